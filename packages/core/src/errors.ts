@@ -1,0 +1,120 @@
+/**
+ * Every failure a caller of this library can meet, in one table. A code is never renamed or reused; each has its page in
+ * `docs/errors/<code>.md`.
+ */
+const ERROR_TABLE = {
+  // HTTP guard
+  ERR_METHOD: { status: 405, retryable: false, expose: true },
+  ERR_NOT_FOUND: { status: 404, retryable: false, expose: true },
+  ERR_BODY_TOO_LARGE: { status: 413, retryable: false, expose: true },
+  ERR_BODY_ENCODED: { status: 415, retryable: false, expose: true },
+  ERR_BODY_TIMEOUT: { status: 408, retryable: true, expose: true },
+  ERR_BODY_ABORTED: { status: 400, retryable: true, expose: true },
+  ERR_BODY_NOT_RAW: { status: 500, retryable: true, expose: true },
+  // Authentication. The sender sees ERR_UNAUTHORIZED whichever of the others it was.
+  ERR_UNAUTHORIZED: { status: 401, retryable: false, expose: true },
+  ERR_SIGNATURE_MISSING: { status: 401, retryable: false, expose: false },
+  ERR_SIGNATURE_MALFORMED: { status: 401, retryable: false, expose: false },
+  ERR_SIGNATURE_MISMATCH: { status: 401, retryable: false, expose: false },
+  ERR_TENANT_UNKNOWN: { status: 401, retryable: false, expose: false },
+  // Content
+  ERR_EVENT_SYNTAX: { status: 422, retryable: false, expose: true },
+  ERR_EVENT_INVALID: { status: 422, retryable: false, expose: true },
+  ERR_SNAPSHOT_SHARED_APP: { status: 422, retryable: false, expose: true },
+  ERR_ACCOUNT_MISMATCH: { status: 422, retryable: false, expose: false },
+  // The backend behind the receiver
+  ERR_TENANT_LOOKUP: { status: 503, retryable: true, expose: true },
+  ERR_OVERLOADED: { status: 503, retryable: true, expose: true },
+  ERR_DEADLINE: { status: 503, retryable: true, expose: true },
+  ERR_STORE: { status: 503, retryable: true, expose: true },
+  ERR_STORE_BUSY: { status: 503, retryable: true, expose: false },
+  ERR_STORE_FULL: { status: 503, retryable: true, expose: false },
+  ERR_STORE_OPEN: { status: 503, retryable: false, expose: false },
+  ERR_STORE_SETTINGS: { status: 503, retryable: false, expose: false },
+  ERR_STORE_SCHEMA: { status: 503, retryable: false, expose: false },
+  ERR_HANDLER: { status: 503, retryable: true, expose: true },
+  ERR_MAPPING: { status: 503, retryable: false, expose: false },
+  ERR_CLAIM_LOST: { status: 503, retryable: true, expose: false },
+  // The Jobber API
+  ERR_API_UNAUTHORIZED: { status: 503, retryable: true, expose: false },
+  ERR_API_NEEDS_REAUTH: { status: 503, retryable: true, expose: false },
+  ERR_API_DISCONNECTED: { status: 503, retryable: true, expose: false },
+  ERR_API_INACTIVE: { status: 503, retryable: true, expose: false },
+  ERR_API_PERMISSION: { status: 503, retryable: true, expose: false },
+  ERR_API_THROTTLED: { status: 503, retryable: true, expose: false },
+  ERR_API_RATE_LIMITED: { status: 503, retryable: true, expose: false },
+  ERR_API_QUERY: { status: 503, retryable: false, expose: false },
+  ERR_API_VERSION: { status: 503, retryable: true, expose: false },
+  ERR_API_RESPONSE: { status: 503, retryable: true, expose: false },
+  ERR_API_NETWORK: { status: 503, retryable: true, expose: false },
+  ERR_API_TIMEOUT: { status: 503, retryable: true, expose: false },
+  // Connections
+  ERR_TOKEN_DECRYPT: { status: 503, retryable: false, expose: false },
+  ERR_TOKEN_REFRESH: { status: 503, retryable: true, expose: false },
+  ERR_LEASE_TIMEOUT: { status: 503, retryable: true, expose: false },
+  ERR_OAUTH_STATE: { status: 400, retryable: false, expose: true },
+  ERR_OAUTH_DENIED: { status: 400, retryable: false, expose: true },
+  ERR_OAUTH_EXCHANGE: { status: 502, retryable: true, expose: true },
+} as const satisfies Record<`ERR_${string}`, ErrorTraits>;
+
+/** What a code means for an HTTP answer and for a retry. */
+export interface ErrorTraits {
+  /** HTTP status that the receiver answers with. */
+  readonly status: number;
+  /** Whether the same call may succeed later without anybody changing anything. */
+  readonly retryable: boolean;
+  /** Whether the message may be shown to the sender of a request. */
+  readonly expose: boolean;
+}
+
+/** The closed set of codes. */
+export type ErrorCode = keyof typeof ERROR_TABLE;
+
+/** The code table: HTTP status, retryability and visibility of every {@link ErrorCode}. */
+export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorTraits>> = ERROR_TABLE;
+
+/** What can be said beside code and message. Never a secret, a signature, a token or customers' data. */
+export interface ErrorOptions {
+  readonly cause?: unknown;
+  /** Milliseconds after which another try makes sense, where somebody told us. */
+  readonly retryAfterMs?: number;
+  /** Overrides the table where the circumstances say better. */
+  readonly retryable?: boolean;
+}
+
+/**
+ * The one error class of the library family. Recognise it with {@link isJobberSyncError} or by `code`, not by `instanceof`:
+ * two copies of this package may be loaded side by side.
+ */
+export class JobberSyncError extends Error {
+  override readonly name = "JobberSyncError";
+  readonly code: ErrorCode;
+  /** HTTP status that goes with the code. */
+  readonly status: number;
+  readonly retryable: boolean;
+  /** Whether `message` may be shown to the sender of a request. */
+  readonly expose: boolean;
+  /** Milliseconds after which another try makes sense; `undefined` where nobody said. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    const traits = ERROR_CODES[code];
+    this.code = code;
+    this.status = traits.status;
+    this.retryable = options.retryable ?? traits.retryable;
+    this.expose = traits.expose;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** Whether `error` is a {@link JobberSyncError}, of this copy of the package or of another one. */
+export function isJobberSyncError(error: unknown): error is JobberSyncError {
+  return (
+    error instanceof Error &&
+    error.name === "JobberSyncError" &&
+    "code" in error &&
+    typeof error.code === "string" &&
+    Object.hasOwn(ERROR_CODES, error.code)
+  );
+}

@@ -1,0 +1,80 @@
+import type { IncomingMessage } from "node:http";
+import {
+  BodyCollector,
+  type BodyLimits,
+  type BodyReader,
+  bodyAborted,
+  bodyNotRaw,
+  bodyTimeout,
+  bodyTooLarge,
+} from "./body-reader.ts";
+
+/** A Node request, on which a parser may have left `body` or `rawBody`. */
+export type NodeRequest = IncomingMessage & { readonly body?: unknown; readonly rawBody?: unknown };
+
+/** How a body that is gone is explained. */
+export interface NodeBodyOptions {
+  /** What to change so that the bytes arrive, in words for this framework. */
+  readonly fix?: string;
+}
+
+const DEFAULT_FIX =
+  "Mount the webhook route before any body parser, or let the parser keep the received bytes in req.rawBody.";
+
+// A refused sender may go on for this long, so that it gets to read its answer instead of a reset connection.
+const LINGER_MS = 1000;
+
+/**
+ * Reads the body of a Node request, whatever its Content-Type: `req.rawBody` or `req.body` where they are bytes, else the stream. Nothing
+ * is inflated or decoded, and a parsed object is never turned back into bytes.
+ */
+export function nodeBody(req: NodeRequest, { fix = DEFAULT_FIX }: NodeBodyOptions = {}): BodyReader {
+  return {
+    async read(limits) {
+      const kept = keptBytes(req);
+      if (kept !== undefined) {
+        if (kept.byteLength > limits.maxBytes) throw bodyTooLarge(limits.maxBytes);
+        return kept;
+      }
+      if (req.readableDidRead || req.readableEnded) throw bodyNotRaw(fix);
+      return readStream(req, limits);
+    },
+    discard() {
+      if (req.complete || req.destroyed) return;
+      req.resume();
+      const timer = setTimeout(() => req.destroy(), LINGER_MS);
+      timer.unref();
+      req.once("close", () => clearTimeout(timer));
+    },
+  };
+}
+
+function keptBytes(req: NodeRequest): Uint8Array | undefined {
+  if (req.rawBody instanceof Uint8Array) return req.rawBody;
+  return req.body instanceof Uint8Array ? req.body : undefined;
+}
+
+function readStream(req: IncomingMessage, limits: BodyLimits): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const collector = new BodyCollector(limits);
+    const timer = setTimeout(() => settle(() => reject(bodyTimeout())), limits.timeoutMs);
+    const onData = (chunk: Uint8Array) => {
+      try {
+        collector.add(chunk);
+      } catch (error) {
+        settle(() => reject(error));
+      }
+    };
+    const onEnd = () => settle(() => resolve(collector.whole()));
+    const onGone = () => settle(() => reject(bodyAborted()));
+    const settle = (how: () => void) => {
+      clearTimeout(timer);
+      req.off("data", onData).off("end", onEnd).off("error", onGone).off("close", onGone);
+      // An error may still come when the connection goes down later; nobody else listens for it.
+      req.on("error", () => {});
+      how();
+      collector.release();
+    };
+    req.on("data", onData).on("end", onEnd).on("error", onGone).on("close", onGone);
+  });
+}

@@ -1,0 +1,226 @@
+import type { ObjectType } from "../event/topics.ts";
+
+/** One object of one tenant: what deliveries are grouped by. */
+export interface ObjectRef {
+  readonly clientSlug: string;
+  readonly objectType: ObjectType;
+  readonly objectId: string;
+}
+
+/**
+ * Where a delivery stands.
+ * - `waiting`: to be worked on when `dueAt` has come
+ * - `claimed`: a worker has it until `claimedUntil`; after that it waits again
+ * - `done`: its effect is committed
+ * - `unresolved`: a notice that no source could resolve; replay it once there is one
+ * - `paused`: its tenant needs a new authorization; resuming wakes it
+ * - `quarantined`: signed, but not an event of this tenant; replay it after the cause is mended
+ * - `dead`: given up; redrive it after the cause is mended
+ */
+export type DeliveryState = "waiting" | "claimed" | "done" | "unresolved" | "paused" | "quarantined" | "dead";
+
+/** A verified delivery on its way into the inbox. */
+export interface NewDelivery extends ObjectRef {
+  /** The tenant; `""` when the delivery's account belongs to none. Quarantined then. */
+  readonly clientSlug: string;
+  /** `unknown` with the body's hash as id for a body that is no event. Quarantined then. */
+  readonly objectType: ObjectType;
+  readonly objectId: string;
+  /** See `deliveryKey`. Indexed, not unique. */
+  readonly deliveryKey: string;
+  /** The topic of a notice, the event of a snapshot, `null` for a body that is no event. */
+  readonly topic: string | null;
+  /** The bytes that were verified. */
+  readonly body: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly state: "waiting" | "quarantined";
+  /** The error code that quarantined it. */
+  readonly reason: string | null;
+}
+
+/** What the inbox made of a delivery. The word is for people: all three are stored, and queued unless quarantined. */
+export interface AcceptedDelivery {
+  readonly sequence: number;
+  /** `coalesced`: work already waits for the object. `duplicate`: the key was seen before. */
+  readonly outcome: "accepted" | "coalesced" | "duplicate";
+}
+
+/** A delivery as a run gets it. */
+export interface ClaimedDelivery {
+  /** The row's own number, from the sequence that `SyncStore.nextSequence` draws on too. For a snapshot it is the sequence of its write. */
+  readonly sequence: number;
+  readonly deliveryKey: string;
+  readonly body: Uint8Array;
+  readonly receivedAt: number;
+  /** Failures that were the delivery's own (mapping, handler). */
+  readonly attempts: number;
+  /** Failures that were not (source or store down), for the back-off. */
+  readonly retries: number;
+  /** When a first look found the record missing or not yet deleted and a second one was put off; `null` before that. */
+  readonly recheckSince: number | null;
+  /** Milliseconds for which the delivery was paused: its time did not run then. */
+  readonly pausedMs: number;
+}
+
+/** All the rows of one object that one run took. */
+export interface Claim {
+  /** Names the claim; a claim that expired and was taken over has another one. */
+  readonly id: string;
+  readonly object: ObjectRef;
+  /** In the order of their sequence. */
+  readonly deliveries: readonly ClaimedDelivery[];
+}
+
+/** What becomes of one claimed delivery. */
+export type Settlement = { readonly sequence: number } & (
+  | { readonly state: "done" }
+  | {
+      /** Works on it again at `dueAt` (milliseconds since 1970). */
+      readonly state: "waiting";
+      readonly dueAt: number;
+      readonly attempts: number;
+      readonly retries: number;
+      readonly recheckSince: number | null;
+      readonly reason: string | null;
+    }
+  | {
+      readonly state: "unresolved" | "paused" | "quarantined" | "dead";
+      readonly attempts: number;
+      readonly reason: string;
+    }
+);
+
+/** How to claim. */
+export interface ClaimOptions {
+  /** How long the claim holds without {@link Inbox.extend}. Milliseconds. */
+  readonly leaseMs: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Which deliveries a list, a replay or a redrive is about. */
+export interface DeliveryFilter {
+  readonly clientSlug?: string;
+  readonly states?: readonly DeliveryState[];
+  readonly topic?: string;
+  readonly sequences?: readonly number[];
+  /** @default 100 */
+  readonly limit?: number;
+}
+
+/** A delivery as tools see it; its body is left out, it holds customers' data. */
+export interface DeliveryInfo {
+  readonly sequence: number;
+  readonly clientSlug: string;
+  readonly objectType: ObjectType;
+  readonly objectId: string;
+  readonly deliveryKey: string;
+  readonly topic: string | null;
+  readonly state: DeliveryState;
+  readonly reason: string | null;
+  readonly attempts: number;
+  readonly retries: number;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly dueAt: number;
+  /** Bytes of the body; `null` once it was erased. */
+  readonly bodyBytes: number | null;
+}
+
+/** How long what is finished is kept. */
+export interface PurgeOptions {
+  /** Milliseconds since 1970. @default Date.now() */
+  readonly now?: number;
+  /** Bodies of `done` deliveries older than this are erased; key and hash stay. @default 30 days, in milliseconds */
+  readonly bodiesAfterMs?: number;
+  /** `quarantined`, `unresolved` and `dead` deliveries older than this are deleted. @default 30 days, in milliseconds */
+  readonly failedAfterMs?: number;
+}
+
+/** How wake-ups are taken. */
+export interface WakeOptions {
+  /** Runs at one time. */
+  readonly concurrency: number;
+  /** Ends the listening: no wake-up is taken after that. */
+  readonly signal: AbortSignal;
+  /** Called with what went wrong while looking for work; listening goes on. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Where deliveries are made durable before they are answered. The row is the truth; a wake-up is only a hint to look at an object.
+ *
+ * Every operation is atomic and safe against every other one, from any number of processes that share the inbox.
+ */
+export interface Inbox {
+  /**
+   * Stores a delivery, one row and one sequence each, also when the key was seen before. Resolves when the row is durable and, if it
+   * waits, a wake-up for its object is certain.
+   *
+   * @throws {JobberSyncError} `ERR_STORE`, `ERR_STORE_BUSY`, `ERR_STORE_FULL`: the delivery is not stored (or not known to be)
+   */
+  accept(delivery: NewDelivery): Promise<AcceptedDelivery>;
+
+  /**
+   * Takes every row of the object that is due or whose claim has run out, in one step. A row goes to one claim at a time.
+   *
+   * @returns `null` when there is none
+   */
+  claim(object: ObjectRef, options: ClaimOptions): Promise<Claim | null>;
+
+  /** Prolongs a claim to `options.now + options.leaseMs`. `false`: it ran out and (some of) its rows were taken over. */
+  extend(claim: Claim, options: ClaimOptions): Promise<boolean>;
+
+  /**
+   * Writes down what became of the rows of a claim and makes sure that those that wait are woken at their `dueAt`. Rows that the claim no
+   * longer holds are left alone.
+   */
+  settle(claim: Claim, settlements: readonly Settlement[]): Promise<void>;
+
+  /**
+   * Calls `run` with objects that have rows to work on, until the signal aborts; resolves when the last run has ended. An object is offered
+   * again as long as it has rows that are due. May offer an object that has none, and the same object to two listeners.
+   * `run` does not reject.
+   */
+  listen(run: (object: ObjectRef) => Promise<void>, options: WakeOptions): Promise<void>;
+
+  /** Objects with rows that are due, or whose claim has run out. What a sweep wakes, and what `drain` works on. */
+  due(options: { readonly now: number; readonly limit: number }): Promise<readonly ObjectRef[]>;
+
+  /** Deliveries by filter, oldest first, without their bodies. */
+  list(filter: DeliveryFilter): Promise<readonly DeliveryInfo[]>;
+
+  /** The body of a stored delivery; `null` when there is none or it was erased. */
+  body(sequence: number): Promise<Uint8Array | null>;
+
+  /**
+   * Sets deliveries waiting again, with fresh attempts and their time started anew, and wakes their objects. Those whose body was erased
+   * are passed over.
+   *
+   * @param filter its `states` may be `quarantined`, `unresolved` (the default: both) and `dead` (which redrives dead letters)
+   * @param now milliseconds since 1970. @default Date.now()
+   * @returns how many
+   */
+  replay(filter: DeliveryFilter, now?: number): Promise<number>;
+
+  /**
+   * Sets a tenant's `paused` deliveries waiting, adds the pause to their `pausedMs` and wakes each object once: for when its connection to
+   * Jobber works again.
+   *
+   * @param now milliseconds since 1970. @default Date.now()
+   * @returns how many
+   */
+  resume(clientSlug: string, now?: number): Promise<number>;
+
+  /**
+   * Reserves a place for one API call in the tenant's budget, which all workers share: calls are spaced `1000 / perSecond` milliseconds
+   * apart.
+   *
+   * @returns milliseconds to wait before calling
+   */
+  reserveFetch(clientSlug: string, perSecond: number, now: number): Promise<number>;
+
+  /** Erases and deletes what is old enough. @returns how many rows of each kind */
+  purge(options?: PurgeOptions): Promise<{ readonly bodies: number; readonly deliveries: number }>;
+}

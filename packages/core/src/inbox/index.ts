@@ -1,0 +1,15 @@
+export type {
+  AcceptedDelivery,
+  Claim,
+  ClaimedDelivery,
+  ClaimOptions,
+  DeliveryFilter,
+  DeliveryInfo,
+  DeliveryState,
+  Inbox,
+  NewDelivery,
+  ObjectRef,
+  PurgeOptions,
+  Settlement,
+  WakeOptions,
+} from "./inbox.ts";

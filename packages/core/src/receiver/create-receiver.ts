@@ -1,0 +1,328 @@
+import { isJobberSyncError, JobberSyncError } from "../errors.ts";
+import type { JobberEvent } from "../event/jobber-event.ts";
+import { parseEvent } from "../event/parse-event.ts";
+import { type BodyReader, ByteBudget } from "../http/body-reader.ts";
+import { createEmit } from "../lifecycle/lifecycle.ts";
+import { consoleLogger } from "../lifecycle/logger.ts";
+import { prepareSecrets } from "../signature/prepare-secrets.ts";
+import {
+  readSignatureHeader,
+  SIGNATURE_HEADER,
+  type SignatureHeader,
+  verifySignature,
+} from "../signature/verify-signature.ts";
+import { bodyHash, deliveryKey } from "../submission/delivery-key.ts";
+import { type ReceiverAnswer, refused, UNAUTHORIZED } from "./answer.ts";
+import { createAccept, type Verdict, type VerifiedDelivery } from "./internal/accept.ts";
+import { type Headers, headerOf } from "./internal/headers.ts";
+import { createTenantDirectory, type KnownTenant, ownsAccount } from "./internal/tenant-directory.ts";
+import { checkLimits, checkTopics, type ReceiverOptions } from "./options.ts";
+
+/** A request as an adapter hands it over. */
+export interface ReceiverRequest {
+  readonly method: string;
+  /** The tenant as the URL names it; `undefined` on the app-level route. */
+  readonly slug?: string | undefined;
+  /** Node's header object, a `Headers`, or any object with header names as keys. */
+  readonly headers: Headers;
+  /** From `nodeBody` or `webBody`; or the received bytes. */
+  readonly body: BodyReader | Uint8Array;
+}
+
+/** A delivery whose bytes are in hand. */
+export interface ReceivedDelivery {
+  readonly slug?: string | undefined;
+  /** The value of `X-Jobber-Hmac-SHA256`. */
+  readonly signature: SignatureHeader;
+  readonly body: Uint8Array;
+}
+
+/** Decides on every answer; adapters only carry it. */
+export interface Receiver {
+  /** Whether `POST /webhooks/jobber` exists. */
+  readonly hasAppRoute: boolean;
+  /** Answers a request: guard, tenant, signature, content, store. Never rejects. */
+  handle(request: ReceiverRequest): Promise<ReceiverAnswer>;
+  /** The same from the signature on, for people with bytes in hand. Never rejects. */
+  receive(delivery: ReceivedDelivery): Promise<ReceiverAnswer>;
+}
+
+const METHOD_REFUSED = refused("ERR_METHOD", 405, "Webhooks are sent with POST.", { allow: "POST" });
+const ENCODING_REFUSED = refused(
+  "ERR_BODY_ENCODED",
+  415,
+  "Send the body without Content-Encoding: the signature is over the bytes as they are.",
+);
+const NO_APP_ROUTE = refused(
+  "ERR_NOT_FOUND",
+  404,
+  "There is no app-level webhook route here; the URL lacks the tenant's slug.",
+);
+
+/**
+ * Makes the function that stands between HTTP and your records.
+ *
+ * A 2xx means that the delivery is committed: in the inbox, or without one (small mode) in the store, with your handlers done. What cannot be
+ * committed within `deadlineMs` is answered 503 so that the sender tries again.
+ *
+ * Nothing is parsed, stored or logged before the signature is right, and no option switches that off.
+ *
+ * @throws {TypeError} for options that cannot work: missing or weak secrets, two tenants that could not be told apart, numbers that are none
+ *
+ * @example
+ * ```ts
+ * import { createMemoryStore, createReceiver, signPayload } from "@jobber-sync/core";
+ *
+ * const secret = "the OAuth client secret of the app";
+ * const receiver = createReceiver({ tenants: [{ slug: "acme", secrets: secret }], store: createMemoryStore() });
+ * const body = new TextEncoder().encode('{"event":"job.created","data":{"id":"123","title":"Lawn Service"}}');
+ * const answer = await receiver.receive({ slug: "acme", signature: signPayload(body, secret), body });
+ * answer.status; // 200
+ * ```
+ */
+export function createReceiver(options: ReceiverOptions): Receiver {
+  const limits = checkLimits(options);
+  const wanted = checkTopics(options.topics);
+  const { app, logger = consoleLogger, now = Date.now } = options;
+  const directory = createTenantDirectory(options.tenants, app);
+  const appSecrets = app === undefined ? null : prepareSecrets(app.secrets);
+  const nobodysSecrets = prepareSecrets("a key that nobody signs with");
+  const emit = createEmit(options.hooks ?? {}, logger);
+  const accept = createAccept(options, { emit, logger });
+  const unread = new ByteBudget(limits.maxUnreadBytes);
+  const retryLater = { "retry-after": String(limits.retryAfterSeconds) };
+  let inFlight = 0;
+
+  async function handle(request: ReceiverRequest): Promise<ReceiverAnswer> {
+    const started = performance.now();
+    const { slug, body } = request;
+    try {
+      const early = guard(request);
+      if (early !== null) {
+        if (!(body instanceof Uint8Array)) body.discard();
+        return report(early.answer, early.error, slug, started);
+      }
+      const signature = headerOf(request.headers, SIGNATURE_HEADER);
+      readSignatureHeader(signature);
+      const bytes = body instanceof Uint8Array ? checkSize(body) : await readBody(body, started);
+      return await receiveUntil(started, { slug, signature, body: bytes });
+    } catch (error) {
+      if (!(body instanceof Uint8Array)) body.discard();
+      return answerError(error, slug, started);
+    }
+  }
+
+  function guard({
+    method,
+    slug,
+    headers,
+  }: ReceiverRequest): { answer: ReceiverAnswer; error: JobberSyncError["code"] } | null {
+    if (slug === undefined && appSecrets === null) return { answer: NO_APP_ROUTE, error: "ERR_NOT_FOUND" };
+    if (method !== "POST") return { answer: METHOD_REFUSED, error: "ERR_METHOD" };
+    const encoding = headerOf(headers, "content-encoding");
+    if (encoding !== undefined && String(encoding).trim().toLowerCase() !== "identity") {
+      return { answer: ENCODING_REFUSED, error: "ERR_BODY_ENCODED" };
+    }
+    const length = headerOf(headers, "content-length");
+    return length !== undefined && Number(length) > limits.maxBodyBytes ? tooLarge() : null;
+  }
+
+  function tooLarge(): { answer: ReceiverAnswer; error: JobberSyncError["code"] } {
+    const answer = refused(
+      "ERR_BODY_TOO_LARGE",
+      413,
+      `The body is larger than ${limits.maxBodyBytes} bytes.`,
+    );
+    return { answer, error: "ERR_BODY_TOO_LARGE" };
+  }
+
+  function checkSize(bytes: Uint8Array): Uint8Array {
+    if (bytes.byteLength > limits.maxBodyBytes)
+      throw new JobberSyncError(
+        "ERR_BODY_TOO_LARGE",
+        `The body is larger than ${limits.maxBodyBytes} bytes.`,
+      );
+    return bytes;
+  }
+
+  function readBody(body: BodyReader, started: number): Promise<Uint8Array> {
+    return body.read({ maxBytes: limits.maxBodyBytes, timeoutMs: remaining(started), budget: unread });
+  }
+
+  async function receive(delivery: ReceivedDelivery): Promise<ReceiverAnswer> {
+    const started = performance.now();
+    try {
+      checkSize(delivery.body);
+      return await receiveUntil(started, delivery);
+    } catch (error) {
+      return answerError(error, delivery.slug, started);
+    }
+  }
+
+  /** Everything from the tenant on, against the clock that started with the headers. */
+  async function receiveUntil(started: number, delivery: ReceivedDelivery): Promise<ReceiverAnswer> {
+    const abort = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const deadline = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        abort.abort();
+        reject(
+          new JobberSyncError("ERR_DEADLINE", "The delivery could not be stored in time. Send it again."),
+        );
+      }, remaining(started));
+    });
+    try {
+      return await Promise.race([verifyAndAccept(delivery, started, abort.signal), deadline]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function verifyAndAccept(
+    { slug, signature, body }: ReceivedDelivery,
+    started: number,
+    signal: AbortSignal,
+  ): Promise<ReceiverAnswer> {
+    const tenant = slug === undefined ? null : await lookUp(() => directory.bySlug(slug));
+    verifySignature(
+      body,
+      signature,
+      slug === undefined ? (appSecrets ?? nobodysSecrets) : (tenant?.secrets ?? nobodysSecrets),
+    );
+    if (slug !== undefined && tenant === null) {
+      throw new JobberSyncError("ERR_TENANT_UNKNOWN", "No tenant has this slug.");
+    }
+    const verdict = await judge(body, tenant);
+    if (inFlight >= limits.maxInFlight) {
+      throw new JobberSyncError(
+        "ERR_OVERLOADED",
+        "Too many deliveries are being stored at the moment. Send it again.",
+      );
+    }
+    inFlight += 1;
+    try {
+      return await accept({ verdict, body, receivedAt: now(), started, signal });
+    } finally {
+      inFlight -= 1;
+    }
+  }
+
+  async function lookUp(
+    find: () => KnownTenant | null | Promise<KnownTenant | null>,
+  ): Promise<KnownTenant | null> {
+    try {
+      return await find();
+    } catch (error) {
+      if (isJobberSyncError(error)) {
+        logger.error(
+          { code: error.code, reason: error.cause instanceof Error ? error.cause.message : undefined },
+          error.message,
+        );
+        throw error;
+      }
+      throw new JobberSyncError(
+        "ERR_TENANT_LOOKUP",
+        "The tenant could not be looked up. Send the delivery again.",
+        { cause: error },
+      );
+    }
+  }
+
+  /** What the content means for this tenant. Decides; does nothing. */
+  async function judge(body: Uint8Array, pathTenant: KnownTenant | null): Promise<Verdict> {
+    let event: JobberEvent;
+    try {
+      event = parseEvent(body);
+    } catch (error) {
+      if (!isJobberSyncError(error)) throw error;
+      return { kind: "quarantine", error, delivery: notAnEvent(body, pathTenant?.slug ?? "") };
+    }
+    const viaApp = pathTenant === null;
+    const tenant = viaApp && event.kind === "notice" ? await tenantOfAccount(event.accountId) : pathTenant;
+    const delivery = { ...describe(event, tenant?.slug ?? ""), event };
+    if (event.kind === "snapshot") {
+      return viaApp || tenant?.sharedApp === true
+        ? { kind: "quarantine", error: snapshotOnSharedApp(), delivery }
+        : { kind: "accept", delivery };
+    }
+    if (tenant === null || !ownsAccount(tenant, event.accountId))
+      return { kind: "quarantine", error: accountMismatch(), delivery };
+    return wanted(event.topic) ? { kind: "accept", delivery } : { kind: "ignore", reason: "topic", delivery };
+  }
+
+  async function tenantOfAccount(accountId: string): Promise<KnownTenant | null> {
+    const tenant = await lookUp(() => directory.byAccount(accountId));
+    return tenant !== null && ownsAccount(tenant, accountId) ? tenant : null;
+  }
+
+  function remaining(started: number): number {
+    return Math.max(1, limits.deadlineMs - (performance.now() - started));
+  }
+
+  function answerError(error: unknown, slug: string | undefined, started: number): ReceiverAnswer {
+    const coded = isJobberSyncError(error)
+      ? error
+      : new JobberSyncError("ERR_STORE", "The delivery could not be stored. Send it again.", {
+          cause: error,
+        });
+    if (coded.code === "ERR_BODY_NOT_RAW") logger.error({ code: coded.code }, coded.message);
+    return report(answerOf(coded), coded.code, slug, started);
+  }
+
+  function answerOf(error: JobberSyncError): ReceiverAnswer {
+    if (error.status === 401) return UNAUTHORIZED;
+    const shown = error.expose
+      ? error
+      : new JobberSyncError("ERR_STORE", "The delivery could not be stored. Send it again.");
+    const headers = error.status === 503 ? retryLater : error.status === 408 ? { connection: "close" } : {};
+    return refused(shown.code, error.status, shown.message, headers);
+  }
+
+  function report(
+    answer: ReceiverAnswer,
+    code: JobberSyncError["code"],
+    slug: string | undefined,
+    started: number,
+  ): ReceiverAnswer {
+    emit("refused", {
+      code,
+      status: answer.status,
+      clientSlug: slug ?? null,
+      durationMs: performance.now() - started,
+    });
+    return answer;
+  }
+
+  return { hasAppRoute: appSecrets !== null, handle, receive };
+}
+
+function describe(event: JobberEvent, clientSlug: string): Omit<VerifiedDelivery, "event"> {
+  const key = deliveryKey(event);
+  if (event.kind === "notice") {
+    return {
+      clientSlug,
+      objectType: event.objectType,
+      objectId: event.itemId,
+      topic: event.topic,
+      deliveryKey: key,
+    };
+  }
+  const objectType = event.event.startsWith("job.") ? "job" : "client";
+  return { clientSlug, objectType, objectId: event.data.id, topic: event.event, deliveryKey: key };
+}
+
+function notAnEvent(body: Uint8Array, clientSlug: string): VerifiedDelivery {
+  const hash = bodyHash(body);
+  return { clientSlug, objectType: "unknown", objectId: hash, topic: null, deliveryKey: hash, event: null };
+}
+
+function snapshotOnSharedApp(): JobberSyncError {
+  return new JobberSyncError(
+    "ERR_SNAPSHOT_SHARED_APP",
+    "A snapshot names no account, and the app that signed it is shared by several: whose it is cannot be known. Give the tenant a secret of its own.",
+  );
+}
+
+function accountMismatch(): JobberSyncError {
+  return new JobberSyncError("ERR_ACCOUNT_MISMATCH", "The delivery's account is not this tenant's.");
+}

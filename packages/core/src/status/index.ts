@@ -1,0 +1,7 @@
+export {
+  JOB_STATUSES,
+  type JobStatus,
+  type MapJobStatusOptions,
+  type MappedJobStatus,
+  mapJobStatus,
+} from "./map-job-status.ts";

@@ -1,0 +1,107 @@
+import type { ContactRecord } from "../records/contact-record.ts";
+import type { Instant } from "../records/instant.ts";
+import type { JobRecord } from "../records/job-record.ts";
+import { decideWrite, type VersionedRow, type WriteOutcome } from "./decide-write.ts";
+import { planChange } from "./plan-change.ts";
+import type {
+  ReadOptions,
+  SubmissionRecord,
+  SyncChange,
+  SyncReader,
+  SyncResult,
+  SyncStore,
+} from "./sync-store.ts";
+
+const DEFAULT_LIMIT = 1000;
+
+/**
+ * A store that forgets everything when the process ends: for tests and for trying things out. Obeys every rule of {@link SyncStore} but
+ * durability.
+ */
+export function createMemoryStore(): SyncStore & SyncReader {
+  const contacts = new Map<string, VersionedRow<ContactRecord>>();
+  const jobs = new Map<string, VersionedRow<JobRecord>>();
+  const submissions = new Map<string, SubmissionRecord>();
+  let sequence = 0;
+
+  return {
+    async nextSequence() {
+      sequence += 1;
+      return sequence;
+    },
+
+    async apply(change: SyncChange): Promise<SyncResult> {
+      // Nothing below waits, so no other call comes in between.
+      const plan = planChange(change);
+      return {
+        contacts: plan.contacts.map((row) => {
+          const { clientSlug, jobberClientId } = row.record;
+          return {
+            clientSlug,
+            jobberClientId,
+            outcome: write(contacts, keyOf(clientSlug, jobberClientId), row),
+          };
+        }),
+        jobs: plan.jobs.map((row) => {
+          const { clientSlug, jobberJobId } = row.record;
+          return { clientSlug, jobberJobId, outcome: write(jobs, keyOf(clientSlug, jobberJobId), row) };
+        }),
+        submissions: plan.submissions.map((submission) => {
+          const { clientSlug, deliveryKey } = submission;
+          const key = keyOf(clientSlug, deliveryKey);
+          const known = submissions.has(key);
+          if (!known) submissions.set(key, submission);
+          return { clientSlug, deliveryKey, outcome: known ? "unchanged" : "inserted" };
+        }),
+      };
+    },
+
+    async jobs(clientSlug, options) {
+      return page(
+        recordsOf(jobs, clientSlug, (job) => job.jobberJobId),
+        options,
+      );
+    },
+    async contacts(clientSlug, options) {
+      return page(
+        recordsOf(contacts, clientSlug, (contact) => contact.jobberClientId),
+        options,
+      );
+    },
+    async submissions(clientSlug, options) {
+      return page(
+        [...submissions.values()].filter((submission) => submission.clientSlug === clientSlug),
+        options,
+      );
+    },
+  };
+}
+
+function write<R extends { readonly sourceUpdatedAt: Instant | null }>(
+  table: Map<string, VersionedRow<R>>,
+  key: string,
+  incoming: VersionedRow<R>,
+): WriteOutcome {
+  const { outcome, row } = decideWrite(table.get(key), incoming);
+  if (row !== null) table.set(key, row);
+  return outcome;
+}
+
+function recordsOf<R extends { readonly clientSlug: string; readonly sourceUpdatedAt: Instant | null }>(
+  table: Map<string, VersionedRow<R>>,
+  clientSlug: string,
+  idOf: (record: R) => string,
+): readonly R[] {
+  return [...table.values()]
+    .map((row) => row.record)
+    .filter((record) => record.clientSlug === clientSlug)
+    .sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
+}
+
+function page<T>(rows: readonly T[], { limit = DEFAULT_LIMIT, offset = 0 }: ReadOptions = {}): readonly T[] {
+  return rows.slice(offset, offset + limit);
+}
+
+function keyOf(clientSlug: string, id: string): string {
+  return JSON.stringify([clientSlug, id]);
+}

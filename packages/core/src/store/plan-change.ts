@@ -1,0 +1,101 @@
+import { CONTACT_FIELDS, type ContactRecord } from "../records/contact-record.ts";
+import type { Instant } from "../records/instant.ts";
+import { JOB_FIELDS, type JobRecord } from "../records/job-record.ts";
+import { decideWrite, type VersionedRow } from "./decide-write.ts";
+import type { ContactWrite, JobWrite, SubmissionWrite, SyncChange } from "./sync-store.ts";
+import { encodeVersion, NEVER, type Version } from "./version.ts";
+
+/** A change as rows: one per record, in the order in which they must be written. */
+export interface ChangePlan {
+  readonly contacts: readonly VersionedRow<ContactRecord>[];
+  readonly jobs: readonly VersionedRow<JobRecord>[];
+  readonly submissions: readonly SubmissionWrite[];
+}
+
+/**
+ * Turns writes into the rows that {@link decideWrite} compares: several writes of one record are merged into one row, ids are sorted. A row
+ * can be inserted as it is where there is none.
+ */
+export function planChange(change: SyncChange): ChangePlan {
+  return {
+    contacts: mergeByKey(change.contacts.map(contactRow), (row) => row.jobberClientId),
+    jobs: mergeByKey(change.jobs.map(jobRow), (row) => row.jobberJobId),
+    submissions: uniqueSubmissions(change.submissions),
+  };
+}
+
+function contactRow(write: ContactWrite): VersionedRow<ContactRecord> {
+  const { clientSlug, jobberClientId } = write;
+  return rowOf<ContactRecord>({ clientSlug, jobberClientId }, CONTACT_FIELDS, write);
+}
+
+function jobRow(write: JobWrite): VersionedRow<JobRecord> {
+  const { clientSlug, jobberJobId } = write;
+  return rowOf<JobRecord>({ clientSlug, jobberJobId }, JOB_FIELDS, write);
+}
+
+function rowOf<R extends { readonly sourceUpdatedAt: Instant | null }>(
+  key: Readonly<Record<string, string>>,
+  names: readonly string[],
+  write: ContactWrite | JobWrite,
+): VersionedRow<R> {
+  const record: Record<string, unknown> = { ...key };
+  const fieldVersions: Record<string, Version> = {};
+  if (write.mode === "delete") {
+    for (const name of names) record[name] = null;
+    record.sourceUpdatedAt = null;
+    record.deletedAt = write.deletedAt;
+    // Tombstones are ordered among themselves by sequence alone: a delete has no source time.
+    fieldVersions.deletedAt = encodeVersion(null, write.sequence);
+    return { record: record as unknown as R, version: NEVER, fieldVersions };
+  }
+  const version = encodeVersion(write.sourceUpdatedAt, write.sequence);
+  const rowVersion = write.mode === "fill" ? NEVER : version;
+  const fields: Readonly<Record<string, unknown>> = write.fields;
+  for (const name of names) {
+    const value = fields[name];
+    const given = value !== undefined && !(write.mode === "fill" && value === null);
+    record[name] = given ? value : null;
+    const now = given ? version : NEVER;
+    if (now !== rowVersion) fieldVersions[name] = now;
+  }
+  record.sourceUpdatedAt = write.mode === "fill" ? null : write.sourceUpdatedAt;
+  record.deletedAt = null;
+  if (write.revive === true) fieldVersions.deletedAt = encodeVersion(null, write.sequence);
+  return {
+    record: record as unknown as R,
+    version: rowVersion,
+    fieldVersions: Object.keys(fieldVersions).length === 0 ? null : fieldVersions,
+  };
+}
+
+function mergeByKey<R extends { readonly clientSlug: string; readonly sourceUpdatedAt: Instant | null }>(
+  rows: readonly VersionedRow<R>[],
+  idOf: (record: R) => string,
+): readonly VersionedRow<R>[] {
+  if (rows.length < 2) return rows;
+  const byKey = new Map<string, VersionedRow<R>>();
+  for (const row of rows) {
+    const key = JSON.stringify([row.record.clientSlug, idOf(row.record)]);
+    const before = byKey.get(key);
+    byKey.set(key, before === undefined ? row : (decideWrite(before, row).row ?? before));
+  }
+  return [...byKey.values()].sort(
+    (a, b) =>
+      compareText(a.record.clientSlug, b.record.clientSlug) || compareText(idOf(a.record), idOf(b.record)),
+  );
+}
+
+function uniqueSubmissions(submissions: readonly SubmissionWrite[]): readonly SubmissionWrite[] {
+  if (submissions.length < 2) return submissions;
+  const byKey = new Map<string, SubmissionWrite>();
+  for (const submission of submissions) {
+    const key = JSON.stringify([submission.clientSlug, submission.deliveryKey]);
+    if (!byKey.has(key)) byKey.set(key, submission);
+  }
+  return [...byKey.values()];
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

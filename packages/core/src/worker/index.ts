@@ -1,0 +1,1 @@
+export type { Handler, HandlerContext, Handlers } from "./handlers.ts";

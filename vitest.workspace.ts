@@ -1,0 +1,31 @@
+import { existsSync, readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { defineConfig } from "vitest/config";
+
+const condition = "jobber-sync-source";
+const long = process.env.JOBBER_SYNC_LONG === "1";
+
+const folders = ["packages", "examples"].flatMap((parent) =>
+  readdirSync(new URL(parent, import.meta.url)).map((name) => `${parent}/${name}`),
+);
+
+export default defineConfig({
+  resolve: { conditions: [condition, "module", "node", "development|production"] },
+  ssr: { resolve: { conditions: [condition, "module", "node", "development|production"] } },
+  test: {
+    include: [long ? "test/**/*.long.test.ts" : "test/**/*.test.ts"],
+    exclude: long ? [] : ["test/**/*.long.test.ts"],
+    // Processes, not threads: the tests open databases, sockets and native handles.
+    pool: "forks",
+    maxWorkers: Math.min(4, availableParallelism()),
+    // What a test loads natively, or starts in a worker thread, sees the sources too.
+    execArgv: [`--conditions=${condition}`],
+    projects: [...folders, "scripts"]
+      .filter((folder) => existsSync(new URL(`${folder}/test`, import.meta.url)))
+      .map((folder) => ({
+        extends: true as const,
+        test: { name: folder.replace("packages/", ""), root: folder },
+      })),
+    coverage: { include: ["packages/*/src/**"] },
+  },
+});
