@@ -52,7 +52,10 @@ export interface ClaimedDelivery {
   readonly sequence: number;
   readonly deliveryKey: string;
   readonly body: Uint8Array;
+  /** Milliseconds since 1970. */
   readonly receivedAt: number;
+  /** Where its age is counted from: `receivedAt`, or the last replay. Milliseconds since 1970. */
+  readonly startedAt: number;
   /** Failures that were the delivery's own (mapping, handler). */
   readonly attempts: number;
   /** Failures that were not (source or store down), for the back-off. */
@@ -138,6 +141,16 @@ export interface PurgeOptions {
   readonly failedAfterMs?: number;
 }
 
+/** A place in a tenant's budget of API calls. */
+export interface FetchReservation {
+  /** Calls per second. */
+  readonly perSecond: number;
+  /** How long the caller would wait for its place, in milliseconds. */
+  readonly maxWaitMs: number;
+  /** Milliseconds since 1970. An inbox shared by several machines goes by its database's clock instead. */
+  readonly now: number;
+}
+
 /** How wake-ups are taken. */
 export interface WakeOptions {
   /** Runs at one time. */
@@ -214,12 +227,12 @@ export interface Inbox {
   resume(clientSlug: string, now?: number): Promise<number>;
 
   /**
-   * Reserves a place for one API call in the tenant's budget, which all workers share: calls are spaced `1000 / perSecond` milliseconds
-   * apart.
+   * Reserves a place for one API call in the tenant's budget, which all workers share: places are `1000 / perSecond` milliseconds apart.
+   * Nothing is reserved when the next free place is further away than `maxWaitMs`.
    *
-   * @returns milliseconds to wait before calling
+   * @returns milliseconds until the next free place; it is reserved if that is no more than `maxWaitMs`
    */
-  reserveFetch(clientSlug: string, perSecond: number, now: number): Promise<number>;
+  reserveFetch(clientSlug: string, options: FetchReservation): Promise<number>;
 
   /** Erases and deletes what is old enough. @returns how many rows of each kind */
   purge(options?: PurgeOptions): Promise<{ readonly bodies: number; readonly deliveries: number }>;

@@ -6,6 +6,7 @@ export type {
   DeliveryFilter,
   DeliveryInfo,
   DeliveryState,
+  FetchReservation,
   Inbox,
   NewDelivery,
   ObjectRef,
@@ -13,3 +14,5 @@ export type {
   Settlement,
   WakeOptions,
 } from "./inbox.ts";
+export { listenByPolling, type PollingOptions } from "./listen-by-polling.ts";
+export { createMemoryInbox } from "./memory-inbox.ts";
