@@ -15,7 +15,8 @@ import { bodyHash, deliveryKey } from "../submission/delivery-key.ts";
 import { type ReceiverAnswer, refused, UNAUTHORIZED } from "./answer.ts";
 import { createAccept, type Verdict, type VerifiedDelivery } from "./internal/accept.ts";
 import { type Headers, headerOf } from "./internal/headers.ts";
-import { createTenantDirectory, type KnownTenant, ownsAccount } from "./internal/tenant-directory.ts";
+import { judgeEvent } from "./internal/judge-event.ts";
+import { createTenantDirectory, type KnownTenant } from "./internal/tenant-directory.ts";
 import { checkLimits, checkTopics, type ReceiverOptions } from "./options.ts";
 
 /** A request as an adapter hands it over. */
@@ -240,19 +241,14 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const viaApp = pathTenant === null;
     const tenant = viaApp && event.kind === "notice" ? await tenantOfAccount(event.accountId) : pathTenant;
     const delivery = { ...describe(event, tenant?.slug ?? ""), event };
-    if (event.kind === "snapshot") {
-      return viaApp || tenant?.sharedApp === true
-        ? { kind: "quarantine", error: snapshotOnSharedApp(), delivery }
-        : { kind: "accept", delivery };
-    }
-    if (tenant === null || !ownsAccount(tenant, event.accountId))
-      return { kind: "quarantine", error: accountMismatch(), delivery };
-    return wanted(event.topic) ? { kind: "accept", delivery } : { kind: "ignore", reason: "topic", delivery };
+    const error = judgeEvent(event, tenant, viaApp);
+    if (error !== null) return { kind: "quarantine", error, delivery };
+    const unwanted = event.kind === "notice" && !wanted(event.topic);
+    return unwanted ? { kind: "ignore", reason: "topic", delivery } : { kind: "accept", delivery };
   }
 
-  async function tenantOfAccount(accountId: string): Promise<KnownTenant | null> {
-    const tenant = await lookUp(() => directory.byAccount(accountId));
-    return tenant !== null && ownsAccount(tenant, accountId) ? tenant : null;
+  function tenantOfAccount(accountId: string): Promise<KnownTenant | null> {
+    return lookUp(() => directory.byAccount(accountId));
   }
 
   function remaining(started: number): number {
@@ -314,15 +310,4 @@ function describe(event: JobberEvent, clientSlug: string): Omit<VerifiedDelivery
 function notAnEvent(body: Uint8Array, clientSlug: string): VerifiedDelivery {
   const hash = bodyHash(body);
   return { clientSlug, objectType: "unknown", objectId: hash, topic: null, deliveryKey: hash, event: null };
-}
-
-function snapshotOnSharedApp(): JobberSyncError {
-  return new JobberSyncError(
-    "ERR_SNAPSHOT_SHARED_APP",
-    "A snapshot names no account, and the app that signed it is shared by several: whose it is cannot be known. Give the tenant a secret of its own.",
-  );
-}
-
-function accountMismatch(): JobberSyncError {
-  return new JobberSyncError("ERR_ACCOUNT_MISMATCH", "The delivery's account is not this tenant's.");
 }
