@@ -1,1 +1,1 @@
-export {};
+export * from "./inbox-contract/index.ts";

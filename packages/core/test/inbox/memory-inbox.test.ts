@@ -1,0 +1,12 @@
+import { createMemoryInbox, createMemoryStore } from "@jobber-sync/core";
+import { inboxContract } from "@jobber-sync/testing";
+import { describe, it } from "vitest";
+
+inboxContract({
+  describe,
+  it,
+  open: () => {
+    const store = createMemoryStore();
+    return { store, inbox: createMemoryInbox({ nextSequence: () => store.nextSequence() }), close: () => {} };
+  },
+});

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import type { Claim, Inbox, NewDelivery, ObjectRef, Settlement } from "@jobber-sync/core";
+
+/** Long enough that no claim of a test runs out by accident. */
+export const LEASE_MS = 60_000;
+
+/** A delivery of job `objectId` of tenant `acme`, with a key of its own. */
+export function delivery(objectId: string, overrides: Partial<NewDelivery> = {}): NewDelivery {
+  return {
+    ...objectOf(objectId),
+    deliveryKey: randomUUID(),
+    topic: "JOB_UPDATE",
+    body: new TextEncoder().encode("{}"),
+    // In the past by more than two clocks of one machine can differ.
+    receivedAt: Date.now() - 50,
+    state: "waiting",
+    reason: null,
+    ...overrides,
+  };
+}
+
+export function objectOf(objectId: string): ObjectRef {
+  return { clientSlug: "acme", objectType: "job", objectId };
+}
+
+export function claimNow(inbox: Inbox, objectId: string): Promise<Claim | null> {
+  return inbox.claim(objectOf(objectId), { leaseMs: LEASE_MS, now: Date.now() });
+}
+
+export function done(claim: Claim): readonly Settlement[] {
+  return claim.deliveries.map(({ sequence }) => ({ sequence, state: "done" }));
+}
+
+/** The first row of a claim, to wait. */
+export function waiting(claim: Claim): Settlement & { readonly state: "waiting" } {
+  const [row] = claim.deliveries;
+  assert.ok(row);
+  return {
+    sequence: row.sequence,
+    state: "waiting",
+    dueAt: Date.now(),
+    attempts: 0,
+    retries: 0,
+    recheckSince: null,
+    reason: null,
+  };
+}
+
+/** Asks again until the answer is not empty. */
+export async function until<T>(ask: () => T | Promise<T>, timeoutMs = 10_000): Promise<NonNullable<T>> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const answer = await ask();
+    if (answer) return answer;
+    assert.ok(Date.now() < end, `nothing came of it within ${timeoutMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Listens while `body` runs; every run claims its object, calls `during` and settles it as done. */
+export async function listenTo(
+  inbox: Inbox,
+  body: (listening: { readonly seen: readonly string[] }) => Promise<unknown>,
+  during: (claim: Claim) => Promise<void> = async () => {},
+  concurrency = 4,
+): Promise<void> {
+  const stop = new AbortController();
+  const seen: string[] = [];
+  const errors: unknown[] = [];
+  const listening = inbox.listen(
+    async (object) => {
+      const claim = await inbox.claim(object, { leaseMs: LEASE_MS, now: Date.now() });
+      if (claim === null) return;
+      await during(claim);
+      await inbox.settle(claim, done(claim));
+      seen.push(object.objectId);
+    },
+    { concurrency, signal: stop.signal, onError: (error) => errors.push(error) },
+  );
+  try {
+    await body({ seen });
+  } finally {
+    stop.abort();
+    await listening;
+  }
+  assert.deepEqual(errors, []);
+}

@@ -1,0 +1,1 @@
+export { type InboxContractOptions, inboxContract, type OpenInbox } from "./inbox-contract.ts";
