@@ -1,0 +1,163 @@
+import { buildSubmission, deliveryKey, formatAddress, parseEvent } from "@jobber-sync/core";
+import { describe, expect, it } from "vitest";
+
+const parse = (body: object) => parseEvent(new TextEncoder().encode(JSON.stringify(body)));
+const notice = (topic: string, fields: object = {}) =>
+  parse({
+    data: {
+      webHookEvent: {
+        topic,
+        appId: "app",
+        accountId: "MQ==",
+        itemId: "Mg==",
+        occurredAt: "2026-01-25T10:00:00-06:00",
+        ...fields,
+      },
+    },
+  });
+
+const LAWN = {
+  id: "123",
+  title: "Lawn Service",
+  status: "scheduled",
+  scheduled_at: "2026-01-25T10:00:00Z",
+  client: { id: "456", name: "John Doe", email: "john@example.com", phone: "555-1234" },
+  address: { street: "123 Main St", city: "Austin", state: "TX" },
+};
+
+describe("buildSubmission", () => {
+  it("builds what intake systems take from a job snapshot", () => {
+    expect(buildSubmission(parse({ event: "job.created", data: LAWN }))).toStrictEqual({
+      channel: "jobber",
+      payload: {
+        event: "job.created",
+        jobber_job_id: "123",
+        title: "Lawn Service",
+        status: "scheduled",
+        scheduled_at: "2026-01-25T10:00:00Z",
+        client_name: "John Doe",
+        client_email: "john@example.com",
+        client_phone: "555-1234",
+        address: "123 Main St, Austin, TX",
+      },
+    });
+  });
+
+  it("gives null for what is missing", () => {
+    expect(buildSubmission(parse({ event: "job.updated", data: { id: "1" } }))?.payload).toStrictEqual({
+      event: "job.updated",
+      jobber_job_id: "1",
+      title: null,
+      status: null,
+      scheduled_at: null,
+      client_name: null,
+      client_email: null,
+      client_phone: null,
+      address: null,
+    });
+  });
+
+  it("builds a client's", () => {
+    const data = {
+      id: "456",
+      first_name: "John",
+      last_name: "Doe",
+      email: "john@example.com",
+      address: { city: "Austin", postal_code: "78701" },
+    };
+    expect(buildSubmission(parse({ event: "client.updated", data }))).toStrictEqual({
+      channel: "jobber",
+      payload: {
+        event: "client.updated",
+        jobber_client_id: "456",
+        client_name: "John Doe",
+        client_email: "john@example.com",
+        client_phone: null,
+        address: "Austin, 78701",
+      },
+    });
+  });
+
+  it("gives our status, and Jobber's own where it does not map", () => {
+    const status = (text: string) =>
+      buildSubmission(parse({ event: "job.updated", data: { id: "1", status: text } }))?.payload;
+    expect(status("requires_invoicing")).toMatchObject({ status: "completed" });
+    expect(status("Paused")).toMatchObject({ status: "Paused" });
+  });
+
+  it("takes job.completed as the status of a snapshot that has none", () => {
+    const status = (data: object) =>
+      buildSubmission(parse({ event: "job.completed", data: { id: "1", ...data } }))?.payload;
+    expect(status({})).toMatchObject({ status: "completed" });
+    expect(status({ status: null })).toMatchObject({ status: "completed" });
+    expect(status({ status: "late" })).toMatchObject({ status: "scheduled" });
+  });
+
+  it("maps with the overrides", () => {
+    const event = parse({ event: "job.updated", data: { id: "1", status: "late" } });
+    expect(buildSubmission(event, null, { statusOverrides: { late: "on_hold" } })?.payload).toMatchObject({
+      status: "on_hold",
+    });
+  });
+
+  it("shows the fetched record of a notice", () => {
+    const record = {
+      job: { title: "Gutters", status: "completed", jobberStatus: "archived", city: "Austin" },
+      contact: { name: "Zoë" },
+    } as const;
+    expect(buildSubmission(notice("JOB_CLOSED"), record)?.payload).toMatchObject({
+      event: "job.completed",
+      jobber_job_id: "Mg==",
+      title: "Gutters",
+      status: "completed",
+      client_name: "Zoë",
+      address: "Austin",
+    });
+  });
+
+  it("gives event and id for a delete", () => {
+    expect(buildSubmission(notice("CLIENT_DESTROY"))?.payload).toStrictEqual({
+      event: "client.deleted",
+      jobber_client_id: "Mg==",
+      client_name: null,
+      client_email: null,
+      client_phone: null,
+      address: null,
+    });
+  });
+
+  it.each([
+    "APP_DISCONNECT",
+    "APP_CONNECT",
+    "VISIT_UPDATE",
+    "PROPERTY_CREATE",
+    "INVOICE_CREATE",
+    "BRAND_NEW",
+  ])("builds none for %s", (topic) => {
+    expect(buildSubmission(notice(topic))).toBeNull();
+  });
+});
+
+describe("formatAddress", () => {
+  it.each([
+    [{ street: "1 Elm St", city: "Austin", state: "TX", postalCode: "78701" }, "1 Elm St, Austin, TX, 78701"],
+    [{ city: "Austin", state: "" }, "Austin"],
+    [{}, null],
+    [{ street: null, city: null }, null],
+  ])("prints %j as %j", (parts, line) => {
+    expect(formatAddress(parts)).toBe(line);
+  });
+});
+
+describe("deliveryKey", () => {
+  it("is topic, account, item and instant of a timed notice", () => {
+    expect(deliveryKey(notice("JOB_UPDATE"))).toBe("JOB_UPDATE:MQ==:Mg==:2026-01-25T16:00:00Z");
+  });
+
+  it("is the body's SHA-256 without a time, and for snapshots", () => {
+    expect(deliveryKey(notice("JOB_UPDATE", { occurredAt: null }))).toMatch(/^[0-9a-f]{64}$/);
+    const empty = parse({ event: "job.updated", data: { id: "1" } });
+    // printf '{"event":"job.updated","data":{"id":"1"}}' | openssl dgst -sha256
+    expect(deliveryKey(empty)).toBe("9883da9be82631014c771e858f87032a4d91aea7d4558c27b853505fe8f34722");
+  });
+});
