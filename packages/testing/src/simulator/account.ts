@@ -1,0 +1,214 @@
+import { encodedId } from "./encoded-id.ts";
+import type {
+  SimulatedClient,
+  SimulatedJob,
+  SimulatedProperty,
+  SimulatedRecords,
+  SimulatedTime,
+  SimulatedVisit,
+} from "./records.ts";
+import { createVersionedTable, type VersionedTable } from "./versioned-table.ts";
+
+/** What happened in an account, as a webhook will tell it. */
+export interface SimulatedEvent {
+  readonly topic: string;
+  readonly accountId: string;
+  readonly itemId: string;
+  readonly occurredAt: SimulatedTime;
+}
+
+/** The kinds of record, in Jobber's words. */
+export type SimulatedKind = keyof SimulatedRecords;
+
+type Tables = { readonly [K in SimulatedKind]: VersionedTable<SimulatedRecords[K]> };
+type Given<T> = Partial<Omit<T, "id" | "clientId" | "propertyId" | "jobId" | "createdAt" | "updatedAt">>;
+
+/** What can be wrong with an account's connection or its plan. */
+export interface AccountConditions {
+  /** Fields (`Query.jobs`, `Job.total`) and types (`Client`) that the token may not see. */
+  readonly hidden: Set<string>;
+  /** Longest lag of the replicas that answer reads, in milliseconds. Each request draws its own. @default 0 */
+  replicaLagMs: number;
+  /** Whether Jobber has switched the account off. @default false */
+  inactive: boolean;
+}
+
+/**
+ * One Jobber account and its records. Every change is told as an event, as Jobber would, whether it came from a test or through the API.
+ */
+export interface SimulatedAccount {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: SimulatedTime;
+  readonly conditions: AccountConditions;
+  addClient(given?: Given<SimulatedClient>): SimulatedClient;
+  addProperty(clientId: string, given?: Given<SimulatedProperty>): SimulatedProperty;
+  /** The client is the property's, as in Jobber. */
+  addJob(propertyId: string, given?: Given<SimulatedJob>): SimulatedJob;
+  addVisit(jobId: string, given?: Given<SimulatedVisit>): SimulatedVisit;
+  /** Changes a record. Properties and visits have no `updatedAt`, and their job's does not move, as in Jobber. */
+  update<K extends SimulatedKind>(
+    kind: K,
+    id: string,
+    patch: Given<SimulatedRecords[K]>,
+  ): SimulatedRecords[K];
+  /** Closes a job. Nothing is left to invoice, unless the status says so. @default "archived" */
+  closeJob(id: string, jobStatus?: "archived" | "requires_invoicing"): SimulatedJob;
+  completeVisit(id: string): SimulatedVisit;
+  /** Deletes a record and what hangs on it: a client's properties, a property's jobs, a job's visits. */
+  destroy(kind: SimulatedKind, id: string): void;
+  /** The records that exist now, whatever replicas say, in the order of their creation. */
+  all<K extends SimulatedKind>(kind: K): readonly SimulatedRecords[K][];
+  /** The record as it is now, whatever replicas say. */
+  get<K extends SimulatedKind>(kind: K, id: string): SimulatedRecords[K] | null;
+  /** @internal What replicas answer from. */
+  readonly tables: Tables;
+}
+
+/** What an account needs of the simulator around it. */
+export interface AccountOptions {
+  readonly number: number;
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly emit: (event: SimulatedEvent) => void;
+}
+
+const NOWHERE = { street: "", city: null, province: null, postalCode: null, country: null } as const;
+
+/** @internal Use `simulator.addAccount`. */
+export function createAccount({ number, name, now, emit }: AccountOptions): SimulatedAccount {
+  const accountId = encodedId("Account", number);
+  const tables: Tables = {
+    client: createVersionedTable(),
+    property: createVersionedTable(),
+    job: createVersionedTable(),
+    visit: createVersionedTable(),
+  };
+  let last = number * 1_000_000;
+  const time = (): SimulatedTime => wholeSeconds(now());
+  const newId = (kind: SimulatedKind): string => {
+    last += 1;
+    return encodedId(`${kind[0]?.toUpperCase()}${kind.slice(1)}`, last);
+  };
+  const tell = (topic: string, itemId: string): void =>
+    emit({ topic, accountId, itemId, occurredAt: time() });
+  const current = <K extends SimulatedKind>(kind: K, id: string): SimulatedRecords[K] | null =>
+    tables[kind].read(id, Number.POSITIVE_INFINITY);
+  const existing = <K extends SimulatedKind>(kind: K, id: string): SimulatedRecords[K] => {
+    const record = current(kind, id);
+    if (record === null) throw new RangeError(`The account has no ${kind} with the id ${id}.`);
+    return record;
+  };
+  const all = <K extends SimulatedKind>(kind: K): SimulatedRecords[K][] =>
+    tables[kind].list(Number.POSITIVE_INFINITY);
+
+  function create<K extends SimulatedKind>(kind: K, record: SimulatedRecords[K]): SimulatedRecords[K] {
+    tables[kind].write(record.id, record, now());
+    tell(`${kind.toUpperCase()}_CREATE`, record.id);
+    return record;
+  }
+
+  function change<K extends SimulatedKind>(
+    kind: K,
+    id: string,
+    topic: string,
+    patch: Partial<SimulatedRecords[K]>,
+  ): SimulatedRecords[K] {
+    const before = existing(kind, id);
+    const record = { ...before, ...patch, ...("updatedAt" in before ? { updatedAt: time() } : {}) };
+    tables[kind].write(id, record, now());
+    tell(topic, id);
+    return record;
+  }
+
+  function destroy(kind: SimulatedKind, id: string): void {
+    existing(kind, id);
+    const below =
+      kind === "client"
+        ? all("property").filter(({ clientId }) => clientId === id)
+        : kind === "property"
+          ? all("job").filter(({ propertyId }) => propertyId === id)
+          : kind === "job"
+            ? all("visit").filter(({ jobId }) => jobId === id)
+            : [];
+    const kindBelow = ({ client: "property", property: "job", job: "visit", visit: "visit" } as const)[kind];
+    for (const record of below) destroy(kindBelow, record.id);
+    tables[kind].write(id, null, now());
+    tell(`${kind.toUpperCase()}_DESTROY`, id);
+  }
+
+  return {
+    id: accountId,
+    name,
+    createdAt: time(),
+    conditions: { hidden: new Set(), replicaLagMs: 0, inactive: false },
+    tables,
+    all,
+    get: current,
+    destroy,
+    addClient: (given) =>
+      create("client", {
+        firstName: "",
+        lastName: "",
+        companyName: null,
+        isCompany: false,
+        email: null,
+        phone: null,
+        isLead: false,
+        isArchived: false,
+        billingAddress: null,
+        ...given,
+        id: newId("client"),
+        createdAt: time(),
+        updatedAt: time(),
+      }),
+    addProperty: (clientId, given) =>
+      create("property", {
+        name: null,
+        address: NOWHERE,
+        ...given,
+        id: newId("property"),
+        clientId: existing("client", clientId).id,
+        createdAt: time(),
+      }),
+    addJob: (propertyId, given) =>
+      create("job", {
+        jobNumber: last + 1 - number * 1_000_000,
+        title: null,
+        instructions: null,
+        jobStatus: "unscheduled",
+        startAt: null,
+        endAt: null,
+        completedAt: null,
+        total: 0,
+        ...given,
+        id: newId("job"),
+        clientId: existing("property", propertyId).clientId,
+        propertyId,
+        createdAt: time(),
+        updatedAt: time(),
+      }),
+    addVisit: (jobId, given) =>
+      create("visit", {
+        title: null,
+        startAt: null,
+        endAt: null,
+        isComplete: false,
+        completedAt: null,
+        ...given,
+        id: newId("visit"),
+        jobId: existing("job", jobId).id,
+        createdAt: time(),
+      }),
+    update: (kind, id, patch) => change(kind, id, `${kind.toUpperCase()}_UPDATE`, patch as object),
+    closeJob: (id, jobStatus = "archived") =>
+      change("job", id, "JOB_CLOSED", { jobStatus, completedAt: time() }),
+    completeVisit: (id) => change("visit", id, "VISIT_COMPLETE", { isComplete: true, completedAt: time() }),
+  };
+}
+
+/** As Jobber prints times: whole seconds (F1.1), so that two changes within a second look alike. */
+export function wholeSeconds(ms: number): SimulatedTime {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,256 @@
+import { createAccount, type SimulatedAccount } from "./account.ts";
+import { createFaultPlan, type FaultPlan } from "./faults.ts";
+import { answerGraphql, type SimulatedAnswer } from "./graphql-endpoint.ts";
+import { type Route, type SimulatedRequest, startServer } from "./http-server.ts";
+import { createMeter, JOBBER_LIMITS, type Meter, type SimulatedLimits } from "./limits.ts";
+import { createOauth, type OauthCounts, type SimulatedTokens, type TokenRotation } from "./oauth.ts";
+import { createRandom } from "./random.ts";
+import { createWebhookSender, type WebhookSender } from "./webhook-sender.ts";
+
+/** How the simulated Jobber and the app registered with it are. */
+export interface SimulatorOptions {
+  /** Decides disorder and replica lag; the same seed, the same run. @default 1 */
+  readonly seed?: number;
+  /** Milliseconds since 1970: Jobber's clock. @default Date.now */
+  readonly now?: () => number;
+  readonly clientId?: string;
+  /** The OAuth client secret: key of the webhooks' signatures too (F1.4). */
+  readonly clientSecret?: string;
+  readonly appId?: string;
+  /** API versions that exist, oldest first. The oldest answers for those before it. @default ["2025-04-16", "2026-07-27"] */
+  readonly versions?: readonly [string, ...string[]];
+  /** @default Jobber's own */
+  readonly limits?: Partial<SimulatedLimits>;
+  /** @default "strict" */
+  readonly rotation?: TokenRotation;
+  /** How long an access token lives. Milliseconds. @default 3600000 */
+  readonly accessTokenMs?: number;
+  /** @default "occurredAt" */
+  readonly timeSpelling?: "occurredAt" | "occuredAt";
+  /** Milliseconds after which a webhook's receiver is given up on. @default 1000 */
+  readonly webhookTimeoutMs?: number;
+  /** How often a webhook without a 2xx is sent again. @default 3 */
+  readonly webhookRetries?: number;
+}
+
+/** What happened so far. */
+export interface SimulatorCounts {
+  /** Requests to the GraphQL endpoint, whatever their answer. */
+  requests: number;
+  /** Queries that were executed, by their first field (`job`, `client` …). */
+  readonly queries: Record<string, number>;
+  /** Queries refused for their cost. */
+  throttled: number;
+  /** Requests beyond the number allowed. */
+  tooManyRequests: number;
+  /** Requests with a token that is not accepted. */
+  unauthorized: number;
+  readonly oauth: Readonly<OauthCounts>;
+}
+
+/** A Jobber to test against, on a loopback port of this machine. */
+export interface Simulator {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  /** For `createJobberApi({ endpoint })`. */
+  readonly endpoint: string;
+  readonly tokenEndpoint: string;
+  readonly authorizeEndpoint: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly appId: string;
+  /** The newest version. */
+  readonly version: string;
+  readonly faults: FaultPlan;
+  readonly webhooks: WebhookSender;
+  readonly counts: SimulatorCounts;
+  addAccount(name?: string): SimulatedAccount;
+  /** Connects the account to the app, as if its owner had just clicked through the OAuth flow. */
+  connect(account: SimulatedAccount): SimulatedTokens;
+  /** Disconnects the app: tokens die, then `APP_DISCONNECT` is told. */
+  disconnect(account: SimulatedAccount): void;
+  /** Lets the access tokens given so far fail, while refreshing still works. */
+  expireAccessTokens(account: SimulatedAccount): void;
+  /** Who answers the next visits of the authorize page: the account's owner agrees; `null`: somebody declines. */
+  approveAs(account: SimulatedAccount | null): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a Jobber in this process: GraphQL endpoint, OAuth and webhooks over data that the test holds. It knows nothing of this library: what
+ * it does is what is documented of Jobber, or was seen (the numbers F… in the sources).
+ *
+ * @example
+ * ```ts
+ * import { createSimulator } from "@jobber-sync/testing";
+ *
+ * const jobber = await createSimulator({ seed: 7 });
+ * const account = jobber.addAccount("Acme Lawn Care");
+ * jobber.webhooks.subscribe(account.id, "http://127.0.0.1:3000/webhooks/jobber/acme");
+ * const client = account.addClient({ firstName: "John", lastName: "Doe" });
+ * const property = account.addProperty(client.id);
+ * account.addJob(property.id, { title: "Lawn Service", jobStatus: "upcoming" });
+ * await jobber.webhooks.flush(); // CLIENT_CREATE, PROPERTY_CREATE, JOB_CREATE
+ * await jobber.close();
+ * ```
+ */
+export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const {
+    now = Date.now,
+    clientId = "simulated-client-id",
+    clientSecret = "the client secret of the simulated app",
+    appId = "3ef22a50-072d-430c-a78f-b7646657560b",
+    versions = ["2025-04-16", "2026-07-27"],
+    rotation = "strict",
+    accessTokenMs = 3_600_000,
+  } = options;
+  const limits = { ...JOBBER_LIMITS, ...options.limits };
+  const random = createRandom(options.seed ?? 1);
+  const webhooks = createWebhookSender({
+    clientSecret,
+    appId,
+    random,
+    timeSpelling: options.timeSpelling ?? "occurredAt",
+    timeoutMs: options.webhookTimeoutMs ?? 1000,
+    retries: options.webhookRetries ?? 3,
+  });
+  const oauth = createOauth({ clientId, clientSecret, appId, rotation, accessTokenMs, now });
+  const faults = createFaultPlan();
+  const meters = new Map<SimulatedAccount, Meter>();
+  const counts: SimulatorCounts = {
+    requests: 0,
+    queries: {},
+    throttled: 0,
+    tooManyRequests: 0,
+    unauthorized: 0,
+    oauth: oauth.counts,
+  };
+  let approver: SimulatedAccount | null = null;
+  let accounts = 0;
+
+  const graphql: Route = async (request) => {
+    counts.requests += 1;
+    const fault = faults.take("graphql");
+    if (
+      fault !== undefined &&
+      fault.kind !== "slow" &&
+      fault.kind !== "truncated" &&
+      fault.kind !== "lost_answer"
+    )
+      return { answer: { status: 200, body: null }, fault };
+    return { answer: await answer(request), fault };
+  };
+
+  async function answer({ headers, body }: SimulatedRequest): Promise<SimulatedAnswer> {
+    const token = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
+    if (token === undefined) {
+      const message = "An object of type Account was hidden because you are unauthenticated";
+      return {
+        status: 200,
+        body: { data: { account: null }, errors: [{ message, extensions: { code: "UNAUTHENTICATED" } }] },
+      };
+    }
+    const account = oauth.authorize(token);
+    if (typeof account === "string") {
+      counts.unauthorized += 1;
+      return account === "unknown" ? message(401, "Token not recognized") : message(401, DISCONNECTED);
+    }
+    if (account.conditions.inactive)
+      return { status: 200, body: { error: { message: "This account is not active" } } };
+    const asked = String(headers["x-jobber-graphql-version"] ?? "");
+    const version = versionFor(versions, asked);
+    if (version === null) return message(404, `GraphQL API version '${asked}' does not exist`);
+    const meter = meters.get(account) ?? createMeter(limits);
+    meters.set(account, meter);
+    if (!meter.countRequest(now())) {
+      counts.tooManyRequests += 1;
+      return message(429, "Too many requests");
+    }
+    const { query, variables } = JSON.parse(body) as { query: string; variables?: Record<string, unknown> };
+    const lagMs = random.next() * account.conditions.replicaLagMs;
+    const warning = version === asked ? undefined : `Version ${asked} was removed.`;
+    const outcome = await answerGraphql({
+      account,
+      meter,
+      limits,
+      version,
+      warning,
+      query,
+      variables: variables ?? {},
+      now: now(),
+      lagMs,
+    });
+    if (outcome.throttled) counts.throttled += 1;
+    for (const field of outcome.rootFields) counts.queries[field] = (counts.queries[field] ?? 0) + 1;
+    return outcome;
+  }
+
+  const token: Route = async ({ body }) => {
+    const fault = faults.take("token");
+    if (
+      fault !== undefined &&
+      fault.kind !== "slow" &&
+      fault.kind !== "lost_answer" &&
+      fault.kind !== "truncated"
+    )
+      return { answer: { status: 200, body: null }, fault };
+    return { answer: oauth.token(new URLSearchParams(body)), fault };
+  };
+  const authorize: Route = async ({ url }) => ({
+    answer: { redirect: oauth.approve(url.searchParams, approver) },
+  });
+
+  const server = await startServer(
+    new Map([
+      ["POST /api/graphql", graphql],
+      ["POST /api/oauth/token", token],
+      ["GET /api/oauth/authorize", authorize],
+    ]),
+    now,
+  );
+
+  return {
+    url: server.url,
+    endpoint: `${server.url}/api/graphql`,
+    tokenEndpoint: `${server.url}/api/oauth/token`,
+    authorizeEndpoint: `${server.url}/api/oauth/authorize`,
+    clientId,
+    clientSecret,
+    appId,
+    version: versions.at(-1) ?? versions[0],
+    faults,
+    webhooks,
+    counts,
+    addAccount(name = "Acme Lawn Care") {
+      accounts += 1;
+      return createAccount({ number: accounts, name, now, emit: webhooks.queue });
+    },
+    connect: oauth.connect,
+    disconnect(account) {
+      oauth.disconnect(account);
+      webhooks.queue({
+        topic: "APP_DISCONNECT",
+        accountId: account.id,
+        itemId: account.id,
+        occurredAt: `${new Date(now()).toISOString().slice(0, 19)}Z`,
+      });
+    },
+    expireAccessTokens: oauth.expireAccessTokens,
+    approveAs(account) {
+      approver = account;
+    },
+    close: server.close,
+  };
+}
+
+const DISCONNECTED = "User has disconnected this app from their account. Please delete this token";
+
+function message(status: number, text: string): SimulatedAnswer {
+  return { status, body: { message: text } };
+}
+
+/** A removed version is silently answered by the oldest that is left (F5.2); one that never was is refused. */
+function versionFor(versions: readonly [string, ...string[]], asked: string): string | null {
+  if (versions.includes(asked)) return asked;
+  return /^\d{4}-\d\d-\d\d$/.test(asked) && asked < versions[0] ? versions[0] : null;
+}

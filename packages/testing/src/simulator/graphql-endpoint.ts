@@ -1,0 +1,127 @@
+import {
+  buildSchema,
+  type DocumentNode,
+  execute,
+  type GraphQLError,
+  getOperationAST,
+  parse,
+  validate,
+} from "graphql";
+import type { SimulatedAccount } from "./account.ts";
+import { actualCost, requestedCost } from "./cost.ts";
+import type { Meter, SimulatedLimits } from "./limits.ts";
+import { type ReadView, resolveField } from "./resolvers.ts";
+import { SIMULATOR_SDL } from "./schema.ts";
+
+/** An answer before it becomes HTTP. */
+export interface SimulatedAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** A request that was let in: authorized, of a known version. */
+export interface GraphqlRequest {
+  readonly account: SimulatedAccount;
+  readonly meter: Meter;
+  readonly limits: SimulatedLimits;
+  readonly version: string;
+  readonly warning: string | undefined;
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** How far behind the replica is that answers. Milliseconds. */
+  readonly lagMs: number;
+}
+
+/** What became of a request, for the simulator's statistics. */
+export interface GraphqlOutcome extends SimulatedAnswer {
+  readonly throttled: boolean;
+  readonly rootFields: readonly string[];
+}
+
+const schema = buildSchema(SIMULATOR_SDL);
+const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
+
+/** Executes a document as Jobber does: admitted on what it asks for, charged what it got (F5.3). */
+export async function answerGraphql(request: GraphqlRequest): Promise<GraphqlOutcome> {
+  const { account, meter, limits, now, query, variables } = request;
+  const document = prepared(query);
+  const versioning = {
+    version: request.version,
+    ...(request.warning === undefined ? {} : { warning: request.warning }),
+  };
+  const outcome = (body: object, rootFields: readonly string[] = [], throttled = false): GraphqlOutcome => ({
+    status: 200,
+    body,
+    throttled,
+    rootFields,
+  });
+  if (isErrors(document)) {
+    const errors = document.map(({ message }) => ({ message, extensions: { code: "undefinedField" } }));
+    return outcome({ errors, extensions: { versioning } });
+  }
+  const operation = getOperationAST(document);
+  if (!operation) return outcome({ message: "Invalid query" });
+  const requestedQueryCost = requestedCost(schema, document, operation, variables);
+  const cost = (actualQueryCost: number): object => ({
+    requestedQueryCost,
+    actualQueryCost,
+    throttleStatus: {
+      maximumAvailable: limits.maximumAvailable,
+      currentlyAvailable: Math.floor(meter.available(now)),
+      restoreRate: limits.restoreRate,
+    },
+  });
+  if (requestedQueryCost > meter.available(now)) {
+    const error = {
+      message: "Throttled",
+      extensions: {
+        code: "THROTTLED",
+        documentation: "https://developer.getjobber.com/docs/using_jobbers_api/api_rate_limits",
+      },
+    };
+    return outcome({ errors: [error], extensions: { cost: cost(0), versioning } }, [], true);
+  }
+  const view: ReadView = { account, at: now - request.lagMs };
+  const { data, errors } = await execute({
+    schema,
+    document,
+    variableValues: variables,
+    contextValue: view,
+    fieldResolver: resolveField,
+  });
+  const actual = actualCost(data);
+  meter.charge(actual, now);
+  const shown = errors?.map(({ message, path }) => ({ message, path }));
+  return outcome(
+    {
+      ...(data === undefined ? {} : { data }),
+      ...(shown ? { errors: shown } : {}),
+      extensions: { cost: cost(actual), versioning },
+    },
+    operation.selectionSet.selections.flatMap((field) => (field.kind === "Field" ? [field.name.value] : [])),
+  );
+}
+
+function prepared(query: string): DocumentNode | readonly GraphQLError[] {
+  const known = documents.get(query);
+  if (known !== undefined) return known;
+  const result = parsed(query);
+  documents.set(query, result);
+  return result;
+}
+
+function parsed(query: string): DocumentNode | readonly GraphQLError[] {
+  try {
+    const document = parse(query);
+    const errors = validate(schema, document);
+    return errors.length === 0 ? document : errors;
+  } catch (error) {
+    return [error as GraphQLError];
+  }
+}
+
+function isErrors(value: DocumentNode | readonly GraphQLError[]): value is readonly GraphQLError[] {
+  return Array.isArray(value);
+}

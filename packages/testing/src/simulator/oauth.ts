@@ -1,0 +1,193 @@
+import { createHash, createHmac, randomBytes } from "node:crypto";
+import type { SimulatedAccount } from "./account.ts";
+import type { SimulatedAnswer } from "./graphql-endpoint.ts";
+
+/**
+ * What becomes of a refresh token that was used (F6). `strict`: it dies at once, as for apps created after 2 January 2024. `lenient`: it
+ * keeps working, with a warning. `off`: the same one is returned.
+ */
+export type TokenRotation = "strict" | "lenient" | "off";
+
+/** A pair of tokens as the token endpoint gives it. */
+export interface SimulatedTokens {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  /** Milliseconds since 1970, by Jobber's clock. */
+  readonly expiresAt: number;
+}
+
+/** What the token endpoint was asked and how it answered. */
+export interface OauthCounts {
+  /** Refreshes that gave a new pair. */
+  refreshes: number;
+  /** Refreshes with a token that is not valid (any more). */
+  refusedRefreshes: number;
+  /** Codes exchanged for tokens. */
+  exchanges: number;
+}
+
+/** Jobber's authorization server. */
+export interface SimulatedOauth {
+  readonly counts: OauthCounts;
+  /** Connects the account as if its owner had just clicked through the flow. */
+  connect(account: SimulatedAccount): SimulatedTokens;
+  /** Ends the connection: every token of the account is dead. */
+  disconnect(account: SimulatedAccount): void;
+  /** Lets the access tokens given so far fail, while refreshing still works. */
+  expireAccessTokens(account: SimulatedAccount): void;
+  /** Whose token it is, or why it is not accepted. */
+  authorize(accessToken: string): SimulatedAccount | "unknown" | "disconnected";
+  /** `POST /api/oauth/token`. */
+  token(form: URLSearchParams): SimulatedAnswer;
+  /** `GET /api/oauth/authorize`: where the browser is sent back to. */
+  approve(query: URLSearchParams, account: SimulatedAccount | null): string;
+}
+
+/** What the server knows of the app. */
+export interface OauthOptions {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly appId: string;
+  readonly rotation: TokenRotation;
+  /** How long an access token lives. Milliseconds. */
+  readonly accessTokenMs: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+interface Code {
+  readonly account: SimulatedAccount;
+  readonly redirectUri: string;
+  readonly challenge: string | null;
+}
+
+/** Makes the authorization server of one app. Tokens are random and stay out of the seed: they decide nothing. */
+export function createOauth(options: OauthOptions): SimulatedOauth {
+  const { clientId, clientSecret, appId, rotation, accessTokenMs, now } = options;
+  const signingKey = randomBytes(32);
+  const counts: OauthCounts = { refreshes: 0, refusedRefreshes: 0, exchanges: 0 };
+  const accessTokens = new Map<string, { readonly account: SimulatedAccount; readonly expiresAt: number }>();
+  const refreshTokens = new Map<string, SimulatedAccount>();
+  const disconnected = new Set<string>();
+  const codes = new Map<string, Code>();
+
+  function issue(account: SimulatedAccount, refreshToken = randomBytes(24).toString("hex")): SimulatedTokens {
+    const expiresAt = now() + accessTokenMs;
+    const accessToken = jwt({
+      sub: randomBytes(6).toString("hex"),
+      iat: Math.floor(now() / 1000),
+      exp: Math.floor(expiresAt / 1000),
+      client_id: clientId,
+      account_id: Number(decodedNumber(account.id)),
+      app_id: appId,
+      user_id: 1,
+      scope: "read_clients read_jobs",
+    });
+    accessTokens.set(accessToken, { account, expiresAt });
+    refreshTokens.set(refreshToken, account);
+    return { accessToken, refreshToken, expiresAt };
+  }
+
+  function jwt(payload: object): string {
+    const parts = [{ alg: "HS256", typ: "JWT" }, payload].map((part) =>
+      Buffer.from(JSON.stringify(part)).toString("base64url"),
+    );
+    const text = parts.join(".");
+    return `${text}.${createHmac("sha256", signingKey).update(text).digest("base64url")}`;
+  }
+
+  function drop(account: SimulatedAccount, what: Map<string, unknown>): void {
+    for (const [token, owner] of what) {
+      const whose = owner as SimulatedAccount | { readonly account: SimulatedAccount };
+      if (("account" in whose ? whose.account : whose) === account) what.delete(token);
+    }
+  }
+
+  function refresh(form: URLSearchParams): SimulatedAnswer {
+    const used = form.get("refresh_token") ?? "";
+    const account = refreshTokens.get(used);
+    if (account === undefined) {
+      counts.refusedRefreshes += 1;
+      return failure(401, "invalid_grant", "The provided refresh token is not valid.");
+    }
+    counts.refreshes += 1;
+    if (rotation === "strict") refreshTokens.delete(used);
+    const tokens = rotation === "off" ? issue(account, used) : issue(account);
+    const warning =
+      rotation === "lenient" ? { warning: "Refresh token rotation will be enforced for this app." } : {};
+    return { status: 200, body: { ...tokenBody(tokens), ...warning } };
+  }
+
+  function exchange(form: URLSearchParams): SimulatedAnswer {
+    const code = codes.get(form.get("code") ?? "");
+    codes.delete(form.get("code") ?? "");
+    const verifier = form.get("code_verifier") ?? "";
+    const proven =
+      code?.challenge === null ||
+      createHash("sha256").update(verifier).digest("base64url") === code?.challenge;
+    if (code === undefined || code.redirectUri !== form.get("redirect_uri") || !proven) {
+      return failure(400, "invalid_grant", "The provided authorization grant is not valid.");
+    }
+    counts.exchanges += 1;
+    disconnected.delete(code.account.id);
+    return { status: 200, body: tokenBody(issue(code.account)) };
+  }
+
+  return {
+    counts,
+    connect(account) {
+      disconnected.delete(account.id);
+      return issue(account);
+    },
+    disconnect(account) {
+      disconnected.add(account.id);
+      drop(account, refreshTokens);
+    },
+    expireAccessTokens: (account) => drop(account, accessTokens),
+    authorize(accessToken) {
+      const known = accessTokens.get(accessToken);
+      if (known === undefined || known.expiresAt <= now()) return "unknown";
+      return disconnected.has(known.account.id) ? "disconnected" : known.account;
+    },
+    token(form) {
+      if (form.get("client_id") !== clientId || form.get("client_secret") !== clientSecret) {
+        return failure(401, "invalid_client", "Client authentication failed.");
+      }
+      if (form.get("grant_type") === "refresh_token") return refresh(form);
+      if (form.get("grant_type") === "authorization_code") return exchange(form);
+      return failure(400, "unsupported_grant_type", "The grant type is not supported.");
+    },
+    approve(query, account) {
+      const back = new URL(query.get("redirect_uri") ?? "");
+      // A denial comes back with no parameters at all (F6).
+      if (account === null || query.get("client_id") !== clientId) return back.href;
+      const code = randomBytes(16).toString("hex");
+      codes.set(code, {
+        account,
+        redirectUri: query.get("redirect_uri") ?? "",
+        challenge: query.get("code_challenge"),
+      });
+      back.searchParams.set("code", code);
+      const state = query.get("state");
+      if (state !== null) back.searchParams.set("state", state);
+      return back.href;
+    },
+  };
+
+  function tokenBody({ accessToken, refreshToken, expiresAt }: SimulatedTokens): object {
+    return {
+      access_token: accessToken,
+      refresh_token: refreshToken,
+      // Not ISO 8601 (F6).
+      expires_at: `${new Date(expiresAt).toISOString().slice(0, 19).replace("T", " ")} UTC`,
+    };
+  }
+}
+
+function failure(status: number, error: string, description: string): SimulatedAnswer {
+  return { status, body: { error, error_description: description } };
+}
+
+function decodedNumber(id: string): string {
+  return Buffer.from(id, "base64").toString("latin1").split("/").at(-1) ?? "0";
+}
