@@ -45,7 +45,8 @@ const MAX_BUDGET_WAIT_MS = 2000;
 /** Makes the function that works on one object: claim, process, settle. It never rejects. */
 export function createRun(options: RunOptions): (object: ObjectRef) => Promise<void> {
   const { inbox, leaseMs, logger, now, emit } = options;
-  const directory = options.tenants === undefined ? null : createTenantDirectory(options.tenants, options.app);
+  const directory =
+    options.tenants === undefined ? null : createTenantDirectory(options.tenants, options.app);
   const processor: Processor = {
     store: options.store,
     source: options.source,
@@ -147,6 +148,7 @@ export function createRun(options: RunOptions): (object: ObjectRef) => Promise<v
         };
       }
       case "failed": {
+        if (options.stopped.aborted) return handBack(delivery);
         const settlement = settleFailure(delivery, result.error, options.retry, {
           now: now(),
           random: options.random(),

@@ -1,0 +1,129 @@
+import {
+  type ContactFields,
+  createMemoryInbox,
+  createMemoryStore,
+  createReceiver,
+  createWorker,
+  type FetchedRecords,
+  type JobFields,
+  type LifecycleEvents,
+  type RecordSource,
+  signPayload,
+  type WorkerOptions,
+} from "@jobber-sync/core";
+
+export const SECRET = "the OAuth client secret";
+export const TENANTS = [{ slug: "acme", secrets: SECRET }];
+export const silent = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** A receiver, a worker and everything between them, in memory, on a clock that stands still until it is moved. */
+export function backend({ now: realNow, ...options }: Partial<WorkerOptions> = {}) {
+  const clock = { now: Date.parse("2026-01-25T10:00:00Z") };
+  const now = realNow ?? (() => clock.now);
+  const store = createMemoryStore();
+  const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence(), now });
+  const told: { readonly name: string; readonly event: LifecycleEvents[keyof LifecycleEvents] }[] = [];
+  const tell = (name: string) => (event: LifecycleEvents[keyof LifecycleEvents]) =>
+    told.push({ name, event });
+  const names = ["processed", "stale", "retried", "dead", "ignored"] as const;
+  const hooks = Object.fromEntries(names.map((name) => [name, tell(name)]));
+  const receiver = createReceiver({ tenants: TENANTS, inbox, logger: silent, now });
+  const worker = createWorker({
+    inbox,
+    store,
+    tenants: TENANTS,
+    hooks,
+    logger: silent,
+    now,
+    random: () => 1,
+    ...options,
+  });
+  return {
+    clock,
+    store,
+    inbox,
+    worker,
+    told,
+    async send(body: object, slug = "acme") {
+      const bytes = new TextEncoder().encode(JSON.stringify(body));
+      return JSON.parse(
+        (await receiver.receive({ slug, signature: signPayload(bytes, SECRET), body: bytes })).body,
+      );
+    },
+    async states() {
+      return (await inbox.list({ limit: 1000 })).map(({ state }) => state);
+    },
+  };
+}
+
+let second = 0;
+
+/** A notice of its own second. */
+export function notice(topic: string, itemId = "Mg==", fields: object = {}): object {
+  second += 1;
+  const occurredAt = new Date(Date.UTC(2026, 0, 25, 9, 0, second)).toISOString();
+  return {
+    data: { webHookEvent: { topic, appId: "app", accountId: "MQ==", itemId, occurredAt, ...fields } },
+  };
+}
+
+const NO_JOB: JobFields = {
+  jobNumber: null,
+  title: null,
+  status: null,
+  jobberStatus: null,
+  scheduledAt: null,
+  endsAt: null,
+  completedAt: null,
+  street: null,
+  city: null,
+  state: null,
+  postalCode: null,
+  country: null,
+  jobberClientId: null,
+  total: null,
+  webUri: null,
+  sourceCreatedAt: null,
+};
+
+const NO_CONTACT: ContactFields = {
+  name: null,
+  firstName: null,
+  lastName: null,
+  companyName: null,
+  email: null,
+  phone: null,
+  isLead: null,
+  isArchived: null,
+  street: null,
+  city: null,
+  state: null,
+  postalCode: null,
+  country: null,
+  webUri: null,
+  sourceCreatedAt: null,
+};
+
+/** What a source finds for a job and its client. */
+export function found(
+  jobberJobId: string,
+  title: string,
+  sourceUpdatedAt = "2026-01-25T09:30:00Z",
+): FetchedRecords {
+  return {
+    jobs: [{ jobberJobId, sourceUpdatedAt, fields: { ...NO_JOB, title, jobberClientId: "client" } }],
+    contacts: [{ jobberClientId: "client", sourceUpdatedAt, fields: { ...NO_CONTACT, name: "John Doe" } }],
+  };
+}
+
+/** A source that answers with `answer` and remembers what it was asked. */
+export function sourceOf(answer: (type: string, id: string) => FetchedRecords | null) {
+  const asked: string[] = [];
+  const source: RecordSource = {
+    async fetch(tenant, type, id) {
+      asked.push(`${tenant} ${type} ${id}`);
+      return answer(type, id);
+    },
+  };
+  return { asked, source };
+}

@@ -1,0 +1,79 @@
+import { type ClaimedDelivery, type ErrorCode, JobberSyncError } from "@jobber-sync/core";
+import { describe, expect, it } from "vitest";
+import { DEFAULT_RETRY_POLICY, settleFailure } from "../../src/worker/retry-policy.ts";
+
+const HOUR = 3_600_000;
+const delivery: ClaimedDelivery = {
+  sequence: 1,
+  deliveryKey: "key",
+  body: new Uint8Array(),
+  receivedAt: 0,
+  startedAt: 0,
+  attempts: 0,
+  retries: 0,
+  recheckSince: null,
+  pausedMs: 0,
+};
+
+function settle(
+  code: ErrorCode,
+  from: Partial<ClaimedDelivery> = {},
+  now = 1000,
+  random = 1,
+  retryAfterMs?: number,
+) {
+  const error = new JobberSyncError(code, "It failed.", retryAfterMs === undefined ? {} : { retryAfterMs });
+  return settleFailure({ ...delivery, ...from }, error, DEFAULT_RETRY_POLICY, { now, random });
+}
+
+describe("settleFailure", () => {
+  it("doubles the pause from 2 s to 1 h", () => {
+    const pauses = Array.from({ length: 14 }, (_, retries) => settle("ERR_STORE", { retries }, 0));
+    const seconds = pauses.map((settlement) =>
+      settlement.state === "waiting" ? settlement.dueAt / 1000 : Number.NaN,
+    );
+    expect(seconds).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 3600, 3600, 3600]);
+  });
+
+  it("jitters over the second half of the pause", () => {
+    expect(settle("ERR_STORE", {}, 0, 0)).toMatchObject({ dueAt: 1000, retries: 1, attempts: 0 });
+    expect(settle("ERR_STORE", {}, 0, 0.5)).toMatchObject({ dueAt: 1500 });
+  });
+
+  it("tries for 72 hours, not counting pauses, and then gives up", () => {
+    expect(settle("ERR_API_NETWORK", {}, 72 * HOUR - 1)).toMatchObject({ state: "waiting" });
+    expect(settle("ERR_API_NETWORK", {}, 72 * HOUR)).toMatchObject({
+      state: "dead",
+      reason: "ERR_API_NETWORK",
+    });
+    expect(settle("ERR_API_NETWORK", { pausedMs: 10 * HOUR }, 80 * HOUR)).toMatchObject({ state: "waiting" });
+    expect(settle("ERR_API_NETWORK", { startedAt: 50 * HOUR }, 80 * HOUR)).toMatchObject({
+      state: "waiting",
+    });
+  });
+
+  it.each(["ERR_MAPPING", "ERR_HANDLER"] as const)("gives %s five tries", (code) => {
+    expect(settle(code, { attempts: 3 })).toMatchObject({ state: "waiting", attempts: 4, retries: 0 });
+    expect(settle(code, { attempts: 4 })).toMatchObject({ state: "dead", attempts: 5, reason: code });
+  });
+
+  it.each(["ERR_API_THROTTLED", "ERR_API_RATE_LIMITED"] as const)(
+    "waits for the limit on %s and counts nothing",
+    (code) => {
+      expect(settle(code, { retries: 7, attempts: 2 }, 100 * HOUR, 1, 1234)).toMatchObject({
+        state: "waiting",
+        dueAt: 100 * HOUR + 1234,
+        retries: 7,
+        attempts: 2,
+      });
+    },
+  );
+
+  it("waits at least as long as it was told", () => {
+    expect(settle("ERR_API_NETWORK", {}, 0, 1, 60_000)).toMatchObject({ dueAt: 60_000 });
+  });
+
+  it.each(["ERR_API_NEEDS_REAUTH", "ERR_API_DISCONNECTED"] as const)("pauses on %s, however old", (code) => {
+    expect(settle(code, {}, 500 * HOUR)).toEqual({ sequence: 1, state: "paused", attempts: 0, reason: code });
+  });
+});
