@@ -163,6 +163,11 @@ export function createRun(options: RunOptions): (object: ObjectRef) => Promise<v
     }
   }
 
+  /** The worker stopped in the middle: no failure of the delivery's. */
+  function handBack({ sequence, attempts, retries, recheckSince }: ClaimedDelivery): Settlement {
+    return { sequence, state: "waiting", dueAt: now(), attempts, retries, recheckSince, reason: "stopped" };
+  }
+
   function refuse(
     object: ObjectRef,
     { sequence, attempts }: ClaimedDelivery,
