@@ -15,4 +15,5 @@ export * from "./signature/index.ts";
 export * from "./status/index.ts";
 export * from "./store/index.ts";
 export * from "./submission/index.ts";
+export * from "./tokens/index.ts";
 export * from "./worker/index.ts";

@@ -1,0 +1,115 @@
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
+import { JobberSyncError } from "../errors.ts";
+import type { Connection, TokenStore } from "./token-store.ts";
+
+/** A key for tokens at rest. */
+export interface TokenKey {
+  /** Stored beside what it encrypted, so that keys can be rolled: letters, digits, `_` and `-`. */
+  readonly id: string;
+  /** 32 bytes, or those as base64. From a secret manager, never from the database it protects. */
+  readonly key: Uint8Array | string;
+}
+
+type TokenField = "accessToken" | "refreshToken";
+
+const FORMAT = "v1";
+const KEY_BYTES = 32;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * Puts encryption in front of a token store, which then holds only ciphertext: AES-256-GCM, a random nonce each, with tenant and field as
+ * associated data. A ciphertext that was moved to another tenant's row, or to the other field, does not decrypt.
+ *
+ * To roll a key, put the new one first and keep the old one until every row was written again (tokens are rewritten at least once an hour
+ * while they are used).
+ *
+ * @param keys the first encrypts, all decrypt
+ * @throws {TypeError} for no key, a key that is not 32 bytes, an id that is unusable or doubled
+ *
+ * @example
+ * ```ts
+ * import { randomBytes } from "node:crypto";
+ * import { createMemoryTokenStore, encryptTokens } from "@jobber-sync/core";
+ *
+ * const tokens = encryptTokens(createMemoryTokenStore(), [{ id: "2026-01", key: randomBytes(32) }]);
+ * ```
+ */
+export function encryptTokens(store: TokenStore, keys: readonly TokenKey[]): TokenStore {
+  const byId = new Map<string, KeyObject>();
+  for (const { id, key } of keys) {
+    if (!/^[\w-]{1,64}$/.test(id))
+      throw new TypeError("A token key needs an id of letters, digits, _ and -.");
+    if (byId.has(id)) throw new TypeError(`Two token keys have the id "${id}".`);
+    byId.set(id, prepareKey(id, key));
+  }
+  const current = keys[0]?.id;
+  if (current === undefined) throw new TypeError("encryptTokens needs at least one key.");
+
+  function encrypt(clientSlug: string, field: TokenField, token: string): string {
+    const id = current as string;
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv("aes-256-gcm", byId.get(id) as KeyObject, iv);
+    cipher.setAAD(associatedData(id, clientSlug, field));
+    const sealed = Buffer.concat([iv, cipher.update(token, "utf8"), cipher.final(), cipher.getAuthTag()]);
+    return `${FORMAT}.${id}.${sealed.toString("base64url")}`;
+  }
+
+  function decrypt(clientSlug: string, field: TokenField, text: string): string {
+    const [format, id = "", data = "", ...rest] = text.split(".");
+    const key = byId.get(id);
+    const sealed = Buffer.from(data, "base64url");
+    if (format !== FORMAT || rest.length > 0 || sealed.length < IV_BYTES + TAG_BYTES) throw undecipherable();
+    if (key === undefined) throw undecipherable(` The key "${id}" is not among those given.`);
+    try {
+      const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, IV_BYTES), {
+        authTagLength: TAG_BYTES,
+      });
+      decipher.setAAD(associatedData(id, clientSlug, field));
+      decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+      const open = [decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()];
+      return Buffer.concat(open).toString("utf8");
+    } catch {
+      throw undecipherable();
+    }
+  }
+
+  function mapTokens(connection: Connection, map: typeof encrypt): Connection {
+    const { clientSlug, accessToken, refreshToken } = connection;
+    return {
+      ...connection,
+      accessToken: map(clientSlug, "accessToken", accessToken),
+      refreshToken: map(clientSlug, "refreshToken", refreshToken),
+    };
+  }
+
+  return {
+    async read(clientSlug) {
+      const row = await store.read(clientSlug);
+      // The slug that was asked for, not the row's: a row that claims to be another tenant's must not open.
+      return row === null ? null : mapTokens({ ...row, clientSlug }, decrypt);
+    },
+    write: async (connection, expected) => store.write(mapTokens(connection, encrypt), expected),
+    remove: (clientSlug) => store.remove(clientSlug),
+    slugs: () => store.slugs(),
+  };
+}
+
+function prepareKey(id: string, key: unknown): KeyObject {
+  const bytes = typeof key === "string" ? Buffer.from(key, "base64") : key;
+  if (!(bytes instanceof Uint8Array) || bytes.length !== KEY_BYTES) {
+    throw new TypeError(`The token key "${id}" is not ${KEY_BYTES} bytes, or those as base64.`);
+  }
+  return createSecretKey(bytes);
+}
+
+function associatedData(keyId: string, clientSlug: string, field: TokenField): Buffer {
+  return Buffer.from(JSON.stringify(["jobber-sync", FORMAT, keyId, clientSlug, field]));
+}
+
+function undecipherable(detail = ""): JobberSyncError {
+  return new JobberSyncError(
+    "ERR_TOKEN_DECRYPT",
+    `A stored token cannot be decrypted: it was written with another key, for another tenant, or unencrypted.${detail}`,
+  );
+}

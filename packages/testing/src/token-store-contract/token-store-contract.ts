@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import type { Connection, TokenStore } from "@jobber-sync/core";
+
+/** What the contracts of connections need of a test runner: vitest's, jest's and node:test's `describe` and `it` all do. */
+export interface ConnectionContractOptions<T> {
+  readonly describe: (name: string, body: () => void) => void;
+  readonly it: (name: string, body: () => Promise<void>) => void;
+  /** A fresh, empty one. `another`: the same as another process would have it; left out by what one process holds. */
+  readonly open: () => Promise<Opened<T>> | Opened<T>;
+}
+
+/** What is under test, and how to let it go. */
+export interface Opened<T> {
+  readonly subject: T;
+  readonly another?: T;
+  close(): Promise<void> | void;
+}
+
+/** Gives every rule a fresh subject. */
+export function ruleOf<T>({ it, open }: ConnectionContractOptions<T>) {
+  return (name: string, body: (opened: Opened<T>) => Promise<void>): void =>
+    it(name, async () => {
+      const opened = await open();
+      try {
+        await body(opened);
+      } finally {
+        await opened.close();
+      }
+    });
+}
+
+/** Every rule of the `TokenStore` port as a test. */
+export function tokenStoreContract(options: ConnectionContractOptions<TokenStore>): void {
+  const rule = ruleOf(options);
+  options.describe("token store", () => {
+    rule("knows nothing of a tenant that was never written", async ({ subject }) => {
+      assert.equal(await subject.read("acme"), null);
+      assert.deepEqual(await subject.slugs(), []);
+    });
+
+    rule("gives back every field as it was written", async ({ subject, another = subject }) => {
+      const connection = connectionOf("acme", {
+        state: "needs_reauth",
+        accessToken: "ä".repeat(3000),
+        refreshToken: "",
+        obtainedAt: 1_769_335_200_123,
+        expiresAt: 1_769_338_800_456,
+      });
+      assert.equal(await subject.write(connection, null), true);
+      assert.deepEqual(await another.read("acme"), connection);
+    });
+
+    rule("inserts only where there is no row", async ({ subject }) => {
+      const first = connectionOf("acme");
+      assert.equal(await subject.write(first, null), true);
+      assert.equal(await subject.write(connectionOf("acme"), null), false);
+      assert.deepEqual(await subject.read("acme"), first);
+    });
+
+    rule("replaces only the row that the writer has seen", async ({ subject, another = subject }) => {
+      const first = connectionOf("acme");
+      const second = connectionOf("acme", { accessToken: "second" });
+      await subject.write(first, null);
+      assert.equal(await another.write(second, first.revision), true);
+      assert.equal(await subject.write(connectionOf("acme"), first.revision), false);
+      assert.equal(await subject.write(connectionOf("globex"), first.revision), false);
+      assert.deepEqual(await subject.read("acme"), second);
+      assert.equal(await subject.read("globex"), null);
+    });
+
+    rule("lets one of many writers through that saw the same row", async ({ subject, another = subject }) => {
+      const first = connectionOf("acme");
+      await subject.write(first, null);
+      const results = await Promise.all(
+        Array.from({ length: 16 }, (_, n) =>
+          (n % 2 ? subject : another).write(connectionOf("acme", { accessToken: `${n}` }), first.revision),
+        ),
+      );
+      assert.equal(results.filter(Boolean).length, 1);
+      assert.equal((await subject.read("acme"))?.accessToken, `${results.indexOf(true)}`);
+    });
+
+    rule("keeps tenants apart and lists them in order", async ({ subject }) => {
+      for (const slug of ["globex", "acme", "acme'; --", "Ünïcode"])
+        await subject.write(connectionOf(slug, { accessToken: `of ${slug}` }), null);
+      assert.equal((await subject.read("acme'; --"))?.accessToken, "of acme'; --");
+      assert.deepEqual(await subject.slugs(), ["acme", "acme'; --", "globex", "Ünïcode"]);
+    });
+
+    rule("forgets a tenant that is removed, and only that one", async ({ subject }) => {
+      await subject.write(connectionOf("acme"), null);
+      await subject.write(connectionOf("globex"), null);
+      await subject.remove("acme");
+      await subject.remove("acme");
+      assert.equal(await subject.read("acme"), null);
+      assert.deepEqual(await subject.slugs(), ["globex"]);
+      assert.equal(await subject.write(connectionOf("acme"), null), true);
+    });
+  });
+}
+
+/** A connection with a revision of its own. */
+export function connectionOf(clientSlug: string, overrides: Partial<Connection> = {}): Connection {
+  return {
+    clientSlug,
+    accountId: "Z2lkOi8vSm9iYmVyL0FjY291bnQvMQ==",
+    state: "connected",
+    accessToken: "access",
+    refreshToken: "refresh",
+    obtainedAt: 1_769_335_200_000,
+    expiresAt: 1_769_338_800_000,
+    connectedAt: "2026-01-25T10:00:00Z",
+    revision: randomUUID(),
+    ...overrides,
+  };
+}
