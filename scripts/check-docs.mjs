@@ -1,0 +1,96 @@
+// Holds the documentation to the code: examples compile, links lead somewhere, commands exist, and each error code has its page.
+
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative, resolve } from "node:path";
+import process from "node:process";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { codeBlocks, exampleBlocks } from "./code-blocks.mjs";
+import { compileBlocks } from "./compile-blocks.mjs";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+// The workspace's root has no packages of the workspace: it is looked up from where there are some.
+const core = createRequire(new URL("../examples/backend/package.json", import.meta.url)).resolve(
+  "@jobber-sync/core",
+);
+const { ERROR_CODES } = await import(pathToFileURL(core).href);
+const glob = (pattern) => globSync(pattern, { cwd: root, exclude: ["**/node_modules/**"] }).sort();
+const read = (file) => readFileSync(join(root, file), "utf8");
+
+const pages = [
+  "README.md",
+  ...glob("packages/*/README.md"),
+  ...glob("examples/*/README.md"),
+  ...glob("docs/**/*.md"),
+];
+const sources = glob("packages/*/src/**/*.ts");
+
+const mistakes = [...examples(), ...pages.flatMap(links), ...pages.flatMap(commands), ...errorPages()];
+for (const mistake of mistakes) console.log(mistake);
+console.log(`docs: ${pages.length} pages, ${mistakes.length} mistakes`);
+process.exitCode = mistakes.length === 0 ? 0 : 1;
+
+function examples() {
+  const blocks = [
+    ...pages.flatMap((file) => codeBlocks(read(file), "ts").map((block) => ({ file, ...block }))),
+    ...sources.flatMap((file) => exampleBlocks(read(file)).map((block) => ({ file, ...block }))),
+  ];
+  return compileBlocks(blocks, {
+    root,
+    bases: [...glob("examples/*"), ...glob("packages/*")].map((b) => join(root, b)),
+  });
+}
+
+/** Links to files of the repository, and to headings in them. */
+function links(file) {
+  const text = withoutCode(read(file));
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, link]) => {
+    if (/^[a-z]+:/.test(link)) return [];
+    const [path, heading] = link.split("#");
+    const target = path === "" ? file : relative(root, resolve(root, dirname(file), path));
+    if (!existsSync(join(root, target))) return [`${file}: the link ${link} leads nowhere`];
+    if (heading === undefined || headings(read(target)).includes(heading)) return [];
+    return [`${file}: ${target} has no heading #${heading}`];
+  });
+}
+
+/** Commands that a reader is told to type: `npm run <script>` of the root. */
+function commands(file) {
+  const { scripts } = JSON.parse(read("package.json"));
+  const named = [...read(file).matchAll(/\b(?:npm|pnpm) run ([\w:-]+)/g)].map(([, name]) => name);
+  if (/\bnpm start\b/.test(read(file))) named.push("start");
+  return named
+    .filter((name) => !Object.hasOwn(scripts, name))
+    .map((name) => `${file}: package.json has no script "${name}"`);
+}
+
+function errorPages() {
+  const yesNo = (value) => (value ? "yes" : "no");
+  const written = glob("docs/errors/ERR_*.md").map((file) => /(ERR_\w+)\.md$/.exec(file)?.[1]);
+  return [
+    ...Object.entries(ERROR_CODES).flatMap(([code, { status, retryable, expose }]) => {
+      if (!written.includes(code)) return [`docs/errors/${code}.md is missing`];
+      const facts = `HTTP status ${status} · may succeed later by itself: ${yesNo(retryable)} · message shown to the sender: ${yesNo(expose)}`;
+      const [title, , said] = read(`docs/errors/${code}.md`).split("\n");
+      if (title !== `# ${code}`) return [`docs/errors/${code}.md must begin with "# ${code}"`];
+      return said === facts ? [] : [`docs/errors/${code}.md must say "${facts}" on its third line`];
+    }),
+    ...written
+      .filter((code) => !Object.hasOwn(ERROR_CODES, code))
+      .map((code) => `docs/errors/${code}.md is about a code that does not exist`),
+  ];
+}
+
+function withoutCode(markdown) {
+  return markdown.replaceAll(/^\s*```[\s\S]*?^\s*```/gm, "").replaceAll(/`[^`\n]*`/g, "``");
+}
+
+/** The anchors that GitHub and VitePress make of headings. */
+function headings(markdown) {
+  return [...markdown.replaceAll(/^\s*```[\s\S]*?^\s*```/gm, "").matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
