@@ -1,1 +1,1 @@
-export {};
+export { jobberWebhooks } from "./jobber-webhooks.ts";

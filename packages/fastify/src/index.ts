@@ -1,1 +1,1 @@
-export {};
+export { type JobberWebhooksOptions, jobberWebhooks } from "./jobber-webhooks.ts";

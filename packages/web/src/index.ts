@@ -1,1 +1,1 @@
-export {};
+export { createFetchHandler, type FetchHandlerOptions } from "./create-fetch-handler.ts";

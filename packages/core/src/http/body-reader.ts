@@ -48,7 +48,7 @@ export class ByteBudget {
 /** Puts chunks together under the limits; both readers are built on it. */
 export class BodyCollector {
   readonly #limits: BodyLimits;
-  readonly #chunks: Uint8Array[] = [];
+  #buffer: Uint8Array = new Uint8Array();
   #bytes = 0;
 
   constructor(limits: BodyLimits) {
@@ -57,26 +57,44 @@ export class BodyCollector {
 
   /** @throws {JobberSyncError} `ERR_BODY_TOO_LARGE`, `ERR_OVERLOADED` */
   add(chunk: Uint8Array): void {
-    if (this.#bytes + chunk.byteLength > this.#limits.maxBytes) throw bodyTooLarge(this.#limits.maxBytes);
+    const bytes = this.#bytes + chunk.byteLength;
+    if (bytes > this.#limits.maxBytes) throw bodyTooLarge(this.#limits.maxBytes);
     this.#limits.budget.take(chunk.byteLength);
-    this.#bytes += chunk.byteLength;
-    this.#chunks.push(chunk);
+    if (this.#bytes === 0) {
+      // Nearly every webhook comes in one chunk and is never copied.
+      this.#buffer = chunk;
+    } else {
+      // Not a list of chunks: a sender may cut 256 KiB into chunks of one byte, and each would be an object of a hundred.
+      if (bytes > this.#buffer.byteLength) this.#grow(bytes);
+      this.#buffer.set(chunk, this.#bytes);
+    }
+    this.#bytes = bytes;
   }
 
   /** The body. Call {@link release} after it, as after a failure. */
   whole(): Uint8Array {
-    const [first] = this.#chunks;
-    return first !== undefined && this.#chunks.length === 1
-      ? first
-      : Buffer.concat(this.#chunks, this.#bytes);
+    return this.#buffer.subarray(0, this.#bytes);
   }
 
   release(): void {
     this.#limits.budget.release(this.#bytes);
     this.#bytes = 0;
-    this.#chunks.length = 0;
+    this.#buffer = new Uint8Array();
+  }
+
+  #grow(bytes: number): void {
+    const grown = new Uint8Array(
+      Math.min(Math.max(2 * this.#buffer.byteLength, bytes), this.#limits.maxBytes),
+    );
+    grown.set(this.#buffer);
+    this.#buffer = grown;
   }
 }
+
+/**
+ * Milliseconds for which a refused sender may go on, its bytes unread, so that it gets to see its answer instead of a reset connection.
+ */
+export const LINGER_MS = 1000;
 
 /** The error of a body that is longer than allowed. */
 export function bodyTooLarge(maxBytes: number): JobberSyncError {

@@ -7,6 +7,7 @@ import {
   bodyNotRaw,
   bodyTimeout,
   bodyTooLarge,
+  LINGER_MS,
 } from "./body-reader.ts";
 
 /** A Node request, on which a parser may have left `body` or `rawBody`. */
@@ -20,9 +21,6 @@ export interface NodeBodyOptions {
 
 const DEFAULT_FIX =
   "Mount the webhook route before any body parser, or let the parser keep the received bytes in req.rawBody.";
-
-// A refused sender may go on for this long, so that it gets to read its answer instead of a reset connection.
-const LINGER_MS = 1000;
 
 /**
  * Reads the body of a Node request, whatever its Content-Type: `req.rawBody` or `req.body` where they are bytes, else the stream. Nothing

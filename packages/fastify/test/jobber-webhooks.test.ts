@@ -1,0 +1,63 @@
+import { createMemoryStore, createReceiver, signPayload } from "@jobber-sync/core";
+import fastify from "fastify";
+import { describe, expect, it } from "vitest";
+import { jobberWebhooks } from "../src/index.ts";
+
+const secret = "the client secret of the app";
+const payload = '{"event":"job.created","data":{"id":"123"}}';
+const headers = { "x-jobber-hmac-sha256": signPayload(payload, secret) };
+const store = createMemoryStore();
+const receiver = createReceiver({
+  tenants: [{ slug: "acme", secrets: secret }],
+  store,
+  logger: { info() {}, warn() {}, error() {} },
+});
+const url = "/webhooks/jobber/acme";
+
+describe("jobberWebhooks", () => {
+  it("answers injected requests, of text, bytes and objects", async () => {
+    const app = fastify();
+    app.register(jobberWebhooks, { receiver });
+    for (const body of [payload, Buffer.from(payload), JSON.parse(payload) as object]) {
+      const answer = await app.inject({ method: "POST", url, payload: body, headers });
+      expect(answer.statusCode).toBe(200);
+    }
+    expect(await store.jobs("acme")).toHaveLength(1);
+    expect((await app.inject({ method: "GET", url })).headers.allow).toBe("POST");
+  });
+
+  it("has its routes under a prefix", async () => {
+    const app = fastify();
+    app.register(jobberWebhooks, { receiver, prefix: "/api" });
+    expect((await app.inject({ method: "POST", url: `/api${url}`, payload, headers })).statusCode).toBe(200);
+    expect((await app.inject({ method: "POST", url, payload, headers })).statusCode).toBe(404);
+  });
+
+  it("leaves the parsers, hooks and error handling of the host as they are", async () => {
+    const app = fastify();
+    app.register(jobberWebhooks, { receiver });
+    app.post("/other", async (request) => request.body);
+    const parsed = await app.inject({ method: "POST", url: "/other", payload: { a: 1 } });
+    expect(parsed.json()).toEqual({ a: 1 });
+    const type = { "content-type": "text/csv" };
+    expect(
+      (await app.inject({ method: "POST", url: "/other", payload: "a,b", headers: type })).statusCode,
+    ).toBe(415);
+    expect((await app.inject({ method: "GET", url: "/other" })).statusCode).toBe(404);
+    expect(app.hasContentTypeParser("*")).toBe(false);
+  });
+
+  it("runs behind the hooks of the host", async () => {
+    const app = fastify();
+    app.addHook("onRequest", async (_request, reply) => reply.code(429).send("later"));
+    app.register(jobberWebhooks, { receiver });
+    expect((await app.inject({ method: "POST", url, payload, headers })).statusCode).toBe(429);
+  });
+
+  it("can be registered twice, for two receivers", async () => {
+    const app = fastify();
+    app.register(jobberWebhooks, { receiver, prefix: "/a" });
+    app.register(jobberWebhooks, { receiver, prefix: "/b" });
+    expect((await app.inject({ method: "POST", url: `/b${url}`, payload, headers })).statusCode).toBe(200);
+  });
+});

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { createMemoryStore } from "@jobber-sync/core";
+import { answerCases } from "./answers.ts";
+import { overPort, signed } from "./ask.ts";
+import {
+  contractReceiver,
+  SIGNATURE,
+  type StartServer,
+  signatureOf,
+  snapshot,
+  type TestRunner,
+} from "./contract-server.ts";
+import { guardCases } from "./guard.ts";
+import { wireCases } from "./wire.ts";
+
+/** A parser that was mounted before the adapter. */
+export interface ParserBefore {
+  /** Names it in the test's title. */
+  readonly name: string;
+  readonly start: StartServer;
+  /** What the message of `ERR_BODY_NOT_RAW` has to say; without it the bytes were kept, and deliveries must be accepted. */
+  readonly fix?: RegExp;
+}
+
+/** What {@link adapterContract} needs to know. */
+export interface AdapterContractOptions extends TestRunner {
+  /** Starts a server with the adapter under test; called once per test. */
+  readonly start: StartServer;
+  /** The same with a parser before it. The parser has to take `application/json`. */
+  readonly parsers?: readonly ParserBefore[];
+}
+
+/**
+ * Holds an adapter to everything that the receiver promises, over a real port with real bytes: every answer, and headers, bodies, paths
+ * and senders that no HTTP client would produce. One suite for every framework.
+ *
+ * @example
+ * ```ts
+ * adapterContract({ describe, it, start: async (receiver) => startMyServer(myAdapter(receiver)) });
+ * ```
+ */
+export function adapterContract({ describe, it, start, parsers = [] }: AdapterContractOptions): void {
+  const runner = { describe, it };
+  answerCases(runner, overPort(start));
+  wireCases(runner, start);
+  guardCases(runner, start);
+  for (const parser of parsers) {
+    describe(`behind ${parser.name}`, () => parserCases(it, parser));
+  }
+}
+
+function parserCases(it: TestRunner["it"], { start, fix }: ParserBefore): void {
+  it("accepts a delivery, or says at once what to change", async () => {
+    const errors: string[] = [];
+    const logger = {
+      info() {},
+      warn() {},
+      error: (_details: object, message: string) => void errors.push(message),
+    };
+    const store = createMemoryStore();
+    const server = await overPort(start)(contractReceiver({ store, logger }));
+    try {
+      const reply = await server.ask(signed(snapshot("1", "Zoë")));
+      if (fix === undefined) {
+        assert.equal(reply.status, 200, reply.body);
+        assert.equal((await store.jobs("acme"))[0]?.title, "Zoë");
+        return;
+      }
+      assert.equal(reply.status, 500, reply.body);
+      const { code, message } = JSON.parse(reply.body) as { code: string; message: string };
+      assert.equal(code, "ERR_BODY_NOT_RAW");
+      assert.match(message, fix);
+      assert.equal(errors.length, 1);
+      assert.match(errors[0] ?? "", fix);
+      assert.equal((await store.jobs("acme")).length, 0);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("refuses what is not signed, whatever a parser made of it", async () => {
+    const server = await overPort(start)(contractReceiver({ store: createMemoryStore() }));
+    try {
+      const headers = { "content-type": "application/json" };
+      assert.equal((await server.ask({ headers, body: snapshot("1") })).status, 401);
+      const forged = { ...headers, [SIGNATURE]: signatureOf("other") };
+      assert.equal(
+        (await server.ask({ headers: forged, body: snapshot("1") })).status,
+        fix === undefined ? 401 : 500,
+      );
+    } finally {
+      await server.close();
+    }
+  });
+}

@@ -1,0 +1,7 @@
+export {
+  type AdapterContractOptions,
+  adapterContract,
+  type ParserBefore,
+} from "./adapter-contract.ts";
+export type { RunningServer, StartServer, TestRunner } from "./contract-server.ts";
+export { type FetchHandlerContractOptions, fetchHandlerContract } from "./fetch-handler-contract.ts";

@@ -1,0 +1,57 @@
+import { createMemoryStore, createReceiver, signPayload } from "@jobber-sync/core";
+import { adapterContract, fetchHandlerContract } from "@jobber-sync/testing";
+import { describe, expect, it } from "vitest";
+import { createFetchHandler } from "../src/index.ts";
+import { serveFetch } from "./support/serve-fetch.ts";
+
+describe("createFetchHandler behind Node's server", () => {
+  adapterContract({ describe, it, start: (receiver) => serveFetch(createFetchHandler(receiver)) });
+});
+
+describe("createFetchHandler as a function", () => {
+  fetchHandlerContract({ describe, it, open: (receiver) => createFetchHandler(receiver) });
+});
+
+describe("createFetchHandler", () => {
+  const secret = "the client secret of the app";
+  const body = '{"event":"job.created","data":{"id":"123"}}';
+  const receiver = createReceiver({
+    tenants: [{ slug: "acme", secrets: secret }],
+    store: createMemoryStore(),
+    logger: { info() {}, warn() {}, error() {} },
+  });
+  const post = (path: string) =>
+    new Request(`https://example.com${path}`, {
+      method: "POST",
+      headers: { "x-jobber-hmac-sha256": signPayload(body, secret) },
+      body,
+    });
+
+  it("has its routes under a base path", async () => {
+    const handler = createFetchHandler(receiver, { basePath: "/api/v1" });
+    expect((await handler(post("/api/v1/webhooks/jobber/acme"))).status).toBe(200);
+    for (const path of [
+      "/webhooks/jobber/acme",
+      "/api/v1",
+      "/api/v12/webhooks/jobber/acme",
+      "/api/v1/webhooks/jobber",
+    ])
+      expect((await handler(post(path))).status).toBe(404);
+  });
+
+  it("names the fix when something has read the body before", async () => {
+    const request = post("/webhooks/jobber/acme");
+    await request.json();
+    const response = await createFetchHandler(receiver)(request);
+    expect(response.status).toBe(500);
+    expect(await response.json()).toMatchObject({
+      code: "ERR_BODY_NOT_RAW",
+      message: expect.stringContaining("before anything calls its json()"),
+    });
+  });
+
+  it("refuses a base path that would never match", () => {
+    for (const basePath of ["api", "/", "/api/", 7 as unknown as string])
+      expect(() => createFetchHandler(receiver, { basePath })).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,41 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import type { RunningServer } from "@jobber-sync/testing";
+
+type Handler = (request: Request) => Promise<Response>;
+
+/** Puts a fetch handler behind Node's own server, on a free loopback port, as the Node adapters of fetch frameworks do. */
+export async function serveFetch(handler: Handler): Promise<RunningServer> {
+  const server = createServer((req, res) => void answer(handler, req, res));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(handler: Handler, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const response = await handler(toRequest(req));
+  const body = Buffer.from(await response.arrayBuffer());
+  res
+    .writeHead(response.status, { ...Object.fromEntries(response.headers), "content-length": body.length })
+    .end(body);
+}
+
+function toRequest(req: IncomingMessage): Request {
+  const { method = "GET", url = "/", rawHeaders } = req;
+  const headers = new Headers();
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    headers.append(rawHeaders[at] ?? "", rawHeaders[at + 1] ?? "");
+  const withBody = method !== "GET" && method !== "HEAD";
+  return new Request(`http://localhost${url}`, {
+    method,
+    headers,
+    ...(withBody ? { body: Readable.toWeb(req) as ReadableStream<Uint8Array>, duplex: "half" } : {}),
+  });
+}
