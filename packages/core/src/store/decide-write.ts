@@ -70,7 +70,8 @@ export function decideWrite<R extends { readonly sourceUpdatedAt: Instant | null
   }
   record.sourceUpdatedAt = versionTime(version);
   const outcome = changed ? "updated" : incomingIsOlder(stored, incoming) ? "stale" : "unchanged";
-  if (!moved) return { outcome, row: null };
+  // A write at the very same place may bring other content: a redrive after its mapping was mended.
+  if (!moved && !changed) return { outcome, row: null };
   // Every key of R was copied above: rows of one table have the same keys.
   return {
     outcome,

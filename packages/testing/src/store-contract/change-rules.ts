@@ -1,0 +1,180 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { SyncChange, SyncReader, SyncStore } from "@jobber-sync/core";
+import { changeOf, contactWrite, jobWrite, submissionWrite, TENANT } from "./sample-writes.ts";
+import type { StoreRule } from "./store-rule.ts";
+
+/** A change is one thing: all of it or nothing, and only of its own tenant. */
+export function changeRules(rule: StoreRule): void {
+  rule(
+    "writes contacts, jobs and submissions of one change, and reports each with its ids ascending",
+    async (store) => {
+      const result = await store.apply(
+        changeOf({
+          jobs: ["9", "10", "1"].map((id) => jobWrite({ title: id }, { id, sequence: 1 })),
+          contacts: ["b", "a"].map((id) => contactWrite({ name: id }, { id, sequence: 1 })),
+          submissions: [submissionWrite("key-1")],
+        }),
+      );
+      deepStrictEqual(
+        result.jobs.map(({ jobberJobId }) => jobberJobId),
+        ["1", "10", "9"],
+      );
+      deepStrictEqual(
+        result.contacts.map(({ jobberClientId }) => jobberClientId),
+        ["a", "b"],
+      );
+      deepStrictEqual(result.submissions, [
+        { clientSlug: TENANT, deliveryKey: "key-1", outcome: "inserted" },
+      ]);
+      deepStrictEqual(
+        (await store.jobs(TENANT)).map(({ jobberJobId }) => jobberJobId),
+        ["1", "10", "9"],
+      );
+      deepStrictEqual(await store.submissions(TENANT), [submissionWrite("key-1")]);
+    },
+  );
+
+  rule("takes a change without anything in it", async (store) => {
+    deepStrictEqual(await store.apply(changeOf({})), { contacts: [], jobs: [], submissions: [] });
+  });
+
+  rule("merges several writes of one record in one change", async (store) => {
+    const result = await store.apply(
+      changeOf({
+        jobs: [
+          jobWrite({ title: "B", city: "Austin" }, { sequence: 2 }),
+          jobWrite({ title: "A", street: "1 Main St" }, { sequence: 1 }),
+        ],
+      }),
+    );
+    strictEqual(result.jobs.length, 1);
+    const [job] = await store.jobs(TENANT);
+    deepStrictEqual([job?.title, job?.city, job?.street], ["B", "Austin", "1 Main St"]);
+  });
+
+  rule("writes a submission once per tenant and delivery key, and keeps the first", async (store) => {
+    await store.apply(changeOf({ submissions: [submissionWrite("key-1", { title: "first" })] }));
+    const again = await store.apply(
+      changeOf({
+        jobs: [jobWrite({ title: "B" }, { sequence: 2 })],
+        submissions: [submissionWrite("key-1", { title: "second" }), submissionWrite("key-2")],
+      }),
+    );
+    deepStrictEqual(
+      again.submissions.map(({ outcome }) => outcome),
+      ["unchanged", "inserted"],
+    );
+    deepStrictEqual(
+      (await store.submissions(TENANT)).map(({ deliveryKey, payload }) => [
+        deliveryKey,
+        "title" in payload && payload.title,
+      ]),
+      [
+        ["key-1", "first"],
+        ["key-2", null],
+      ],
+    );
+    // The key gates submissions only: the record of the repeated delivery was written.
+    strictEqual((await store.jobs(TENANT))[0]?.title, "B");
+  });
+
+  rule("writes a submission whose record is stale", async (store) => {
+    await store.apply(changeOf({ jobs: [jobWrite({ title: "B" }, { sequence: 2 })] }));
+    const result = await store.apply(
+      changeOf({ jobs: [jobWrite({ title: "A" }, { sequence: 1 })], submissions: [submissionWrite("late")] }),
+    );
+    deepStrictEqual([result.jobs[0]?.outcome, result.submissions[0]?.outcome], ["stale", "inserted"]);
+  });
+
+  rule("never lets two tenants meet", async (store) => {
+    for (const [index, clientSlug] of ["acme", "ACME", "acm", "", "ac%", "a\u0001"].entries()) {
+      const place = { clientSlug, sequence: index + 1 };
+      const result = await store.apply({
+        jobs: [jobWrite({ title: clientSlug }, place)],
+        contacts: [contactWrite({ name: clientSlug }, place)],
+        submissions: [submissionWrite("same key", { clientSlug, title: clientSlug })],
+      });
+      const outcomes = [...result.jobs, ...result.contacts, ...result.submissions].map(
+        ({ outcome }) => outcome,
+      );
+      deepStrictEqual(outcomes, ["inserted", "inserted", "inserted"]);
+    }
+    for (const clientSlug of ["acme", "ACME", "acm", "", "ac%", "a\u0001"]) {
+      deepStrictEqual(
+        (await store.jobs(clientSlug)).map(({ title }) => title),
+        [clientSlug],
+      );
+      deepStrictEqual(
+        (await store.contacts(clientSlug)).map(({ name }) => name),
+        [clientSlug],
+      );
+      strictEqual((await store.submissions(clientSlug)).length, 1);
+    }
+    deepStrictEqual(await store.jobs("nobody"), []);
+  });
+
+  rule("tells ids apart by every character", async (store) => {
+    const ids = ["1", "01", "1 ", "١", "é", "e\u0301", "A", "a"];
+    await store.apply(changeOf({ jobs: ids.map((id) => jobWrite({ title: id }, { id, sequence: 1 })) }));
+    const jobs = await store.jobs(TENANT);
+    strictEqual(jobs.length, ids.length);
+    deepStrictEqual(
+      jobs.map(({ jobberJobId }) => jobberJobId),
+      jobs.map(({ title }) => title),
+    );
+  });
+
+  for (const [what, poison] of Object.entries(POISON)) {
+    rule(`writes all of a change or nothing when ${what}`, async (store) => {
+      const outcome = await store.apply(poison).then(
+        () => "written",
+        () => "refused",
+      );
+      const expected = outcome === "written" ? 1 : 0;
+      deepStrictEqual(await counts(store), { contacts: expected, jobs: expected, submissions: expected });
+      // And the store still works.
+      await store.apply(changeOf({ jobs: [jobWrite({ title: "fine" }, { id: "other", sequence: 2 })] }));
+      strictEqual(
+        (await store.jobs(TENANT)).some(({ title }) => title === "fine"),
+        true,
+      );
+    });
+  }
+
+  rule("reads page by page", async (store) => {
+    const ids = Array.from({ length: 25 }, (_, index) => `job-${String(index).padStart(2, "0")}`);
+    await store.apply(changeOf({ jobs: ids.map((id) => jobWrite({}, { id, sequence: 1 })) }));
+    const pages: (readonly string[])[] = [];
+    for (let offset = 0; offset < 30; offset += 10) {
+      pages.push((await store.jobs(TENANT, { limit: 10, offset })).map(({ jobberJobId }) => jobberJobId));
+    }
+    deepStrictEqual(pages, [ids.slice(0, 10), ids.slice(10, 20), ids.slice(20)]);
+  });
+}
+
+// Values that the types rule out and that most databases refuse, each in the last part that is written.
+const POISON: Readonly<Record<string, SyncChange>> = {
+  "a job has a value that is no column's": {
+    contacts: [contactWrite({ name: "Zoë" }, { sequence: 1 })],
+    jobs: [jobWrite({ title: Symbol("poison") as unknown as string }, { sequence: 1 })],
+    submissions: [submissionWrite("key-1")],
+  },
+  "a submission cannot be written down": {
+    contacts: [contactWrite({ name: "Zoë" }, { sequence: 1 })],
+    jobs: [jobWrite({ title: "A" }, { sequence: 1 })],
+    submissions: [{ ...submissionWrite("key-1"), payload: { poison: 1n } as never }],
+  },
+  "a submission has no creation time": {
+    contacts: [contactWrite({ name: "Zoë" }, { sequence: 1 })],
+    jobs: [jobWrite({ title: "A" }, { sequence: 1 })],
+    submissions: [{ ...submissionWrite("key-1"), createdAt: null as never }],
+  },
+};
+
+async function counts(store: SyncStore & SyncReader): Promise<object> {
+  return {
+    contacts: (await store.contacts(TENANT)).length,
+    jobs: (await store.jobs(TENANT)).length,
+    submissions: (await store.submissions(TENANT)).length,
+  };
+}

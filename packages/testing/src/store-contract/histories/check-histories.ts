@@ -1,0 +1,115 @@
+import { AssertionError } from "node:assert/strict";
+import type { SyncReader, SyncStore } from "@jobber-sync/core";
+import type { History } from "./history.ts";
+import { makeHistory } from "./make-history.ts";
+import { playHistory, playHistoryAtOnce } from "./play-history.ts";
+import { createRandom } from "./random.ts";
+import { shrinkHistory } from "./shrink-history.ts";
+
+/** A store under test. */
+export interface OpenedStore {
+  readonly store: SyncStore & SyncReader;
+  close(): void | Promise<void>;
+}
+
+/** How many random histories, and which. */
+export interface HistoryOptions {
+  /** @default 20000 */
+  readonly histories?: number;
+  /** History `n` of seed `s` is history 0 of seed `s + n`. @default 1 */
+  readonly seed?: number;
+  /** Histories that run at one time, each with a tenant of its own. @default 64 */
+  readonly concurrency?: number;
+  /** Whether the steps of a history are applied all at once, instead of one after the other. @default false */
+  readonly atOnce?: boolean;
+}
+
+// So that reading a tenant back stays cheap in a store that has to look at every row for it.
+const HISTORIES_PER_STORE = 500;
+
+/**
+ * Plays random histories against a store, each with a tenant of its own, and compares outcomes, records and submissions with what follows
+ * from the definition of the total order.
+ *
+ * @param open gives a store without any rows; called once per 500 histories
+ * @throws {AssertionError} for the first history that ends in other records, with its seed and the smallest history that still fails
+ */
+export async function checkStoreHistories(
+  open: () => OpenedStore | Promise<OpenedStore>,
+  { histories = 20_000, seed = 1, concurrency = 64, atOnce = false }: HistoryOptions = {},
+): Promise<void> {
+  const play = atOnce ? playHistoryAtOnce : playHistory;
+  for (let from = 0; from < histories; from += HISTORIES_PER_STORE) {
+    const { store, close } = await open();
+    try {
+      const seeds = Array.from(
+        { length: Math.min(HISTORIES_PER_STORE, histories - from) },
+        (_, index) => seed + from + index,
+      );
+      // All runners draw from one iterator, so that a slow history holds up nobody.
+      const draw = seeds.values();
+      const runners = Array.from({ length: concurrency }, async () => {
+        for (const each of draw) await check(store, each, play, atOnce);
+      });
+      const failure = (await Promise.allSettled(runners)).find(({ status }) => status === "rejected");
+      if (failure?.status === "rejected") throw failure.reason;
+    } finally {
+      await close();
+    }
+  }
+}
+
+type Play = typeof playHistory;
+
+async function check(
+  store: SyncStore & SyncReader,
+  seed: number,
+  play: Play,
+  atOnce: boolean,
+): Promise<void> {
+  const made = makeHistory(createRandom(seed));
+  // Of two writes at the same place the one applied last stays, and at once nobody knows which that is.
+  const history = atOnce ? withoutTies(made) : made;
+  const failure = await attempt(store, `history-${seed}`, history, play);
+  if (failure === null) return;
+  let attempts = 0;
+  const smallest = await shrinkHistory(history, async (candidate) => {
+    attempts += 1;
+    return (await attempt(store, `history-${seed}-${attempts}`, candidate, play)) !== null;
+  });
+  const reason = await attempt(store, `history-${seed}-smallest`, smallest, play);
+  throw new AssertionError({
+    message: [
+      `Random history with seed ${seed} ends wrong: ${(reason ?? failure).message}`,
+      `Smallest history that does (play it alone with { seed: ${seed}, histories: 1 }):`,
+      ...smallest.map((step) => JSON.stringify(step)),
+    ].join("\n"),
+  });
+}
+
+async function attempt(
+  store: SyncStore & SyncReader,
+  clientSlug: string,
+  history: History,
+  play: Play,
+): Promise<Error | null> {
+  try {
+    await play(store, clientSlug, history);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function withoutTies(history: History): History {
+  const places = new Map<string, string>();
+  return history.flatMap((step) => {
+    const writes = step.writes.filter((write) => {
+      const place = `${write.kind} ${write.id} ${write.sequence}`;
+      const content = JSON.stringify(write);
+      if (!places.has(place)) places.set(place, content);
+      return places.get(place) === content;
+    });
+    return writes.length === 0 ? [] : [{ ...step, writes }];
+  });
+}

@@ -1,0 +1,99 @@
+import { CONTACT_FIELDS, type ContactRecord, JOB_FIELDS, type JobRecord } from "@jobber-sync/core";
+import { type HistoryObject, type HistoryValue, type HistoryWrite, printTime } from "./history.ts";
+
+/** What a store must hold after some writes, whatever the order in which they came. */
+export interface ExpectedRecords {
+  readonly jobs: readonly JobRecord[];
+  readonly contacts: readonly ContactRecord[];
+}
+
+/**
+ * Works out from the definition alone what must be stored: of all writes that give a field, the one with the greatest
+ * `(time ?? −∞, sequence)`; of those at the very same place, the one applied last. Shares no code with the stores.
+ *
+ * @param writes in the order in which they were applied
+ */
+export function expectedRecords(clientSlug: string, writes: readonly HistoryWrite[]): ExpectedRecords {
+  return {
+    jobs: idsOf(writes, "job").map(
+      (id) =>
+        ({
+          clientSlug,
+          jobberJobId: id,
+          ...expectedFields(writesTo(writes, { kind: "job", id }), JOB_FIELDS),
+        }) as unknown as JobRecord,
+    ),
+    contacts: idsOf(writes, "contact").map(
+      (id) =>
+        ({
+          clientSlug,
+          jobberClientId: id,
+          ...expectedFields(writesTo(writes, { kind: "contact", id }), CONTACT_FIELDS),
+        }) as unknown as ContactRecord,
+    ),
+  };
+}
+
+/** The fields of one record after `writes`, all of them to it. */
+export function expectedFields(
+  writes: readonly HistoryWrite[],
+  names: readonly string[],
+): Readonly<Record<string, HistoryValue>> {
+  const record: Record<string, HistoryValue> = {};
+  for (const name of names) {
+    record[name] = last(writes.flatMap((write) => (gives(write, name) ? [write] : [])))?.fields[name] ?? null;
+  }
+  const whole = last(writes.filter(isWhole));
+  record.sourceUpdatedAt = whole === null || whole.time === null ? null : printTime(whole.time);
+  const word = lastBySequence(writes.filter((write) => write.mode === "delete" || write.revive));
+  record.deletedAt = word?.mode === "delete" ? printTime(word.deletedAt) : null;
+  return record;
+}
+
+/** The writes among `writes` that are to `object`. */
+export function writesTo(
+  writes: readonly HistoryWrite[],
+  { kind, id }: HistoryObject,
+): readonly HistoryWrite[] {
+  return writes.filter((write) => write.kind === kind && write.id === id);
+}
+
+/** A write of fields, and the place in the total order that it has. */
+export type FieldWrite = Exclude<HistoryWrite, { readonly mode: "delete" }>;
+
+/** Whether the write is of the record as such, and moves its time: fills and deletes do not. */
+export function isWhole(write: HistoryWrite): write is FieldWrite {
+  return write.mode === "replace";
+}
+
+/** Whether `a` stands before `b` in the total order. */
+export function isBefore(
+  a: Pick<FieldWrite, "time" | "sequence">,
+  b: Pick<FieldWrite, "time" | "sequence">,
+): boolean {
+  const timeOfA = a.time ?? Number.NEGATIVE_INFINITY;
+  const timeOfB = b.time ?? Number.NEGATIVE_INFINITY;
+  return timeOfA === timeOfB ? a.sequence < b.sequence : timeOfA < timeOfB;
+}
+
+function gives(write: HistoryWrite, name: string): write is FieldWrite {
+  if (write.mode === "delete") return false;
+  const value = write.fields[name];
+  return value !== undefined && !(write.mode === "fill" && value === null);
+}
+
+function last(writes: readonly FieldWrite[]): FieldWrite | null {
+  let latest: FieldWrite | null = null;
+  for (const write of writes) if (latest === null || !isBefore(write, latest)) latest = write;
+  return latest;
+}
+
+function lastBySequence(writes: readonly HistoryWrite[]): HistoryWrite | null {
+  let latest: HistoryWrite | null = null;
+  for (const write of writes) if (latest === null || write.sequence >= latest.sequence) latest = write;
+  return latest;
+}
+
+function idsOf(writes: readonly HistoryWrite[], kind: HistoryObject["kind"]): readonly string[] {
+  return [...new Set(writes.filter((write) => write.kind === kind).map(({ id }) => id))].sort();
+}

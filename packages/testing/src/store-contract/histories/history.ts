@@ -1,0 +1,42 @@
+/** A record that a history writes to. */
+export interface HistoryObject {
+  readonly kind: "job" | "contact";
+  readonly id: string;
+}
+
+/** The value of a field, in whatever type the record has there. */
+export type HistoryValue = string | number | boolean | null;
+
+/**
+ * One write. Times are microseconds since 1970, so that what is expected can be worked out with numbers and not with the text and the
+ * versions that stores compare.
+ */
+export type HistoryWrite = HistoryObject & { readonly sequence: number } & (
+    | {
+        readonly mode: "replace" | "fill";
+        readonly time: number | null;
+        readonly fields: Readonly<Record<string, HistoryValue>>;
+        readonly revive: boolean;
+      }
+    | { readonly mode: "delete"; readonly deletedAt: number }
+  );
+
+/** What one call of `apply` is given. */
+export interface HistoryStep {
+  readonly writes: readonly HistoryWrite[];
+  /** The submission that goes with it. Two steps may share one. */
+  readonly deliveryKey: string;
+}
+
+/** Steps in the order in which they are applied, which need not be the order of their sequences. */
+export type History = readonly HistoryStep[];
+
+/** Microseconds since 1970 as RFC 3339 in UTC, with a fraction only where it is not zero. */
+export function printTime(micros: number): string {
+  const seconds = Math.floor(micros / 1_000_000);
+  const fraction = String(micros - seconds * 1_000_000)
+    .padStart(6, "0")
+    .replace(/0+$/, "");
+  const whole = new Date(seconds * 1000).toISOString().slice(0, 19);
+  return fraction === "" ? `${whole}Z` : `${whole}.${fraction}Z`;
+}

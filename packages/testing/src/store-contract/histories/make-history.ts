@@ -1,0 +1,119 @@
+import { CONTACT_FIELDS, JOB_FIELDS } from "@jobber-sync/core";
+import {
+  type History,
+  type HistoryObject,
+  type HistoryStep,
+  type HistoryValue,
+  type HistoryWrite,
+  printTime,
+} from "./history.ts";
+import type { Random } from "./random.ts";
+
+const BASE_TIME = Date.parse("2026-01-25T10:00:00Z") * 1000;
+const SECOND = 1_000_000;
+// Few times, so that they meet: the same second, the same instant, a microsecond apart, across a second's border.
+const OFFSETS: readonly [number, ...number[]] = [
+  0,
+  0,
+  1,
+  500_000,
+  SECOND - 1,
+  SECOND,
+  SECOND + 1,
+  3600 * SECOND,
+];
+
+const BOOLEANS = new Set<string>(["isLead", "isArchived"]);
+const NUMBERS = new Set<string>(["jobNumber", "total"]);
+
+const OBJECTS: readonly [HistoryObject, ...HistoryObject[]] = [
+  { kind: "job", id: "job-1" },
+  { kind: "job", id: "job-2" },
+  { kind: "contact", id: "contact-1" },
+  { kind: "contact", id: "contact-2" },
+];
+
+/**
+ * Makes one history: what webhooks, relays and retries do to a store, and worse. Writes with and without source times, in one second or a
+ * microsecond apart, the same body again under a later sequence, deletes and revives, fills, writes that lack fields, a delivery that is
+ * applied again after its mapping was mended; all in any order, with repeats, one by one or several in one change.
+ */
+export function makeHistory(random: Random): History {
+  const objects = random.chance(0.7) ? [random.pick(OBJECTS)] : random.shuffle(OBJECTS).slice(0, 2);
+  const fields = {
+    job: random.shuffle(JOB_FIELDS).slice(0, 3),
+    contact: random.shuffle(CONTACT_FIELDS).slice(0, 3),
+  };
+  const writes: HistoryWrite[] = [];
+  const count = 2 + random.int(6);
+  for (let sequence = 1; sequence <= count; sequence += 1) {
+    const [object = OBJECTS[0]] = random.shuffle(objects);
+    const known = writes.filter(({ kind, id }) => kind === object.kind && id === object.id);
+    const before = known[random.int(known.length)];
+    if (before !== undefined && random.chance(0.25)) writes.push({ ...before, sequence });
+    else writes.push(makeWrite(random, object, fields[object.kind], sequence));
+  }
+  return arrange(random, [...writes, ...mendedWrites(random, writes)]);
+}
+
+function makeWrite(
+  random: Random,
+  object: HistoryObject,
+  names: readonly string[],
+  sequence: number,
+): HistoryWrite {
+  const { kind, id } = object;
+  if (random.chance(0.12)) {
+    return { kind, id, sequence, mode: "delete", deletedAt: BASE_TIME + random.pick(OFFSETS) };
+  }
+  const given = random.chance(0.5) ? names : names.filter(() => random.chance(0.5));
+  return {
+    kind,
+    id,
+    sequence,
+    mode: random.chance(kind === "contact" ? 0.3 : 0.05) ? "fill" : "replace",
+    time: random.chance(0.35) ? null : BASE_TIME + random.pick(OFFSETS),
+    fields: Object.fromEntries(given.map((name) => [name, makeValue(random, name)])),
+    revive: random.chance(0.08),
+  };
+}
+
+function makeValue(random: Random, name: string): HistoryValue {
+  if (random.chance(0.2)) return null;
+  if (BOOLEANS.has(name)) return random.chance(0.5);
+  if (NUMBERS.has(name)) return random.int(3);
+  if (name.endsWith("At")) return printTime(BASE_TIME + random.pick(OFFSETS));
+  if (name === "status") return random.pick(["scheduled", "in_progress", "completed"]);
+  return random.pick(["A", "B", "Zoë's 🌱"]);
+}
+
+/** Same place in the order, other content: what a redrive writes once the mapping was mended. The one applied last is meant to stay. */
+function mendedWrites(random: Random, writes: readonly HistoryWrite[]): readonly HistoryWrite[] {
+  return writes.flatMap((write) => {
+    if (write.mode === "delete" || !random.chance(0.05)) return [];
+    const fields = Object.keys(write.fields).map((name) => [name, makeValue(random, name)]);
+    return [{ ...write, fields: Object.fromEntries(fields) }];
+  });
+}
+
+function arrange(random: Random, writes: readonly HistoryWrite[]): History {
+  const repeated = writes.flatMap((write) => (random.chance(0.25) ? [write, write] : [write]));
+  const ordered = random.chance(0.25) ? repeated : random.shuffle(repeated);
+  const steps: HistoryStep[] = [];
+  while (ordered.length > 0) {
+    const taken = ordered.splice(0, random.chance(0.25) ? 2 + random.int(2) : 1);
+    steps.push({ writes: taken, deliveryKey: taken.map(deliveryKeyOf).join("+") });
+  }
+  return steps;
+}
+
+/**
+ * As deliveries are named in life, by what can be seen from outside: never by sequence. Two changes of a record in one second share a key,
+ * and A, B, A sends the first one's again.
+ */
+function deliveryKeyOf(write: HistoryWrite): string {
+  if (write.mode === "delete") return `DESTROY:${write.id}:${write.deletedAt}`;
+  return write.time === null
+    ? `${write.id}:${JSON.stringify(write.fields)}`
+    : `UPDATE:${write.id}:${Math.floor(write.time / SECOND)}`;
+}

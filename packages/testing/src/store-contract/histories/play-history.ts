@@ -1,0 +1,144 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import {
+  CONTACT_FIELDS,
+  type ContactWrite,
+  JOB_FIELDS,
+  type JobWrite,
+  type SubmissionWrite,
+  type SyncChange,
+  type SyncReader,
+  type SyncStore,
+  type WriteOutcome,
+} from "@jobber-sync/core";
+import { expectedFields, expectedRecords, isBefore, isWhole, writesTo } from "./expected-records.ts";
+import {
+  type History,
+  type HistoryObject,
+  type HistoryStep,
+  type HistoryWrite,
+  printTime,
+} from "./history.ts";
+
+/**
+ * Applies a history to a store and compares outcomes, records and submissions with what must be.
+ *
+ * @param clientSlug a tenant that the store has nothing of yet
+ * @throws {AssertionError} at the first difference
+ */
+export async function playHistory(
+  store: SyncStore & SyncReader,
+  clientSlug: string,
+  history: History,
+): Promise<void> {
+  const applied: HistoryWrite[] = [];
+  const submissions = new Map<string, SubmissionWrite>();
+  for (const [index, step] of history.entries()) {
+    const change = changeOf(clientSlug, step, index);
+    const result = await store.apply(change);
+    const results = [
+      ...result.jobs.map(({ jobberJobId, outcome }) => ({ kind: "job", id: jobberJobId, outcome }) as const),
+      ...result.contacts.map(
+        ({ jobberClientId, outcome }) => ({ kind: "contact", id: jobberClientId, outcome }) as const,
+      ),
+    ];
+    strictEqual(results.length, new Set(step.writes.map(({ kind, id }) => `${kind} ${id}`)).size);
+    for (const { kind, id, outcome } of results) {
+      checkOutcome(outcome, writesTo(applied, { kind, id }), writesTo(step.writes, { kind, id }));
+    }
+    const seen = submissions.has(step.deliveryKey);
+    deepStrictEqual(
+      result.submissions.map(({ deliveryKey, outcome }) => ({ deliveryKey, outcome })),
+      [{ deliveryKey: step.deliveryKey, outcome: seen ? "unchanged" : "inserted" }],
+    );
+    for (const submission of change.submissions) {
+      if (!seen) submissions.set(submission.deliveryKey, submission);
+    }
+    applied.push(...step.writes);
+  }
+  const expected = expectedRecords(clientSlug, applied);
+  deepStrictEqual(await store.jobs(clientSlug), expected.jobs);
+  deepStrictEqual(await store.contacts(clientSlug), expected.contacts);
+  deepStrictEqual(await store.submissions(clientSlug), [...submissions.values()]);
+}
+
+/** Applies all steps of a history at once, and compares only where they lead: any order is right. */
+export async function playHistoryAtOnce(
+  store: SyncStore & SyncReader,
+  clientSlug: string,
+  history: History,
+): Promise<void> {
+  await Promise.all(history.map((step, index) => store.apply(changeOf(clientSlug, step, index))));
+  const expected = expectedRecords(
+    clientSlug,
+    history.flatMap(({ writes }) => writes),
+  );
+  deepStrictEqual(await store.jobs(clientSlug), expected.jobs);
+  deepStrictEqual(await store.contacts(clientSlug), expected.contacts);
+  const keys = new Set(history.map(({ deliveryKey }) => deliveryKey));
+  const stored = (await store.submissions(clientSlug)).map(({ deliveryKey }) => deliveryKey);
+  deepStrictEqual(stored.toSorted(), [...keys].sort());
+}
+
+function changeOf(clientSlug: string, { writes, deliveryKey }: HistoryStep, index: number): SyncChange {
+  return {
+    jobs: writes.flatMap((write) =>
+      write.kind === "job"
+        ? [{ clientSlug, jobberJobId: write.id, ...bodyOf(write) } as unknown as JobWrite]
+        : [],
+    ),
+    contacts: writes.flatMap((write) =>
+      write.kind === "contact"
+        ? [{ clientSlug, jobberClientId: write.id, ...bodyOf(write) } as unknown as ContactWrite]
+        : [],
+    ),
+    submissions: [
+      {
+        clientSlug,
+        deliveryKey,
+        channel: "jobber",
+        payload: {
+          event: "client.updated",
+          jobber_client_id: String(index),
+          client_name: null,
+          client_email: null,
+          client_phone: null,
+          address: null,
+        },
+        createdAt: printTime(index * 1_000_000),
+      },
+    ],
+  };
+}
+
+function bodyOf(write: HistoryWrite): object {
+  if (write.mode === "delete") {
+    const { mode, sequence, deletedAt } = write;
+    return { mode, sequence, deletedAt: printTime(deletedAt) };
+  }
+  const { mode, sequence, time, fields, revive } = write;
+  return { mode, sequence, sourceUpdatedAt: time === null ? null : printTime(time), fields, revive };
+}
+
+function checkOutcome(
+  outcome: WriteOutcome,
+  before: readonly HistoryWrite[],
+  writes: readonly HistoryWrite[],
+): void {
+  const { kind } = writes[0] as HistoryObject;
+  const names = kind === "job" ? JOB_FIELDS : CONTACT_FIELDS;
+  if (before.length === 0) {
+    strictEqual(outcome, "inserted");
+    return;
+  }
+  const { sourceUpdatedAt: _old, ...old } = expectedFields(before, names);
+  const { sourceUpdatedAt: _new, ...now } = expectedFields([...before, ...writes], names);
+  const changed = Object.keys(now).some((name) => now[name] !== old[name]);
+  strictEqual(outcome === "updated", changed, `reported "${outcome}"`);
+  if (changed) return;
+  strictEqual(outcome === "unchanged" || outcome === "stale", true, `reported "${outcome}"`);
+  // Fills and deletes have no place of their own as a record, so only whole writes say exactly which of the two it is.
+  const [write] = writes;
+  if (writes.length > 1 || write === undefined || !isWhole(write)) return;
+  const older = before.some((other) => isWhole(other) && isBefore(write, other));
+  strictEqual(outcome, older ? "stale" : "unchanged");
+}

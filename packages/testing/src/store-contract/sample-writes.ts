@@ -1,0 +1,105 @@
+import type {
+  ContactFields,
+  ContactWrite,
+  JobFields,
+  JobWrite,
+  SubmissionWrite,
+  SyncChange,
+} from "@jobber-sync/core";
+
+/** The tenant of every sample unless another one is named. */
+export const TENANT = "acme";
+
+interface Place {
+  readonly clientSlug?: string;
+  readonly id?: string;
+  readonly at?: string | null;
+  readonly sequence: number;
+  readonly mode?: "replace" | "fill";
+  readonly revive?: boolean;
+}
+
+/** A write of job `123`. `at` is its source time. */
+export function jobWrite(fields: Partial<JobFields>, place: Place): JobWrite {
+  const { clientSlug = TENANT, id = "123", at = null, sequence, mode = "replace", revive = false } = place;
+  return { clientSlug, jobberJobId: id, mode, fields, sourceUpdatedAt: at, sequence, revive };
+}
+
+/** A write of contact `456`. `at` is its source time. */
+export function contactWrite(fields: Partial<ContactFields>, place: Place): ContactWrite {
+  const { clientSlug = TENANT, id = "456", at = null, sequence, mode = "replace", revive = false } = place;
+  return { clientSlug, jobberClientId: id, mode, fields, sourceUpdatedAt: at, sequence, revive };
+}
+
+/** A tombstone for job `123`. */
+export function jobDelete(sequence: number, deletedAt: string): JobWrite {
+  return { clientSlug: TENANT, jobberJobId: "123", mode: "delete", sequence, deletedAt };
+}
+
+/** A submission; its job's title tells it from others with the same key. */
+export function submissionWrite(
+  deliveryKey: string,
+  { clientSlug = TENANT, title = null }: { clientSlug?: string; title?: string | null } = {},
+): SubmissionWrite {
+  return {
+    clientSlug,
+    deliveryKey,
+    channel: "jobber",
+    payload: {
+      event: "job.created",
+      jobber_job_id: "123",
+      title,
+      status: "scheduled",
+      scheduled_at: "2026-01-25T10:00:00Z",
+      client_name: "Zoë Doe",
+      client_email: null,
+      client_phone: null,
+      address: "123 Main St, Austin, TX",
+    },
+    createdAt: "2026-01-25T09:00:00.123Z",
+  };
+}
+
+/** A change with only these parts. */
+export function changeOf(parts: Partial<SyncChange>): SyncChange {
+  return { contacts: [], jobs: [], submissions: [], ...parts };
+}
+
+/** Every field of a job, each with a value of its own. */
+export const FULL_JOB: JobFields = {
+  jobNumber: 42,
+  title: "Lawn Service",
+  status: "scheduled",
+  jobberStatus: "upcoming",
+  scheduledAt: "2026-01-25T10:00:00Z",
+  endsAt: "2026-01-25T11:00:00.5Z",
+  completedAt: "2026-01-25T12:00:00.000001Z",
+  street: "123 Main St",
+  city: "Austin",
+  state: "TX",
+  postalCode: "78701",
+  country: "US",
+  jobberClientId: "456",
+  total: 1234.56,
+  webUri: "https://example.com/jobs/123",
+  sourceCreatedAt: "2026-01-01T00:00:00Z",
+};
+
+/** Every field of a contact, each with a value of its own. */
+export const FULL_CONTACT: ContactFields = {
+  name: "Zoë O'Doe 🌱",
+  firstName: "Zoë",
+  lastName: "O'Doe",
+  companyName: 'Doe "&" Sons',
+  email: "zoe@example.com",
+  phone: "555-1234",
+  isLead: false,
+  isArchived: true,
+  street: "1 Rue de l'Été",
+  city: "Montréal",
+  state: "QC",
+  postalCode: "H2X 1Y4",
+  country: "CA",
+  webUri: "https://example.com/clients/456",
+  sourceCreatedAt: "2025-12-31T23:59:59.999999Z",
+};

@@ -1,0 +1,29 @@
+import { strictEqual } from "node:assert/strict";
+import type { StoreRule } from "./store-rule.ts";
+
+/** `nextSequence` gives each number once, and higher ones later. */
+export function sequenceRules(rule: StoreRule): void {
+  rule("gives rising sequence numbers, from 1 or higher", async (store) => {
+    let last = 0;
+    for (let call = 0; call < 100; call += 1) {
+      const next = await store.nextSequence();
+      strictEqual(Number.isSafeInteger(next) && next > last, true, `${next} after ${last}`);
+      last = next;
+    }
+  });
+
+  rule("gives no sequence number twice to callers at the same time", async (store) => {
+    const first = await store.nextSequence();
+    const numbers = await Promise.all(Array.from({ length: 1000 }, () => store.nextSequence()));
+    strictEqual(new Set(numbers).size, numbers.length);
+    strictEqual(
+      numbers.every((number) => number > first),
+      true,
+    );
+    const last = await store.nextSequence();
+    strictEqual(
+      numbers.every((number) => number < last),
+      true,
+    );
+  });
+}

@@ -1,0 +1,18 @@
+import { strictEqual } from "node:assert/strict";
+import type { JobRecord, JobWrite, SyncReader, SyncStore } from "@jobber-sync/core";
+import { changeOf, TENANT } from "./sample-writes.ts";
+
+/** Applies one write of a job. @returns its outcome */
+export async function apply(store: SyncStore, write: JobWrite): Promise<string> {
+  const { jobs } = await store.apply(changeOf({ jobs: [write] }));
+  strictEqual(jobs.length, 1);
+  return jobs[0]?.outcome ?? "";
+}
+
+/** The one job that the tenant has. */
+export async function onlyJob(store: SyncReader): Promise<JobRecord> {
+  const [job, ...others] = await store.jobs(TENANT);
+  strictEqual(others.length, 0);
+  if (job === undefined) throw new Error("There is no job.");
+  return job;
+}

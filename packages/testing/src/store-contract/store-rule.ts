@@ -1,0 +1,8 @@
+import type { SyncReader, SyncStore } from "@jobber-sync/core";
+
+/** Registers a test that gets a store of its own, without any rows. */
+export type StoreRule = (
+  name: string,
+  check: (store: SyncStore & SyncReader) => Promise<void>,
+  timeoutMs?: number,
+) => void;

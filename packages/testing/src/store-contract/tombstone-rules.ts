@@ -1,0 +1,71 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { changeOf, contactWrite, jobDelete, jobWrite, TENANT } from "./sample-writes.ts";
+import { apply, onlyJob } from "./single-job.ts";
+import type { StoreRule } from "./store-rule.ts";
+
+const TEN = "2026-01-25T10:00:00Z";
+const ELEVEN = "2026-01-25T11:00:00Z";
+const NOON = "2026-01-25T12:00:00Z";
+
+/** Deletes leave a mark that late updates do not lift. */
+export function tombstoneRules(rule: StoreRule): void {
+  rule("marks a deleted record and keeps its fields and its source time", async (store) => {
+    await apply(store, jobWrite({ title: "A" }, { at: TEN, sequence: 1 }));
+    strictEqual(await apply(store, jobDelete(2, ELEVEN)), "updated");
+    const job = await onlyJob(store);
+    strictEqual(job.deletedAt, ELEVEN);
+    strictEqual(job.title, "A");
+    strictEqual(job.sourceUpdatedAt, TEN);
+  });
+
+  rule("stores the delete of a record that was never seen", async (store) => {
+    strictEqual(await apply(store, jobDelete(1, ELEVEN)), "inserted");
+    const job = await onlyJob(store);
+    strictEqual(job.deletedAt, ELEVEN);
+    strictEqual(job.title, null);
+    strictEqual(job.sourceUpdatedAt, null);
+  });
+
+  rule("does not bring a deleted record back by an update, however late or new it is", async (store) => {
+    await apply(store, jobDelete(2, ELEVEN));
+    await apply(store, jobWrite({ title: "late" }, { at: TEN, sequence: 1 }));
+    await apply(store, jobWrite({ title: "newer" }, { at: NOON, sequence: 3 }));
+    const job = await onlyJob(store);
+    strictEqual(job.deletedAt, ELEVEN);
+    strictEqual(job.title, "newer");
+    strictEqual(job.sourceUpdatedAt, NOON);
+  });
+
+  rule("lifts a tombstone by a revive that was begun after it, and by no earlier one", async (store) => {
+    await apply(store, jobDelete(5, ELEVEN));
+    await apply(store, jobWrite({ title: "early" }, { at: TEN, sequence: 4, revive: true }));
+    strictEqual((await onlyJob(store)).deletedAt, ELEVEN);
+    await apply(store, jobWrite({ title: "seen again" }, { at: NOON, sequence: 6, revive: true }));
+    strictEqual((await onlyJob(store)).deletedAt, null);
+    await apply(store, jobDelete(5, ELEVEN));
+    strictEqual((await onlyJob(store)).deletedAt, null);
+  });
+
+  rule("lets the delete with the higher sequence say when it was", async (store) => {
+    await apply(store, jobDelete(2, TEN));
+    strictEqual(await apply(store, jobDelete(1, ELEVEN)), "stale");
+    strictEqual((await onlyJob(store)).deletedAt, TEN);
+    await apply(store, jobDelete(3, NOON));
+    strictEqual((await onlyJob(store)).deletedAt, NOON);
+  });
+
+  rule("marks contacts alike", async (store) => {
+    await store.apply(changeOf({ contacts: [contactWrite({ name: "Zoë" }, { sequence: 1 })] }));
+    await store.apply(
+      changeOf({
+        contacts: [
+          { clientSlug: TENANT, jobberClientId: "456", mode: "delete", sequence: 2, deletedAt: TEN },
+        ],
+      }),
+    );
+    deepStrictEqual(
+      (await store.contacts(TENANT)).map(({ name, deletedAt }) => ({ name, deletedAt })),
+      [{ name: "Zoë", deletedAt: TEN }],
+    );
+  });
+}
