@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+
+/** An example that runs as a process of its own, as its users run it. */
+export interface ExampleProcess {
+  readonly url: string;
+  /** What it has printed so far, both streams. */
+  output(): string;
+  kill(signal: NodeJS.Signals): void;
+  /** Its exit code, once it has ended; 128 + n would be a shell's word, a signal gives `null`. */
+  readonly ended: Promise<number | null>;
+}
+
+const LISTENING = /listening on (http:\S+?),? /;
+
+/** Starts `file` and resolves when it says that it listens. Rejects with what it printed when it ends before that. */
+export async function startExampleProcess(file: URL, env: NodeJS.ProcessEnv): Promise<ExampleProcess> {
+  const { child, output, ended } = spawnNode(file, [], env);
+  const url = await new Promise<string>((resolve, reject) => {
+    const look = () => {
+      const match = LISTENING.exec(output());
+      if (match?.[1] !== undefined) resolve(match[1]);
+    };
+    child.stdout?.on("data", look);
+    ended.then(() => reject(new Error(`The example ended before it listened:\n${output()}`)), reject);
+  });
+  return { url, output, ended, kill: (signal) => child.kill(signal) };
+}
+
+/** Runs `file` to its end. */
+export async function runExample(
+  file: URL,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  const { output, ended } = spawnNode(file, args, env);
+  return { code: await ended, output: output() };
+}
+
+function spawnNode(file: URL, args: readonly string[], env: NodeJS.ProcessEnv) {
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ["--conditions=jobber-sync-source", file.pathname, ...args],
+    { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] },
+  );
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      printed += text;
+    });
+  }
+  const ended = once(child, "close").then(([code]) => code as number | null);
+  return { child, ended, output: () => printed };
+}

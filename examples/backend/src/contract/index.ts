@@ -1,0 +1,2 @@
+export { exampleContract } from "./example-contract.ts";
+export { type ExampleProcess, runExample, startExampleProcess } from "./example-process.ts";

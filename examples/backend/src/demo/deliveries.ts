@@ -1,0 +1,100 @@
+import { type SignedRequest, signedRequest } from "@jobber-sync/testing";
+import { SAMPLE_PAYLOAD } from "../sample-payload.ts";
+
+/** One request of the demo and the answer that it must get. */
+export interface DemoDelivery {
+  readonly title: string;
+  readonly slug: string;
+  readonly body: SignedRequest["body"];
+  readonly headers: SignedRequest["headers"];
+  /** Status and word, or status and error code; several where it depends on how far the worker is. */
+  readonly answers: readonly string[];
+}
+
+/** The demo's tenant. Not the demo's alone: the secret is as public as this file. */
+export const TENANT = { slug: "acme", secrets: "the demo's client secret, known to all" } as const;
+
+/** The snapshots of the demo, by what they do. Times come with an offset, money in currency units; what is absent stays, `null` clears. */
+export const SNAPSHOTS = {
+  jobCreated: SAMPLE_PAYLOAD,
+  jobUpdated: {
+    event: "job.updated",
+    occurred_at: "2026-01-25T16:05:00Z",
+    data: { id: "123", status: "in_progress", scheduled_at: "2026-01-25T10:30:00-06:00", total: 120.5 },
+  },
+  jobCompleted: {
+    event: "job.completed",
+    data: {
+      id: "123",
+      status: "requires_invoicing",
+      completed_at: "2026-01-25T18:10:00Z",
+      updated_at: "2026-01-25T18:10:02Z",
+    },
+  },
+  clientCreated: {
+    event: "client.created",
+    data: {
+      id: "789",
+      name: "Ada King",
+      first_name: "Ada",
+      last_name: "King",
+      company_name: "Analytical Gardens",
+      email: "ada@example.com",
+      phone: "555-9876",
+      address: { street: "9 Oak Ave", city: "Austin", state: "TX", postal_code: "78701", country: "US" },
+      updated_at: "2026-01-25T18:30:00Z",
+    },
+  },
+  clientUpdated: {
+    event: "client.updated",
+    data: { id: "456", email: "john.doe@example.com", phone: null, updated_at: "2026-01-25T19:00:00Z" },
+  },
+} as const;
+
+/** What Jobber itself sends: which record changed, and nothing of it. */
+const NOTICE = {
+  data: {
+    webHookEvent: {
+      topic: "JOB_UPDATE",
+      appId: "3ef22a50-072d-430c-a78f-b7646657560b",
+      accountId: "Z2lkOi8vSm9iYmVyL0FjY291bnQvMTA1OTI=",
+      itemId: "Z2lkOi8vSm9iYmVyL0pvYi8xNDY2NTAxNDI=",
+      occurredAt: "2026-01-25T13:31:36-06:00",
+    },
+  },
+};
+
+// Coalesced: the worker has not yet got to the delivery before, and will take both at once.
+const STORED = ["200 accepted", "200 coalesced"];
+const REFUSED = ["401 ERR_UNAUTHORIZED"];
+
+/** Everything the demo sends, in order. */
+export function demoDeliveries(): readonly DemoDelivery[] {
+  const { slug, secrets: secret } = TENANT;
+  const send = (
+    title: string,
+    payload: object | string,
+    answers: readonly string[],
+    how: Partial<DemoDelivery> = {},
+  ) => ({
+    title,
+    slug,
+    answers,
+    ...signedRequest(payload, secret),
+    ...how,
+  });
+  return [
+    send("job.created", SNAPSHOTS.jobCreated, STORED),
+    send("job.updated", SNAPSHOTS.jobUpdated, STORED),
+    send("job.completed", SNAPSHOTS.jobCompleted, STORED),
+    send("client.created", SNAPSHOTS.clientCreated, STORED),
+    send("client.updated, the phone number removed", SNAPSHOTS.clientUpdated, STORED),
+    send("job.created once more, a late duplicate", SNAPSHOTS.jobCreated, ["200 duplicate"]),
+    send("job.updated, signed with another secret", SNAPSHOTS.jobUpdated, REFUSED, {
+      ...signedRequest(SNAPSHOTS.jobUpdated, "somebody else's client secret"),
+    }),
+    send("signed, but cut off in the middle", '{"event":"job.upd', ["200 quarantined"]),
+    send("job.created for a slug that does not exist", SNAPSHOTS.jobCreated, REFUSED, { slug: "nobody" }),
+    send("JOB_UPDATE, Jobber's own envelope", NOTICE, STORED),
+  ];
+}

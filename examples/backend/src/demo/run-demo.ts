@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ContactRecord, JobRecord, SubmissionRecord } from "@jobber-sync/core";
+import type { Settings } from "../read-settings.ts";
+import type { RunningBackend } from "../run-until-signal.ts";
+import { type DemoDelivery, demoDeliveries, TENANT } from "./deliveries.ts";
+import { EXPECTED_CONTACTS, EXPECTED_JOBS, EXPECTED_SUBMISSIONS } from "./expected-records.ts";
+import { findDifferences } from "./find-differences.ts";
+import { contactsTable, jobsTable, submissionsTable } from "./record-tables.ts";
+
+/** What the demo runs on. */
+export interface DemoOptions {
+  /** Framework and store, for people. */
+  readonly title: string;
+  /** Starts the example. */
+  readonly start: (settings: Settings) => Promise<RunningBackend>;
+}
+
+interface StoredRecords {
+  readonly contacts: readonly ContactRecord[];
+  readonly jobs: readonly JobRecord[];
+  readonly submissions: readonly SubmissionRecord[];
+}
+
+/**
+ * Starts an example in a temporary folder, sends it signed and unsigned deliveries over HTTP, prints what became of them, and compares every
+ * answer and every stored value with what they must be.
+ *
+ * @returns whether all was as it must be; the last line printed says the same
+ */
+export async function runDemo({ title, start }: DemoOptions): Promise<boolean> {
+  const folder = await mkdtemp(join(tmpdir(), "jobber-sync-demo-"));
+  try {
+    const began = Date.now();
+    const backend = await start({
+      port: 0,
+      host: "127.0.0.1",
+      database: join(folder, "demo.db"),
+      tenants: [TENANT],
+    });
+    try {
+      console.log(`${title}, listening on ${backend.url}\n`);
+      const wrongAnswers = await sendAll(backend.url);
+      await backend.drain();
+      const stored = await readAll(backend.url);
+      print(stored);
+      return conclude([...wrongAnswers, ...wrongRecords(stored, began)]);
+    } finally {
+      await backend.stop();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function sendAll(url: string): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  for (const [index, delivery] of demoDeliveries().entries()) {
+    const answer = await send(url, delivery);
+    console.log(`${String(index + 1).padStart(2)}  ${delivery.title.padEnd(44)} ${answer}`);
+    if (!delivery.answers.includes(answer))
+      wrong.push(`delivery ${index + 1} was answered ${answer}, must be ${delivery.answers.join(" or ")}`);
+  }
+  return wrong;
+}
+
+async function send(url: string, { slug, body, headers }: DemoDelivery): Promise<string> {
+  const response = await fetch(`${url}/webhooks/jobber/${slug}`, { method: "POST", body, headers });
+  const answer = (await response.json()) as { status?: string; code?: string };
+  return `${response.status} ${answer.status ?? answer.code}`;
+}
+
+async function readAll(url: string): Promise<StoredRecords> {
+  const read = async (kind: string) => {
+    const response = await fetch(`${url}/records/${TENANT.slug}/${kind}`);
+    if (!response.ok) throw new Error(`GET /records/${TENANT.slug}/${kind} was answered ${response.status}.`);
+    return response.json();
+  };
+  return {
+    contacts: (await read("contacts")) as readonly ContactRecord[],
+    jobs: (await read("jobs")) as readonly JobRecord[],
+    submissions: (await read("submissions")) as readonly SubmissionRecord[],
+  };
+}
+
+function print({ contacts, jobs, submissions }: StoredRecords): void {
+  console.log(`\nContacts\n${contactsTable(contacts)}`);
+  console.log(`\nJobs\n${jobsTable(jobs)}`);
+  console.log(`\nSubmissions\n${submissionsTable(submissions)}\n`);
+}
+
+function wrongRecords({ contacts, jobs, submissions }: StoredRecords, began: number): readonly string[] {
+  const untimed = submissions.map(({ createdAt: _, ...rest }) => rest);
+  const mistimed = submissions.filter(
+    ({ createdAt }) => !isBetween(Date.parse(createdAt), began, Date.now()),
+  );
+  return [
+    ...findDifferences("contacts", contacts, EXPECTED_CONTACTS),
+    ...findDifferences("jobs", jobs, EXPECTED_JOBS),
+    // Two workers may store the submissions of two objects in either order.
+    ...findDifferences("submissions", sorted(untimed), sorted(EXPECTED_SUBMISSIONS)),
+    ...mistimed.map(
+      ({ createdAt }) => `a submission was stored at ${createdAt}, which is not during the demo`,
+    ),
+  ];
+}
+
+function conclude(wrong: readonly string[]): boolean {
+  for (const line of wrong) console.log(line);
+  console.log(wrong.length === 0 ? "demo: ok" : `demo: FAILED, ${wrong.length} difference(s)`);
+  return wrong.length === 0;
+}
+
+function sorted<T extends { readonly deliveryKey: string }>(rows: readonly T[]): readonly T[] {
+  return rows.toSorted((a, b) => (a.deliveryKey < b.deliveryKey ? -1 : 1));
+}
+
+function isBetween(value: number, low: number, high: number): boolean {
+  return low <= value && value <= high;
+}

@@ -1,0 +1,39 @@
+/** A column: its heading, and what it shows of a row. */
+export type Columns<Row> = Readonly<Record<string, (row: Row) => unknown>>;
+
+const GAP = "  ";
+const MIN_WIDTH = 6;
+
+/**
+ * Rows as a table of text, no line longer than `width` characters: the widest columns give way first, and what does not fit ends in `…`.
+ * `null` and `undefined` are shown as `-`.
+ */
+export function formatTable<Row>(columns: Columns<Row>, rows: readonly Row[], width = 100): string {
+  const names = Object.keys(columns);
+  const cells = rows.map((row) => Object.values(columns).map((value) => String(value(row) ?? "-")));
+  const widths = narrow(
+    names.map((name, index) => Math.max(name.length, ...cells.map((line) => line[index]?.length ?? 0))),
+    width,
+  );
+  const line = (texts: readonly string[]) =>
+    texts
+      .map((text, index) => pad(text, widths[index] ?? 0))
+      .join(GAP)
+      .trimEnd();
+  return [line(names), line(widths.map((w) => "-".repeat(w))), ...cells.map(line)].join("\n");
+}
+
+function narrow(wanted: readonly number[], width: number): readonly number[] {
+  const widths = [...wanted];
+  const room = width - GAP.length * (widths.length - 1);
+  while (widths.reduce((sum, w) => sum + w, 0) > room) {
+    const widest = Math.max(...widths);
+    if (widest <= MIN_WIDTH) break;
+    widths[widths.indexOf(widest)] = widest - 1;
+  }
+  return widths;
+}
+
+function pad(text: string, width: number): string {
+  return text.length <= width ? text.padEnd(width) : `${text.slice(0, width - 1)}…`;
+}

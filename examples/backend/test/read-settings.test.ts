@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { readSettings } from "../src/read-settings.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "jobber-sync-settings-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const JOBBER_SYNC_DB = join(folder, "never-opened.db");
+
+function tenantsFile(content: string): string {
+  const path = join(folder, "tenants.json");
+  writeFileSync(path, content);
+  return path;
+}
+
+test("without settings it listens on this machine only, with a secret that nobody else knows", () => {
+  const first = readSettings({ JOBBER_SYNC_DB });
+  const second = readSettings({ JOBBER_SYNC_DB });
+  expect(first).toMatchObject({ port: 3000, host: "127.0.0.1", database: JOBBER_SYNC_DB });
+  expect(first.tenants).toEqual([{ slug: "acme", secrets: expect.stringMatching(/^[\w-]{43}$/) }]);
+  expect(first.tenants).not.toEqual(second.tenants);
+});
+
+test("settings are taken from the environment", () => {
+  const tenants = [{ slug: "acme", secrets: ["a client secret of 24 c."], accountIds: ["MQ=="] }];
+  const env = {
+    PORT: "0",
+    HOST: "::1",
+    JOBBER_SYNC_DB,
+    JOBBER_TENANTS: tenantsFile(JSON.stringify(tenants)),
+  };
+  expect(readSettings(env)).toEqual({ port: 0, host: "::1", database: JOBBER_SYNC_DB, tenants });
+});
+
+describe("a setting that cannot be used is named", () => {
+  test.each(["-1", "65536", "3000x", "0x10", " ", "1e3"])("PORT=%j", (PORT) => {
+    expect(() => readSettings({ PORT, JOBBER_SYNC_DB })).toThrow("PORT must be a number from 0 to 65535");
+  });
+
+  test.each([["{}"], ["[]"], ["null"]])("tenants %s", (content) => {
+    expect(() => readSettings({ JOBBER_SYNC_DB, JOBBER_TENANTS: tenantsFile(content) })).toThrow(
+      "must hold a JSON list",
+    );
+  });
+
+  test("a file of tenants that does not exist", () => {
+    expect(() => readSettings({ JOBBER_SYNC_DB, JOBBER_TENANTS: join(folder, "none.json") })).toThrow(
+      /JOBBER_TENANTS: .*none\.json cannot be read/,
+    );
+  });
+});
