@@ -1,6 +1,7 @@
 import { adapterContract } from "@jobber-sync/testing";
 import express from "express";
 import { describe, expect, it, vi } from "vitest";
+import { jsonTestSuite } from "../../../scripts/vectors.ts";
 import { jobberWebhooks } from "../src/index.ts";
 import { parsersOf, serveExpress } from "./support/serve-express.ts";
 
@@ -22,5 +23,8 @@ describe("Express 4", () => {
     it,
     start: (receiver) => serveExpress(express().use(jobberWebhooks(receiver))),
     parsers: parsersOf(express, jobberWebhooks),
+    bodies: jsonTestSuite(),
+    recordedRequests: 5000,
+    brokenRequests: 5000,
   });
 });

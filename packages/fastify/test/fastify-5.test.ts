@@ -1,8 +1,17 @@
 import { adapterContract } from "@jobber-sync/testing";
 import { describe, it } from "vitest";
+import { jsonTestSuite } from "../../../scripts/vectors.ts";
 import { parsers } from "./support/parsers.ts";
 import { serveFastify } from "./support/serve-fastify.ts";
 
 describe("Fastify 5", () => {
-  adapterContract({ describe, it, start: (receiver) => serveFastify(receiver), parsers });
+  adapterContract({
+    describe,
+    it,
+    start: (receiver) => serveFastify(receiver),
+    parsers,
+    bodies: jsonTestSuite(),
+    recordedRequests: 5000,
+    brokenRequests: 5000,
+  });
 });

@@ -1,11 +1,19 @@
 import { createMemoryStore, createReceiver, signPayload } from "@jobber-sync/core";
 import { adapterContract, fetchHandlerContract } from "@jobber-sync/testing";
 import { describe, expect, it } from "vitest";
+import { jsonTestSuite } from "../../../scripts/vectors.ts";
 import { createFetchHandler } from "../src/index.ts";
 import { serveFetch } from "./support/serve-fetch.ts";
 
 describe("createFetchHandler behind Node's server", () => {
-  adapterContract({ describe, it, start: (receiver) => serveFetch(createFetchHandler(receiver)) });
+  adapterContract({
+    describe,
+    it,
+    start: (receiver) => serveFetch(createFetchHandler(receiver)),
+    bodies: jsonTestSuite(),
+    recordedRequests: 5000,
+    brokenRequests: 5000,
+  });
 });
 
 describe("createFetchHandler as a function", () => {

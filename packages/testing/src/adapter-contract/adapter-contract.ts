@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
-import { createMemoryStore } from "@jobber-sync/core";
+import { createMemoryInbox, createMemoryStore } from "@jobber-sync/core";
+import type { ContractRunner } from "../store-contract/contract-runner.ts";
 import { answerCases } from "./answers.ts";
 import { overPort, signed } from "./ask.ts";
-import {
-  contractReceiver,
-  SIGNATURE,
-  type StartServer,
-  signatureOf,
-  snapshot,
-  type TestRunner,
-} from "./contract-server.ts";
+import { contractReceiver, SIGNATURE, type StartServer, signatureOf, snapshot } from "./contract-server.ts";
+import { fuzzCases } from "./fuzz.ts";
 import { guardCases } from "./guard.ts";
+import { replayCases } from "./replay.ts";
 import { wireCases } from "./wire.ts";
 
 /** A parser that was mounted before the adapter. */
@@ -23,11 +19,17 @@ export interface ParserBefore {
 }
 
 /** What {@link adapterContract} needs to know. */
-export interface AdapterContractOptions extends TestRunner {
+export interface AdapterContractOptions extends ContractRunner {
   /** Starts a server with the adapter under test; called once per test. */
   readonly start: StartServer;
   /** The same with a parser before it. The parser has to take `application/json`. */
   readonly parsers?: readonly ParserBefore[];
+  /** Correctly signed bodies of the caller's own: none may be refused for its signature or give a 5xx. */
+  readonly bodies?: Readonly<Record<string, Uint8Array>>;
+  /** How many recorded requests are replayed. @default 1000 */
+  readonly recordedRequests?: number;
+  /** How many broken requests are thrown at it. @default 1000 */
+  readonly brokenRequests?: number;
 }
 
 /**
@@ -39,17 +41,51 @@ export interface AdapterContractOptions extends TestRunner {
  * adapterContract({ describe, it, start: async (receiver) => startMyServer(myAdapter(receiver)) });
  * ```
  */
-export function adapterContract({ describe, it, start, parsers = [] }: AdapterContractOptions): void {
+export function adapterContract({
+  describe,
+  it,
+  start,
+  parsers = [],
+  bodies = {},
+  recordedRequests = 1000,
+  brokenRequests = 1000,
+}: AdapterContractOptions): void {
   const runner = { describe, it };
   answerCases(runner, overPort(start));
   wireCases(runner, start);
   guardCases(runner, start);
+  replayCases(runner, start, recordedRequests);
+  fuzzCases(runner, start, brokenRequests);
+  if (Object.keys(bodies).length > 0) bodyCases(runner, start, bodies);
   for (const parser of parsers) {
     describe(`behind ${parser.name}`, () => parserCases(it, parser));
   }
 }
 
-function parserCases(it: TestRunner["it"], { start, fix }: ParserBefore): void {
+function bodyCases(
+  { describe, it }: ContractRunner,
+  start: StartServer,
+  bodies: Readonly<Record<string, Uint8Array>>,
+): void {
+  describe(`${Object.keys(bodies).length} signed bodies of the caller's`, () => {
+    for (const mode of ["inbox", "store"] as const) {
+      it(`are none refused for its signature and none a failure, with the ${mode}`, async () => {
+        const behind = mode === "inbox" ? { inbox: createMemoryInbox() } : { store: createMemoryStore() };
+        const server = await overPort(start)(contractReceiver(behind));
+        try {
+          for (const [name, body] of Object.entries(bodies)) {
+            const { status } = await server.ask(signed(body));
+            assert.ok(status === 200 || (mode === "store" && status === 422), `${name}: ${status}`);
+          }
+        } finally {
+          await server.close();
+        }
+      });
+    }
+  });
+}
+
+function parserCases(it: ContractRunner["it"], { start, fix }: ParserBefore): void {
   it("accepts a delivery, or says at once what to change", async () => {
     const errors: string[] = [];
     const logger = {

@@ -7,6 +7,7 @@ import {
   type ReceiverOptions,
   type SyncStore,
 } from "@jobber-sync/core";
+import type { ContractRunner } from "../store-contract/contract-runner.ts";
 import { type Answering, type Open, type Reply, signed } from "./ask.ts";
 import {
   APP_ROUTE,
@@ -20,13 +21,12 @@ import {
   signal,
   signatureOf,
   snapshot,
-  type TestRunner,
 } from "./contract-server.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
 /** Every row of the answer table that one request can show. */
-export function answerCases({ describe, it }: TestRunner, open: Open): void {
+export function answerCases({ describe, it }: ContractRunner, open: Open): void {
   async function using(
     options: Parameters<typeof contractReceiver>[0],
     test: (server: Answering) => Promise<void>,

@@ -7,12 +7,6 @@ import {
   type Tenants,
 } from "@jobber-sync/core";
 
-/** The functions of a test runner that the contracts need: vitest's, jest's, node:test's. */
-export interface TestRunner {
-  readonly describe: (name: string, body: () => void) => unknown;
-  readonly it: (name: string, body: () => Promise<void>) => unknown;
-}
-
 /** A server that a test started. */
 export interface RunningServer {
   /** Such as `http://127.0.0.1:4711`, without a path. */

@@ -1,10 +1,10 @@
 import type { Receiver } from "@jobber-sync/core";
+import type { ContractRunner } from "../store-contract/contract-runner.ts";
 import { answerCases } from "./answers.ts";
 import { inProcess } from "./ask.ts";
-import type { TestRunner } from "./contract-server.ts";
 
 /** What {@link fetchHandlerContract} needs to know. */
-export interface FetchHandlerContractOptions extends TestRunner {
+export interface FetchHandlerContractOptions extends ContractRunner {
   /** Makes the function under test, its routes at the root. */
   readonly open: (receiver: Receiver) => (request: Request) => Promise<Response>;
 }

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { ROUTE, type StartServer, snapshot, type TestRunner } from "./contract-server.ts";
+import type { ContractRunner } from "../store-contract/contract-runner.ts";
+import { ROUTE, type StartServer, snapshot } from "./contract-server.ts";
 import { head, onWire, rawPost, signature } from "./wire.ts";
 
 const MIB = 1024 * 1024;
 
 /** What protects the process before anybody has shown a right signature: size, time and the shared budget. */
-export function guardCases({ describe, it }: TestRunner, start: StartServer): void {
+export function guardCases({ describe, it }: ContractRunner, start: StartServer): void {
   const body = snapshot("1");
   const codeOf = (answer: { body: string } | null) =>
     (JSON.parse(answer?.body ?? "{}") as { code?: string }).code;

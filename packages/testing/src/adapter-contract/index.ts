@@ -3,5 +3,5 @@ export {
   adapterContract,
   type ParserBefore,
 } from "./adapter-contract.ts";
-export type { RunningServer, StartServer, TestRunner } from "./contract-server.ts";
+export type { RunningServer, StartServer } from "./contract-server.ts";
 export { type FetchHandlerContractOptions, fetchHandlerContract } from "./fetch-handler-contract.ts";

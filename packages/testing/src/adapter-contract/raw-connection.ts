@@ -70,6 +70,11 @@ export class RawConnection {
     }
   }
 
+  /** Tells the server that nothing more will come; its answer can still be read. */
+  finish(): void {
+    this.#socket.end();
+  }
+
   /** Drops the connection as a sender that crashed does. */
   abort(): void {
     this.#socket.resetAndDestroy();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createMemoryStore, type ErrorCode, type SyncReader, type SyncStore } from "@jobber-sync/core";
+import type { ContractRunner } from "../store-contract/contract-runner.ts";
 import {
   contractReceiver,
   ROUTE,
@@ -8,7 +9,6 @@ import {
   signal,
   signatureOf,
   snapshot,
-  type TestRunner,
 } from "./contract-server.ts";
 import { type RawAnswer, RawConnection } from "./raw-connection.ts";
 
@@ -88,7 +88,7 @@ function chunked(...parts: readonly Uint8Array[]): Buffer {
 }
 
 /** What only a socket can send: bytes that HTTP clients would not let through, or not like this. */
-export function wireCases({ describe, it }: TestRunner, start: StartServer): void {
+export function wireCases({ describe, it }: ContractRunner, start: StartServer): void {
   const body = snapshot("1", "Zoë 🌱");
   const bytes = Buffer.from(body);
 
