@@ -11,6 +11,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { runDemo } from "../src/demo/index.ts";
 import {
   closeHttpServer,
+  type RecordKind,
   type RunningBackend,
   readRecords,
   type Settings,
