@@ -1,1 +1,2 @@
-export {};
+export type { SqliteHandle, SqliteStatement, SqliteValue } from "./connection/sqlite-handle.ts";
+export { openSqlite, type Sqlite, type SqliteOptions } from "./open-sqlite.ts";

@@ -1,0 +1,16 @@
+import { isJobberSyncError, type JobberSyncError } from "@jobber-sync/core";
+import { cannotOpen } from "./open-handle.ts";
+import { isBusy, sqliteCode, storeError } from "./store-error.ts";
+
+/** READONLY, IOERR, CORRUPT, CANTOPEN, NOTADB: what is wrong with a file. */
+const FILE_FAULTS = new Set([8, 10, 11, 14, 26]);
+
+/**
+ * What went wrong between opening a database and its first use.
+ *
+ * @param path `null` for a handle of the user's
+ */
+export function openingError(error: unknown, path: string | null): JobberSyncError {
+  if (isJobberSyncError(error) || isBusy(error)) return storeError(error);
+  return FILE_FAULTS.has(sqliteCode(error) ?? -1) ? cannotOpen(path, error) : storeError(error);
+}

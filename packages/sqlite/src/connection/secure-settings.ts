@@ -1,0 +1,60 @@
+import { JobberSyncError } from "@jobber-sync/core";
+import { readPragma } from "./read-pragma.ts";
+import type { SqliteHandle } from "./sqlite-handle.ts";
+import { isBusy } from "./store-error.ts";
+
+/** The log shrinks back to this after a burst. Bytes. */
+const JOURNAL_SIZE_LIMIT = 64 * 1024 * 1024;
+/** `synchronous` as a number: OFF 0, NORMAL 1, FULL 2, EXTRA 3. */
+const FULL = 2;
+const JOURNAL_TRIES = 100;
+const JOURNAL_PAUSE_MS = 20;
+
+/**
+ * Sets what durability rests on, and reads it back: the write-ahead log, and a flush to the disk with every commit.
+ *
+ * @throws {JobberSyncError} `ERR_STORE_SETTINGS`
+ */
+export function secureSettings(handle: SqliteHandle): void {
+  const journal = setJournalMode(handle);
+  const inMemory = readPragma(handle, "database_list", "file") === "";
+  if (journal !== "wal" && !inMemory) {
+    throw refused(
+      `journal_mode is "${journal}" and cannot be set to WAL. Put the file on a local disk, and let no other program hold it open in another mode.`,
+    );
+  }
+  trySynchronousFull(handle);
+  const synchronous = Number(readPragma(handle, "synchronous", "synchronous"));
+  if (synchronous < FULL) {
+    throw refused(
+      `synchronous is ${synchronous}, below FULL (2): a power failure would lose deliveries that were acknowledged. Pass a handle without an open transaction, or set PRAGMA synchronous = FULL on it before.`,
+    );
+  }
+  // macOS leaves flushed data in the drive's cache unless told otherwise; other systems ignore these two.
+  handle.exec("PRAGMA fullfsync = 1");
+  handle.exec("PRAGMA checkpoint_fullfsync = 1");
+  handle.exec(`PRAGMA journal_size_limit = ${JOURNAL_SIZE_LIMIT}`);
+}
+
+/** SQLite refuses it inside a transaction; what counts is what it says afterwards. */
+function trySynchronousFull(handle: SqliteHandle): void {
+  try {
+    handle.exec("PRAGMA synchronous = FULL");
+  } catch {}
+}
+
+/** Going over to WAL takes an exclusive lock that SQLite does not wait for: two programs that start at once meet here. */
+function setJournalMode(handle: SqliteHandle): unknown {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return readPragma(handle, "journal_mode = WAL", "journal_mode");
+    } catch (error) {
+      if (!isBusy(error) || attempt === JOURNAL_TRIES) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, JOURNAL_PAUSE_MS);
+    }
+  }
+}
+
+function refused(what: string): JobberSyncError {
+  return new JobberSyncError("ERR_STORE_SETTINGS", `The SQLite database is not safe to use: ${what}`);
+}

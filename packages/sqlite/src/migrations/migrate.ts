@@ -1,0 +1,83 @@
+import { JobberSyncError } from "@jobber-sync/core";
+import type { SqliteHandle } from "../connection/sqlite-handle.ts";
+import { RECORDS } from "./0001-records.ts";
+
+/** In order; the place in the list, from 1, is the version. A released one is never changed. */
+const MIGRATIONS: readonly string[] = [RECORDS];
+
+/**
+ * Brings the tables to this release's version, in one transaction: several processes may do it at once, and each time again.
+ *
+ * @throws {JobberSyncError} `ERR_STORE_SCHEMA` when the tables are of a newer release
+ */
+export function migrate(handle: SqliteHandle): void {
+  handle.exec("BEGIN IMMEDIATE");
+  try {
+    handle.exec(
+      "CREATE TABLE IF NOT EXISTS jobber_schema (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL) STRICT",
+    );
+    const version = schemaVersion(handle);
+    refuseNewer(version);
+    for (const [index, sql] of MIGRATIONS.entries()) {
+      if (index < version) continue;
+      handle.exec(sql);
+      handle
+        .prepare(
+          "INSERT INTO jobber_schema (version, applied_at) VALUES (?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))",
+        )
+        .run(index + 1);
+    }
+    handle.exec("COMMIT");
+  } catch (error) {
+    rollback(handle);
+    throw error;
+  }
+}
+
+/**
+ * Checks that the tables are there, as this release knows them.
+ *
+ * @throws {JobberSyncError} `ERR_STORE_SCHEMA`
+ */
+export function checkSchema(handle: SqliteHandle): void {
+  const tables = new Set(
+    handle
+      .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
+      .all()
+      .map((row) => (row as { readonly name: string }).name),
+  );
+  const version = tables.has("jobber_schema") ? schemaVersion(handle) : 0;
+  refuseNewer(version);
+  const missing = tablesOf(MIGRATIONS.join("\n")).filter((name) => !tables.has(name));
+  if (version < MIGRATIONS.length || missing.length > 0) {
+    throw new JobberSyncError(
+      "ERR_STORE_SCHEMA",
+      `The SQLite database is at version ${version} of ${MIGRATIONS.length}${missing.length > 0 ? ` and lacks ${missing.join(", ")}` : ""}. Open it once without { migrate: false }.`,
+    );
+  }
+}
+
+function schemaVersion(handle: SqliteHandle): number {
+  const row = handle.prepare("SELECT coalesce(max(version), 0) AS version FROM jobber_schema").get();
+  return (row as { readonly version: number }).version;
+}
+
+function refuseNewer(version: number): void {
+  if (version <= MIGRATIONS.length) return;
+  throw new JobberSyncError(
+    "ERR_STORE_SCHEMA",
+    `The SQLite database is at version ${version}, this release knows ${MIGRATIONS.length}. Use the newer release of @jobber-sync/sqlite that made it.`,
+  );
+}
+
+function tablesOf(sql: string): readonly string[] {
+  return [...sql.matchAll(/CREATE TABLE (\w+)/g)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+}
+
+function rollback(handle: SqliteHandle): void {
+  try {
+    handle.exec("ROLLBACK");
+  } catch {
+    // Not begun, or ended by SQLite: the first error says more.
+  }
+}

@@ -1,0 +1,100 @@
+import type { SyncReader, SyncStore } from "@jobber-sync/core";
+import { waitWhileOpening } from "./connection/busy-timeout.ts";
+import { createConnection } from "./connection/connection.ts";
+import { createGroupCommit } from "./connection/group-commit.ts";
+import { openHandle } from "./connection/open-handle.ts";
+import { openingError } from "./connection/opening-error.ts";
+import { secureSettings } from "./connection/secure-settings.ts";
+import type { SqliteHandle } from "./connection/sqlite-handle.ts";
+import { checkSchema, migrate } from "./migrations/migrate.ts";
+import { createSqliteStore } from "./store/sqlite-store.ts";
+
+/** How a database is opened. */
+export interface SqliteOptions {
+  /**
+   * Whether the tables are made and brought up to date. With `false` they must be there already.
+   *
+   * @default true
+   */
+  readonly migrate?: boolean;
+  /**
+   * How long a write waits for the lock of another process before it fails with `ERR_STORE_BUSY`. 0 to 300 milliseconds: the receiver has
+   * to answer within 800.
+   *
+   * @default 300
+   */
+  readonly busyMs?: number;
+}
+
+/** A store on one SQLite file. */
+export interface Sqlite {
+  readonly store: SyncStore & SyncReader;
+  /** Writes what was asked for, then closes the file (a handle that was passed in stays open). Later writes are refused. */
+  close(): Promise<void>;
+}
+
+const MAX_BUSY_MS = 300;
+
+/**
+ * Opens a SQLite database as store and inbox: durable with every commit (write-ahead log, `synchronous=FULL`), shared by any number of
+ * processes on one machine. Makes the file and the tables when they are missing. Synchronous: call it at start.
+ *
+ * Not for network file systems. Another program may read the file at any time; one that writes to it or checkpoints it must keep
+ * `synchronous=FULL` too, or a power failure can take acknowledged deliveries with it.
+ *
+ * @param database a path (`:memory:` for tests), or a handle of your own: `DatabaseSync`, better-sqlite3's `Database`
+ * @throws {JobberSyncError} `ERR_STORE_OPEN`, `ERR_STORE_SETTINGS`, `ERR_STORE_SCHEMA`, `ERR_STORE_BUSY`
+ *
+ * @example
+ * ```ts
+ * import { openSqlite } from "@jobber-sync/sqlite";
+ *
+ * const { store, close } = openSqlite("jobber.db");
+ * await store.jobs("acme");
+ * await close();
+ * ```
+ */
+export function openSqlite(
+  database: string | { readonly path: string } | SqliteHandle,
+  { migrate: wanted = true, busyMs = MAX_BUSY_MS }: SqliteOptions = {},
+): Sqlite {
+  if (!(Number.isFinite(busyMs) && busyMs >= 0 && busyMs <= MAX_BUSY_MS)) {
+    throw new TypeError(`busyMs must be a number from 0 to ${MAX_BUSY_MS}, in milliseconds.`);
+  }
+  const { handle, path, release } = take(database);
+  try {
+    const waitAsUsual = waitWhileOpening(handle, path !== null);
+    secureSettings(handle);
+    if (wanted) migrate(handle);
+    checkSchema(handle);
+    waitAsUsual();
+  } catch (error) {
+    release();
+    throw openingError(error, path);
+  }
+  const connection = createConnection(handle);
+  const group = createGroupCommit(connection, { busyMs });
+  return {
+    store: createSqliteStore(connection, group),
+    async close() {
+      await group.close();
+      release();
+    },
+  };
+}
+
+/** A handle, the path where we opened it, and how to let go of it. */
+function take(database: string | { readonly path: string } | SqliteHandle): {
+  readonly handle: SqliteHandle;
+  readonly path: string | null;
+  readonly release: () => void;
+} {
+  if (typeof database === "object" && "exec" in database) {
+    return { handle: database, path: null, release: () => {} };
+  }
+  const path = typeof database === "string" ? database : database.path;
+  if (typeof path !== "string" || path === "")
+    throw new TypeError("openSqlite needs the path of a file, or a handle.");
+  const handle = openHandle(path);
+  return { handle, path, release: () => handle.close() };
+}
