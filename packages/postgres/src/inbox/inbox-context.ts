@@ -1,0 +1,70 @@
+import type { ObjectRef } from "@jobber-sync/core";
+import type { Boss } from "../boss.ts";
+import type { Schema } from "../internal/quote-schema.ts";
+import { bossError } from "../migrations/ensure-queue.ts";
+import type { SqlClient, SqlPool } from "../sql-pool.ts";
+
+/** Which clock says what is due and how long a claim holds. */
+export type InboxClock = "database" | "caller";
+
+/** What every operation of the inbox needs. */
+export interface InboxContext {
+  readonly pool: SqlPool;
+  readonly boss: Boss;
+  readonly schema: Schema;
+  readonly queue: string;
+  readonly clock: InboxClock;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** The SQL of "now": the database's clock where the parameter is null, else the caller's milliseconds since 1970. */
+export function nowSql(parameter: string): string {
+  return `coalesce(to_timestamp(${parameter}::float8 / 1000), clock_timestamp())`;
+}
+
+/** The value for {@link nowSql}. */
+export function nowValue({ clock }: InboxContext, now: number): number | null {
+  return clock === "caller" ? now : null;
+}
+
+/** A time of the database as milliseconds since 1970. */
+export function millisecondsSql(column: string): string {
+  return `round(extract(epoch FROM ${column}) * 1000)`;
+}
+
+/**
+ * Puts wake-ups into the queue, in the transaction that `client` is in: they are seen when, and only when, the rows are.
+ *
+ * @param afterMs how long from now
+ */
+export async function wakeLater(
+  { boss, queue }: InboxContext,
+  client: SqlClient,
+  objects: readonly ObjectRef[],
+  afterMs = 0,
+): Promise<void> {
+  if (objects.length === 0) return;
+  const jobs = objects.map(({ clientSlug, objectType, objectId }) => ({
+    data: { clientSlug, objectType, objectId },
+    ...(afterMs > 0 ? { startAfter: afterMs / 1000 } : {}),
+  }));
+  const executeSql = async (text: string, values?: unknown[]) => {
+    const { rows } = await client.query(text, values);
+    return { rows: [...rows] };
+  };
+  try {
+    await boss.insert(queue, jobs, { db: { executeSql } });
+  } catch (error) {
+    throw bossError(error);
+  }
+}
+
+/** Each object once. */
+export function distinctObjects(objects: readonly ObjectRef[]): readonly ObjectRef[] {
+  return [...new Map(objects.map((object) => [objectKey(object), object])).values()];
+}
+
+export function objectKey({ clientSlug, objectType, objectId }: ObjectRef): string {
+  return JSON.stringify([clientSlug, objectType, objectId]);
+}

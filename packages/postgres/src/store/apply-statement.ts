@@ -1,0 +1,116 @@
+import type { Schema } from "../internal/quote-schema.ts";
+import { CONTACTS, DELETED_AT, JOBS, type RecordTable, SOURCE_UPDATED_AT, snakeCase } from "./columns.ts";
+
+/**
+ * The one statement behind `apply`: contacts, then jobs, then submissions, each from a list in the JSON of `$1`, and the outcome of each.
+ *
+ * It is core's `decideWrite` in SQL, generated from the same lists of fields. `ON CONFLICT DO UPDATE` decides under the row's lock and from
+ * the row as it is then, not from what a snapshot showed before; that is also why the outcome is put down in the row (`last_outcome`): it is
+ * the only place from which `RETURNING` can give what was seen under the lock, on every version of PostgreSQL that is supported.
+ */
+export function applyStatement({ quoted: schema, sequence }: Schema): string {
+  return `
+WITH change AS MATERIALIZED (SELECT $1::text::json AS json),
+new_contacts AS MATERIALIZED (${newRows(CONTACTS, "contacts")}),
+new_jobs AS MATERIALIZED (${newRows(JOBS, "jobs")}),
+new_submissions AS MATERIALIZED (
+  SELECT nextval(${sequence}) AS position, x.*
+  FROM change, json_to_recordset(change.json->'submissions') AS x(
+    "clientSlug" text, "deliveryKey" text, channel text, payload jsonb, "createdAt" timestamptz)
+),
+contacts AS (${upsert(schema, CONTACTS, "new_contacts")}),
+jobs AS (${upsert(schema, JOBS, "new_jobs", ["contacts"])}),
+submissions AS (
+  INSERT INTO ${schema}.jobber_submissions (client_slug, delivery_key, channel, payload, created_at, position)
+  SELECT "clientSlug", "deliveryKey", channel, payload, "createdAt", position
+  FROM new_submissions
+  WHERE ${after(["contacts", "jobs"])}
+  ORDER BY "clientSlug" COLLATE "C", "deliveryKey" COLLATE "C"
+  ON CONFLICT (client_slug, delivery_key) DO NOTHING
+  RETURNING client_slug, delivery_key
+)
+SELECT json_build_object(
+  'contacts', (SELECT json_agg(json_build_array(client_slug, jobber_client_id, last_outcome)) FROM contacts),
+  'jobs', (SELECT json_agg(json_build_array(client_slug, jobber_job_id, last_outcome)) FROM jobs),
+  'submissions', (SELECT json_agg(json_build_array(client_slug, delivery_key, 'inserted')) FROM submissions)
+)::text AS json`;
+}
+
+function newRows({ idField, columns }: RecordTable, list: string): string {
+  const types = [...columns, SOURCE_UPDATED_AT, DELETED_AT].map(({ field, type }) => `"${field}" ${type}`);
+  return `
+  SELECT x.* FROM change, json_to_recordset(change.json->'${list}') AS x(
+    "clientSlug" text, "${idField}" text, ${types.join(", ")}, version text, "fieldVersions" jsonb)`;
+}
+
+function upsert(schema: string, table: RecordTable, source: string, waitFor: readonly string[] = []): string {
+  const id = snakeCase(table.idField);
+  const all = [...table.columns, SOURCE_UPDATED_AT, DELETED_AT];
+  const names = ["client_slug", id, ...all.map(({ name }) => name), "version", "field_versions"];
+  const fields = [table.idField, ...all.map(({ field }) => field)].map((field) => `"${field}"`);
+  return `
+  INSERT INTO ${schema}.${table.table} AS old (${names.join(", ")}, last_outcome)
+  SELECT "clientSlug", ${fields.join(", ")}, version, "fieldVersions", 'inserted'
+  FROM ${source}
+  WHERE ${after(waitFor)}
+  ORDER BY "clientSlug" COLLATE "C", "${table.idField}" COLLATE "C"
+  ON CONFLICT (client_slug, ${id}) DO UPDATE SET
+    ${[...table.columns, DELETED_AT].map(({ field, name }) => `${name} = CASE WHEN ${taken(field)} THEN excluded.${name} ELSE old.${name} END`).join(",\n    ")},
+    source_updated_at = CASE WHEN excluded.version >= old.version THEN excluded.source_updated_at ELSE old.source_updated_at END,
+    version = ${NEWER_VERSION},
+    field_versions = ${fieldVersions(table)},
+    last_outcome = ${outcome(table)}
+  RETURNING client_slug, ${id}, last_outcome`;
+}
+
+/**
+ * Makes a part of the statement wait for others: without it PostgreSQL may write them in any order, and two statements could lock the
+ * same rows in two orders.
+ */
+function after(parts: readonly string[]): string {
+  return parts.length === 0
+    ? "true"
+    : parts.map((part) => `(SELECT count(*) FROM ${part}) >= 0`).join(" AND ");
+}
+
+const NEWER_VERSION = "greatest(old.version, excluded.version)";
+
+/** A whole write says nothing of deletion, so `deletedAt` never shares the row's version. */
+function versionOf(row: "old" | "excluded", field: string): string {
+  const own = `${row}.field_versions->>'${field}'`;
+  const otherwise = field === DELETED_AT.field ? "''" : `${row}.version`;
+  return `coalesce(${own}, ${otherwise}) COLLATE "C"`;
+}
+
+function taken(field: string): string {
+  return `${versionOf("excluded", field)} >= ${versionOf("old", field)}`;
+}
+
+/** Only the exceptions are kept: fields whose version is not the row's (for `deletedAt`: is any). */
+function fieldVersions({ columns }: RecordTable): string {
+  const entries = [...columns, DELETED_AT].map(({ field }) => {
+    const now = `greatest(${versionOf("excluded", field)}, ${versionOf("old", field)})`;
+    return `'${field}', nullif(${now}, ${field === DELETED_AT.field ? "''" : NEWER_VERSION})`;
+  });
+  return `CASE
+      WHEN old.field_versions IS NULL AND excluded.field_versions IS NULL THEN NULL
+      ELSE nullif(jsonb_strip_nulls(jsonb_build_object(${entries.join(", ")})), '{}')
+    END`;
+}
+
+function outcome({ columns }: RecordTable): string {
+  const all = [...columns, DELETED_AT];
+  const changed = all.map(
+    ({ field, name }) => `(excluded.${name} IS DISTINCT FROM old.${name} AND ${taken(field)})`,
+  );
+  // A fill or a tombstone has no version as a record; what it brings is compared field by field.
+  const older = all.map(
+    ({ field }) => `coalesce(excluded.field_versions->>'${field}' < ${versionOf("old", field)}, false)`,
+  );
+  return `CASE
+      WHEN ${changed.join(" OR ")} THEN 'updated'
+      WHEN excluded.version <> '' THEN CASE WHEN excluded.version < old.version THEN 'stale' ELSE 'unchanged' END
+      WHEN ${older.join(" OR ")} THEN 'stale'
+      ELSE 'unchanged'
+    END`;
+}

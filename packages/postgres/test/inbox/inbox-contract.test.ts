@@ -1,0 +1,20 @@
+import { createPostgres } from "@jobber-sync/postgres";
+import { inboxContract } from "@jobber-sync/testing";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startTestDatabase();
+});
+afterAll(() => database.stop());
+
+inboxContract({
+  describe,
+  it,
+  async open() {
+    const { inbox, store, schema, queue } = await database.open({ sweepMs: 200 });
+    const another = createPostgres({ pool: database.pool, boss: database.boss, schema, queue });
+    return { inbox, store, another, close: async () => {} };
+  },
+});
