@@ -4,7 +4,7 @@ import type { ContractRunner } from "../store-contract/contract-runner.ts";
 import { createRandom, type Random } from "../store-contract/histories/random.ts";
 import { APP_SECRET, contractReceiver, type StartServer } from "./contract-server.ts";
 import { RawConnection } from "./raw-connection.ts";
-import { onTheWire, recordedRequests } from "./recorded-requests.ts";
+import { onTheWire, type RecordedRequest, recordedRequests } from "./recorded-requests.ts";
 
 const SEED = 4711;
 const CONCURRENCY = 16;
@@ -73,9 +73,28 @@ function* brokenRequests(count: number, onSigned: (body: string) => void): Gener
   const random = createRandom(SEED);
   for (const request of recordedRequests(SEED, count)) {
     onSigned(Buffer.from(request.body).toString("latin1"));
-    let bytes = onTheWire(request);
-    for (let breaks = 1 + random.int(3); breaks > 0; breaks -= 1) bytes = breakOnce(bytes, random);
-    yield bytes;
+    yield breakRequest(request, random);
+  }
+}
+
+/** Breaks what a sender may get wrong one by one, so that most requests come past the HTTP parser; and sometimes anything at all. */
+function breakRequest(request: RecordedRequest, random: Random): Buffer {
+  const breakText = (text: string) => breakOnce(Buffer.from(text, "latin1"), random).toString("latin1");
+  switch (random.int(4)) {
+    case 0:
+      return onTheWire({ ...request, body: breakOnce(Buffer.from(request.body), random), chunks: [] });
+    case 1:
+      return onTheWire({ ...request, path: breakText(request.path) });
+    case 2:
+      return onTheWire({
+        ...request,
+        headers: request.headers.map(([name, value]) => [name, breakText(value)] as const),
+      });
+    default: {
+      let bytes = onTheWire(request);
+      for (let breaks = 1 + random.int(3); breaks > 0; breaks -= 1) bytes = breakOnce(bytes, random);
+      return bytes;
+    }
   }
 }
 
@@ -113,7 +132,7 @@ const SPLINTERS = [
 function breakOnce(bytes: Buffer, random: Random): Buffer {
   // Most of a request is its body; half of the breaks should hit the head.
   const head = bytes.indexOf("\r\n\r\n") + 4;
-  const at = random.int(random.chance(0.5) ? Math.max(head, 1) : bytes.length);
+  const at = random.int(head > 4 && random.chance(0.5) ? head : bytes.length);
   const splinter = Buffer.from(random.pick(SPLINTERS), "latin1");
   switch (random.int(6)) {
     case 0: {

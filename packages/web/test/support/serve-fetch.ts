@@ -20,6 +20,11 @@ export async function serveFetch(handler: Handler): Promise<RunningServer> {
 }
 
 async function answer(handler: Handler, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  // `Request` refuses these two, so servers of this kind answer them by themselves.
+  if (req.method === "TRACE" || req.method === "CONNECT") {
+    res.writeHead(405, { allow: "POST" }).end();
+    return;
+  }
   const response = await handler(toRequest(req));
   const body = Buffer.from(await response.arrayBuffer());
   res
