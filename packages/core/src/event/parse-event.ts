@@ -53,31 +53,35 @@ function parseNotice(envelope: unknown, raw: Uint8Array): NoticeEvent {
     accountId: String(accountId),
     itemId: String(itemId ?? accountId),
     // Apps created before 8 December 2023 send the misspelt key (F1.2).
-    occurredAt: readInstant(occurredAt ?? occuredAt, "data.webHookEvent.occurredAt", warnings) ?? null,
+    occurredAt: readInstant(occurredAt ?? occuredAt ?? null, "data.webHookEvent.occurredAt", warnings),
     raw,
     warnings,
   };
 }
 
-function parseSnapshot(body: object, raw: Uint8Array): JobberEvent {
+function parseSnapshot(body: SnapshotTimes, raw: Uint8Array): JobberEvent {
   const parsed = snapshotBody.safeParse(body);
   if (!parsed.success) throw invalidFields("", parsed.error.issues);
-  const { event, data, occurred_at } = parsed.data;
+  const { event, data } = parsed.data;
   const warnings: EventWarning[] = [];
   const sourceUpdatedAt =
-    readInstant(data.updated_at, "data.updated_at", warnings) ??
-    readInstant(occurred_at, "occurred_at", warnings) ??
-    null;
-  const common = { kind: "snapshot", sourceUpdatedAt, raw, warnings } as const;
+    readInstant(body.data?.updated_at ?? null, "data.updated_at", warnings) ??
+    readInstant(body.occurred_at ?? null, "occurred_at", warnings);
   switch (event) {
     case "job.created":
     case "job.updated":
     case "job.completed":
-      return { ...common, event, data: readJob(data, warnings) };
+      return { kind: "snapshot", event, data: readJob(data, warnings), sourceUpdatedAt, raw, warnings };
     case "client.created":
     case "client.updated":
-      return { ...common, event, data: readClient(data) };
+      return { kind: "snapshot", event, data: readClient(data), sourceUpdatedAt, raw, warnings };
   }
+}
+
+/** Read beside the schema: they are the event's, not the record's. */
+interface SnapshotTimes {
+  readonly occurred_at?: unknown;
+  readonly data?: { readonly updated_at?: unknown };
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -137,7 +137,7 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
       const objects: ObjectRef[] = [];
       for (const group of byObject.values()) {
         if (objects.length >= limit) break;
-        const row = [...group].find((candidate) => isReady(candidate, now));
+        const row = first(group, (candidate) => isReady(candidate, now));
         if (row === undefined) continue;
         const { clientSlug, objectType, objectId } = row;
         objects.push({ clientSlug, objectType, objectId });
@@ -155,7 +155,7 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
 
     async replay(filter, now = clock()) {
       const states = filter.states ?? ["quarantined", "unresolved"];
-      const chosen = filtered({ ...filter, states: states.filter(isReplayable) }).filter(
+      const chosen = filtered({ ...filter, states: states.filter(isFailed) }).filter(
         (row) => row.body !== null,
       );
       for (const row of chosen) {
@@ -263,15 +263,17 @@ function isReady(row: Row, now: number): boolean {
 }
 
 function hasWaiting(group: ReadonlySet<Row> | undefined): boolean {
-  return group !== undefined && [...group].some(({ state }) => state === "waiting");
+  return group !== undefined && first(group, ({ state }) => state === "waiting") !== undefined;
+}
+
+/** Stops at the first: an object may have very many rows. */
+function first(group: ReadonlySet<Row>, fits: (row: Row) => boolean): Row | undefined {
+  for (const row of group) if (fits(row)) return row;
+  return undefined;
 }
 
 function isFailed(state: DeliveryState): boolean {
   return state === "quarantined" || state === "unresolved" || state === "dead";
-}
-
-function isReplayable(state: DeliveryState): boolean {
-  return isFailed(state);
 }
 
 function claimed(row: Row): ClaimedDelivery {

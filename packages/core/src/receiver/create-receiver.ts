@@ -9,7 +9,6 @@ import {
   readSignatureHeader,
   SIGNATURE_HEADER,
   type SignatureHeader,
-  verifySignature,
 } from "../signature/verify-signature.ts";
 import { bodyHash, deliveryKey } from "../submission/delivery-key.ts";
 import { type ReceiverAnswer, refused, UNAUTHORIZED } from "./answer.ts";
@@ -17,6 +16,7 @@ import { createAccept, type Verdict, type VerifiedDelivery } from "./internal/ac
 import { type Headers, headerOf } from "./internal/headers.ts";
 import { judgeEvent } from "./internal/judge-event.ts";
 import { createTenantDirectory, type KnownTenant } from "./internal/tenant-directory.ts";
+import { createEvenVerifier, NOBODYS_SECRETS } from "./internal/verify-evenly.ts";
 import { checkLimits, checkTopics, type ReceiverOptions } from "./options.ts";
 
 /** A request as an adapter hands it over. */
@@ -87,7 +87,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   const { app, logger = consoleLogger, now = Date.now } = options;
   const directory = createTenantDirectory(options.tenants, app);
   const appSecrets = app === undefined ? null : prepareSecrets(app.secrets);
-  const nobodysSecrets = prepareSecrets("a key that nobody signs with");
+  const verify = createEvenVerifier(directory.mostSecrets);
   const emit = createEmit(options.hooks ?? {}, logger);
   const accept = createAccept(options, { emit, logger });
   const unread = new ByteBudget(limits.maxUnreadBytes);
@@ -184,15 +184,17 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     started: number,
     signal: AbortSignal,
   ): Promise<ReceiverAnswer> {
-    const tenant = slug === undefined ? null : await lookUp(() => directory.bySlug(slug));
-    verifySignature(
-      body,
-      signature,
-      slug === undefined ? (appSecrets ?? nobodysSecrets) : (tenant?.secrets ?? nobodysSecrets),
-    );
-    if (slug !== undefined && tenant === null) {
-      throw new JobberSyncError("ERR_TENANT_UNKNOWN", "No tenant has this slug.");
+    const tenant =
+      slug === undefined ? null : await holding(body, () => lookUp(() => directory.bySlug(slug)));
+    const unknown = slug !== undefined && tenant === null;
+    try {
+      verify(body, signature, (slug === undefined ? appSecrets : tenant?.secrets) ?? NOBODYS_SECRETS);
+    } catch (error) {
+      // Only said, not thrown: an error more would be a 401 that takes longer.
+      if (unknown) return report(UNAUTHORIZED, "ERR_TENANT_UNKNOWN", slug, started);
+      throw error;
     }
+    if (unknown) return report(UNAUTHORIZED, "ERR_TENANT_UNKNOWN", slug, started);
     const verdict = await judge(body, tenant);
     if (inFlight >= limits.maxInFlight) {
       throw new JobberSyncError(
@@ -205,6 +207,16 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       return await accept({ verdict, body, receivedAt: now(), started, signal });
     } finally {
       inFlight -= 1;
+    }
+  }
+
+  /** Counts an unverified body into the budget for as long as it is waited with: a lookup may take its time, or hang. */
+  async function holding<T>(body: Uint8Array, wait: () => Promise<T>): Promise<T> {
+    unread.take(body.byteLength);
+    try {
+      return await wait();
+    } finally {
+      unread.release(body.byteLength);
     }
   }
 

@@ -38,20 +38,16 @@ export function snapshotRecords(event: SnapshotEvent, overrides?: StatusOverride
 }
 
 function contactOf(client: SnapshotClient, partial: boolean): NonNullable<SnapshotRecords["contact"]> {
-  return {
-    jobberClientId: client.id,
-    partial,
-    fields: given<ContactFields>({
-      name: client.name,
-      firstName: client.first_name,
-      lastName: client.last_name,
-      companyName: client.company_name,
-      email: client.email,
-      phone: client.phone,
-      ...addressFields(client.address),
-      webUri: client.web_uri,
-    }),
-  };
+  const fields: Draft<ContactFields> = {};
+  if (client.name !== undefined) fields.name = client.name;
+  if (client.first_name !== undefined) fields.firstName = client.first_name;
+  if (client.last_name !== undefined) fields.lastName = client.last_name;
+  if (client.company_name !== undefined) fields.companyName = client.company_name;
+  if (client.email !== undefined) fields.email = client.email;
+  if (client.phone !== undefined) fields.phone = client.phone;
+  if (client.address !== undefined) setAddress(fields, client.address);
+  if (client.web_uri !== undefined) fields.webUri = client.web_uri;
+  return { jobberClientId: client.id, partial, fields };
 }
 
 function jobFields(
@@ -59,47 +55,53 @@ function jobFields(
   event: JobberEvent["event"],
   overrides: StatusOverrides | undefined,
 ): Partial<JobFields> {
-  return given<JobFields>({
-    jobNumber: job.job_number,
-    title: job.title,
-    ...statusFields(job, event, overrides),
-    scheduledAt: job.scheduled_at,
-    endsAt: job.ends_at,
-    completedAt: job.completed_at,
-    ...addressFields(job.address),
-    jobberClientId: job.client === undefined ? undefined : (job.client?.id ?? null),
-    total: job.total,
-    webUri: job.web_uri,
-  });
+  const fields: Draft<JobFields> = {};
+  if (job.job_number !== undefined) fields.jobNumber = job.job_number;
+  if (job.title !== undefined) fields.title = job.title;
+  setStatus(fields, job, event, overrides);
+  if (job.scheduled_at !== undefined) fields.scheduledAt = job.scheduled_at;
+  if (job.ends_at !== undefined) fields.endsAt = job.ends_at;
+  if (job.completed_at !== undefined) fields.completedAt = job.completed_at;
+  if (job.address !== undefined) setAddress(fields, job.address);
+  if (job.client !== undefined) fields.jobberClientId = job.client?.id ?? null;
+  if (job.total !== undefined) fields.total = job.total;
+  if (job.web_uri !== undefined) fields.webUri = job.web_uri;
+  return fields;
 }
 
 /** `job.completed` is a status of its own where none is given: nobody else will say that the job is done. */
-function statusFields(
+function setStatus(
+  fields: Draft<JobFields>,
   job: SnapshotJob,
   event: JobberEvent["event"],
   overrides: StatusOverrides | undefined,
-): Pick<Partial<JobFields>, "status" | "jobberStatus"> {
-  if (job.status) return mapJobStatus(job.status, { completedAt: job.completed_at, overrides });
-  if (event === "job.completed") return { status: "completed", jobberStatus: null };
-  return job.status === undefined ? {} : { status: null, jobberStatus: null };
+): void {
+  if (job.status) {
+    const mapped = mapJobStatus(job.status, { completedAt: job.completed_at, overrides });
+    fields.status = mapped.status;
+    fields.jobberStatus = mapped.jobberStatus;
+  } else if (event === "job.completed" || job.status === null) {
+    fields.status = event === "job.completed" ? "completed" : null;
+    fields.jobberStatus = null;
+  }
 }
 
-function addressFields(address: SnapshotAddress | null | undefined): Offered<Pick<JobFields, AddressField>> {
-  if (address === undefined) return {};
-  return address === null
-    ? { street: null, city: null, state: null, postalCode: null, country: null }
-    : {
-        street: address.street,
-        city: address.city,
-        state: address.state,
-        postalCode: address.postal_code,
-        country: address.country,
-      };
+function setAddress(fields: Draft<Address>, address: SnapshotAddress | null): void {
+  const given = address ?? NO_ADDRESS;
+  if (given.street !== undefined) fields.street = given.street;
+  if (given.city !== undefined) fields.city = given.city;
+  if (given.state !== undefined) fields.state = given.state;
+  if (given.postal_code !== undefined) fields.postalCode = given.postal_code;
+  if (given.country !== undefined) fields.country = given.country;
 }
 
-type AddressField = "street" | "city" | "state" | "postalCode" | "country";
-type Offered<F> = { readonly [K in keyof F]?: F[K] | undefined };
+const NO_ADDRESS: SnapshotAddress = {
+  street: null,
+  city: null,
+  state: null,
+  postal_code: null,
+  country: null,
+};
 
-function given<F>(fields: Offered<F>): Partial<F> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<F>;
-}
+type Address = Pick<JobFields, "street" | "city" | "state" | "postalCode" | "country">;
+type Draft<F> = { -readonly [K in keyof F]?: F[K] };

@@ -29,6 +29,11 @@ export class PreparedSecrets {
     return prepared.#entries;
   }
 
+  /** @internal */
+  static countOf(prepared: PreparedSecrets): number {
+    return prepared.#entries.length;
+  }
+
   /** @internal Equal for equal secrets: for finding those in common. */
   static fingerprintsOf(prepared: PreparedSecrets): readonly string[] {
     return prepared.#entries.map(({ key }) => createHash("sha256").update(key.export()).digest("base64"));

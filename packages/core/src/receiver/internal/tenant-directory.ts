@@ -17,6 +17,8 @@ type Lookup = KnownTenant | null | Promise<KnownTenant | null>;
 export interface TenantDirectory {
   bySlug(slug: string): Lookup;
   byAccount(accountId: string): Lookup;
+  /** The most secrets that a tenant has, as far as known. */
+  mostSecrets(): number;
 }
 
 const MAX_SLUG_LENGTH = 255;
@@ -65,9 +67,11 @@ function listed(tenants: readonly Tenant[], app: SharedApp | undefined): TenantD
       byAccount.set(account, tenant);
     }
   }
+  const most = Math.max(0, ...[...bySlug.values()].map(({ secrets }) => PreparedSecrets.countOf(secrets)));
   return {
     bySlug: (slug) => bySlug.get(slug) ?? null,
     byAccount: (accountId) => byAccount.get(accountKey(accountId)) ?? null,
+    mostSecrets: () => most,
   };
 }
 
@@ -75,10 +79,13 @@ function resolved(resolver: TenantResolver): TenantDirectory {
   if (typeof resolver?.resolve !== "function") {
     throw new TypeError("tenants must be a list of { slug, secrets } or an object with resolve(slug).");
   }
+  let most = 0;
   const check = (tenant: Tenant | null | undefined): KnownTenant | null => {
     if (tenant === null || tenant === undefined) return null;
     try {
-      return checkTenant(tenant);
+      const known = checkTenant(tenant);
+      most = Math.max(most, PreparedSecrets.countOf(known.secrets));
+      return known;
     } catch (error) {
       throw new JobberSyncError(
         "ERR_TENANT_LOOKUP",
@@ -90,6 +97,7 @@ function resolved(resolver: TenantResolver): TenantDirectory {
   return {
     bySlug: async (slug) => (slug.length > MAX_SLUG_LENGTH ? null : check(await resolver.resolve(slug))),
     byAccount: async (accountId) => check(await resolver.resolveAccount?.(accountId)),
+    mostSecrets: () => most,
   };
 }
 

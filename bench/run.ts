@@ -1,0 +1,23 @@
+import { print, type Ratio } from "./compare.ts";
+import { httpRows } from "./http.ts";
+import { verifyRows } from "./verify.ts";
+
+const groups: Readonly<Record<string, () => Promise<readonly Ratio[]>>> = {
+  verify: verifyRows,
+  http: httpRows,
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(groups, name));
+if (unknown.length > 0) {
+  console.error(`No such benchmark: ${unknown.join(", ")}. There are: ${Object.keys(groups).join(", ")}.`);
+  process.exit(2);
+}
+
+console.log(
+  `Node ${process.version}; each figure is the median of paired rounds, with the smallest and the largest.\n`,
+);
+for (const [name, rows] of Object.entries(groups)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  for (const ratio of await rows()) print(ratio);
+}

@@ -1,0 +1,28 @@
+import { createHmac } from "node:crypto";
+import { PreparedSecrets, prepareKey, prepareSecrets } from "../../signature/prepare-secrets.ts";
+import { type SignatureHeader, verifySignature } from "../../signature/verify-signature.ts";
+
+const DECOY = "a key that nobody signs with";
+
+/** Secrets for a slug that nobody has, so that it costs what a known one costs. What they verify is refused all the same. */
+export const NOBODYS_SECRETS = prepareSecrets(DECOY);
+
+/**
+ * Makes a `verifySignature` whose refusal costs the same whichever secrets it tried: as many HMACs as the tenant with the most secrets.
+ * Otherwise the time of a 401 would tell which slugs exist.
+ */
+export function createEvenVerifier(
+  mostSecrets: () => number,
+): (body: Uint8Array, header: SignatureHeader, secrets: PreparedSecrets) => void {
+  const key = prepareKey(DECOY);
+  return (body, header, secrets) => {
+    try {
+      verifySignature(body, header, secrets);
+    } catch (error) {
+      for (let tried = PreparedSecrets.countOf(secrets); tried < mostSecrets(); tried += 1) {
+        createHmac("sha256", key).update(body).digest("base64");
+      }
+      throw error;
+    }
+  };
+}
