@@ -1,7 +1,7 @@
 import { isJobberSyncError, JobberSyncError } from "../errors.ts";
 import type { JobberEvent } from "../event/jobber-event.ts";
 import { parseEvent } from "../event/parse-event.ts";
-import { type BodyReader, ByteBudget } from "../http/body-reader.ts";
+import { type BodyReader, ByteBudget, bodyTooLarge } from "../http/body-reader.ts";
 import { createEmit } from "../lifecycle/lifecycle.ts";
 import { consoleLogger } from "../lifecycle/logger.ts";
 import { prepareSecrets } from "../signature/prepare-secrets.ts";
@@ -10,9 +10,11 @@ import {
   SIGNATURE_HEADER,
   type SignatureHeader,
 } from "../signature/verify-signature.ts";
-import { bodyHash, deliveryKey } from "../submission/delivery-key.ts";
 import { type ReceiverAnswer, refused, UNAUTHORIZED } from "./answer.ts";
-import { createAccept, type Verdict, type VerifiedDelivery } from "./internal/accept.ts";
+import { createAccept, type Verdict } from "./internal/accept.ts";
+import { Deadline } from "./internal/deadline.ts";
+import { describeDelivery, notAnEvent } from "./internal/describe-delivery.ts";
+import { createGuard } from "./internal/guard.ts";
 import { type Headers, headerOf } from "./internal/headers.ts";
 import { judgeEvent } from "./internal/judge-event.ts";
 import { createTenantDirectory, type KnownTenant } from "./internal/tenant-directory.ts";
@@ -48,18 +50,6 @@ export interface Receiver {
   receive(delivery: ReceivedDelivery): Promise<ReceiverAnswer>;
 }
 
-const METHOD_REFUSED = refused("ERR_METHOD", 405, "Webhooks are sent with POST.", { allow: "POST" });
-const ENCODING_REFUSED = refused(
-  "ERR_BODY_ENCODED",
-  415,
-  "Send the body without Content-Encoding: the signature is over the bytes as they are.",
-);
-const NO_APP_ROUTE = refused(
-  "ERR_NOT_FOUND",
-  404,
-  "There is no app-level webhook route here; the URL lacks the tenant's slug.",
-);
-
 /**
  * Makes the function that stands between HTTP and your records.
  *
@@ -87,6 +77,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   const { app, logger = consoleLogger, now = Date.now } = options;
   const directory = createTenantDirectory(options.tenants, app);
   const appSecrets = app === undefined ? null : prepareSecrets(app.secrets);
+  const guard = createGuard({ hasAppRoute: appSecrets !== null, maxBodyBytes: limits.maxBodyBytes });
   const verify = createEvenVerifier(directory.mostSecrets);
   const emit = createEmit(options.hooks ?? {}, logger);
   const accept = createAccept(options, { emit, logger });
@@ -101,7 +92,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       const early = guard(request);
       if (early !== null) {
         if (!(body instanceof Uint8Array)) body.discard();
-        return report(early.answer, early.error, slug, started);
+        return report(early.answer, early.code, slug, started);
       }
       const signature = headerOf(request.headers, SIGNATURE_HEADER);
       readSignatureHeader(signature);
@@ -113,36 +104,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     }
   }
 
-  function guard({
-    method,
-    slug,
-    headers,
-  }: ReceiverRequest): { answer: ReceiverAnswer; error: JobberSyncError["code"] } | null {
-    if (slug === undefined && appSecrets === null) return { answer: NO_APP_ROUTE, error: "ERR_NOT_FOUND" };
-    if (method !== "POST") return { answer: METHOD_REFUSED, error: "ERR_METHOD" };
-    const encoding = headerOf(headers, "content-encoding");
-    if (encoding !== undefined && String(encoding).trim().toLowerCase() !== "identity") {
-      return { answer: ENCODING_REFUSED, error: "ERR_BODY_ENCODED" };
-    }
-    const length = headerOf(headers, "content-length");
-    return length !== undefined && Number(length) > limits.maxBodyBytes ? tooLarge() : null;
-  }
-
-  function tooLarge(): { answer: ReceiverAnswer; error: JobberSyncError["code"] } {
-    const answer = refused(
-      "ERR_BODY_TOO_LARGE",
-      413,
-      `The body is larger than ${limits.maxBodyBytes} bytes.`,
-    );
-    return { answer, error: "ERR_BODY_TOO_LARGE" };
-  }
-
   function checkSize(bytes: Uint8Array): Uint8Array {
-    if (bytes.byteLength > limits.maxBodyBytes)
-      throw new JobberSyncError(
-        "ERR_BODY_TOO_LARGE",
-        `The body is larger than ${limits.maxBodyBytes} bytes.`,
-      );
+    if (bytes.byteLength > limits.maxBodyBytes) throw bodyTooLarge(limits.maxBodyBytes);
     return bytes;
   }
 
@@ -161,28 +124,15 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   }
 
   /** Everything from the tenant on, against the clock that started with the headers. */
-  async function receiveUntil(started: number, delivery: ReceivedDelivery): Promise<ReceiverAnswer> {
-    const abort = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const deadline = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        abort.abort();
-        reject(
-          new JobberSyncError("ERR_DEADLINE", "The delivery could not be stored in time. Send it again."),
-        );
-      }, remaining(started));
-    });
-    try {
-      return await Promise.race([verifyAndAccept(delivery, started, abort.signal), deadline]);
-    } finally {
-      clearTimeout(timer);
-    }
+  function receiveUntil(started: number, delivery: ReceivedDelivery): Promise<ReceiverAnswer> {
+    const deadline = new Deadline(remaining(started));
+    return deadline.hold(verifyAndAccept(delivery, started, deadline));
   }
 
   async function verifyAndAccept(
     { slug, signature, body }: ReceivedDelivery,
     started: number,
-    signal: AbortSignal,
+    deadline: Deadline,
   ): Promise<ReceiverAnswer> {
     const tenant =
       slug === undefined ? null : await holding(body, () => lookUp(() => directory.bySlug(slug)));
@@ -204,7 +154,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     }
     inFlight += 1;
     try {
-      return await accept({ verdict, body, receivedAt: now(), started, signal });
+      return await accept({ verdict, body, receivedAt: now(), started, deadline });
     } finally {
       inFlight -= 1;
     }
@@ -252,7 +202,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     }
     const viaApp = pathTenant === null;
     const tenant = viaApp && event.kind === "notice" ? await tenantOfAccount(event.accountId) : pathTenant;
-    const delivery = { ...describe(event, tenant?.slug ?? ""), event };
+    const delivery = { ...describeDelivery(event, tenant?.slug ?? ""), event };
     const error = judgeEvent(event, tenant, viaApp);
     if (error !== null) return { kind: "quarantine", error, delivery };
     const unwanted = event.kind === "notice" && !wanted(event.topic);
@@ -302,24 +252,4 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   }
 
   return { hasAppRoute: appSecrets !== null, handle, receive };
-}
-
-function describe(event: JobberEvent, clientSlug: string): Omit<VerifiedDelivery, "event"> {
-  const key = deliveryKey(event);
-  if (event.kind === "notice") {
-    return {
-      clientSlug,
-      objectType: event.objectType,
-      objectId: event.itemId,
-      topic: event.topic,
-      deliveryKey: key,
-    };
-  }
-  const objectType = event.event.startsWith("job.") ? "job" : "client";
-  return { clientSlug, objectType, objectId: event.data.id, topic: event.event, deliveryKey: key };
-}
-
-function notAnEvent(body: Uint8Array, clientSlug: string): VerifiedDelivery {
-  const hash = bodyHash(body);
-  return { clientSlug, objectType: "unknown", objectId: hash, topic: null, deliveryKey: hash, event: null };
 }

@@ -7,6 +7,7 @@ import { checkHandlers } from "../../worker/handlers.ts";
 import { type Processor, processDeliveries } from "../../worker/process-deliveries.ts";
 import { accepted, type ReceiverAnswer } from "../answer.ts";
 import type { ReceiverOptions, StoreReceiverOptions } from "../options.ts";
+import type { Deadline } from "./deadline.ts";
 
 /** A verified delivery and what is known of it. */
 export interface VerifiedDelivery extends Omit<DeliveryFacts, "sequence" | "topic"> {
@@ -30,7 +31,7 @@ export interface Acceptance {
   readonly receivedAt: number;
   /** `performance.now()` when the headers were there. */
   readonly started: number;
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
 }
 
 interface Surroundings {
@@ -102,7 +103,7 @@ function intoRecords(
       "no source is configured: Jobber's own webhooks name a record without carrying it, so they will be ignored",
     );
   }
-  return async ({ verdict, receivedAt, started, signal }) => {
+  return async ({ verdict, receivedAt, started, deadline }) => {
     const { delivery } = verdict;
     if (verdict.kind === "ignore") return ignored(emit, delivery, verdict.reason, started);
     if (verdict.kind === "quarantine") {
@@ -113,7 +114,7 @@ function intoRecords(
     const { event, clientSlug, deliveryKey } = verdict.delivery;
     const sequence = event.kind === "snapshot" ? await store.nextSequence() : 0;
     const work = { event, deliveryKey, receivedAt, sequence, rechecked: false };
-    const result = (await processDeliveries(processor, clientSlug, [work], signal)).get(work);
+    const result = (await processDeliveries(processor, clientSlug, [work], deadline.signal)).get(work);
     const facts = factsOf(delivery, null);
     const durationMs = performance.now() - started;
     switch (result?.kind) {

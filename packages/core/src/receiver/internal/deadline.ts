@@ -1,0 +1,33 @@
+import { JobberSyncError } from "../../errors.ts";
+
+/** What is left of the one clock of a request. */
+export class Deadline {
+  readonly #remainingMs: number;
+  #abort: AbortController | undefined;
+  #passed = false;
+
+  constructor(remainingMs: number) {
+    this.#remainingMs = remainingMs;
+  }
+
+  /** Aborted when the deadline passes. Made when somebody asks: most requests are answered without. */
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#passed) this.#abort.abort();
+    return this.#abort.signal;
+  }
+
+  /** @throws {JobberSyncError} `ERR_DEADLINE` when `work` has not settled in time; it goes on, and its outcome is dropped */
+  hold<T>(work: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#passed = true;
+        this.#abort?.abort();
+        reject(
+          new JobberSyncError("ERR_DEADLINE", "The delivery could not be stored in time. Send it again."),
+        );
+      }, this.#remainingMs);
+      work.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
+  }
+}
