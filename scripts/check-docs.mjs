@@ -54,14 +54,26 @@ function links(file) {
   });
 }
 
-/** Commands that a reader is told to type: `npm run <script>` of the root. */
+/** Commands that a reader is told to type: `npm run <script>`, of the root unless the block says `cd` before it. */
 function commands(file) {
-  const { scripts } = JSON.parse(read("package.json"));
-  const named = [...read(file).matchAll(/\b(?:npm|pnpm) run ([\w:-]+)/g)].map(([, name]) => name);
-  if (/\bnpm start\b/.test(read(file))) named.push("start");
-  return named
-    .filter((name) => !Object.hasOwn(scripts, name))
-    .map((name) => `${file}: package.json has no script "${name}"`);
+  const text = read(file);
+  const blocks = codeBlocks(text, "sh").map(({ code }) => code.split("\n"));
+  const prose = text.replaceAll(/^\s*```[\s\S]*?^\s*```/gm, "").split("\n");
+  return [prose, ...blocks].flatMap((lines) => {
+    let folder = ".";
+    return lines.flatMap((line) => {
+      const cd = /^\s*cd (\S+)/.exec(line)?.[1];
+      if (cd !== undefined) folder = join(folder, cd);
+      if (!existsSync(join(root, folder, "package.json")))
+        return [`${file}: there is no ${folder}/package.json`];
+      const { scripts = {} } = JSON.parse(read(join(folder, "package.json")));
+      const named = [...line.matchAll(/\b(?:npm|pnpm) run ([\w:-]+)/g)].map(([, name]) => name);
+      for (const name of ["start", "test"]) if (line.includes(`npm ${name}`)) named.push(name);
+      return named
+        .filter((name) => !Object.hasOwn(scripts, name))
+        .map((name) => `${file}: ${join(folder, "package.json")} has no script "${name}"`);
+    });
+  });
 }
 
 function errorPages() {

@@ -166,7 +166,10 @@ async function check() {
 
 /** What `node scripts/run.mjs <task>` can do. Each takes the arguments after `--` and gives the exit code. */
 export const tasks = {
-  demo: file("examples/express-sqlite/src/demo.ts"),
+  demo: ([first, ...rest]) =>
+    first === "--postgres"
+      ? file("examples/fastify-postgres/src/demo.ts")(rest)
+      : file("examples/express-sqlite/src/demo.ts")(first === undefined ? [] : [first, ...rest]),
   start: file("examples/express-sqlite/src/start.ts"),
   test,
   "test:long": (args) => vitest(args, { JOBBER_SYNC_LONG: "1" }),

@@ -1,0 +1,96 @@
+import { spawn } from "node:child_process";
+import { createHmac } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test, vi } from "vitest";
+import { codeBlocks } from "../code-blocks.mjs";
+
+// A process of its own on a machine that does other things too.
+const SLOW_MS = 20_000;
+const SECRET = "the client secret of the README's test";
+const folder = mkdtempSync(join(tmpdir(), "jobber-sync-readme-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const blocks = codeBlocks(readFileSync(new URL("../../README.md", import.meta.url), "utf8"), "ts");
+
+/** The one block that holds `text`. */
+function blockWith(text: string): string {
+  const found = blocks.filter(({ code }) => code.includes(text));
+  expect(found).toHaveLength(1);
+  return found[0]?.code ?? "";
+}
+
+/** Runs a block as it stands, where its packages are installed. */
+function runBlock(code: string, example: string) {
+  const child = spawn(
+    process.execPath,
+    ["--conditions=jobber-sync-source", "--input-type=module-typescript", "--eval", code],
+    {
+      cwd: fileURLToPath(new URL(`../../examples/${example}`, import.meta.url)),
+      env: { ...process.env, JOBBER_CLIENT_SECRET: SECRET },
+    },
+  );
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text) => {
+      output += text;
+    });
+  return { child, ended: once(child, "close"), output: () => output };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+test.each([
+  ["Express", "@jobber-sync/express", "express-sqlite"],
+  ["Fastify", "@jobber-sync/fastify", "fastify-sqlite"],
+])(
+  "the %s quick start runs and takes a delivery",
+  async (_name, text, example) => {
+    const port = await freePort();
+    const database = join(folder, `${example}.db`);
+    // Only where it listens and stores is changed.
+    const code = blockWith(text).replaceAll("3000", String(port)).replace("jobber-sync.db", database);
+    const { child, ended, output } = runBlock(code, example);
+    const body = '{"event":"job.created","data":{"id":"123"}}';
+    const signature = createHmac("sha256", SECRET).update(body).digest("base64");
+    const send = () =>
+      fetch(`http://localhost:${port}/webhooks/jobber/acme`, {
+        method: "POST",
+        body,
+        headers: { "x-jobber-hmac-sha256": signature },
+      });
+    const died = ended.then(() => Promise.reject(new Error(output())));
+    const response = await Promise.race([vi.waitFor(send, { timeout: SLOW_MS, interval: 50 }), died]);
+    expect(await response.json(), output()).toEqual({ status: "accepted" });
+    died.catch(() => {});
+    child.kill();
+    await ended;
+  },
+  SLOW_MS,
+);
+
+test(
+  "the unit test passes",
+  async () => {
+    const { ended, output } = runBlock(blockWith("node:test"), "backend");
+    const [code] = await ended;
+    expect(code, output()).toBe(0);
+    expect(output()).toMatch(/pass 1/);
+  },
+  SLOW_MS,
+);
+
+test("there is no other block", () => {
+  expect(blocks).toHaveLength(3);
+});
