@@ -10,14 +10,15 @@ deliveries.ts purge     erases and deletes what is older than 30 days
 
   --tenant SLUG  --state STATE (of list)  --topic TOPIC  --limit N (100)  and the numbers of single deliveries`;
 
-const NOT_DONE: readonly DeliveryState[] = [
-  "waiting",
-  "claimed",
-  "paused",
-  "unresolved",
-  "quarantined",
-  "dead",
-];
+const OPTIONS = {
+  tenant: { type: "string" },
+  state: { type: "string" },
+  topic: { type: "string" },
+  limit: { type: "string" },
+} as const;
+
+const NOT_DONE = ["waiting", "claimed", "paused", "unresolved", "quarantined", "dead"] as const;
+const STATES: readonly string[] = [...NOT_DONE, "done"] satisfies readonly DeliveryState[];
 
 interface OpenedInbox {
   readonly inbox: Inbox;
@@ -29,15 +30,17 @@ export async function runDeliveriesCommand(
   args: readonly string[],
   open: (settings: Settings) => OpenedInbox | Promise<OpenedInbox>,
 ): Promise<void> {
-  const { command, filter } = parse(args);
-  if (command === undefined) {
+  const parsed = parse(args);
+  if (parsed === null) {
     console.error(USAGE);
     process.exitCode = 2;
     return;
   }
-  const opened = await open(readSettings(process.env));
+  const settings = readSettings(process.env);
+  const opened = await open(settings);
   try {
-    console.log(await command(opened.inbox, filter));
+    console.log(`database ${settings.database}`);
+    console.log(await parsed.command(opened.inbox, parsed.filter));
   } finally {
     await opened.close();
   }
@@ -61,28 +64,32 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ],
 ]);
 
-function parse(args: readonly string[]): { command: Command | undefined; filter: DeliveryFilter } {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      tenant: { type: "string" },
-      state: { type: "string" },
-      topic: { type: "string" },
-      limit: { type: "string" },
-    },
-  });
-  const [name, ...sequences] = positionals;
-  return {
-    command: COMMANDS.get(name ?? ""),
-    filter: {
+interface ParsedCommand {
+  readonly command: Command;
+  readonly filter: DeliveryFilter;
+}
+
+/** `null` for what is no command, or has an option that there is not. */
+function parse(args: readonly string[]): ParsedCommand | null {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
+    const [name = "", ...sequences] = positionals;
+    const command = COMMANDS.get(name);
+    const numbers = [...sequences, values.limit ?? "1"].map(Number);
+    if (command === undefined || !numbers.every((number) => Number.isSafeInteger(number) && number > 0))
+      return null;
+    if (values.state !== undefined && !STATES.includes(values.state)) return null;
+    const filter = {
       ...(values.tenant !== undefined && { clientSlug: values.tenant }),
       ...(values.state !== undefined && { states: [values.state as DeliveryState] }),
       ...(values.topic !== undefined && { topic: values.topic }),
       ...(values.limit !== undefined && { limit: Number(values.limit) }),
       ...(sequences.length > 0 && { sequences: sequences.map(Number) }),
-    },
-  };
+    };
+    return { command, filter };
+  } catch {
+    return null;
+  }
 }
 
 function show(deliveries: readonly DeliveryInfo[]): string {

@@ -24,7 +24,7 @@ export async function startExample(
   const records = `${backend.url}/records/${encodeURIComponent(tenant.slug)}`;
   console.log(`\nSend it a signed delivery:\n\n${curlLine(backend.url, tenant)}\n`);
   console.log(
-    `See what became of it:\n\ncurl -sS ${records}/jobs ${records}/contacts ${records}/submissions\n`,
+    `See what became of it:\n\ncurl -sS -w '\\n' ${records}/jobs ${records}/contacts ${records}/submissions\n`,
   );
   if (!process.env.JOBBER_TENANTS) {
     console.log(
