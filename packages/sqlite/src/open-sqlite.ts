@@ -1,4 +1,4 @@
-import type { SyncReader, SyncStore } from "@jobber-sync/core";
+import type { Inbox, SyncReader, SyncStore } from "@jobber-sync/core";
 import { waitWhileOpening } from "./connection/busy-timeout.ts";
 import { createConnection } from "./connection/connection.ts";
 import { createGroupCommit } from "./connection/group-commit.ts";
@@ -6,6 +6,7 @@ import { openHandle } from "./connection/open-handle.ts";
 import { openingError } from "./connection/opening-error.ts";
 import { secureSettings } from "./connection/secure-settings.ts";
 import type { SqliteHandle } from "./connection/sqlite-handle.ts";
+import { createSqliteInbox } from "./inbox/sqlite-inbox.ts";
 import { checkSchema, migrate } from "./migrations/migrate.ts";
 import { createSqliteStore } from "./store/sqlite-store.ts";
 
@@ -24,16 +25,28 @@ export interface SqliteOptions {
    * @default 300
    */
   readonly busyMs?: number;
+  /**
+   * How often the inbox looks for work that nobody in this process told of: deliveries that another process accepted, retries whose time
+   * has come, claims of workers that died. Milliseconds.
+   *
+   * @default 250
+   */
+  readonly pollMs?: number;
+  /** The clock: milliseconds since 1970. @default Date.now */
+  readonly now?: () => number;
 }
 
-/** A store on one SQLite file. */
+/** Store and inbox on one SQLite file. */
 export interface Sqlite {
   readonly store: SyncStore & SyncReader;
-  /** Writes what was asked for, then closes the file (a handle that was passed in stays open). Later writes are refused. */
+  /** Shares the store's file, its sequence and its transactions. */
+  readonly inbox: Inbox;
+  /** Ends all listening, writes what was asked for, then closes the file (a handle that was passed in stays open). Later writes are refused. */
   close(): Promise<void>;
 }
 
 const MAX_BUSY_MS = 300;
+const POLL_MS = 250;
 
 /**
  * Opens a SQLite database as store and inbox: durable with every commit (write-ahead log, `synchronous=FULL`), shared by any number of
@@ -47,19 +60,23 @@ const MAX_BUSY_MS = 300;
  *
  * @example
  * ```ts
+ * import { createReceiver, createWorker } from "@jobber-sync/core";
  * import { openSqlite } from "@jobber-sync/sqlite";
  *
- * const { store, close } = openSqlite("jobber.db");
- * await store.jobs("acme");
- * await close();
+ * const { store, inbox } = openSqlite("jobber.db");
+ * const receiver = createReceiver({ tenants: [{ slug: "acme", secrets: process.env.JOBBER_SECRET ?? "" }], inbox });
+ * const worker = createWorker({ inbox, store });
  * ```
  */
 export function openSqlite(
   database: string | { readonly path: string } | SqliteHandle,
-  { migrate: wanted = true, busyMs = MAX_BUSY_MS }: SqliteOptions = {},
+  { migrate: wanted = true, busyMs = MAX_BUSY_MS, pollMs = POLL_MS, now = Date.now }: SqliteOptions = {},
 ): Sqlite {
   if (!(Number.isFinite(busyMs) && busyMs >= 0 && busyMs <= MAX_BUSY_MS)) {
     throw new TypeError(`busyMs must be a number from 0 to ${MAX_BUSY_MS}, in milliseconds.`);
+  }
+  if (!(Number.isFinite(pollMs) && pollMs >= 1)) {
+    throw new TypeError("pollMs must be a number of milliseconds, at least 1.");
   }
   const { handle, path, release } = take(database);
   try {
@@ -74,9 +91,12 @@ export function openSqlite(
   }
   const connection = createConnection(handle);
   const group = createGroupCommit(connection, { busyMs });
+  const closing = new AbortController();
   return {
     store: createSqliteStore(connection, group),
+    inbox: createSqliteInbox(connection, group, { pollMs, now, closing: closing.signal }),
     async close() {
+      closing.abort();
       await group.close();
       release();
     },

@@ -1,9 +1,10 @@
 import { JobberSyncError } from "@jobber-sync/core";
 import type { SqliteHandle } from "../connection/sqlite-handle.ts";
 import { RECORDS } from "./0001-records.ts";
+import { INBOX } from "./0002-inbox.ts";
 
 /** In order; the place in the list, from 1, is the version. A released one is never changed. */
-const MIGRATIONS: readonly string[] = [RECORDS];
+const MIGRATIONS: readonly string[] = [RECORDS, INBOX];
 
 /**
  * Brings the tables to this release's version, in one transaction: several processes may do it at once, and each time again.

@@ -1,0 +1,50 @@
+import { randomUUID } from "node:crypto";
+import type { Claim, ClaimedDelivery, ClaimOptions, ObjectRef } from "@jobber-sync/core";
+import type { Transaction } from "../connection/transaction.ts";
+import { OPEN, wholeMs } from "./row-states.ts";
+
+const CLAIM = `UPDATE jobber_deliveries SET state = 'claimed', claim_id = ?, claimed_until = ?
+  WHERE client_slug = ? AND object_type = ? AND object_id = ? AND ${OPEN} AND coalesce(claimed_until, due_at) <= ?
+  RETURNING sequence, delivery_key AS "deliveryKey", body, received_at AS "receivedAt", started_at AS "startedAt",
+    attempts, retries, recheck_since AS "recheckSince", paused_ms AS "pausedMs"`;
+
+const EXTEND = `UPDATE jobber_deliveries SET claimed_until = ?
+  WHERE client_slug = ? AND object_type = ? AND object_id = ? AND ${OPEN} AND claim_id = ?
+  RETURNING sequence`;
+
+/** Takes every row of the object that is due, or whose claim has run out, in one statement. */
+export function claimObject(
+  { clientSlug, objectType, objectId }: ObjectRef,
+  { leaseMs, now }: ClaimOptions,
+): (transaction: Transaction) => Claim | null {
+  const id = randomUUID();
+  return (transaction) => {
+    const rows = transaction.all<ClaimedDelivery>(
+      CLAIM,
+      id,
+      wholeMs(now + leaseMs),
+      clientSlug,
+      objectType,
+      objectId,
+      now,
+    );
+    if (rows.length === 0) return null;
+    return {
+      id,
+      object: { clientSlug, objectType, objectId },
+      // RETURNING promises no order.
+      deliveries: rows.map((row) => ({ ...row })).sort((a, b) => a.sequence - b.sequence),
+    };
+  };
+}
+
+/** Prolongs a claim. `false` when not all of its rows are its own any more. */
+export function extendClaim(
+  { id, object, deliveries }: Claim,
+  { leaseMs, now }: ClaimOptions,
+): (transaction: Transaction) => boolean {
+  const { clientSlug, objectType, objectId } = object;
+  return (transaction) =>
+    transaction.all(EXTEND, wholeMs(now + leaseMs), clientSlug, objectType, objectId, id).length ===
+    deliveries.length;
+}
