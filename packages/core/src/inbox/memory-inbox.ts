@@ -61,7 +61,7 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
     async accept(delivery): Promise<AcceptedDelivery> {
       const sequence = await sequences();
       const { state, receivedAt } = delivery;
-      const key = JSON.stringify([delivery.clientSlug, delivery.deliveryKey]);
+      const key = keyOf(delivery.clientSlug, delivery.deliveryKey);
       const object = objectKey(delivery);
       const outcome = keysSeen.has(key)
         ? "duplicate"
@@ -313,5 +313,10 @@ function info(row: Row): DeliveryInfo {
 }
 
 function objectKey({ clientSlug, objectType, objectId }: ObjectRef): string {
-  return JSON.stringify([clientSlug, objectType, objectId]);
+  return keyOf(clientSlug, keyOf(objectType, objectId));
+}
+
+/** Two texts as one, without a separator that one of them could contain. */
+function keyOf(first: string, second: string): string {
+  return `${first.length}:${first}${second}`;
 }
