@@ -1,1 +1,13 @@
-export {};
+export { createJobberApi, type JobberApi } from "./create-jobber-api.ts";
+export { type Document, defineDocument } from "./documents/index.ts";
+export type { JobberApiHooks, TenantNotice } from "./hooks.ts";
+export { JOBBER_ENDPOINT } from "./http/check-endpoint.ts";
+export type { VersionNotice } from "./http/check-version.ts";
+export type { FetchLike } from "./http/fetch-like.ts";
+export type { Sleep } from "./limits/tenant-limits.ts";
+export type { OauthEndpoints } from "./oauth/authorization-server.ts";
+export { type AuthorizeRequest, type AuthorizeUrlOptions, authorizeUrl } from "./oauth/authorize-url.ts";
+export { type ExchangeCodeOptions, exchangeCode } from "./oauth/exchange-code.ts";
+export type { TokenGrant } from "./oauth/token-grant.ts";
+export type { JobberApiOptions } from "./options.ts";
+export type { Request, RequestOptions } from "./request.ts";

@@ -1,2 +1,2 @@
 export type { DeliveryFacts, LifecycleEvents, LifecycleHooks, LifecycleName } from "./lifecycle.ts";
-export type { Logger } from "./logger.ts";
+export { consoleLogger, type Logger } from "./logger.ts";

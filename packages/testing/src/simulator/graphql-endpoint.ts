@@ -2,13 +2,16 @@ import {
   buildSchema,
   type DocumentNode,
   execute,
-  type GraphQLError,
+  GraphQLError,
+  type GraphQLSchema,
   getOperationAST,
+  isScalarType,
   parse,
   validate,
 } from "graphql";
 import type { SimulatedAccount } from "./account.ts";
 import { actualCost, requestedCost } from "./cost.ts";
+import { isEncodedId } from "./encoded-id.ts";
 import type { Meter, SimulatedLimits } from "./limits.ts";
 import { type ReadView, resolveField } from "./resolvers.ts";
 import { SIMULATOR_SDL } from "./schema.ts";
@@ -40,7 +43,7 @@ export interface GraphqlOutcome extends SimulatedAnswer {
   readonly rootFields: readonly string[];
 }
 
-const schema = buildSchema(SIMULATOR_SDL);
+const schema = jobberSchema();
 const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
 
 /** Executes a document as Jobber does: admitted on what it asks for, charged what it got (F5.3). */
@@ -102,6 +105,18 @@ export async function answerGraphql(request: GraphqlRequest): Promise<GraphqlOut
     },
     operation.selectionSet.selections.flatMap((field) => (field.kind === "Field" ? [field.name.value] : [])),
   );
+}
+
+/** The schema, with ids that refuse what Jobber refuses (F4). */
+function jobberSchema(): GraphQLSchema {
+  const schema = buildSchema(SIMULATOR_SDL);
+  const scalar = schema.getType("EncodedId");
+  if (!isScalarType(scalar)) throw new TypeError("The simulator's schema has no EncodedId.");
+  scalar.parseValue = (value) => {
+    if (typeof value === "string" && isEncodedId(value)) return value;
+    throw new GraphQLError(`'${value}' is not a valid EncodedId`);
+  };
+  return schema;
 }
 
 function prepared(query: string): DocumentNode | readonly GraphQLError[] {

@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLFieldResolver, type GraphQLResolveInfo } from "graphql";
 import type { SimulatedAccount, SimulatedKind } from "./account.ts";
-import { encodedId, isEncodedId } from "./encoded-id.ts";
+import { encodedId } from "./encoded-id.ts";
 import type {
   SimulatedAddress,
   SimulatedClient,
@@ -60,10 +60,8 @@ function refuseHidden({ parentType, fieldName }: GraphQLResolveInfo, hidden: Rea
 
 const byId =
   (kind: SimulatedKind): Resolver =>
-  (_source, { id }: { readonly id: string }, { account, at }) => {
-    if (!isEncodedId(id)) throw new GraphQLError(`'${id}' is not a valid EncodedId`);
-    return account.tables[kind].read(id, at);
-  };
+  (_source, { id }: { readonly id: string }, { account, at }) =>
+    account.tables[kind].read(id, at);
 
 const related =
   <S>(kind: SimulatedKind, idOf: (source: S) => string): Resolver =>

@@ -1,0 +1,69 @@
+import {
+  type Connection,
+  isJobberSyncError,
+  JobberSyncError,
+  type Lease,
+  type TokenStore,
+} from "@jobber-sync/core";
+import type { TellHook } from "../hooks.ts";
+import type { Sleep } from "../limits/tenant-limits.ts";
+import type { TokenGrant } from "../oauth/token-grant.ts";
+
+/** What the connections of all tenants need. */
+export interface ConnectionsOptions {
+  readonly tokens: TokenStore;
+  readonly lease: Lease;
+  /** Exchanges a refresh token; see `requestRefresh`. */
+  readonly refresh: (refreshToken: string) => Promise<TokenGrant>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly sleep: Sleep;
+  readonly random: () => number;
+  readonly tell: TellHook;
+}
+
+/** The connection, if it is one. @throws {JobberSyncError} `ERR_API_NEEDS_REAUTH`, `ERR_API_DISCONNECTED` */
+export function requireConnected(connection: Connection | null, tenant: string): Connection {
+  if (connection?.state === "connected") return connection;
+  if (connection?.state === "disconnected") {
+    throw new JobberSyncError(
+      "ERR_API_DISCONNECTED",
+      `The account of tenant "${tenant}" has disconnected the app.`,
+    );
+  }
+  throw needsReauth();
+}
+
+/** Only a person can mend it. */
+export function needsReauth(): JobberSyncError {
+  return new JobberSyncError(
+    "ERR_API_NEEDS_REAUTH",
+    "The tenant has no working connection to Jobber: its owner has to go through the OAuth flow.",
+  );
+}
+
+/** Token store and lease whose every failure is a coded error. A database's own message may quote the row, and the tokens in it. */
+export function codedStores({ tokens, lease }: Pick<ConnectionsOptions, "tokens" | "lease">) {
+  const codedTokens: TokenStore = {
+    read: (clientSlug) => coded(() => tokens.read(clientSlug)),
+    write: (connection, expected) => coded(() => tokens.write(connection, expected)),
+    remove: (clientSlug) => coded(() => tokens.remove(clientSlug)),
+    slugs: () => coded(() => tokens.slugs()),
+  };
+  const codedLease: Lease = {
+    acquire: (name, holder, ttlMs) => coded(() => lease.acquire(name, holder, ttlMs)),
+    release: (name, holder) => coded(() => lease.release(name, holder)),
+  };
+  return { tokens: codedTokens, lease: codedLease };
+}
+
+async function coded<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (isJobberSyncError(error)) throw error;
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const detail = /^[A-Z0-9_]{3,40}$/.test(code) ? ` (${code})` : "";
+    throw new JobberSyncError("ERR_STORE", `The store of connections failed${detail}.`);
+  }
+}

@@ -1,0 +1,187 @@
+import { randomUUID } from "node:crypto";
+import { type Connection, isJobberSyncError, JobberSyncError } from "@jobber-sync/core";
+import type { TokenGrant } from "../oauth/token-grant.ts";
+import { GrantRefused } from "../oauth/token-request.ts";
+import { type ConnectionsOptions, needsReauth, requireConnected } from "./connection-state.ts";
+
+/** Refreshes tokens, one refresh at a time per tenant, over all processes that share lease and store. */
+export interface Refresher {
+  /**
+   * A connection newer than `seen`. Many callers share one refresh; it goes on when a caller's signal aborts, because the answer to a
+   * refresh that was sent must be stored.
+   *
+   * @throws {JobberSyncError} `ERR_API_NEEDS_REAUTH`, `ERR_API_DISCONNECTED`, `ERR_TOKEN_REFRESH`, `ERR_LEASE_TIMEOUT`,
+   * `ERR_API_NETWORK`, `ERR_API_TIMEOUT`, or the token store's own error
+   */
+  refresh(seen: Connection, signal: AbortSignal | undefined): Promise<Connection>;
+}
+
+// Longer than a refresh can take with its answer stored: a lease that ends too early lets two in.
+const LEASE_MS = 45_000;
+const LEASE_WAIT_MS = 20_000;
+const POLL_MS = 50;
+// After a refresh that failed, nobody asks again for so long: callers wait with the error in hand, not at the token endpoint.
+const FAILURE_PAUSE_MS = 5000;
+const STORE_TRIES = 5;
+const STORE_PAUSE_MS = 200;
+
+interface Failure {
+  readonly error: JobberSyncError;
+  readonly until: number;
+}
+
+/** Makes the refresher of this process. */
+export function createRefresher(options: ConnectionsOptions): Refresher {
+  const { tokens, lease, now, sleep, random, tell } = options;
+  const holder = randomUUID();
+  const running = new Map<string, Promise<Connection>>();
+  const failures = new Map<string, Failure>();
+  // Pairs that were obtained and could not be stored: the old refresh token is dead, so they are all there is.
+  const unstored = new Map<string, { readonly consumed: string; readonly grant: TokenGrant }>();
+
+  async function refreshOnce(seen: Connection): Promise<Connection> {
+    const { clientSlug } = seen;
+    const failure = failures.get(clientSlug);
+    if (failure !== undefined && failure.until > now()) {
+      throw new JobberSyncError(failure.error.code, failure.error.message, {
+        retryable: failure.error.retryable,
+        retryAfterMs: failure.until - now(),
+      });
+    }
+    try {
+      const connection = await refreshInTurn(seen);
+      failures.delete(clientSlug);
+      return connection;
+    } catch (error) {
+      if (isJobberSyncError(error) && error.retryable && error.code !== "ERR_API_NEEDS_REAUTH")
+        failures.set(clientSlug, { error, until: now() + FAILURE_PAUSE_MS });
+      throw error;
+    }
+  }
+
+  async function refreshInTurn(seen: Connection): Promise<Connection> {
+    const { clientSlug } = seen;
+    const name = `jobber-tokens:${clientSlug}`;
+    for (let waited = 0; ; ) {
+      if (await lease.acquire(name, holder, LEASE_MS)) {
+        try {
+          const current = await tokens.read(clientSlug);
+          return current?.revision === seen.revision
+            ? await refreshAlone(current)
+            : requireConnected(current, clientSlug);
+        } finally {
+          // A lease that cannot be given back runs out.
+          await lease.release(name, holder).catch(() => {});
+        }
+      }
+      const pause = POLL_MS * (1 + random());
+      await sleep(pause, undefined);
+      waited += pause;
+      const current = await tokens.read(clientSlug);
+      if (current?.revision !== seen.revision) return requireConnected(current, clientSlug);
+      if (waited >= LEASE_WAIT_MS) {
+        throw new JobberSyncError(
+          "ERR_LEASE_TIMEOUT",
+          "Another process has been refreshing the tokens for too long.",
+        );
+      }
+    }
+  }
+
+  /** With the lease in hand. */
+  async function refreshAlone(current: Connection): Promise<Connection> {
+    const kept = unstored.get(current.clientSlug);
+    if (kept?.consumed === current.refreshToken) return storeGrant(current, kept.grant);
+    let grant: TokenGrant;
+    try {
+      grant = await options.refresh(current.refreshToken);
+    } catch (error) {
+      if (error instanceof GrantRefused) return refused(current);
+      throw error;
+    }
+    unstored.set(current.clientSlug, { consumed: current.refreshToken, grant });
+    return storeGrant(current, grant);
+  }
+
+  /** Jobber does not accept the refresh token. Unless the store has another by now, nothing here can mend that. */
+  async function refused(current: Connection): Promise<never | Connection> {
+    const { clientSlug, revision } = current;
+    const marked: Connection = { ...current, state: "needs_reauth", revision: randomUUID() };
+    if (await tokens.write(marked, revision)) {
+      tell("needsReauth", { clientSlug, reason: "refresh_refused" });
+      throw needsReauth();
+    }
+    return requireConnected(await tokens.read(clientSlug), clientSlug);
+  }
+
+  /** Stored before anybody uses it: a pair that is only in memory dies with the process, and the old one is dead already. */
+  async function storeGrant(from: Connection, grant: TokenGrant): Promise<Connection> {
+    const { clientSlug } = from;
+    let expected = from;
+    let healed = false;
+    for (let tries = 1; ; tries++) {
+      try {
+        const fresh: Connection = {
+          ...from,
+          state: "connected",
+          accessToken: grant.accessToken,
+          refreshToken: grant.refreshToken,
+          obtainedAt: now(),
+          expiresAt: now() + grant.lifetimeMs,
+          revision: randomUUID(),
+        };
+        const written = await tokens.write(fresh, expected.revision);
+        const stored = written ? fresh : await tokens.read(clientSlug);
+        // Somebody whose lease had run out marked the tenant while this pair was on its way: the pair is the truth.
+        const marked = stored?.state === "needs_reauth" && stored.refreshToken === from.refreshToken;
+        if (!marked) {
+          unstored.delete(clientSlug);
+          if (written) tell("refreshed", { clientSlug });
+          if (written && healed) tell("connected", { clientSlug });
+          return requireConnected(stored, clientSlug);
+        }
+        expected = stored;
+        healed = true;
+      } catch (error) {
+        if (tries >= STORE_TRIES || (isJobberSyncError(error) && !error.retryable)) throw storeFailed(error);
+        await sleep(STORE_PAUSE_MS * tries, undefined);
+      }
+    }
+  }
+
+  return {
+    refresh(seen, signal) {
+      const key = seen.clientSlug;
+      const shared =
+        running.get(key) ??
+        refreshOnce(seen).finally(() => {
+          running.delete(key);
+        });
+      running.set(key, shared);
+      return untilAborted(shared, signal);
+    },
+  };
+}
+
+function storeFailed(error: unknown): JobberSyncError {
+  return isJobberSyncError(error)
+    ? error
+    : new JobberSyncError("ERR_STORE", "The refreshed tokens could not be stored; they are kept in memory.", {
+        cause: error,
+      });
+}
+
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  signal.throwIfAborted();
+  let onAbort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

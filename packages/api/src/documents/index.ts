@@ -1,0 +1,11 @@
+export { ACCOUNT_DOCUMENT } from "./account-document.ts";
+export { CLIENT_DOCUMENT } from "./client-document.ts";
+export type { AddressData, ClientData } from "./client-fields.ts";
+export { CLIENTS_PAGE_DOCUMENT } from "./clients-page-document.ts";
+export { type Document, defineDocument } from "./document.ts";
+export { JOB_DOCUMENT, type JobWithClientData } from "./job-document.ts";
+export type { JobData } from "./job-fields.ts";
+export { JOBS_PAGE_DOCUMENT } from "./jobs-page-document.ts";
+export type { PageData, PageVariables } from "./page.ts";
+export { PROPERTY_DOCUMENT } from "./property-document.ts";
+export { VISIT_DOCUMENT } from "./visit-document.ts";

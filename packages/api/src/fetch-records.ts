@@ -1,0 +1,103 @@
+import type {
+  FetchedClient,
+  FetchedJob,
+  FetchedRecords,
+  RecordSource,
+  StatusOverrides,
+} from "@jobber-sync/core";
+import {
+  ACCOUNT_DOCUMENT,
+  CLIENT_DOCUMENT,
+  JOB_DOCUMENT,
+  type JobWithClientData,
+  type PageData,
+  PROPERTY_DOCUMENT,
+  VISIT_DOCUMENT,
+} from "./documents/index.ts";
+import { mapClient } from "./mapping/map-client.ts";
+import { mapJob } from "./mapping/map-job.ts";
+import { readId, sameId, unexpected } from "./mapping/read-values.ts";
+import type { Request } from "./request.ts";
+
+// 20 jobs with their clients ask for less than a tenth of the bucket; few properties have more.
+const PROPERTY_PAGE = 20;
+
+/** Makes `RecordSource.fetch`: one query per object, more only for a property with many jobs. */
+export function createFetchRecords(
+  request: Request,
+  statusOverrides: StatusOverrides,
+): RecordSource["fetch"] {
+  function records(jobs: readonly JobWithClientData[]): FetchedRecords {
+    const contacts = new Map<string, FetchedClient>();
+    const mapped = jobs.map((job): FetchedJob => {
+      const contact = mapClient(job.client);
+      contacts.set(contact.jobberClientId, contact);
+      return mapJob(job, statusOverrides);
+    });
+    return { jobs: mapped, contacts: [...contacts.values()] };
+  }
+
+  async function propertyJobs(
+    tenant: string,
+    id: string,
+    signal: AbortSignal,
+  ): Promise<readonly JobWithClientData[] | null> {
+    const jobs: JobWithClientData[] = [];
+    for (let after: string | null = null; ; ) {
+      const variables = { id, first: PROPERTY_PAGE, after };
+      const { property } = await request(tenant, PROPERTY_DOCUMENT, variables, { signal });
+      if (!found(property, "property")) return null;
+      const page = checkPage(property.jobs, "property.jobs");
+      jobs.push(...page.nodes);
+      if (!page.pageInfo.hasNextPage) return jobs;
+      after = nextCursor(page, after, "property.jobs");
+    }
+  }
+
+  return async (tenant, type, id, signal) => {
+    switch (type) {
+      case "job": {
+        const { job } = await request(tenant, JOB_DOCUMENT, { id }, { signal });
+        return found(job, "job") ? records([job]) : null;
+      }
+      case "client": {
+        const { client } = await request(tenant, CLIENT_DOCUMENT, { id }, { signal });
+        return found(client, "client") ? { jobs: [], contacts: [mapClient(client)] } : null;
+      }
+      case "visit": {
+        const { visit } = await request(tenant, VISIT_DOCUMENT, { id }, { signal });
+        return found(visit, "visit") ? records([visit.job]) : null;
+      }
+      case "property": {
+        const jobs = await propertyJobs(tenant, id, signal);
+        return jobs === null ? null : records(jobs);
+      }
+      case "account": {
+        const { account } = await request(tenant, ACCOUNT_DOCUMENT, {}, { signal });
+        if (!found(account, "account")) return null;
+        const known = readId(account.id, "account.id");
+        return sameId(known, id) ? { jobs: [], contacts: [] } : null;
+      }
+    }
+  };
+}
+
+/** Null is Jobber's word for "gone". A key that is missing is not: what follows from it is a tombstone. */
+function found<T extends object>(value: T | null | undefined, path: string): value is T {
+  if (value === null) return false;
+  if (typeof value !== "object") throw unexpected(path);
+  return true;
+}
+
+/** @throws {JobberSyncError} `ERR_API_RESPONSE` for what is no page */
+export function checkPage<Node>(page: PageData<Node> | null | undefined, path: string): PageData<Node> {
+  if (!Array.isArray(page?.nodes) || typeof page.pageInfo?.hasNextPage !== "boolean") throw unexpected(path);
+  return page;
+}
+
+/** Where the next page begins. @throws {JobberSyncError} `ERR_API_RESPONSE` for a page that leads nowhere: it would be read for ever */
+export function nextCursor(page: PageData<unknown>, after: string | null, path: string): string {
+  const { endCursor } = page.pageInfo;
+  if (typeof endCursor !== "string" || endCursor === after || page.nodes.length === 0) throw unexpected(path);
+  return endCursor;
+}

@@ -1,0 +1,138 @@
+import { JobberSyncError } from "@jobber-sync/core";
+import type { AnswerCost } from "../http/parse-answer.ts";
+
+/** Waits for so many milliseconds; rejects with the signal's reason when it aborts. */
+export type Sleep = (ms: number, signal: AbortSignal | undefined) => Promise<void>;
+
+/** What the limits of all tenants have in common. */
+export interface TenantLimitsOptions {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly sleep: Sleep;
+  /** Longest wait for a place. Milliseconds. */
+  readonly maxWaitMs: number;
+  /** Requests per tenant in five minutes. */
+  readonly requests: number;
+}
+
+/** A place that was given to one request. */
+export interface Place {
+  /** Tells what the answer said of the bucket; `null` when it said nothing. To be called once. */
+  done(cost: AnswerCost | null): void;
+}
+
+/** Keeps each tenant's requests below Jobber's limits (F5.3), as far as this process can know. */
+export interface TenantLimits {
+  /**
+   * Resolves when a query that asks for `points` can be admitted.
+   *
+   * @param keepFree points to leave in the bucket, for requests that matter more
+   * @throws {JobberSyncError} `ERR_API_THROTTLED` or `ERR_API_RATE_LIMITED` with `retryAfterMs` when that takes longer than `maxWaitMs`
+   */
+  admit(tenant: string, points: number, keepFree: number, signal: AbortSignal | undefined): Promise<Place>;
+  /** Lets no request of the tenant out for so many milliseconds: Jobber said that there were too many. */
+  block(tenant: string, ms: number): void;
+}
+
+interface State {
+  points: number;
+  maximum: number;
+  rate: number;
+  at: number;
+  /** Points of requests that are on their way. */
+  reserved: number;
+  blockedUntil: number;
+  /** Requests by slot of the window, oldest first. */
+  readonly slots: { readonly start: number; count: number }[];
+}
+
+const WINDOW_MS = 300_000;
+const SLOT_MS = 10_000;
+const BUCKET = 10_000;
+const RESTORE_RATE = 500;
+
+/** Makes the limits of every tenant of this process. A tenant starts with a full bucket; answers correct that. */
+export function createTenantLimits(options: TenantLimitsOptions): TenantLimits {
+  const { now, sleep, maxWaitMs, requests } = options;
+  const states = new Map<string, State>();
+
+  function stateOf(tenant: string): State {
+    const known = states.get(tenant);
+    if (known !== undefined) return known;
+    const at = now();
+    const fresh = { points: BUCKET, maximum: BUCKET, rate: RESTORE_RATE, at, reserved: 0, blockedUntil: 0 };
+    const state: State = { ...fresh, slots: [] };
+    states.set(tenant, state);
+    return state;
+  }
+
+  function refill(state: State): void {
+    const at = now();
+    // A clock that is set back gives nothing and takes nothing.
+    state.points = Math.min(state.maximum, state.points + (Math.max(0, at - state.at) / 1000) * state.rate);
+    state.at = at;
+  }
+
+  /** Milliseconds until the window has room for one more request. */
+  function windowWait({ slots }: State): number {
+    const at = now();
+    while (slots[0] !== undefined && slots[0].start + SLOT_MS + WINDOW_MS <= at) slots.shift();
+    const count = slots.reduce((sum, slot) => sum + slot.count, 0);
+    return count < requests ? 0 : (slots[0]?.start ?? at) + SLOT_MS + WINDOW_MS - at;
+  }
+
+  function bucketWait(state: State, points: number, keepFree: number): number {
+    refill(state);
+    const missing = Math.min(points + keepFree, state.maximum) - state.points;
+    return missing <= 0 ? 0 : Math.ceil((missing / state.rate) * 1000);
+  }
+
+  function countRequest({ slots }: State): void {
+    const start = now() - (now() % SLOT_MS);
+    const last = slots.at(-1);
+    if (last?.start === start) last.count += 1;
+    else slots.push({ start, count: 1 });
+  }
+
+  return {
+    async admit(tenant, points, keepFree, signal) {
+      const state = stateOf(tenant);
+      for (let waited = 0; ; ) {
+        const blocked = Math.max(state.blockedUntil - now(), windowWait(state));
+        const wait = Math.max(blocked, bucketWait(state, points, keepFree));
+        if (wait <= 0) break;
+        if (waited + wait > maxWaitMs) throw tooLong(blocked > 0, wait);
+        await sleep(wait, signal);
+        waited += wait;
+      }
+      state.points -= points;
+      state.reserved += points;
+      countRequest(state);
+      return {
+        done(cost) {
+          state.reserved -= points;
+          if (cost === null) return;
+          state.maximum = cost.maximumAvailable;
+          state.rate = Math.max(1, cost.restoreRate);
+          state.at = now();
+          // What is on its way may or may not be in Jobber's number: counting it twice only waits a little longer.
+          state.points = cost.currentlyAvailable - state.reserved;
+        },
+      };
+    },
+    block(tenant, ms) {
+      const state = stateOf(tenant);
+      state.blockedUntil = Math.max(state.blockedUntil, now() + ms);
+    },
+  };
+}
+
+function tooLong(requests: boolean, retryAfterMs: number): JobberSyncError {
+  return requests
+    ? new JobberSyncError("ERR_API_RATE_LIMITED", "The account's requests to Jobber are used up for now.", {
+        retryAfterMs,
+      })
+    : new JobberSyncError("ERR_API_THROTTLED", "The account's query points at Jobber are used up for now.", {
+        retryAfterMs,
+      });
+}

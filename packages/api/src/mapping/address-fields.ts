@@ -1,0 +1,22 @@
+import type { AddressData } from "../documents/index.ts";
+import { readText } from "./read-values.ts";
+
+/** The parts of an address as records name them. */
+export interface AddressFields {
+  readonly street: string | null;
+  readonly city: string | null;
+  readonly state: string | null;
+  readonly postalCode: string | null;
+  readonly country: string | null;
+}
+
+/** Jobber's `province` is our `state`. No address: every part `null`. */
+export function addressFields(address: AddressData | null | undefined, path: string): AddressFields {
+  return {
+    street: readText(address?.street, `${path}.street`),
+    city: readText(address?.city, `${path}.city`),
+    state: readText(address?.province, `${path}.province`),
+    postalCode: readText(address?.postalCode, `${path}.postalCode`),
+    country: readText(address?.country, `${path}.country`),
+  };
+}

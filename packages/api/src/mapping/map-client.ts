@@ -1,0 +1,31 @@
+import type { ContactFields, FetchedClient } from "@jobber-sync/core";
+import type { ClientData } from "../documents/index.ts";
+import { addressFields } from "./address-fields.ts";
+import { readFlag, readId, readObject, readText, readTime, readUpdatedAt } from "./read-values.ts";
+
+/**
+ * A client of Jobber as our Contact: every field given, with its billing address.
+ *
+ * @throws {JobberSyncError} `ERR_API_RESPONSE` when a value is not of its type
+ */
+export function mapClient(data: ClientData): FetchedClient {
+  const client = readObject(data, "client");
+  const fields: ContactFields = {
+    name: readText(client.name, "client.name"),
+    firstName: readText(client.firstName, "client.firstName"),
+    lastName: readText(client.lastName, "client.lastName"),
+    companyName: readText(client.companyName, "client.companyName"),
+    email: readText(client.email, "client.email"),
+    phone: readText(client.phone, "client.phone"),
+    isLead: readFlag(client.isLead, "client.isLead"),
+    isArchived: readFlag(client.isArchived, "client.isArchived"),
+    ...addressFields(client.billingAddress, "client.billingAddress"),
+    webUri: readText(client.jobberWebUri, "client.jobberWebUri"),
+    sourceCreatedAt: readTime(client.createdAt, "client.createdAt"),
+  };
+  return {
+    jobberClientId: readId(client.id, "client.id"),
+    sourceUpdatedAt: readUpdatedAt(client.updatedAt, "client.updatedAt"),
+    fields,
+  };
+}

@@ -1,0 +1,35 @@
+import { type FetchedJob, type JobFields, mapJobStatus, type StatusOverrides } from "@jobber-sync/core";
+import type { JobData } from "../documents/index.ts";
+import { addressFields } from "./address-fields.ts";
+import { readId, readNumber, readObject, readText, readTime, readUpdatedAt } from "./read-values.ts";
+
+/**
+ * A job of Jobber as ours: every field given, with its property's address. The total is in currency units, as Jobber has it.
+ *
+ * @throws {JobberSyncError} `ERR_API_RESPONSE` when a value is not of its type
+ */
+export function mapJob(data: JobData, overrides?: StatusOverrides): FetchedJob {
+  const job = readObject(data, "job");
+  const completedAt = readTime(job.completedAt, "job.completedAt");
+  const status = readText(job.jobStatus, "job.jobStatus");
+  const fields: JobFields = {
+    jobNumber: readNumber(job.jobNumber, "job.jobNumber"),
+    title: readText(job.title, "job.title"),
+    ...(status === null
+      ? { status: null, jobberStatus: null }
+      : mapJobStatus(status, { completedAt, overrides })),
+    scheduledAt: readTime(job.startAt, "job.startAt"),
+    endsAt: readTime(job.endAt, "job.endAt"),
+    completedAt,
+    ...addressFields(job.property?.address, "job.property.address"),
+    jobberClientId: readId(job.client?.id, "job.client.id"),
+    total: readNumber(job.total, "job.total"),
+    webUri: readText(job.jobberWebUri, "job.jobberWebUri"),
+    sourceCreatedAt: readTime(job.createdAt, "job.createdAt"),
+  };
+  return {
+    jobberJobId: readId(job.id, "job.id"),
+    sourceUpdatedAt: readUpdatedAt(job.updatedAt, "job.updatedAt"),
+    fields,
+  };
+}

@@ -1,0 +1,139 @@
+import { isJobberSyncError, JobberSyncError } from "@jobber-sync/core";
+import type { Connections } from "./connection/connections.ts";
+import type { Document } from "./documents/index.ts";
+import type { TellHook } from "./hooks.ts";
+import { answerError } from "./http/answer-error.ts";
+import { boundedPost } from "./http/bounded-post.ts";
+import { checkVersion } from "./http/check-version.ts";
+import type { FetchLike } from "./http/fetch-like.ts";
+import { type ParsedAnswer, parseAnswer } from "./http/parse-answer.ts";
+import type { TenantLimits } from "./limits/tenant-limits.ts";
+
+/** How one query is asked. */
+export interface RequestOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Points to leave in the tenant's bucket, for requests that matter more. @default 0 */
+  readonly keepFree?: number | undefined;
+}
+
+/** Asks one query as a tenant. */
+export type Request = <Data, Variables extends object>(
+  tenant: string,
+  document: Document<Data, Variables>,
+  variables: Variables,
+  options?: RequestOptions,
+) => Promise<Data>;
+
+/** What asking needs. */
+export interface RequestContext {
+  readonly endpoint: string;
+  readonly version: string;
+  readonly fetch: FetchLike;
+  readonly timeoutMs: number;
+  readonly connections: Connections;
+  readonly limits: TenantLimits;
+  readonly tell: TellHook;
+}
+
+// What a query is taken to cost before Jobber has said it once.
+const FIRST_GUESS = 100;
+const MAX_TOKENS_TRIED = 4;
+
+/** Makes the function that every query goes through: token, place within the limits, answer, error. */
+export function createRequest(context: RequestContext): Request {
+  const { connections, limits, tell, version } = context;
+  const costs = new Map<string, number>();
+  const versionsTold = new Set<string>();
+
+  async function ask(
+    tenant: string,
+    accessToken: string,
+    document: string,
+    variables: object,
+    { signal, keepFree = 0 }: RequestOptions,
+  ): Promise<unknown> {
+    const first = "first" in variables ? String(variables.first) : "";
+    const costKey = `${first}:${document}`;
+    const place = await limits.admit(tenant, costs.get(costKey) ?? FIRST_GUESS, keepFree, signal);
+    let answer: ParsedAnswer | null = null;
+    try {
+      answer = await send(context, accessToken, document, variables, signal);
+    } finally {
+      place.done(answer?.cost ?? null);
+    }
+    if (answer.cost !== null) costs.set(costKey, answer.cost.requestedQueryCost);
+    const error = answerError(answer);
+    if (error !== null) {
+      const { code, retryAfterMs = 1000 } = error;
+      if (code === "ERR_API_RATE_LIMITED") limits.block(tenant, retryAfterMs);
+      if (code === "ERR_API_RATE_LIMITED" || code === "ERR_API_THROTTLED")
+        tell("throttled", { clientSlug: tenant, retryAfterMs });
+      throw error;
+    }
+    tellVersion(answer);
+    return answer.data;
+  }
+
+  function tellVersion(answer: ParsedAnswer): void {
+    const notice = checkVersion(answer, version);
+    if (notice === null) return;
+    const key = `${notice.answered}:${notice.warning}`;
+    if (versionsTold.has(key) || versionsTold.size >= 100) return;
+    versionsTold.add(key);
+    tell("version", notice);
+  }
+
+  return async <Data, Variables extends object>(
+    tenant: string,
+    document: Document<Data, Variables>,
+    variables: Variables,
+    options: RequestOptions = {},
+  ): Promise<Data> => {
+    let connection = await connections.usable(tenant, options.signal);
+    let fresh = false;
+    for (let tried = 1; ; tried++) {
+      try {
+        // The type is what the document was branded with; the mapping checks every value that it takes.
+        return (await ask(tenant, connection.accessToken, document, variables, options)) as Data;
+      } catch (error) {
+        if (!isJobberSyncError(error)) throw error;
+        if (error.code === "ERR_API_DISCONNECTED") await connections.disconnected(connection);
+        if (error.code !== "ERR_API_UNAUTHORIZED" || tried >= MAX_TOKENS_TRIED) throw error;
+        if (fresh) return connections.giveUp(connection);
+        ({ connection, fresh } = await connections.replace(connection, options.signal));
+      }
+    }
+  };
+}
+
+/** Sends one query. @throws {JobberSyncError} `ERR_API_TIMEOUT`, `ERR_API_NETWORK`, `ERR_API_RESPONSE` */
+export async function send(
+  {
+    endpoint,
+    version,
+    fetch,
+    timeoutMs,
+  }: Pick<RequestContext, "endpoint" | "version" | "fetch" | "timeoutMs">,
+  accessToken: string,
+  document: string,
+  variables: object,
+  signal?: AbortSignal,
+): Promise<ParsedAnswer> {
+  // What a header cannot carry would be quoted by fetch's own error.
+  if (!/^[\x21-\x7e]+$/.test(accessToken)) {
+    throw new JobberSyncError("ERR_API_UNAUTHORIZED", "The stored access token is not one.");
+  }
+  const answer = await boundedPost(fetch, {
+    url: endpoint,
+    headers: {
+      accept: "application/json",
+      authorization: `Bearer ${accessToken}`,
+      "content-type": "application/json",
+      "x-jobber-graphql-version": version,
+    },
+    body: JSON.stringify({ query: document, variables }),
+    timeoutMs,
+    signal,
+  });
+  return parseAnswer(answer);
+}

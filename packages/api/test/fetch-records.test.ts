@@ -1,0 +1,167 @@
+import { CONTACT_FIELDS, JOB_FIELDS } from "@jobber-sync/core";
+import { describe, expect, it } from "vitest";
+import { addJob, openApi, SIGNAL } from "./fixtures/open-api.ts";
+
+describe("fetching records", () => {
+  it("gives a job with its property's address and its whole client", async () => {
+    const { api, account } = await openApi();
+    const { job, client } = addJob(account);
+    const records = await api.fetch("acme", "job", job.id, SIGNAL);
+    expect(records).toEqual({
+      jobs: [
+        {
+          jobberJobId: job.id,
+          sourceUpdatedAt: "2026-01-25T10:00:00Z",
+          fields: {
+            jobNumber: job.jobNumber,
+            title: "Lawn Service",
+            status: "scheduled",
+            jobberStatus: "upcoming",
+            scheduledAt: "2026-01-25T16:00:00Z",
+            endsAt: null,
+            completedAt: null,
+            street: "123 Main St",
+            city: "Austin",
+            state: "TX",
+            postalCode: "78701",
+            country: "US",
+            jobberClientId: client.id,
+            total: 120.5,
+            webUri: expect.stringMatching(/^https:\/\/secure\.getjobber\.com\/jobs\/\d+$/),
+            sourceCreatedAt: "2026-01-25T10:00:00Z",
+          },
+        },
+      ],
+      contacts: [
+        {
+          jobberClientId: client.id,
+          sourceUpdatedAt: "2026-01-25T10:00:00Z",
+          fields: {
+            name: "John Doe",
+            firstName: "John",
+            lastName: "Doe",
+            companyName: null,
+            email: "john@example.com",
+            phone: "555-1234",
+            isLead: false,
+            isArchived: false,
+            street: null,
+            city: null,
+            state: null,
+            postalCode: null,
+            country: null,
+            webUri: expect.stringMatching(/clients/),
+            sourceCreatedAt: "2026-01-25T10:00:00Z",
+          },
+        },
+      ],
+    });
+    expect(Object.keys(records?.jobs[0]?.fields ?? {}).sort()).toEqual([...JOB_FIELDS].sort());
+    expect(Object.keys(records?.contacts[0]?.fields ?? {}).sort()).toEqual([...CONTACT_FIELDS].sort());
+  });
+
+  it("gives a client with its billing address, empty text as null", async () => {
+    const { api, account } = await openApi();
+    const client = account.addClient({
+      companyName: "Globex",
+      isCompany: true,
+      isLead: true,
+      isArchived: true,
+      billingAddress: { street: "1 Way", city: "", province: "ON", postalCode: "K1A 0B1", country: null },
+    });
+    const records = await api.fetch("acme", "client", client.id, SIGNAL);
+    expect(records?.jobs).toEqual([]);
+    expect(records?.contacts[0]?.fields).toMatchObject({
+      name: "Globex",
+      firstName: null,
+      lastName: null,
+      companyName: "Globex",
+      email: null,
+      isLead: true,
+      isArchived: true,
+      street: "1 Way",
+      city: null,
+      state: "ON",
+      postalCode: "K1A 0B1",
+      country: null,
+    });
+  });
+
+  it("gives the job of a visit", async () => {
+    const { api, account } = await openApi();
+    const { job, client } = addJob(account);
+    const visit = account.addVisit(job.id);
+    const records = await api.fetch("acme", "visit", visit.id, SIGNAL);
+    expect(records?.jobs.map(({ jobberJobId }) => jobberJobId)).toEqual([job.id]);
+    expect(records?.contacts.map(({ jobberClientId }) => jobberClientId)).toEqual([client.id]);
+  });
+
+  it("gives every job of a property, over as many pages as there are, and its client once", async () => {
+    const { api, account, jobber } = await openApi();
+    const { property } = addJob(account);
+    for (let n = 0; n < 44; n++) account.addJob(property.id);
+    const records = await api.fetch("acme", "property", property.id, SIGNAL);
+    expect(new Set(records?.jobs.map(({ jobberJobId }) => jobberJobId)).size).toBe(45);
+    expect(records?.contacts.length).toBe(1);
+    expect(jobber.counts.queries.property).toBe(3);
+  });
+
+  it("proves the account, and is not taken in by another one", async () => {
+    const { api, account, jobber } = await openApi();
+    expect(await api.fetch("acme", "account", account.id.replace(/=+$/, ""), SIGNAL)).toEqual({
+      jobs: [],
+      contacts: [],
+    });
+    expect(await api.fetch("acme", "account", jobber.addAccount().id, SIGNAL)).toBeNull();
+  });
+
+  it.each(["job", "client", "visit", "property"] as const)(
+    "says null for a %s that is gone",
+    async (type) => {
+      const { api, account } = await openApi();
+      const { job, client, property } = addJob(account);
+      const visit = account.addVisit(job.id);
+      const { id } = { job, client, property, visit }[type];
+      account.destroy("client", client.id);
+      expect(await api.fetch("acme", type, id, SIGNAL)).toBeNull();
+    },
+  );
+
+  it.each([
+    ["requires_invoicing", "completed"],
+    ["late", "scheduled"],
+    ["today", "scheduled"],
+    ["upcoming", "scheduled"],
+    ["action_required", "on_hold"],
+    ["on_hold", "on_hold"],
+    ["unscheduled", "unscheduled"],
+    ["active", "in_progress"],
+    ["expiring_within_30_days", "in_progress"],
+    ["archived", "cancelled"],
+  ] as const)("maps the status %s to %s", async (jobStatus, expected) => {
+    const { api, account } = await openApi();
+    const { job } = addJob(account);
+    account.update("job", job.id, { jobStatus });
+    const records = await api.fetch("acme", "job", job.id, SIGNAL);
+    expect(records?.jobs[0]?.fields).toMatchObject({ status: expected, jobberStatus: jobStatus });
+  });
+
+  it("takes an archived job that was completed for completed", async () => {
+    const { api, account } = await openApi();
+    const { job } = addJob(account);
+    account.closeJob(job.id);
+    const records = await api.fetch("acme", "job", job.id, SIGNAL);
+    expect(records?.jobs[0]?.fields).toMatchObject({
+      status: "completed",
+      jobberStatus: "archived",
+      completedAt: "2026-01-25T10:00:00Z",
+    });
+  });
+
+  it("sends ids as variables only, whatever they hold", async () => {
+    const { api, jobber } = await openApi();
+    const attempt = api.fetch("acme", "job", '1") { id } evil: clients { nodes { id } } #', SIGNAL);
+    await expect(attempt).rejects.toMatchObject({ code: "ERR_API_QUERY" });
+    expect(jobber.counts.queries).not.toHaveProperty("clients");
+  });
+});
