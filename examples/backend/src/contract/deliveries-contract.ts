@@ -43,23 +43,5 @@ export function deliveriesContract({ deliveries, post, settings }: ExampleUnderT
       },
       SLOW_MS,
     );
-
-    test(
-      "says how it is used",
-      async () => {
-        for (const args of [
-          ["remove"],
-          [],
-          ["list", "--colour", "red"],
-          ["list", "--state", "lost"],
-          ["replay", "x"],
-        ]) {
-          const { code, output } = await run(...args);
-          expect(output).toContain("deliveries.ts replay");
-          expect(code).toBe(2);
-        }
-      },
-      SLOW_MS,
-    );
   });
 }

@@ -1,0 +1,76 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { createReceiver, createWorker } from "@jobber-sync/core";
+import { jobberWebhooks } from "@jobber-sync/express";
+import { openSqlite } from "@jobber-sync/sqlite";
+import {
+  closeHttpServer,
+  isLocalRequest,
+  isRecordKind,
+  type RunningBackend,
+  readRecords,
+  type Settings,
+  urlOfServer,
+} from "@jobber-sync-examples/backend";
+import express from "express";
+
+/** Starts a backend that keeps Jobber's jobs and clients in a SQLite file: receiver, worker and records in one process. */
+export async function startServer({ port, host, database, tenants }: Settings): Promise<RunningBackend> {
+  const { store, inbox, close } = openSqlite(database);
+  // The receiver writes a delivery down and answers; the worker turns it into records afterwards.
+  const receiver = createReceiver({ tenants, inbox });
+  const worker = createWorker({
+    inbox,
+    store,
+    tenants,
+    // Your own code, after the commit. It may be called again for the same delivery: make it idempotent.
+    on: {
+      "job.completed": ({ clientSlug, event }) => {
+        if (event.kind === "snapshot") console.log(`${clientSlug}: job ${event.data.id} is completed`);
+      },
+    },
+  });
+
+  const app = express();
+  app.disable("x-powered-by");
+  // Before any body parser: the signature is over the bytes as they came.
+  app.use(jobberWebhooks(receiver));
+  // From here on as in any Express backend: app.use(express.json()), your own routes, …
+  app.get("/healthz", async (_req, res) => {
+    // A read, so that a database that is gone shows here. Express 5 answers 500 when the promise rejects.
+    await inbox.list({ limit: 1 });
+    res.json({ status: "ok" });
+  });
+  app.get("/records/:clientSlug/:kind", async (req, res) => {
+    const { clientSlug, kind } = req.params;
+    if (!isLocalRequest(req)) res.status(403).json({ error: "Records are shown on this machine only." });
+    else if (!isRecordKind(kind))
+      res.status(404).json({ error: "There are jobs, contacts and submissions." });
+    else res.json(await readRecords(store, clientSlug, kind));
+  });
+
+  const server = createServer(app);
+  try {
+    server.listen(port, host);
+    await once(server, "listening");
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  worker.start();
+
+  return {
+    url: urlOfServer(server),
+    async drain() {
+      // Of an object that is being worked on, drain knows nothing: let it finish first.
+      await worker.stop();
+      await worker.drain();
+      worker.start();
+    },
+    async stop() {
+      await closeHttpServer(server);
+      await worker.stop();
+      await close();
+    },
+  };
+}

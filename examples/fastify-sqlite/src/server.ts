@@ -1,0 +1,73 @@
+import { createReceiver, createWorker } from "@jobber-sync/core";
+import { jobberWebhooks } from "@jobber-sync/fastify";
+import { openSqlite } from "@jobber-sync/sqlite";
+import {
+  isLocalRequest,
+  isRecordKind,
+  type RunningBackend,
+  readRecords,
+  type Settings,
+  urlOfServer,
+} from "@jobber-sync-examples/backend";
+import fastify from "fastify";
+
+/** Starts a backend that keeps Jobber's jobs and clients in a SQLite file: receiver, worker and records in one process. */
+export async function startServer({ port, host, database, tenants }: Settings): Promise<RunningBackend> {
+  const { store, inbox, close } = openSqlite(database);
+  const app = fastify();
+  // Closed last, after the last request: Fastify calls these hooks when it has stopped listening.
+  app.addHook("onClose", async () => {
+    await worker.stop();
+    await close();
+  });
+  // The receiver writes a delivery down and answers; the worker turns it into records afterwards.
+  const receiver = createReceiver({ tenants, inbox });
+  const worker = createWorker({
+    inbox,
+    store,
+    tenants,
+    // Your own code, after the commit. It may be called again for the same delivery: make it idempotent.
+    on: {
+      "job.completed": ({ clientSlug, event }) => {
+        if (event.kind === "snapshot") console.log(`${clientSlug}: job ${event.data.id} is completed`);
+      },
+    },
+  });
+
+  // Wherever you like: the plugin reads the bytes itself and leaves your parsers alone.
+  app.register(jobberWebhooks, { receiver });
+  app.get("/healthz", async () => {
+    // A read, so that a database that is gone shows here: Fastify answers 500 when the promise rejects.
+    await inbox.list({ limit: 1 });
+    return { status: "ok" };
+  });
+  app.get<{ Params: { clientSlug: string; kind: string } }>(
+    "/records/:clientSlug/:kind",
+    async ({ params: { clientSlug, kind }, raw }, reply) => {
+      if (!isLocalRequest(raw))
+        return reply.code(403).send({ error: "Records are shown on this machine only." });
+      if (!isRecordKind(kind))
+        return reply.code(404).send({ error: "There are jobs, contacts and submissions." });
+      return readRecords(store, clientSlug, kind);
+    },
+  );
+
+  try {
+    await app.listen({ port, host });
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  worker.start();
+
+  return {
+    url: urlOfServer(app.server),
+    async drain() {
+      // Of an object that is being worked on, drain knows nothing: let it finish first.
+      await worker.stop();
+      await worker.drain();
+      worker.start();
+    },
+    stop: () => app.close(),
+  };
+}
