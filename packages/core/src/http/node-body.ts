@@ -28,14 +28,16 @@ const DEFAULT_FIX =
  */
 export function nodeBody(req: NodeRequest, { fix = DEFAULT_FIX }: NodeBodyOptions = {}): BodyReader {
   return {
-    async read(limits) {
+    read(limits) {
       const kept = keptBytes(req);
       if (kept !== undefined) {
-        if (kept.byteLength > limits.maxBytes) throw bodyTooLarge(limits.maxBytes);
-        return kept;
+        return kept.byteLength > limits.maxBytes
+          ? Promise.reject(bodyTooLarge(limits.maxBytes))
+          : Promise.resolve(kept);
       }
-      if (req.readableDidRead || req.readableEnded) throw bodyNotRaw(fix);
-      return readStream(req, limits);
+      return req.readableDidRead || req.readableEnded
+        ? Promise.reject(bodyNotRaw(fix))
+        : readStream(req, limits);
     },
     discard() {
       if (req.complete || req.destroyed) return;

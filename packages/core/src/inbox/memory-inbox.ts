@@ -52,14 +52,13 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
   const wakes = new Set<() => void>();
   let lastSequence = 0;
   let lastClaim = 0;
-  const sequences = nextSequence ?? (async () => ++lastSequence);
   const wake = () => {
     for (const listener of wakes) listener();
   };
 
   return {
     async accept(delivery): Promise<AcceptedDelivery> {
-      const sequence = await sequences();
+      const sequence = nextSequence === undefined ? ++lastSequence : await nextSequence();
       const { state, receivedAt } = delivery;
       const key = keyOf(delivery.clientSlug, delivery.deliveryKey);
       const object = objectKey(delivery);

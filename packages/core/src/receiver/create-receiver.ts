@@ -11,13 +11,14 @@ import {
   type SignatureHeader,
 } from "../signature/verify-signature.ts";
 import { type ReceiverAnswer, refused, UNAUTHORIZED } from "./answer.ts";
-import { createAccept, type Verdict } from "./internal/accept.ts";
+import { createAccept, type Verdict, type VerifiedDelivery } from "./internal/accept.ts";
 import { Deadline } from "./internal/deadline.ts";
 import { describeDelivery, notAnEvent } from "./internal/describe-delivery.ts";
+import { createExplainer } from "./internal/explain-refusals.ts";
 import { createGuard } from "./internal/guard.ts";
 import { type Headers, headerOf } from "./internal/headers.ts";
 import { judgeEvent } from "./internal/judge-event.ts";
-import { createTenantDirectory, type KnownTenant } from "./internal/tenant-directory.ts";
+import { createTenantDirectory, type KnownTenant, type Lookup } from "./internal/tenant-directory.ts";
 import { createEvenVerifier, NOBODYS_SECRETS } from "./internal/verify-evenly.ts";
 import { checkLimits, checkTopics, type ReceiverOptions } from "./options.ts";
 
@@ -79,6 +80,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   const appSecrets = app === undefined ? null : prepareSecrets(app.secrets);
   const guard = createGuard({ hasAppRoute: appSecrets !== null, maxBodyBytes: limits.maxBodyBytes });
   const verify = createEvenVerifier(directory.mostSecrets);
+  const explain =
+    options.development === true ? createExplainer({ tenants: directory.listed, appSecrets, logger }) : null;
   const emit = createEmit(options.hooks ?? {}, logger);
   const accept = createAccept(options, { emit, logger });
   const unread = new ByteBudget(limits.maxUnreadBytes);
@@ -95,12 +98,21 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         return report(early.answer, early.code, slug, started);
       }
       const signature = headerOf(request.headers, SIGNATURE_HEADER);
-      readSignatureHeader(signature);
+      checkForm(signature, slug);
       const bytes = body instanceof Uint8Array ? checkSize(body) : await readBody(body, started);
       return await receiveUntil(started, { slug, signature, body: bytes });
     } catch (error) {
       if (!(body instanceof Uint8Array)) body.discard();
       return answerError(error, slug, started);
+    }
+  }
+
+  function checkForm(signature: SignatureHeader, slug: string | undefined): void {
+    try {
+      readSignatureHeader(signature);
+    } catch (error) {
+      explain?.({ slug, signature, body: undefined, secrets: null });
+      throw error;
     }
   }
 
@@ -134,18 +146,25 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     started: number,
     deadline: Deadline,
   ): Promise<ReceiverAnswer> {
-    const tenant =
-      slug === undefined ? null : await holding(body, () => lookUp(() => directory.bySlug(slug)));
+    const lookup = slug === undefined ? null : lookUp(() => directory.bySlug(slug));
+    const tenant = lookup instanceof Promise ? await holding(body, lookup) : lookup;
     const unknown = slug !== undefined && tenant === null;
+    const secrets = (slug === undefined ? appSecrets : tenant?.secrets) ?? null;
     try {
-      verify(body, signature, (slug === undefined ? appSecrets : tenant?.secrets) ?? NOBODYS_SECRETS);
+      verify(body, signature, secrets ?? NOBODYS_SECRETS);
     } catch (error) {
+      explain?.({ slug, signature, body, secrets });
       // Only said, not thrown: an error more would be a 401 that takes longer.
       if (unknown) return report(UNAUTHORIZED, "ERR_TENANT_UNKNOWN", slug, started);
       throw error;
     }
     if (unknown) return report(UNAUTHORIZED, "ERR_TENANT_UNKNOWN", slug, started);
-    const verdict = await judge(body, tenant);
+    const event = readEvent(body);
+    const byAccount = slug === undefined && !isJobberSyncError(event) && event.kind === "notice";
+    const owner = byAccount ? await lookUp(() => directory.byAccount(event.accountId)) : tenant;
+    const verdict = isJobberSyncError(event)
+      ? quarantined(event, notAnEvent(body, tenant?.slug ?? ""))
+      : judge(event, owner, slug === undefined);
     if (inFlight >= limits.maxInFlight) {
       throw new JobberSyncError(
         "ERR_OVERLOADED",
@@ -161,56 +180,44 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   }
 
   /** Counts an unverified body into the budget for as long as it is waited with: a lookup may take its time, or hang. */
-  async function holding<T>(body: Uint8Array, wait: () => Promise<T>): Promise<T> {
+  async function holding<T>(body: Uint8Array, waiting: Promise<T>): Promise<T> {
+    // Nobody waits for the lookup any more when the budget is spent.
+    waiting.catch(() => {});
     unread.take(body.byteLength);
     try {
-      return await wait();
+      return await waiting;
     } finally {
       unread.release(body.byteLength);
     }
   }
 
-  async function lookUp(
-    find: () => KnownTenant | null | Promise<KnownTenant | null>,
-  ): Promise<KnownTenant | null> {
+  /** Answers at once where the directory does. */
+  function lookUp(find: () => Lookup): Lookup {
     try {
-      return await find();
+      const found = find();
+      return found instanceof Promise ? found.catch((error) => Promise.reject(lookUpFailed(error))) : found;
     } catch (error) {
-      if (isJobberSyncError(error)) {
-        logger.error(
-          { code: error.code, reason: error.cause instanceof Error ? error.cause.message : undefined },
-          error.message,
-        );
-        throw error;
-      }
-      throw new JobberSyncError(
-        "ERR_TENANT_LOOKUP",
-        "The tenant could not be looked up. Send the delivery again.",
-        { cause: error },
-      );
+      throw lookUpFailed(error);
     }
+  }
+
+  function lookUpFailed(error: unknown): JobberSyncError {
+    if (!isJobberSyncError(error)) {
+      const message = "The tenant could not be looked up. Send the delivery again.";
+      return new JobberSyncError("ERR_TENANT_LOOKUP", message, { cause: error });
+    }
+    const reason = error.cause instanceof Error ? error.cause.message : undefined;
+    logger.error({ code: error.code, reason }, error.message);
+    return error;
   }
 
   /** What the content means for this tenant. Decides; does nothing. */
-  async function judge(body: Uint8Array, pathTenant: KnownTenant | null): Promise<Verdict> {
-    let event: JobberEvent;
-    try {
-      event = parseEvent(body);
-    } catch (error) {
-      if (!isJobberSyncError(error)) throw error;
-      return { kind: "quarantine", error, delivery: notAnEvent(body, pathTenant?.slug ?? "") };
-    }
-    const viaApp = pathTenant === null;
-    const tenant = viaApp && event.kind === "notice" ? await tenantOfAccount(event.accountId) : pathTenant;
-    const delivery = { ...describeDelivery(event, tenant?.slug ?? ""), event };
+  function judge(event: JobberEvent, tenant: KnownTenant | null, viaApp: boolean): Verdict {
+    const delivery = describeDelivery(event, tenant?.slug ?? "");
     const error = judgeEvent(event, tenant, viaApp);
-    if (error !== null) return { kind: "quarantine", error, delivery };
+    if (error !== null) return quarantined(error, delivery);
     const unwanted = event.kind === "notice" && !wanted(event.topic);
     return unwanted ? { kind: "ignore", reason: "topic", delivery } : { kind: "accept", delivery };
-  }
-
-  function tenantOfAccount(accountId: string): Promise<KnownTenant | null> {
-    return lookUp(() => directory.byAccount(accountId));
   }
 
   function remaining(started: number): number {
@@ -252,4 +259,18 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   }
 
   return { hasAppRoute: appSecrets !== null, handle, receive };
+}
+
+/** The event, or why there is none. */
+function readEvent(body: Uint8Array): JobberEvent | JobberSyncError {
+  try {
+    return parseEvent(body);
+  } catch (error) {
+    if (isJobberSyncError(error)) return error;
+    throw error;
+  }
+}
+
+function quarantined(error: JobberSyncError, delivery: VerifiedDelivery): Verdict {
+  return { kind: "quarantine", error, delivery };
 }

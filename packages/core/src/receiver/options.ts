@@ -33,6 +33,13 @@ interface ReceiverOptionsBase {
   readonly deadlineMs?: number | undefined;
   /** Seconds in the `Retry-After` of a 503. @default 5 */
   readonly retryAfterSeconds?: number | undefined;
+  /**
+   * Writes to the log why a signature did not verify (see `diagnoseSignature`), never to the answer. For setting things up: it does hundreds
+   * of times the work of a refusal.
+   *
+   * @default false
+   */
+  readonly development?: boolean | undefined;
   readonly hooks?: LifecycleHooks | undefined;
   /** @default the console */
   readonly logger?: Logger | undefined;

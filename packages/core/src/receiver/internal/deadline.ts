@@ -27,7 +27,16 @@ export class Deadline {
           new JobberSyncError("ERR_DEADLINE", "The delivery could not be stored in time. Send it again."),
         );
       }, this.#remainingMs);
-      work.then(resolve, reject).finally(() => clearTimeout(timer));
+      work.then(
+        (value) => {
+          clearTimeout(timer);
+          resolve(value);
+        },
+        (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      );
     });
   }
 }

@@ -11,7 +11,8 @@ export interface KnownTenant {
   readonly sharedApp: boolean;
 }
 
-type Lookup = KnownTenant | null | Promise<KnownTenant | null>;
+/** The tenant, at once where it is listed. */
+export type Lookup = KnownTenant | null | Promise<KnownTenant | null>;
 
 /** Finds tenants. Answers at once where it can, so that a listed tenant costs no turn of the event loop. */
 export interface TenantDirectory {
@@ -19,6 +20,8 @@ export interface TenantDirectory {
   byAccount(accountId: string): Lookup;
   /** The most secrets that a tenant has, as far as known. */
   mostSecrets(): number;
+  /** The tenants that are known beforehand; none behind a resolver. */
+  readonly listed: readonly KnownTenant[];
 }
 
 const MAX_SLUG_LENGTH = 255;
@@ -72,6 +75,7 @@ function listed(tenants: readonly Tenant[], app: SharedApp | undefined): TenantD
     bySlug: (slug) => bySlug.get(slug) ?? null,
     byAccount: (accountId) => byAccount.get(accountKey(accountId)) ?? null,
     mostSecrets: () => most,
+    listed: [...bySlug.values()],
   };
 }
 
@@ -98,6 +102,7 @@ function resolved(resolver: TenantResolver): TenantDirectory {
     bySlug: async (slug) => (slug.length > MAX_SLUG_LENGTH ? null : check(await resolver.resolve(slug))),
     byAccount: async (accountId) => check(await resolver.resolveAccount?.(accountId)),
     mostSecrets: () => most,
+    listed: [],
   };
 }
 
