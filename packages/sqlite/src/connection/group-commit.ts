@@ -26,13 +26,15 @@ interface Task {
   readonly work: (transaction: Transaction) => unknown;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
-  /** `performance.now()` after which it stops waiting for the lock. */
-  readonly deadline: number;
+  /** `performance.now()` when it was asked for. */
+  readonly since: number;
+  /** Whether it gets a transaction of its own, because the one it was in has failed. */
+  alone: boolean;
 }
 
 type Settled = { readonly value: unknown } | { readonly error: unknown };
 
-/** A flush to the disk is some hundred times the cost of a row; more rows than this gain nothing, and hold the lock. */
+/** A flush to the disk is some hundred times the cost of a row; more rows than this gain little, and hold the lock. */
 const MAX_BATCH = 256;
 /**
  * SQLite's lock is not fair: another process that writes without a pause leaves it free for moments only. Looking often, while this
@@ -45,26 +47,30 @@ export function createGroupCommit(connection: Connection, { busyMs }: GroupCommi
   const transaction = createTransaction(connection);
   const queue: Task[] = [];
   let scheduled = false;
-  let closed: (() => void) | null = null;
+  /** `performance.now()` since when somebody else has the lock. */
+  let busySince: number | null = null;
+  let closing: Promise<void> | null = null;
+  let closed: () => void = () => {};
 
   return {
     write<T>(work: (transaction: Transaction) => T): Promise<T> {
-      if (closed !== null) {
+      if (closing !== null) {
         return Promise.reject(
           new JobberSyncError("ERR_STORE", "The SQLite database was closed by this program."),
         );
       }
       return new Promise<T>((resolve, reject) => {
-        const deadline = performance.now() + busyMs;
-        queue.push({ work, resolve: resolve as (value: unknown) => void, reject, deadline });
+        const since = performance.now();
+        queue.push({ work, resolve: resolve as (value: unknown) => void, reject, since, alone: false });
         schedule();
       });
     },
     close() {
-      return new Promise((resolve) => {
+      closing ??= new Promise((resolve) => {
         closed = resolve;
         schedule();
       });
+      return closing;
     },
   };
 
@@ -77,72 +83,78 @@ export function createGroupCommit(connection: Connection, { busyMs }: GroupCommi
 
   function flush(): void {
     scheduled = false;
-    const batch = queue.splice(0, MAX_BATCH);
-    if (batch.length > 0 && !commit(batch)) {
-      queue.unshift(...batch.filter((task) => !expired(task)));
+    const batch = takeBatch();
+    const left = batch.length === 0 ? [] : commit(batch);
+    queue.unshift(...left);
+    if (queue.length === 0) {
+      if (closing !== null) closed();
+    } else if (busySince === null) {
+      schedule();
+    } else {
       scheduled = true;
       setTimeout(flush, RETRY_MS);
-      return;
     }
-    if (queue.length > 0) schedule();
-    else closed?.();
   }
 
-  /** @returns `false` when somebody else holds the lock */
-  function commit(batch: readonly Task[]): boolean {
-    let settled: readonly Settled[];
+  function takeBatch(): readonly Task[] {
+    const firstAlone = queue.slice(0, MAX_BATCH).findIndex(({ alone }) => alone);
+    return queue.splice(0, firstAlone === -1 ? MAX_BATCH : Math.max(1, firstAlone));
+  }
+
+  /** @returns those that are to be tried again */
+  function commit(batch: readonly Task[]): readonly Task[] {
     try {
       transaction.begin();
+      busySince = null;
     } catch (error) {
-      if (isBusy(error)) return false;
+      if (isBusy(error)) return batch.filter((task) => !gaveUp(task));
       for (const task of batch) task.reject(storeError(error));
-      return true;
+      return [];
     }
+    let settled: readonly Settled[];
     try {
-      settled = batch.length === 1 ? batch.map(alone) : batch.map(inSavepoint);
+      settled = batch.length === 1 ? batch.map(runAlone) : batch.map(runInSavepoint);
       transaction.commit();
     } catch (error) {
       transaction.rollback();
-      // Repeated one by one, so that no caller fails for its neighbour.
-      if (batch.length > 1) for (const task of batch) commitOrReject(task);
-      else for (const task of batch) task.reject(storeError(error));
-      return true;
+      if (batch.length > 1) {
+        // One by one, so that no caller fails for its neighbour.
+        for (const task of batch) task.alone = true;
+        return batch;
+      }
+      for (const task of batch) task.reject(storeError(error));
+      return [];
     }
     for (const [index, task] of batch.entries()) {
       const outcome = settled[index];
       if (outcome !== undefined && "value" in outcome) task.resolve(outcome.value);
       else task.reject(storeError(outcome?.error));
     }
-    return true;
+    return [];
   }
 
-  function commitOrReject(task: Task): void {
-    if (!commit([task])) {
-      task.reject(
-        storeError(new JobberSyncError("ERR_STORE_BUSY", "The database is locked by another process.")),
-      );
-    }
-  }
-
-  function alone({ work }: Task): Settled {
+  function runAlone({ work }: Task): Settled {
     return { value: work(transaction) };
   }
 
-  function inSavepoint({ work }: Task): Settled {
+  function runInSavepoint({ work }: Task): Settled {
     transaction.savepoint();
     try {
       const value = work(transaction);
       transaction.release();
       return { value };
     } catch (error) {
-      // Throws when the failure has ended the whole transaction (a full disk does); the batch is repeated then.
+      // Throws when the failure has ended the whole transaction (a full disk does); the batch is tried again then.
       transaction.rollbackToSavepoint();
       return { error };
     }
   }
 
-  function expired(task: Task): boolean {
-    if (performance.now() < task.deadline) return false;
+  /** Whether a task has waited long enough for somebody else's lock; its time in our own queue does not count. */
+  function gaveUp(task: Task): boolean {
+    const now = performance.now();
+    busySince ??= now;
+    if (now - Math.max(task.since, busySince) < busyMs) return false;
     task.reject(
       new JobberSyncError(
         "ERR_STORE_BUSY",

@@ -51,6 +51,15 @@ export function storeError(error: unknown): JobberSyncError {
   });
 }
 
+/** Reads, and turns what goes wrong into one of our errors. */
+export function reading<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw storeError(error);
+  }
+}
+
 function coded(
   code: ErrorCode,
   cause: unknown,

@@ -3,9 +3,9 @@ import type { Transaction } from "../connection/transaction.ts";
 import { OPEN, wholeMs } from "./row-states.ts";
 
 const SEEN = `SELECT
-  EXISTS (SELECT 1 FROM jobber_deliveries WHERE client_slug = ?1 AND delivery_key = ?2) AS duplicate,
+  EXISTS (SELECT 1 FROM jobber_deliveries WHERE client_slug = ? AND delivery_key = ?) AS duplicate,
   EXISTS (SELECT 1 FROM jobber_deliveries
-    WHERE client_slug = ?1 AND object_type = ?3 AND object_id = ?4 AND ${OPEN} AND state = 'waiting') AS waiting`;
+    WHERE client_slug = ? AND object_type = ? AND object_id = ? AND ${OPEN} AND state = 'waiting') AS waiting`;
 
 const INSERT = `INSERT INTO jobber_deliveries
   (sequence, client_slug, object_type, object_id, delivery_key, topic, body, body_hash, state, reason,
@@ -25,6 +25,7 @@ export function acceptDelivery(delivery: NewDelivery): (transaction: Transaction
       SEEN,
       clientSlug,
       deliveryKey,
+      clientSlug,
       objectType,
       objectId,
     );

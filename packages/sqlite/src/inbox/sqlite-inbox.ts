@@ -1,6 +1,7 @@
 import { type Inbox, listenByPolling } from "@jobber-sync/core";
 import type { Connection } from "../connection/connection.ts";
 import type { GroupCommit } from "../connection/group-commit.ts";
+import { reading } from "../connection/store-error.ts";
 import type { Transaction } from "../connection/transaction.ts";
 import { acceptDelivery } from "./accept-delivery.ts";
 import { claimObject, extendClaim } from "./claim-object.ts";
@@ -70,22 +71,22 @@ export function createSqliteInbox(
     },
 
     async due({ now, limit }) {
-      return dueObjects(connection, now, limit);
+      return reading(() => dueObjects(connection, now, limit));
     },
 
     async list(filter) {
-      return listDeliveries(connection, filter);
+      return reading(() => listDeliveries(connection, filter));
     },
 
     async body(sequence) {
-      return deliveryBody(connection, sequence);
+      return reading(() => deliveryBody(connection, sequence));
     },
 
     async replay(filter, now = clock()) {
       const states = (filter.states ?? ["quarantined", "unresolved"]).filter((state) =>
         REPLAYABLE_STATES.includes(state),
       );
-      const sequences = listSequences(connection, { ...filter, states });
+      const sequences = reading(() => listSequences(connection, { ...filter, states }));
       let replayed = 0;
       for (let from = 0; from < sequences.length; from += MAX_ROWS) {
         replayed += await group.write(replayDeliveries(sequences.slice(from, from + MAX_ROWS), now));

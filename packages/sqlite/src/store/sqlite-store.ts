@@ -15,6 +15,7 @@ import {
 } from "@jobber-sync/core";
 import type { Connection } from "../connection/connection.ts";
 import type { GroupCommit } from "../connection/group-commit.ts";
+import { reading } from "../connection/store-error.ts";
 import type { Transaction } from "../connection/transaction.ts";
 import { createRecordTable, type RecordTable } from "./record-table.ts";
 
@@ -74,15 +75,21 @@ export function createSqliteStore(connection: Connection, group: GroupCommit): S
     },
 
     async contacts(clientSlug, { limit = DEFAULT_LIMIT, offset = 0 } = {}) {
-      return CONTACTS.list(connection, clientSlug, limit, offset);
+      return reading(() => CONTACTS.list(connection, clientSlug, limit, offset));
     },
     async jobs(clientSlug, { limit = DEFAULT_LIMIT, offset = 0 } = {}) {
-      return JOBS.list(connection, clientSlug, limit, offset);
+      return reading(() => JOBS.list(connection, clientSlug, limit, offset));
     },
     async submissions(clientSlug, { limit = DEFAULT_LIMIT, offset = 0 } = {}) {
-      return connection
-        .all<SubmissionRecord & { readonly payload: unknown }>(LIST_SUBMISSIONS, clientSlug, limit, offset)
-        .map((row) => ({ ...row, payload: JSON.parse(String(row.payload)) }));
+      const rows = reading(() =>
+        connection.all<Omit<SubmissionRecord, "payload"> & { readonly payload: string }>(
+          LIST_SUBMISSIONS,
+          clientSlug,
+          limit,
+          offset,
+        ),
+      );
+      return rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) }));
     },
   };
 }
