@@ -11,6 +11,12 @@ export * from "./inbox/index.ts";
 export * from "./lifecycle/index.ts";
 export * from "./receiver/index.ts";
 export * from "./records/index.ts";
+export {
+  diagnoseSignature,
+  type SignatureCase,
+  type SignatureCause,
+  type SignatureDiagnosis,
+} from "./signature/diagnose-signature.ts";
 export * from "./signature/index.ts";
 export * from "./status/index.ts";
 export * from "./store/index.ts";

@@ -82,12 +82,15 @@ export interface ReceiverLimits {
 
 /** @throws {TypeError} for anything that is not a positive whole number */
 export function checkLimits(options: ReceiverOptions): ReceiverLimits {
+  // Only what is absent has a default: null is a setting that got lost.
+  const checked = (name: keyof ReceiverLimits, fallback: number) =>
+    positiveInteger(name, options[name] === undefined ? fallback : options[name]);
   return {
-    maxBodyBytes: positiveInteger("maxBodyBytes", options.maxBodyBytes ?? 256 * 1024),
-    maxUnreadBytes: positiveInteger("maxUnreadBytes", options.maxUnreadBytes ?? 64 * 1024 * 1024),
-    maxInFlight: positiveInteger("maxInFlight", options.maxInFlight ?? 256),
-    deadlineMs: positiveInteger("deadlineMs", options.deadlineMs ?? 800),
-    retryAfterSeconds: positiveInteger("retryAfterSeconds", options.retryAfterSeconds ?? 5),
+    maxBodyBytes: checked("maxBodyBytes", 256 * 1024),
+    maxUnreadBytes: checked("maxUnreadBytes", 64 * 1024 * 1024),
+    maxInFlight: checked("maxInFlight", 256),
+    deadlineMs: checked("deadlineMs", 800),
+    retryAfterSeconds: checked("retryAfterSeconds", 5),
   };
 }
 

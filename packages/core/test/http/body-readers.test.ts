@@ -1,0 +1,168 @@
+import type { IncomingMessage } from "node:http";
+import { Readable } from "node:stream";
+import { type BodyLimits, type BodyReader, ByteBudget, nodeBody, webBody } from "@jobber-sync/core/http";
+import { describe, expect, it } from "vitest";
+
+const limits = (parts: Partial<BodyLimits> = {}): BodyLimits => ({
+  maxBytes: 100,
+  timeoutMs: 5000,
+  budget: new ByteBudget(1000),
+  ...parts,
+});
+
+/** A request as nodeBody sees it, from the chunks that come. */
+function nodeRequest(
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  fields: object = {},
+): IncomingMessage {
+  return Object.assign(
+    Readable.from(chunks, { objectMode: false }),
+    { complete: false },
+    fields,
+  ) as unknown as IncomingMessage;
+}
+
+function webRequest(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Request {
+  const body = ReadableStream.from(chunks) as unknown as ReadableStream<Uint8Array<ArrayBuffer>>;
+  return new Request("http://localhost", { method: "POST", body, duplex: "half" });
+}
+
+async function* stalling(first: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield first;
+  await new Promise(() => {});
+}
+
+/** A budget that tells when something was taken from it. */
+class WatchedBudget extends ByteBudget {
+  #tell = () => {};
+  readonly taken = new Promise<void>((resolve) => {
+    this.#tell = resolve;
+  });
+
+  override take(amount: number): void {
+    super.take(amount);
+    this.#tell();
+  }
+}
+
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => "none",
+    ({ code }: { code: string }) => code,
+  );
+const bytes = (text: string) => new TextEncoder().encode(text);
+const textOf = async (reader: BodyReader, parts?: Partial<BodyLimits>) =>
+  Buffer.from(await reader.read(limits(parts))).toString();
+
+const readers: [
+  name: string,
+  read: (chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>) => BodyReader,
+][] = [
+  ["nodeBody", (chunks) => nodeBody(nodeRequest(chunks))],
+  ["webBody", (chunks) => webBody(webRequest(chunks))],
+];
+
+describe.each(readers)("%s", (_name, readerOf) => {
+  it("puts chunks together, however many and however small", async () => {
+    const text = "Zoë ".repeat(20);
+    const single = Array.from(bytes(text), (byte) => Uint8Array.of(byte));
+    for (const chunks of [[bytes(text)], single, [bytes(text).subarray(0, 3), bytes(text).subarray(3)], []])
+      expect(await textOf(readerOf(chunks))).toBe(chunks.length === 0 ? "" : text);
+  });
+
+  it("takes just the limit and not one byte more", async () => {
+    expect(await textOf(readerOf([bytes("x".repeat(99)), bytes("x")]))).toHaveLength(100);
+    expect(await codeOf(readerOf([bytes("x".repeat(99)), bytes("xx")]).read(limits()))).toBe(
+      "ERR_BODY_TOO_LARGE",
+    );
+  });
+
+  it("gives up when the body is not complete in time", async () => {
+    expect(await codeOf(readerOf(stalling(bytes("x"))).read(limits({ timeoutMs: 20 })))).toBe(
+      "ERR_BODY_TIMEOUT",
+    );
+  });
+
+  it("says so when the sender goes away", async () => {
+    const leaving = async function* () {
+      yield bytes("x");
+      throw new Error("ECONNRESET");
+    };
+    expect(await codeOf(readerOf(leaving()).read(limits()))).toBe("ERR_BODY_ABORTED");
+  });
+
+  it("keeps to the budget that all bodies share, and gives back what it took however it ends", async () => {
+    const budget = new WatchedBudget(100);
+    const slow = codeOf(readerOf(stalling(bytes("x".repeat(60)))).read(limits({ budget, timeoutMs: 50 })));
+    await budget.taken;
+    expect(await codeOf(readerOf([bytes("x".repeat(60))]).read(limits({ budget })))).toBe("ERR_OVERLOADED");
+    expect(await slow).toBe("ERR_BODY_TIMEOUT");
+    expect(
+      await codeOf(readerOf([bytes("x".repeat(60)), bytes("x".repeat(60))]).read(limits({ budget }))),
+    ).toBe("ERR_BODY_TOO_LARGE");
+    expect(await textOf(readerOf([bytes("x".repeat(100))]), { budget })).toHaveLength(100);
+    expect(await textOf(readerOf([bytes("x".repeat(100))]), { budget })).toHaveLength(100);
+  });
+});
+
+describe("nodeBody", () => {
+  it("takes the bytes that a parser kept, as rawBody or as body, before it looks at the stream", async () => {
+    expect(
+      await textOf(
+        nodeBody(nodeRequest([bytes("stream")], { rawBody: Buffer.from("raw"), body: { parsed: true } })),
+      ),
+    ).toBe("raw");
+    expect(await textOf(nodeBody(nodeRequest([bytes("stream")], { body: Buffer.from("body") })))).toBe(
+      "body",
+    );
+    expect(await textOf(nodeBody(nodeRequest([bytes("stream")], { body: {} })))).toBe("stream");
+    const kept = nodeBody(nodeRequest([], { rawBody: Buffer.alloc(101) }));
+    expect(await codeOf(kept.read(limits()))).toBe("ERR_BODY_TOO_LARGE");
+  });
+
+  it.each([
+    ["an object", { a: 1 }],
+    ["text", '{"a":1}'],
+    ["text in rawBody", undefined, '{"a":1}'],
+  ])("never turns %s back into bytes when the stream is spent", async (_name, body, rawBody?: string) => {
+    const request = nodeRequest([bytes('{"a":1}')], { body, rawBody });
+    for await (const _ of request);
+    await expect(nodeBody(request, { fix: "Do this." }).read(limits())).rejects.toMatchObject({
+      code: "ERR_BODY_NOT_RAW",
+      message: expect.stringContaining("Do this."),
+    });
+  });
+});
+
+describe("webBody", () => {
+  it("finds a request without a body empty", async () => {
+    expect(await textOf(webBody(new Request("http://localhost", { method: "POST" })))).toBe("");
+  });
+
+  it("refuses a body that something else reads or has read", async () => {
+    const used = webRequest([bytes("x")]);
+    await used.text();
+    const locked = webRequest([bytes("x")]);
+    locked.body?.getReader();
+    for (const request of [used, locked]) {
+      expect(await codeOf(webBody(request).read(limits()))).toBe("ERR_BODY_NOT_RAW");
+      expect(() => webBody(request).discard()).not.toThrow();
+    }
+  });
+
+  it("lets what it discards run out instead of cancelling it", async () => {
+    let ended = () => {};
+    const end = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    const source = async function* () {
+      yield bytes("x".repeat(200));
+      yield bytes("x");
+      ended();
+    };
+    const reader = webBody(webRequest(source()));
+    expect(await codeOf(reader.read(limits()))).toBe("ERR_BODY_TOO_LARGE");
+    reader.discard();
+    await end;
+  });
+});

@@ -1,0 +1,117 @@
+import {
+  createMemoryInbox,
+  createMemoryStore,
+  createReceiver,
+  type ReceiverOptions,
+} from "@jobber-sync/core";
+import { describe, expect, it } from "vitest";
+
+const A = "the client secret of app A";
+const B = "the client secret of app B";
+const quiet = { info() {}, warn() {}, error() {} };
+const build = (options: object) =>
+  createReceiver({
+    tenants: [{ slug: "acme", secrets: A }],
+    store: createMemoryStore(),
+    logger: quiet,
+    ...options,
+  } as ReceiverOptions);
+
+describe("the options of a receiver are checked when it is made", () => {
+  const numbers = ["maxBodyBytes", "maxUnreadBytes", "maxInFlight", "deadlineMs", "retryAfterSeconds"];
+  const wrong = [Number.NaN, -1, 0, 1.5, Number.POSITIVE_INFINITY, 2 ** 31, "800", null, {}, true];
+  it.each(numbers.flatMap((name) => wrong.map((value) => [name, value])))("refuses %s: %s", (name, value) => {
+    // null is what a missing setting in JSON turns into; it is not "use the default".
+    expect(() => build({ [String(name)]: value })).toThrow(TypeError);
+  });
+
+  it.each(numbers)("takes a whole number, or nothing, for %s", (name) => {
+    expect(build({ [name]: 1 })).toBeDefined();
+    expect(build({ [name]: undefined })).toBeDefined();
+  });
+
+  it.each([["JOB_CREATE"], [["JOB_CREATE", ""]], [[1]], [{}], [null]])("refuses topics: %j", (topics) => {
+    expect(() => build({ topics })).toThrow(TypeError);
+  });
+
+  it.each([[""], [" "], ["15 bytes long.."], [undefined], [null], [[]], [["", A]], [[A, " "]], [{}]])(
+    "refuses the secrets %j of a tenant and of the app",
+    (secrets) => {
+      expect(() => build({ tenants: [{ slug: "acme", secrets }] })).toThrow(TypeError);
+      expect(() => build({ app: { secrets } })).toThrow(TypeError);
+    },
+  );
+
+  it("names the tenant and never shows the secret", () => {
+    expect(() => build({ tenants: [{ slug: "acme", secrets: "hunter2" }] })).toThrow(/"acme".*7 bytes/);
+    expect(() => build({ tenants: [{ slug: "acme", secrets: "hunter2" }] })).not.toThrow(/hunter2/);
+  });
+
+  it.each([
+    [
+      "two with one slug",
+      [
+        { slug: "a", secrets: A },
+        { slug: "a", secrets: B },
+      ],
+    ],
+    ["an empty slug", [{ slug: "", secrets: A }]],
+    [
+      "a secret in common without accounts",
+      [
+        { slug: "a", secrets: A },
+        { slug: "b", secrets: [B, A] },
+      ],
+    ],
+    [
+      "a secret in common, one without accounts",
+      [
+        { slug: "a", secrets: A, accountIds: ["1"] },
+        { slug: "b", secrets: A },
+      ],
+    ],
+    [
+      "a secret and an account in common",
+      [
+        { slug: "a", secrets: A, accountIds: ["MQ=="] },
+        { slug: "b", secrets: A, accountIds: ["MQ"] },
+      ],
+    ],
+    [
+      "a secret in common and no account",
+      [
+        { slug: "a", secrets: A, accountIds: [] },
+        { slug: "b", secrets: A, accountIds: ["1"] },
+      ],
+    ],
+    ["accounts that are no list", [{ slug: "a", secrets: A, accountIds: "1" }]],
+    ["sharedApp without accounts", [{ slug: "a", secrets: A, sharedApp: true }]],
+    ["something that is neither a list nor a resolver", {}],
+  ])("refuses tenants: %s", (_name, tenants) => {
+    expect(() => build({ tenants })).toThrow(TypeError);
+  });
+
+  it("takes tenants that share a secret and no account", () => {
+    const tenants = [
+      { slug: "a", secrets: A, accountIds: ["1"] },
+      { slug: "b", secrets: A, accountIds: ["2"] },
+    ];
+    expect(build({ tenants })).toBeDefined();
+  });
+
+  it("refuses a tenant that shares the app's secret without accounts, and two with one account on the app's route", () => {
+    expect(() => build({ app: { secrets: A } })).toThrow(TypeError);
+    const tenants = [
+      { slug: "a", secrets: A, accountIds: ["1"] },
+      { slug: "b", secrets: B, accountIds: ["1"] },
+    ];
+    expect(() => build({ tenants, app: { secrets: "the client secret of app C" } })).toThrow(
+      /account in common/,
+    );
+  });
+
+  it("wants an inbox or a store, not both and not neither", () => {
+    expect(() => build({ store: undefined })).toThrow(TypeError);
+    expect(() => build({ inbox: createMemoryInbox() })).toThrow(TypeError);
+  });
+});
