@@ -25,8 +25,10 @@ export interface PostgresOptions {
   readonly migrate?: boolean | undefined;
   /** How long `accept` may take before it rejects with `ERR_STORE_BUSY`. Milliseconds. @default 750 */
   readonly acceptTimeoutMs?: number | undefined;
-  /** Batches of deliveries written at one time; each holds a connection. @default 2 */
+  /** Batches of deliveries written at one time; each holds a connection. More make the batches smaller. @default 1 */
   readonly acceptLanes?: number | undefined;
+  /** Statements of the store that write at one time; each holds a connection. @default 2 */
+  readonly applyLanes?: number | undefined;
   /** How often a listening inbox looks for rows that no wake-up led to. Milliseconds. @default 4000 */
   readonly sweepMs?: number | undefined;
   /** How long a row must have been due before that look takes it. Milliseconds. @default 60000 */
@@ -104,7 +106,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
   const context: InboxContext = { pool, boss, schema, queue, clock, now: options.now ?? Date.now };
   const accept = createAccept(context, {
     timeoutMs: positive("acceptTimeoutMs", options.acceptTimeoutMs ?? 750),
-    lanes: positive("acceptLanes", options.acceptLanes ?? 2),
+    lanes: positive("acceptLanes", options.acceptLanes ?? 1),
     durable: options.requireDurable ?? true,
   });
   const listen = createListen(context, {
@@ -113,7 +115,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
   });
 
   return {
-    store: createStore(pool, schema),
+    store: createStore(pool, schema, positive("applyLanes", options.applyLanes ?? 2)),
     inbox: { accept, listen, ...createClaims(context), ...createTools(context) },
     async migrate() {
       if (migrate) await migrateTables(pool, schema);

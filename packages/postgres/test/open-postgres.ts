@@ -28,6 +28,7 @@ export async function startTestDatabase(flags?: readonly string[]): Promise<Test
   const { connectionString } = server;
   const pool = new pg.Pool({ connectionString, max: 20, ...POOL_SETTINGS });
   // pool.end() does not wait for the connections to close, and the server that is stopped next says goodbye to each.
+  pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
   // Of its own for each file: with DATABASE_URL the server is shared.
   const bossSchema = `boss_${randomUUID().slice(0, 8)}`;

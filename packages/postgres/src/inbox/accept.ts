@@ -1,7 +1,7 @@
 import { type AcceptedDelivery, JobberSyncError, type NewDelivery } from "@jobber-sync/core";
+import { createGroupCommit } from "../internal/group-commit.ts";
 import { jsonText } from "../internal/json-text.ts";
 import { runTransaction } from "../internal/transaction.ts";
-import { createGroupCommit } from "./group-commit.ts";
 import { type InboxContext, wakeLater } from "./inbox-context.ts";
 
 /** How deliveries are accepted. */

@@ -1,5 +1,5 @@
 import { JobberSyncError } from "@jobber-sync/core";
-import { isAboutValues } from "../internal/store-error.ts";
+import { isAboutValues } from "./store-error.ts";
 
 /** How items are written together. */
 export interface GroupCommitOptions<I, R> {
@@ -11,16 +11,18 @@ export interface GroupCommitOptions<I, R> {
   readonly maxBytes: number;
   /** Batches on their way at one time. */
   readonly lanes: number;
-  /** How long a caller waits. Milliseconds. */
-  readonly timeoutMs: number;
+  /** What an item writes to. Two items with a key in common never share a batch. @default nothing that another could write to */
+  readonly keysOf?: (item: I) => readonly string[];
+  /** How long a caller waits. Milliseconds. @default as long as the write takes */
+  readonly timeoutMs?: number;
 }
 
 interface Waiting<I, R> {
   readonly item: I;
   readonly resolve: (result: R) => void;
   readonly reject: (error: unknown) => void;
-  /** The caller was told that it took too long. */
-  gone: boolean;
+  /** Its caller was told that it took too long. */
+  readonly isGone: () => boolean;
 }
 
 /**
@@ -30,34 +32,39 @@ interface Waiting<I, R> {
  * @returns writes one item; rejects with `ERR_STORE_BUSY` after the timeout, when it may or may not have been written
  */
 export function createGroupCommit<I, R>(options: GroupCommitOptions<I, R>): (item: I) => Promise<R> {
-  const queue: Waiting<I, R>[] = [];
+  const { keysOf = () => [] } = options;
+  let queue: Waiting<I, R>[] = [];
   let busyLanes = 0;
   let scheduled = false;
 
   return (item) =>
     new Promise<R>((resolve, reject) => {
-      const waiting: Waiting<I, R> = {
-        item,
-        gone: false,
-        resolve: (result) => {
-          clearTimeout(timer);
-          resolve(result);
-        },
-        reject: (error) => {
-          clearTimeout(timer);
-          reject(error);
-        },
-      };
-      const timer = setTimeout(() => {
-        waiting.gone = true;
-        reject(
-          new JobberSyncError("ERR_STORE_BUSY", "The database did not take the delivery in time.", {
-            cause: new Error(`timeout after ${options.timeoutMs} ms`),
-          }),
-        );
-      }, options.timeoutMs);
-      queue.push(waiting);
+      queue.push(
+        options.timeoutMs === undefined
+          ? { item, resolve, reject, isGone: () => false }
+          : bounded(options.timeoutMs),
+      );
       schedule();
+
+      function bounded(timeoutMs: number): Waiting<I, R> {
+        let gone = false;
+        const timer = setTimeout(() => {
+          gone = true;
+          reject(tookTooLong(timeoutMs));
+        }, timeoutMs);
+        return {
+          item,
+          isGone: () => gone,
+          resolve(result) {
+            clearTimeout(timer);
+            resolve(result);
+          },
+          reject(error) {
+            clearTimeout(timer);
+            reject(error);
+          },
+        };
+      }
     });
 
   /** At the end of this turn of the event loop, so that requests which came in together are written together. */
@@ -66,7 +73,7 @@ export function createGroupCommit<I, R>(options: GroupCommitOptions<I, R>): (ite
     scheduled = true;
     setImmediate(() => {
       scheduled = false;
-      while (busyLanes < options.lanes) {
+      while (busyLanes < options.lanes && queue.length > 0) {
         const batch = take();
         if (batch.length === 0) return;
         busyLanes += 1;
@@ -78,20 +85,27 @@ export function createGroupCommit<I, R>(options: GroupCommitOptions<I, R>): (ite
     });
   }
 
+  /** The oldest items that fit together. One that does not stays, and nothing that writes to the same key overtakes it. */
   function take(): readonly Waiting<I, R>[] {
     const batch: Waiting<I, R>[] = [];
+    const left: Waiting<I, R>[] = [];
+    const keys = new Set<string>();
     let bytes = 0;
-    while (queue.length > 0 && batch.length < options.maxItems) {
-      const next = queue[0];
-      if (next === undefined) break;
-      const weight = next.gone ? 0 : options.weigh(next.item);
-      if (batch.length > 0 && bytes + weight > options.maxBytes) break;
-      queue.shift();
+    let full = false;
+    for (const waiting of queue) {
       // Its caller has said 503 already: writing it now would only be more work for a store that is behind.
-      if (next.gone) continue;
-      bytes += weight;
-      batch.push(next);
+      if (waiting.isGone()) continue;
+      const weight = options.weigh(waiting.item);
+      const own = keysOf(waiting.item);
+      full ||= batch.length === options.maxItems || (batch.length > 0 && bytes + weight > options.maxBytes);
+      if (full || own.some((key) => keys.has(key))) left.push(waiting);
+      else {
+        batch.push(waiting);
+        bytes += weight;
+      }
+      for (const key of own) keys.add(key);
     }
+    queue = left;
     return batch;
   }
 
@@ -107,4 +121,10 @@ export function createGroupCommit<I, R>(options: GroupCommitOptions<I, R>): (ite
       for (const waiting of batch) waiting.reject(error);
     }
   }
+}
+
+function tookTooLong(timeoutMs: number): JobberSyncError {
+  return new JobberSyncError("ERR_STORE_BUSY", "The database did not take the delivery in time.", {
+    cause: new Error(`timeout after ${timeoutMs} ms`),
+  });
 }
