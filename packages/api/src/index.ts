@@ -10,4 +10,11 @@ export { type AuthorizeRequest, type AuthorizeUrlOptions, authorizeUrl } from ".
 export { type ExchangeCodeOptions, exchangeCode } from "./oauth/exchange-code.ts";
 export type { TokenGrant } from "./oauth/token-grant.ts";
 export type { JobberApiOptions } from "./options.ts";
+export {
+  createReconciler,
+  type ReconcileReport,
+  type Reconciler,
+  type ReconcilerOptions,
+} from "./reconcile/create-reconciler.ts";
+export type { ReconcileCounts } from "./reconcile/reconcile-context.ts";
 export type { Request, RequestOptions } from "./request.ts";

@@ -2,10 +2,10 @@ import { CLIENT_FIELDS, type ClientData } from "./client-fields.ts";
 import { defineDocument } from "./document.ts";
 import { PAGE_INFO, type PageData, type PageVariables } from "./page.ts";
 
-/** Clients changed at or after a time (`null`: all), the last changed first for the reason given at the jobs. */
+/** Clients that fit the filter, the last changed first for the reason given at the jobs. */
 export const CLIENTS_PAGE_DOCUMENT = defineDocument<
   { readonly clients: PageData<ClientData> },
-  PageVariables & { readonly filter: { readonly updatedAt: { readonly after: string } } | null }
+  PageVariables & { readonly filter: { readonly updatedAt?: { readonly after: string } } }
 >(`
   query JobberSyncClients($first: Int!, $after: String, $filter: ClientFilterAttributes) {
     clients(first: $first, after: $after, filter: $filter, sort: { key: UPDATED_AT, direction: DESCENDING }) {

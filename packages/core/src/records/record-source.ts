@@ -48,4 +48,13 @@ export interface RecordSource {
     id: string,
     signal: AbortSignal,
   ): Promise<FetchedRecords | null>;
+
+  /**
+   * Whether the account has disconnected the app, as an `APP_DISCONNECT` says: to be proved, not believed, since the notice may be late and
+   * the account connected again. A source that has no connections of its own leaves this out; the notice is then passed on as it is.
+   *
+   * @param occurredAt the notice's time; `null` when it had none
+   * @throws {JobberSyncError} with an `ERR_API_…` code when that could not be found out
+   */
+  disconnected?(tenant: string, occurredAt: Instant | null, signal: AbortSignal): Promise<boolean>;
 }

@@ -25,8 +25,8 @@ export interface DeliveryWork<E extends JobberEvent = JobberEvent> extends Chang
 export type WorkResult =
   /** Committed; `result` is `null` when there was nothing to store. */
   | { readonly kind: "processed"; readonly submission: Submission | null; readonly result: SyncResult | null }
-  /** A visit or property that is gone: there is nothing to do. */
-  | { readonly kind: "ignored"; readonly reason: "gone" }
+  /** There is nothing to do: a visit or property is gone, or an account that was to have disconnected the app has not. */
+  | { readonly kind: "ignored"; readonly reason: "gone" | "still_connected" }
   /** A notice, and no source to resolve it. */
   | { readonly kind: "unresolved" }
   /** What the source said contradicts the topic; look again later. */
@@ -130,6 +130,7 @@ async function resolveNotices(
     outcome: new Map(works.map((work) => [work, result])),
   });
   const [first] = works;
+  if (first?.event.objectType === "account") return resolveAccount(processor, clientSlug, works, signal);
   const type = first === undefined ? null : fetchedType(first.event);
   if (first === undefined || type === null) return all({ kind: "processed", submission: null, result: null });
   const { source, store } = processor;
@@ -165,6 +166,35 @@ async function resolveNotices(
   } catch (error) {
     return all(failed(error));
   }
+}
+
+/** Notices of the account itself. That it disconnected the app is asked of the source, where the source can tell. */
+async function resolveAccount(
+  { source, beforeFetch }: Processor,
+  clientSlug: string,
+  works: readonly DeliveryWork<NoticeEvent>[],
+  signal: AbortSignal,
+): Promise<NoticeOutcome> {
+  const outcome = new Map<DeliveryWork<NoticeEvent>, WorkResult>();
+  for (const work of works) {
+    const { event } = work;
+    try {
+      let holds = true;
+      if (event.event === "app.disconnected" && source?.disconnected !== undefined) {
+        await beforeFetch?.(clientSlug, signal);
+        holds = await source.disconnected(clientSlug, event.occurredAt, signal);
+      }
+      outcome.set(
+        work,
+        holds
+          ? { kind: "processed", submission: null, result: null }
+          : { kind: "ignored", reason: "still_connected" },
+      );
+    } catch (error) {
+      outcome.set(work, failed(error));
+    }
+  }
+  return { fetched: null, outcome };
 }
 
 /** Without a source a destroy is trusted, since its topic says all there is to know; everything else has to wait for one. */

@@ -33,8 +33,8 @@ interface TimeRange {
 type ClientFilter = {
   readonly isLead?: boolean;
   readonly isArchived?: boolean;
-  readonly updatedAt?: TimeRange;
-  readonly createdAt?: TimeRange;
+  readonly updatedAt?: TimeRange | null;
+  readonly createdAt?: TimeRange | null;
 };
 // biome-ignore lint/suspicious/noExplicitAny: one table holds the resolvers of every type; each names its own arguments
 type Resolver = (source: never, args: any, view: ReadView) => unknown;
@@ -89,12 +89,12 @@ const RESOLVERS: Readonly<Record<string, Resolver>> = {
   "Query.visit": byId("visit"),
   "Query.clients": (
     _source,
-    { filter = {}, sort, ...page }: PageArguments & { filter?: ClientFilter; sort?: Sort },
+    { filter, sort, ...page }: PageArguments & { filter?: ClientFilter | null; sort?: Sort },
     { account, at },
   ) =>
     connection(
       sorted(
-        account.tables.client.list(at).filter((client) => matches(client, filter)),
+        account.tables.client.list(at).filter((client) => matches(client, filter ?? {})),
         sort,
       ),
       page,
@@ -199,7 +199,8 @@ function matches(
   );
 }
 
-function within(time: string, { before, after, eq }: TimeRange = {}): boolean {
+function within(time: string, range: TimeRange | null | undefined): boolean {
+  const { before, after, eq } = range ?? {};
   const ms = Date.parse(time);
   return (
     (before === undefined || ms <= Date.parse(before)) &&

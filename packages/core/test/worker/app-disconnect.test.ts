@@ -1,0 +1,73 @@
+import { createMemoryInbox, createMemoryStore, createWorker, type RecordSource } from "@jobber-sync/core";
+import { expect, it } from "vitest";
+
+const BODY = new TextEncoder().encode(
+  JSON.stringify({
+    data: {
+      webHookEvent: {
+        topic: "APP_DISCONNECT",
+        appId: "app",
+        accountId: "MQ==",
+        itemId: "MQ==",
+        occurredAt: "2026-01-25T10:00:00Z",
+      },
+    },
+  }),
+);
+
+async function receiveDisconnect(disconnected: RecordSource["disconnected"] | undefined) {
+  const store = createMemoryStore();
+  const inbox = createMemoryInbox();
+  const handled: string[] = [];
+  const source: RecordSource = { fetch: async () => null, ...(disconnected ? { disconnected } : {}) };
+  const on = {
+    "app.disconnected": ({ clientSlug }: { readonly clientSlug: string }) => void handled.push(clientSlug),
+  };
+  const logger = { info() {}, warn() {}, error() {} };
+  const worker = createWorker({ inbox, store, source, on, logger });
+  await inbox.accept({
+    clientSlug: "acme",
+    objectType: "account",
+    objectId: "MQ==",
+    deliveryKey: "key",
+    topic: "APP_DISCONNECT",
+    body: BODY,
+    receivedAt: Date.now() - 50,
+    state: "waiting",
+    reason: null,
+  });
+  await worker.drain();
+  const [row] = await inbox.list({});
+  return { handled, row };
+}
+
+it("tells the handler once the source has proved that the account disconnected the app", async () => {
+  const asked: unknown[] = [];
+  const { handled, row } = await receiveDisconnect(async (tenant, occurredAt) => {
+    asked.push(tenant, occurredAt);
+    return true;
+  });
+  expect(asked).toEqual(["acme", "2026-01-25T10:00:00Z"]);
+  expect(handled).toEqual(["acme"]);
+  expect(row?.state).toBe("done");
+});
+
+it("ignores a disconnect that the source knows to be over", async () => {
+  const { handled, row } = await receiveDisconnect(async () => false);
+  expect(handled).toEqual([]);
+  expect(row?.state).toBe("done");
+});
+
+it("tries again when the source could not find out", async () => {
+  const { handled, row } = await receiveDisconnect(async () => {
+    throw new Error("no network");
+  });
+  expect(handled).toEqual([]);
+  expect(row).toMatchObject({ state: "waiting", reason: "ERR_API_NETWORK" });
+});
+
+it("passes the notice on as it is when the source has no connections of its own", async () => {
+  const { handled, row } = await receiveDisconnect(undefined);
+  expect(handled).toEqual(["acme"]);
+  expect(row?.state).toBe("done");
+});
