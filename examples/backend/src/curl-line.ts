@@ -6,7 +6,7 @@ export function curlLine(url: string, { slug, secrets }: Tenant): string {
   // JSON without an apostrophe inside: single quotes keep it as it is, and the signature is over exactly these bytes.
   const body = JSON.stringify(SAMPLE_PAYLOAD);
   return [
-    `curl -sS ${url}/webhooks/jobber/${encodeURIComponent(slug)}`,
+    `curl -sS -w '\\n' ${url}/webhooks/jobber/${encodeURIComponent(slug)}`,
     "-H 'Content-Type: application/json'",
     `-H '${SIGNATURE_HEADER}: ${signPayload(body, firstSecret(secrets))}'`,
     `--data-binary '${body}'`,

@@ -13,27 +13,48 @@ export interface Settings {
   readonly database: string;
   /** `JOBBER_TENANTS` names a JSON file with a list of `{ slug, secrets, accountIds? }`. */
   readonly tenants: readonly Tenant[];
+  /** The connection to Jobber's API; `null` without `JOBBER_CLIENT_ID`: Jobber's own webhooks are then kept unresolved. */
+  readonly api: ApiSettings | null;
+}
+
+/** The Jobber app, as its page in Jobber's Developer Center shows it. */
+export interface ApiSettings {
+  /** `JOBBER_CLIENT_ID` */
+  readonly clientId: string;
+  /** `JOBBER_CLIENT_SECRET`. Webhooks are signed with it too. */
+  readonly clientSecret: string;
+  /** `JOBBER_API_URL`, another GraphQL endpoint than Jobber's: https, or on this machine. */
+  readonly endpoint?: string | undefined;
 }
 
 const DEFAULT_DATABASE = ".data/jobber-sync.db";
 
 /**
- * Reads the settings. Without `JOBBER_TENANTS` there is one tenant, `acme`, whose secret is made up for this run: enough to try things out,
- * and no well-known secret that anybody could sign with.
+ * Reads the settings. Without `JOBBER_TENANTS` there is one tenant, `acme`, with the app's client secret, or one that is made up for this
+ * run: enough to try things out, and no well-known secret that anybody could sign with.
  *
  * @throws {Error} naming the variable that cannot be used, never its content
  */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const database = env.JOBBER_SYNC_DB || DEFAULT_DATABASE;
   if (!env.JOBBER_SYNC_DB) mkdirSync(dirname(database), { recursive: true });
+  const api = readApi(env);
   return {
     port: readPort(env.PORT),
     host: env.HOST || "127.0.0.1",
     database,
     tenants: env.JOBBER_TENANTS
       ? readTenants(env.JOBBER_TENANTS)
-      : [{ slug: "acme", secrets: randomBytes(32).toString("base64url") }],
+      : [{ slug: "acme", secrets: api?.clientSecret ?? randomBytes(32).toString("base64url") }],
+    api,
   };
+}
+
+function readApi(env: NodeJS.ProcessEnv): ApiSettings | null {
+  const { JOBBER_CLIENT_ID: clientId, JOBBER_CLIENT_SECRET: clientSecret, JOBBER_API_URL: endpoint } = env;
+  if (!clientId && !clientSecret) return null;
+  if (!clientId || !clientSecret) throw new Error("JOBBER_CLIENT_ID and JOBBER_CLIENT_SECRET go together.");
+  return { clientId, clientSecret, endpoint: endpoint || undefined };
 }
 
 function readPort(text: string | undefined): number {

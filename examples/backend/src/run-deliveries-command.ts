@@ -22,6 +22,8 @@ const STATES: readonly string[] = [...NOT_DONE, "done"] satisfies readonly Deliv
 
 interface OpenedInbox {
   readonly inbox: Inbox;
+  /** Where it is, when that is not the file of the settings. */
+  readonly database?: string;
   close(): void | Promise<void>;
 }
 
@@ -39,7 +41,7 @@ export async function runDeliveriesCommand(
   const settings = readSettings(process.env);
   const opened = await open(settings);
   try {
-    console.log(`database ${settings.database}`);
+    console.log(`database ${opened.database ?? settings.database}`);
     console.log(await parsed.command(opened.inbox, parsed.filter));
   } finally {
     await opened.close();

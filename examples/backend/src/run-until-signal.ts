@@ -1,7 +1,13 @@
+import type { JobberApi } from "@jobber-sync/api";
+
 /** A backend that is up. */
 export interface RunningBackend {
   /** Where it listens, without a trailing slash. */
   readonly url: string;
+  /** Where its database is, when that is not the file of the settings. */
+  readonly database?: string;
+  /** Its connection to Jobber's API, if it has one. */
+  readonly api?: JobberApi | undefined;
   /** Resolves when every delivery that was accepted is worked off. */
   drain(): Promise<void>;
   /** Stops accepting, finishes what was begun, closes the database. */

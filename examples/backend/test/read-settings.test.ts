@@ -18,7 +18,7 @@ function tenantsFile(content: string): string {
 test("without settings it listens on this machine only, with a secret that nobody else knows", () => {
   const first = readSettings({ JOBBER_SYNC_DB });
   const second = readSettings({ JOBBER_SYNC_DB });
-  expect(first).toMatchObject({ port: 3000, host: "127.0.0.1", database: JOBBER_SYNC_DB });
+  expect(first).toMatchObject({ port: 3000, host: "127.0.0.1", database: JOBBER_SYNC_DB, api: null });
   expect(first.tenants).toEqual([{ slug: "acme", secrets: expect.stringMatching(/^[\w-]{43}$/) }]);
   expect(first.tenants).not.toEqual(second.tenants);
 });
@@ -31,7 +31,17 @@ test("settings are taken from the environment", () => {
     JOBBER_SYNC_DB,
     JOBBER_TENANTS: tenantsFile(JSON.stringify(tenants)),
   };
-  expect(readSettings(env)).toEqual({ port: 0, host: "::1", database: JOBBER_SYNC_DB, tenants });
+  expect(readSettings(env)).toEqual({ port: 0, host: "::1", database: JOBBER_SYNC_DB, tenants, api: null });
+});
+
+test("the app's secret is what its webhooks are signed with", () => {
+  const env = { JOBBER_SYNC_DB, JOBBER_CLIENT_ID: "id", JOBBER_CLIENT_SECRET: "a client secret of 24 c." };
+  expect(readSettings(env)).toMatchObject({
+    api: { clientId: "id", clientSecret: "a client secret of 24 c.", endpoint: undefined },
+    tenants: [{ slug: "acme", secrets: "a client secret of 24 c." }],
+  });
+  const endpoint = "http://127.0.0.1:4000/api/graphql";
+  expect(readSettings({ ...env, JOBBER_API_URL: endpoint }).api?.endpoint).toBe(endpoint);
 });
 
 describe("a setting that cannot be used is named", () => {
@@ -44,6 +54,13 @@ describe("a setting that cannot be used is named", () => {
       "must hold a JSON list",
     );
   });
+
+  test.each([{ JOBBER_CLIENT_ID: "id" }, { JOBBER_CLIENT_SECRET: "a client secret of 24 c." }])(
+    "an app's half, %j",
+    (half) => {
+      expect(() => readSettings({ JOBBER_SYNC_DB, ...half })).toThrow("go together");
+    },
+  );
 
   test("a file of tenants that does not exist", () => {
     expect(() => readSettings({ JOBBER_SYNC_DB, JOBBER_TENANTS: join(folder, "none.json") })).toThrow(

@@ -11,6 +11,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { runDemo } from "../src/demo/index.ts";
 import {
   closeHttpServer,
+  createApi,
   type RecordKind,
   type RunningBackend,
   readRecords,
@@ -22,11 +23,12 @@ const quiet = { info() {}, warn() {}, error() {} };
 
 /** A backend in memory, whose store can be made to do something wrong. */
 function backend(spoil: (store: SyncStore) => Partial<SyncStore> = () => ({})) {
-  return async ({ tenants }: Settings): Promise<RunningBackend> => {
+  return async ({ tenants, api: settings }: Settings): Promise<RunningBackend> => {
     const store = createMemoryStore();
     const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence() });
     const receiver = createReceiver({ tenants, inbox, logger: quiet });
-    const worker = createWorker({ inbox, store: { ...store, ...spoil(store) }, logger: quiet });
+    const api = settings === null ? undefined : createApi(settings, inbox);
+    const worker = createWorker({ inbox, source: api, store: { ...store, ...spoil(store) }, logger: quiet });
     const server = createServer(async (req, res) => {
       // /records/<slug>/<kind> or /webhooks/jobber/<slug>
       const [route, second = "", third = ""] = (req.url ?? "").split("/").slice(1);
@@ -40,6 +42,7 @@ function backend(spoil: (store: SyncStore) => Partial<SyncStore> = () => ({})) {
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return {
+      api,
       url: urlOfServer(server),
       drain: async () => void (await worker.drain()),
       stop: () => closeHttpServer(server),
@@ -70,14 +73,14 @@ test("a field with another value is told, and the demo is not ok", async () => {
         store.apply({
           ...change,
           contacts: change.contacts.map((write) =>
-            write.mode === "replace" ? { ...write, fields: { ...write.fields, isLead: true } } : write,
+            write.mode === "replace" ? { ...write, fields: { ...write.fields, isArchived: true } } : write,
           ),
         }),
     })),
   );
   expect(ok).toBe(false);
-  expect(lines).toContain("contacts[0].isLead is true, must be null");
-  expect(lines.at(-1)).toBe("demo: FAILED, 2 difference(s)");
+  expect(lines).toContain("contacts[2].isArchived is true, must be false");
+  expect(lines.at(-1)).toBe("demo: FAILED, 3 difference(s)");
 });
 
 test("a submission too many is told, and the demo is not ok", async () => {
@@ -95,5 +98,5 @@ test("a submission too many is told, and the demo is not ok", async () => {
     })),
   );
   expect(ok).toBe(false);
-  expect(lines.some((line) => line.startsWith("submissions[5]"))).toBe(true);
+  expect(lines.some((line) => line.startsWith("submissions[6]"))).toBe(true);
 });

@@ -2,6 +2,7 @@ import { createReceiver, createWorker } from "@jobber-sync/core";
 import { jobberWebhooks } from "@jobber-sync/fastify";
 import { openSqlite } from "@jobber-sync/sqlite";
 import {
+  createApi,
   isLocalRequest,
   isRecordKind,
   type RunningBackend,
@@ -12,7 +13,8 @@ import {
 import fastify from "fastify";
 
 /** Starts a backend that keeps Jobber's jobs and clients in a SQLite file: receiver, worker and records in one process. */
-export async function startServer({ port, host, database, tenants }: Settings): Promise<RunningBackend> {
+export async function startServer(settings: Settings): Promise<RunningBackend> {
+  const { port, host, database, tenants } = settings;
   const { store, inbox, close } = openSqlite(database);
   const app = fastify();
   // Closed last, after the last request: Fastify calls these hooks when it has stopped listening.
@@ -22,14 +24,22 @@ export async function startServer({ port, host, database, tenants }: Settings): 
   });
   // The receiver writes a delivery down and answers; the worker turns it into records afterwards.
   const receiver = createReceiver({ tenants, inbox });
+  // Jobber's own webhooks name a record and carry nothing of it: it is read from the API.
+  const api = settings.api === null ? undefined : createApi(settings.api, inbox);
   const worker = createWorker({
     inbox,
     store,
+    source: api,
     tenants,
     // Your own code, after the commit. It may be called again for the same delivery: make it idempotent.
     on: {
-      "job.completed": ({ clientSlug, event }) => {
-        if (event.kind === "snapshot") console.log(`${clientSlug}: job ${event.data.id} is completed`);
+      "job.completed": ({ clientSlug, result }) => {
+        for (const { jobberJobId } of result?.jobs ?? [])
+          console.log(`    (${clientSlug}: job ${jobberJobId} is completed)`);
+      },
+      "app.disconnected": async ({ clientSlug, event }) => {
+        const occurredAt = event.kind === "notice" ? event.occurredAt : null;
+        await api?.disconnected(clientSlug, occurredAt, AbortSignal.timeout(15_000));
       },
     },
   });
@@ -61,6 +71,7 @@ export async function startServer({ port, host, database, tenants }: Settings): 
   worker.start();
 
   return {
+    api,
     url: urlOfServer(app.server),
     async drain() {
       // Of an object that is being worked on, drain knows nothing: let it finish first.

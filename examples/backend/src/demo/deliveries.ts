@@ -1,5 +1,6 @@
-import { type SignedRequest, signedRequest } from "@jobber-sync/testing";
+import { noticePayload, type SignedRequest, signedRequest } from "@jobber-sync/testing";
 import { SAMPLE_PAYLOAD } from "../sample-payload.ts";
+import type { JobberRecords } from "./simulated-jobber.ts";
 
 /** One request of the demo and the answer that it must get. */
 export interface DemoDelivery {
@@ -51,25 +52,12 @@ export const SNAPSHOTS = {
   },
 } as const;
 
-/** What Jobber itself sends: which record changed, and nothing of it. */
-const NOTICE = {
-  data: {
-    webHookEvent: {
-      topic: "JOB_UPDATE",
-      appId: "3ef22a50-072d-430c-a78f-b7646657560b",
-      accountId: "Z2lkOi8vSm9iYmVyL0FjY291bnQvMTA1OTI=",
-      itemId: "Z2lkOi8vSm9iYmVyL0pvYi8xNDY2NTAxNDI=",
-      occurredAt: "2026-01-25T13:31:36-06:00",
-    },
-  },
-};
-
 // Coalesced: the worker has not yet got to the delivery before, and will take both at once.
 const STORED = ["200 accepted", "200 coalesced"];
 const REFUSED = ["401 ERR_UNAUTHORIZED"];
 
 /** Everything the demo sends, in order. */
-export function demoDeliveries(): readonly DemoDelivery[] {
+export function demoDeliveries({ accountId, job }: JobberRecords): readonly DemoDelivery[] {
   const { slug, secrets: secret } = TENANT;
   const send = (
     title: string,
@@ -95,6 +83,11 @@ export function demoDeliveries(): readonly DemoDelivery[] {
     }),
     send("signed, but cut off in the middle", '{"event":"job.upd', ["200 quarantined"]),
     send("job.created for a slug that does not exist", SNAPSHOTS.jobCreated, REFUSED, { slug: "nobody" }),
-    send("JOB_UPDATE, Jobber's own envelope", NOTICE, STORED),
+    // What Jobber itself sends: which record it is, and nothing of it.
+    send(
+      "JOB_CREATE, Jobber's own envelope",
+      noticePayload("JOB_CREATE", { accountId, itemId: job.id, occurredAt: job.createdAt }),
+      STORED,
+    ),
   ];
 }

@@ -1,8 +1,16 @@
 import { createHash } from "node:crypto";
+import type { ContactRecord, JobRecord, SubmissionRecord } from "@jobber-sync/core";
 import { SNAPSHOTS, TENANT } from "./deliveries.ts";
+import { CLOCK, type JobberRecords } from "./simulated-jobber.ts";
 
-/** What the tenant's records must be after the demo, every field of them. Written by hand: computing it would prove nothing. */
-export const EXPECTED_CONTACTS = [
+/** All of a tenant's records. When a submission was stored is not known beforehand. */
+export interface ExpectedRecords {
+  readonly contacts: readonly ContactRecord[];
+  readonly jobs: readonly JobRecord[];
+  readonly submissions: readonly Omit<SubmissionRecord, "createdAt">[];
+}
+
+const CONTACTS: readonly ContactRecord[] = [
   {
     clientSlug: TENANT.slug,
     jobberClientId: "456",
@@ -48,7 +56,7 @@ export const EXPECTED_CONTACTS = [
   },
 ];
 
-export const EXPECTED_JOBS = [
+const JOBS: readonly JobRecord[] = [
   {
     clientSlug: TENANT.slug,
     jobberJobId: "123",
@@ -73,64 +81,127 @@ export const EXPECTED_JOBS = [
   },
 ];
 
-const job = (event: string, status: string, fields: object = {}) => ({
-  event,
-  jobber_job_id: "123",
-  title: null,
-  status,
-  scheduled_at: null,
-  client_name: null,
-  client_email: null,
-  client_phone: null,
-  address: null,
-  ...fields,
-});
+/** The record behind Jobber's own envelope: read from its API, so every field is known. */
+const FETCHED_CONTACT = {
+  clientSlug: TENANT.slug,
+  name: "Grace Hopper",
+  firstName: "Grace",
+  lastName: "Hopper",
+  companyName: null,
+  email: "grace@example.com",
+  phone: "555-0110",
+  isLead: false,
+  isArchived: false,
+  street: "1 Harbor Rd",
+  city: "Dallas",
+  state: "TX",
+  postalCode: "75201",
+  country: "US",
+  sourceCreatedAt: CLOCK,
+  sourceUpdatedAt: CLOCK,
+  deletedAt: null,
+};
 
-const client = (event: string, id: string, fields: object) => ({
-  event,
-  jobber_client_id: id,
-  client_name: null,
-  client_email: null,
-  client_phone: null,
-  address: null,
-  ...fields,
-});
+const FETCHED_JOB = {
+  clientSlug: TENANT.slug,
+  title: "Hedge Trimming",
+  status: "scheduled",
+  jobberStatus: "upcoming",
+  scheduledAt: "2026-02-02T15:00:00Z",
+  endsAt: "2026-02-02T17:00:00Z",
+  completedAt: null,
+  street: "77 Garden Way",
+  city: "Austin",
+  state: "TX",
+  postalCode: "78702",
+  country: "US",
+  total: 240,
+  sourceCreatedAt: CLOCK,
+  sourceUpdatedAt: CLOCK,
+  deletedAt: null,
+} as const;
 
-/** A submission shows what its own delivery said. The duplicate adds none. When each was stored is for the demo to check. */
-export const EXPECTED_SUBMISSIONS = [
-  submission(
-    SNAPSHOTS.jobCreated,
-    job("job.created", "scheduled", {
-      title: "Lawn Service",
-      scheduled_at: "2026-01-25T10:00:00Z",
-      client_name: "John Doe",
-      client_email: "john@example.com",
-      client_phone: "555-1234",
-      address: "123 Main St, Austin, TX",
-    }),
-  ),
-  submission(
-    SNAPSHOTS.jobUpdated,
-    job("job.updated", "in_progress", { scheduled_at: "2026-01-25T16:30:00Z" }),
-  ),
-  submission(SNAPSHOTS.jobCompleted, job("job.completed", "completed")),
-  submission(
-    SNAPSHOTS.clientCreated,
-    client("client.created", "789", {
-      client_name: "Ada King",
-      client_email: "ada@example.com",
-      client_phone: "555-9876",
-      address: "9 Oak Ave, Austin, TX, 78701",
-    }),
-  ),
-  submission(
-    SNAPSHOTS.clientUpdated,
-    client("client.updated", "456", { client_email: "john.doe@example.com" }),
-  ),
+const NOBODY = { client_name: null, client_email: null, client_phone: null, address: null };
+const JOB_NOT_SAID = { jobber_job_id: "123", title: null, scheduled_at: null, ...NOBODY };
+
+// A submission shows what its own delivery said. The duplicate adds none.
+const SUBMISSIONS: ExpectedRecords["submissions"] = [
+  submission(SNAPSHOTS.jobCreated, {
+    event: "job.created",
+    jobber_job_id: "123",
+    title: "Lawn Service",
+    status: "scheduled",
+    scheduled_at: "2026-01-25T10:00:00Z",
+    client_name: "John Doe",
+    client_email: "john@example.com",
+    client_phone: "555-1234",
+    address: "123 Main St, Austin, TX",
+  }),
+  submission(SNAPSHOTS.jobUpdated, {
+    ...JOB_NOT_SAID,
+    event: "job.updated",
+    status: "in_progress",
+    scheduled_at: "2026-01-25T16:30:00Z",
+  }),
+  submission(SNAPSHOTS.jobCompleted, { ...JOB_NOT_SAID, event: "job.completed", status: "completed" }),
+  submission(SNAPSHOTS.clientCreated, {
+    event: "client.created",
+    jobber_client_id: "789",
+    client_name: "Ada King",
+    client_email: "ada@example.com",
+    client_phone: "555-9876",
+    address: "9 Oak Ave, Austin, TX, 78701",
+  }),
+  submission(SNAPSHOTS.clientUpdated, {
+    ...NOBODY,
+    event: "client.updated",
+    jobber_client_id: "456",
+    client_email: "john.doe@example.com",
+  }),
 ];
 
+/** What the tenant's records must be after the demo, every field of them. Written by hand: computing it would prove nothing. */
+export function expectedRecords({ accountId, client, job }: JobberRecords): ExpectedRecords {
+  return {
+    contacts: [...CONTACTS, { ...FETCHED_CONTACT, jobberClientId: client.id, webUri: client.webUri }],
+    jobs: [
+      ...JOBS,
+      {
+        ...FETCHED_JOB,
+        jobberJobId: job.id,
+        jobNumber: job.jobNumber,
+        jobberClientId: client.id,
+        webUri: job.webUri,
+      },
+    ],
+    submissions: [
+      ...SUBMISSIONS,
+      {
+        clientSlug: TENANT.slug,
+        // A notice has no content of its own to tell it by.
+        deliveryKey: `JOB_CREATE:${accountId}:${job.id}:${CLOCK}`,
+        channel: "jobber",
+        payload: {
+          event: "job.created",
+          jobber_job_id: job.id,
+          title: "Hedge Trimming",
+          status: "scheduled",
+          scheduled_at: "2026-02-02T15:00:00Z",
+          client_name: "Grace Hopper",
+          client_email: "grace@example.com",
+          client_phone: "555-0110",
+          address: "77 Garden Way, Austin, TX, 78702",
+        },
+      },
+    ],
+  };
+}
+
 /** A snapshot's delivery key is the SHA-256 of its body. */
-function submission(snapshot: object, payload: object) {
+function submission(
+  snapshot: object,
+  payload: SubmissionRecord["payload"],
+): ExpectedRecords["submissions"][number] {
   const deliveryKey = createHash("sha256").update(JSON.stringify(snapshot)).digest("hex");
   return { clientSlug: TENANT.slug, deliveryKey, channel: "jobber", payload };
 }

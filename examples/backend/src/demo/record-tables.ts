@@ -11,7 +11,7 @@ import { formatTable } from "../format-table.ts";
 export function contactsTable(contacts: readonly ContactRecord[]): string {
   return formatTable(
     {
-      id: (contact) => contact.jobberClientId,
+      id: (contact) => shortId(contact.jobberClientId),
       name: (contact) => contact.name,
       email: (contact) => contact.email,
       phone: (contact) => contact.phone,
@@ -26,26 +26,26 @@ export function contactsTable(contacts: readonly ContactRecord[]): string {
 export function jobsTable(jobs: readonly JobRecord[]): string {
   return formatTable(
     {
-      id: (job) => job.jobberJobId,
+      id: (job) => shortId(job.jobberJobId),
       title: (job) => job.title,
       status: (job) => job.status,
       "in Jobber": (job) => job.jobberStatus,
       scheduled: (job) => minute(job.scheduledAt),
-      contact: (job) => job.jobberClientId,
+      contact: (job) => shortId(job.jobberClientId),
       total: (job) => job.total,
-      address: formatAddress,
+      city: (job) => job.city,
     },
     jobs,
   );
 }
 
-/** The submissions as a table for people. */
+/** The submissions as a table for people. Of a payload's keys only the title is left out: it is in the table of jobs. */
 export function submissionsTable(submissions: readonly SubmissionRecord[]): string {
   return formatTable(
     {
       event: ({ payload }) => payload.event,
-      id: ({ payload }) => ("jobber_job_id" in payload ? payload.jobber_job_id : payload.jobber_client_id),
-      title: ({ payload }) => ("title" in payload ? payload.title : null),
+      id: ({ payload }) =>
+        shortId("jobber_job_id" in payload ? payload.jobber_job_id : payload.jobber_client_id),
       status: ({ payload }) => ("status" in payload ? payload.status : null),
       client: ({ payload }) => payload.client_name,
       email: ({ payload }) => payload.client_email,
@@ -59,4 +59,9 @@ export function submissionsTable(submissions: readonly SubmissionRecord[]): stri
 /** A time to the minute, in UTC as it is stored. */
 function minute(instant: Instant | null): string | null {
   return instant === null ? null : instant.slice(0, 16).replace("T", " ");
+}
+
+/** Jobber's ids are long and begin alike: the end tells them apart. */
+function shortId(id: string | null): string | null {
+  return id === null || id.length <= 8 ? id : `…${id.slice(-7)}`;
 }

@@ -5,9 +5,10 @@ import type { ContactRecord, JobRecord, SubmissionRecord } from "@jobber-sync/co
 import type { Settings } from "../read-settings.ts";
 import type { RunningBackend } from "../run-until-signal.ts";
 import { type DemoDelivery, demoDeliveries, TENANT } from "./deliveries.ts";
-import { EXPECTED_CONTACTS, EXPECTED_JOBS, EXPECTED_SUBMISSIONS } from "./expected-records.ts";
+import { type ExpectedRecords, expectedRecords } from "./expected-records.ts";
 import { findDifferences } from "./find-differences.ts";
 import { contactsTable, jobsTable, submissionsTable } from "./record-tables.ts";
+import { startSimulatedJobber } from "./simulated-jobber.ts";
 
 /** What the demo runs on. */
 export interface DemoOptions {
@@ -33,30 +34,39 @@ export async function runDemo({ title, start }: DemoOptions): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), "jobber-sync-demo-"));
   try {
     const began = Date.now();
-    const backend = await start({
-      port: 0,
-      host: "127.0.0.1",
-      database: join(folder, "demo.db"),
-      tenants: [TENANT],
-    });
+    const jobber = await startSimulatedJobber();
     try {
-      console.log(`${title}, listening on ${backend.url}\n`);
-      const wrongAnswers = await sendAll(backend.url);
-      await backend.drain();
-      const stored = await readAll(backend.url);
-      print(stored);
-      return conclude([...wrongAnswers, ...wrongRecords(stored, began)]);
+      const backend = await start({
+        port: 0,
+        host: "127.0.0.1",
+        database: join(folder, "demo.db"),
+        tenants: [TENANT],
+        api: jobber.settings,
+      });
+      try {
+        console.log(`${title}, listening on ${backend.url}`);
+        console.log(`A simulated Jobber answers for its API on ${jobber.settings.endpoint}\n`);
+        await backend.api?.connect(TENANT.slug, jobber.grant);
+        const deliveries = demoDeliveries(jobber.records);
+        const wrongAnswers = await sendAll(backend.url, deliveries);
+        await backend.drain();
+        const stored = await readAll(backend.url);
+        print(stored);
+        return conclude([...wrongAnswers, ...wrongRecords(stored, expectedRecords(jobber.records), began)]);
+      } finally {
+        await backend.stop();
+      }
     } finally {
-      await backend.stop();
+      await jobber.close();
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function sendAll(url: string): Promise<readonly string[]> {
+async function sendAll(url: string, deliveries: readonly DemoDelivery[]): Promise<readonly string[]> {
   const wrong: string[] = [];
-  for (const [index, delivery] of demoDeliveries().entries()) {
+  for (const [index, delivery] of deliveries.entries()) {
     const answer = await send(url, delivery);
     console.log(`${String(index + 1).padStart(2)}  ${delivery.title.padEnd(44)} ${answer}`);
     if (!delivery.answers.includes(answer))
@@ -90,16 +100,20 @@ function print({ contacts, jobs, submissions }: StoredRecords): void {
   console.log(`\nSubmissions\n${submissionsTable(submissions)}\n`);
 }
 
-function wrongRecords({ contacts, jobs, submissions }: StoredRecords, began: number): readonly string[] {
+function wrongRecords(
+  { contacts, jobs, submissions }: StoredRecords,
+  expected: ExpectedRecords,
+  began: number,
+): readonly string[] {
   const untimed = submissions.map(({ createdAt: _, ...rest }) => rest);
   const mistimed = submissions.filter(
     ({ createdAt }) => !isBetween(Date.parse(createdAt), began, Date.now()),
   );
   return [
-    ...findDifferences("contacts", contacts, EXPECTED_CONTACTS),
-    ...findDifferences("jobs", jobs, EXPECTED_JOBS),
+    ...findDifferences("contacts", contacts, expected.contacts),
+    ...findDifferences("jobs", jobs, expected.jobs),
     // Two workers may store the submissions of two objects in either order.
-    ...findDifferences("submissions", sorted(untimed), sorted(EXPECTED_SUBMISSIONS)),
+    ...findDifferences("submissions", sorted(untimed), sorted(expected.submissions)),
     ...mistimed.map(
       ({ createdAt }) => `a submission was stored at ${createdAt}, which is not during the demo`,
     ),

@@ -1,0 +1,76 @@
+import type { JobberApi } from "@jobber-sync/api";
+import { createSimulator } from "@jobber-sync/testing";
+import type { ApiSettings } from "../read-settings.ts";
+import { TENANT } from "./deliveries.ts";
+
+/** What the simulated Jobber takes for the time: the demo's records are the same in every run. */
+export const CLOCK = "2026-01-25T19:30:00Z";
+
+/** The records that Jobber has, as far as they are not known beforehand. */
+export interface JobberRecords {
+  readonly accountId: string;
+  readonly client: { readonly id: string; readonly webUri: string };
+  readonly job: {
+    readonly id: string;
+    readonly jobNumber: number;
+    readonly webUri: string;
+    readonly createdAt: string;
+  };
+}
+
+/** A Jobber on a port of this machine, with an account, a client and a job. */
+export interface SimulatedJobber {
+  readonly settings: ApiSettings;
+  /** What the OAuth flow would end with. */
+  readonly grant: Parameters<JobberApi["connect"]>[1];
+  readonly records: JobberRecords;
+  close(): Promise<void>;
+}
+
+export async function startSimulatedJobber(): Promise<SimulatedJobber> {
+  const now = () => Date.parse(CLOCK);
+  // One secret signs the webhooks and authorises the app, as at Jobber.
+  const jobber = await createSimulator({ now, clientSecret: TENANT.secrets });
+  const account = jobber.addAccount("Acme Lawn Care");
+  const client = account.addClient({
+    firstName: "Grace",
+    lastName: "Hopper",
+    email: "grace@example.com",
+    phone: "555-0110",
+    billingAddress: address("1 Harbor Rd", "Dallas", "75201"),
+  });
+  const property = account.addProperty(client.id, { address: address("77 Garden Way", "Austin", "78702") });
+  const job = account.addJob(property.id, {
+    title: "Hedge Trimming",
+    jobStatus: "upcoming",
+    startAt: "2026-02-02T09:00:00-06:00",
+    endAt: "2026-02-02T11:00:00-06:00",
+    total: 240,
+  });
+  const { accessToken, refreshToken, expiresAt } = jobber.connect(account);
+  return {
+    settings: { clientId: jobber.clientId, clientSecret: jobber.clientSecret, endpoint: jobber.endpoint },
+    grant: { accessToken, refreshToken, lifetimeMs: expiresAt - now(), serverTime: now() },
+    records: {
+      accountId: account.id,
+      client: { id: client.id, webUri: webUri("clients", client.id) },
+      job: {
+        id: job.id,
+        jobNumber: job.jobNumber,
+        webUri: webUri("jobs", job.id),
+        createdAt: job.createdAt,
+      },
+    },
+    close: () => jobber.close(),
+  };
+}
+
+function address(street: string, city: string, postalCode: string) {
+  return { street, city, province: "TX", postalCode, country: "US" };
+}
+
+/** Where a record is in Jobber: its page has the number that the id holds (F4). */
+function webUri(path: string, id: string): string {
+  const number = /(\d+)$/.exec(Buffer.from(id, "base64").toString("utf8"))?.[1];
+  return `https://secure.getjobber.com/${path}/${number}`;
+}
