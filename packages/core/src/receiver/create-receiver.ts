@@ -154,9 +154,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       verify(body, signature, secrets ?? NOBODYS_SECRETS);
     } catch (error) {
       explain?.({ slug, signature, body, secrets });
-      // Only said, not thrown: an error more would be a 401 that takes longer.
-      if (unknown) return report(UNAUTHORIZED, "ERR_TENANT_UNKNOWN", slug, started);
-      throw error;
+      if (!isJobberSyncError(error)) throw error;
+      // Known or not, the same way out: an error more, or one thrown further, would be a 401 that takes longer.
+      return report(UNAUTHORIZED, unknown ? "ERR_TENANT_UNKNOWN" : error.code, slug, started);
     }
     if (unknown) return report(UNAUTHORIZED, "ERR_TENANT_UNKNOWN", slug, started);
     const event = readEvent(body);

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { PreparedSecrets, prepareKey, prepareSecrets } from "../../signature/prepare-secrets.ts";
 import { type SignatureHeader, verifySignature } from "../../signature/verify-signature.ts";
 
@@ -15,12 +15,14 @@ export function createEvenVerifier(
   mostSecrets: () => number,
 ): (body: Uint8Array, header: SignatureHeader, secrets: PreparedSecrets) => void {
   const key = prepareKey(DECOY);
+  const text = Buffer.alloc(44);
   return (body, header, secrets) => {
     try {
       verifySignature(body, header, secrets);
     } catch (error) {
       for (let tried = PreparedSecrets.countOf(secrets); tried < mostSecrets(); tried += 1) {
-        createHmac("sha256", key).update(body).digest("base64");
+        text.write(createHmac("sha256", key).update(body).digest("base64"), "latin1");
+        timingSafeEqual(text, text);
       }
       throw error;
     }
