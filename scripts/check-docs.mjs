@@ -20,7 +20,7 @@ const read = (file) => readFileSync(join(root, file), "utf8");
 const pages = [
   "README.md",
   ...glob("packages/*/README.md"),
-  ...glob("examples/*/README.md"),
+  ...glob("examples/**/README.md"),
   ...glob("docs/**/*.md"),
 ];
 const sources = glob("packages/*/src/**/*.ts");

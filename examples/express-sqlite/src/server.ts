@@ -14,6 +14,7 @@ import {
   urlOfServer,
 } from "@jobber-sync-examples/backend";
 import express from "express";
+import { connectRoutes } from "./connect-routes.ts";
 
 /** Starts a backend that keeps Jobber's jobs and clients in a SQLite file: receiver, worker and records in one process. */
 export async function startServer(settings: Settings): Promise<RunningBackend> {
@@ -33,10 +34,6 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
       "job.completed": ({ clientSlug, result }) => {
         for (const { jobberJobId } of result?.jobs ?? [])
           console.log(`    (${clientSlug}: job ${jobberJobId} is completed)`);
-      },
-      "app.disconnected": async ({ clientSlug, event }) => {
-        const occurredAt = event.kind === "notice" ? event.occurredAt : null;
-        await api?.disconnected(clientSlug, occurredAt, AbortSignal.timeout(15_000));
       },
     },
   });
@@ -58,6 +55,10 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
       res.status(404).json({ error: "There are jobs, contacts and submissions." });
     else res.json(await readRecords(store, clientSlug, kind));
   });
+
+  if (settings.api !== null && api !== undefined) {
+    app.use(connectRoutes({ api, app: settings.api, tenants }));
+  }
 
   const server = createServer(app);
   try {

@@ -37,10 +37,6 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
         for (const { jobberJobId } of result?.jobs ?? [])
           console.log(`    (${clientSlug}: job ${jobberJobId} is completed)`);
       },
-      "app.disconnected": async ({ clientSlug, event }) => {
-        const occurredAt = event.kind === "notice" ? event.occurredAt : null;
-        await api?.disconnected(clientSlug, occurredAt, AbortSignal.timeout(15_000));
-      },
     },
   });
 

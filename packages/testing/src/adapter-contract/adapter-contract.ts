@@ -38,7 +38,27 @@ export interface AdapterContractOptions extends ContractRunner {
  *
  * @example
  * ```ts
- * adapterContract({ describe, it, start: async (receiver) => startMyServer(myAdapter(receiver)) });
+ * import { once } from "node:events";
+ * import { createServer } from "node:http";
+ * import { nodeBody } from "@jobber-sync/core/http";
+ * import { adapterContract } from "@jobber-sync/testing";
+ * import { describe, it } from "vitest";
+ *
+ * adapterContract({
+ *   describe,
+ *   it,
+ *   async start(receiver) {
+ *     const server = createServer(async (req, res) => {
+ *       const slug = /^\/webhooks\/jobber\/([^/]+)$/.exec(req.url ?? "")?.[1];
+ *       const { method = "", headers } = req;
+ *       const answer = await receiver.handle({ method, slug, headers, body: nodeBody(req) });
+ *       res.writeHead(answer.status, answer.headers).end(answer.body);
+ *     }).listen(0);
+ *     await once(server, "listening");
+ *     const { port } = server.address() as { port: number };
+ *     return { url: `http://127.0.0.1:${port}`, close: async () => void server.close() };
+ *   },
+ * });
  * ```
  */
 export function adapterContract({

@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createSimulator, type SimulatedAccount, type Simulator } from "@jobber-sync/testing";
+import { type ExampleProcess, startExampleProcess } from "@jobber-sync-examples/backend/contract";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+
+const WAIT = { timeout: 10_000, interval: 20 };
+
+let folder: string;
+let jobber: Simulator;
+let account: SimulatedAccount;
+let server: ExampleProcess;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "jobber-sync-connect-"));
+  jobber = await createSimulator();
+  account = jobber.addAccount("Acme Lawn Care");
+  server = await startExampleProcess(new URL("../src/start.ts", import.meta.url), {
+    PORT: "0",
+    JOBBER_SYNC_DB: join(folder, "connect.db"),
+    JOBBER_CLIENT_ID: jobber.clientId,
+    JOBBER_CLIENT_SECRET: jobber.clientSecret,
+    JOBBER_API_URL: jobber.endpoint,
+  });
+  jobber.webhooks.subscribe(account.id, `${server.url}/webhooks/jobber/acme`);
+}, 30_000);
+
+afterAll(async () => {
+  server?.kill("SIGTERM");
+  expect(await server?.ended).toBe(0);
+  await jobber?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What a browser does: goes where it is sent, and keeps the cookie. */
+async function begin() {
+  const first = await fetch(`${server.url}/connect/acme`, { redirect: "manual" });
+  const cookie = first.headers.get("set-cookie")?.split(";")[0] ?? "";
+  const atJobber = await fetch(first.headers.get("location") ?? "", { redirect: "manual" });
+  return { cookie, callback: atJobber.headers.get("location") ?? "" };
+}
+
+async function jobs(): Promise<readonly { readonly title: string }[]> {
+  return (await (await fetch(`${server.url}/records/acme/jobs`)).json()) as [];
+}
+
+test("a person who declines connects nothing", async () => {
+  jobber.approveAs(null);
+  const { cookie, callback } = await begin();
+  const answer = await fetch(callback, { headers: { cookie } });
+  expect([answer.status, await answer.json()]).toEqual([
+    400,
+    expect.objectContaining({ code: "ERR_OAUTH_DENIED" }),
+  ]);
+});
+
+test("an answer that another browser began is refused", async () => {
+  jobber.approveAs(account);
+  const { callback } = await begin();
+  expect((await fetch(callback)).status).toBe(400);
+  const { cookie } = await begin();
+  const answer = await fetch(callback, { headers: { cookie } });
+  expect(await answer.json()).toMatchObject({ code: "ERR_OAUTH_STATE" });
+});
+
+test("only this machine may begin, and only for a tenant that there is", async () => {
+  const headers = { "x-forwarded-for": "203.0.113.7" };
+  expect((await fetch(`${server.url}/connect/acme`, { headers, redirect: "manual" })).status).toBe(403);
+  expect((await fetch(`${server.url}/connect/nobody`, { redirect: "manual" })).status).toBe(404);
+});
+
+test("once the account is connected, what Jobber told before and tells now becomes records", async () => {
+  const client = account.addClient({ firstName: "Grace", lastName: "Hopper" });
+  const property = account.addProperty(client.id);
+  account.addJob(property.id, { title: "Hedge Trimming", jobStatus: "upcoming" });
+  await jobber.webhooks.flush();
+  expect(await jobs()).toEqual([]);
+
+  jobber.approveAs(account);
+  const { cookie, callback } = await begin();
+  const answer = await fetch(callback, { headers: { cookie } });
+  expect(await answer.json()).toEqual({ connected: "acme", accountId: account.id });
+  await vi.waitFor(async () => expect(await jobs()).toMatchObject([{ title: "Hedge Trimming" }]), WAIT);
+
+  account.addJob(property.id, { title: "Leaf Removal" });
+  await jobber.webhooks.flush();
+  await vi.waitFor(async () => expect(await jobs()).toHaveLength(2), WAIT);
+}, 30_000);
