@@ -3,6 +3,7 @@ import type { BoundedAnswer } from "./bounded-post.ts";
 /** What an answer says of the points it took (F5.3). */
 export interface AnswerCost {
   readonly requestedQueryCost: number;
+  readonly actualQueryCost: number;
   readonly maximumAvailable: number;
   readonly currentlyAvailable: number;
   readonly restoreRate: number;
@@ -60,12 +61,17 @@ function dataOf(data: unknown): Readonly<Record<string, unknown>> | null {
 }
 
 function costOf(cost: Readonly<Record<string, unknown>>): AnswerCost | null {
-  const { requestedQueryCost } = cost;
+  const { requestedQueryCost, actualQueryCost } = cost;
   const { maximumAvailable, currentlyAvailable, restoreRate } = objectOr(cost.throttleStatus);
-  const numbers = [requestedQueryCost, maximumAvailable, currentlyAvailable, restoreRate];
-  if (!numbers.every((value) => typeof value === "number" && Number.isFinite(value) && value >= 0))
-    return null;
-  return { requestedQueryCost, maximumAvailable, currentlyAvailable, restoreRate } as AnswerCost;
+  const numbers = [requestedQueryCost, actualQueryCost, maximumAvailable, currentlyAvailable, restoreRate];
+  if (!numbers.every((value) => typeof value === "number" && Number.isFinite(value))) return null;
+  return {
+    requestedQueryCost,
+    actualQueryCost,
+    maximumAvailable,
+    currentlyAvailable,
+    restoreRate,
+  } as AnswerCost;
 }
 
 function parseObject(text: string): Record<string, unknown> | null {

@@ -39,8 +39,6 @@ interface State {
   maximum: number;
   rate: number;
   at: number;
-  /** Points of requests that are on their way. */
-  reserved: number;
   blockedUntil: number;
   /** Requests by slot of the window, oldest first. */
   readonly slots: { readonly start: number; count: number }[];
@@ -50,6 +48,8 @@ const WINDOW_MS = 300_000;
 const SLOT_MS = 10_000;
 const BUCKET = 10_000;
 const RESTORE_RATE = 500;
+// A full bucket restores nothing while requests are on their way: what is lost in a second is left unused.
+const USABLE = 0.95;
 
 /** Makes the limits of every tenant of this process. A tenant starts with a full bucket; answers correct that. */
 export function createTenantLimits(options: TenantLimitsOptions): TenantLimits {
@@ -60,7 +60,7 @@ export function createTenantLimits(options: TenantLimitsOptions): TenantLimits {
     const known = states.get(tenant);
     if (known !== undefined) return known;
     const at = now();
-    const fresh = { points: BUCKET, maximum: BUCKET, rate: RESTORE_RATE, at, reserved: 0, blockedUntil: 0 };
+    const fresh = { points: BUCKET * USABLE, maximum: BUCKET, rate: RESTORE_RATE, at, blockedUntil: 0 };
     const state: State = { ...fresh, slots: [] };
     states.set(tenant, state);
     return state;
@@ -69,7 +69,10 @@ export function createTenantLimits(options: TenantLimitsOptions): TenantLimits {
   function refill(state: State): void {
     const at = now();
     // A clock that is set back gives nothing and takes nothing.
-    state.points = Math.min(state.maximum, state.points + (Math.max(0, at - state.at) / 1000) * state.rate);
+    state.points = Math.min(
+      state.maximum * USABLE,
+      state.points + (Math.max(0, at - state.at) / 1000) * state.rate,
+    );
     state.at = at;
   }
 
@@ -83,7 +86,7 @@ export function createTenantLimits(options: TenantLimitsOptions): TenantLimits {
 
   function bucketWait(state: State, points: number, keepFree: number): number {
     refill(state);
-    const missing = Math.min(points + keepFree, state.maximum) - state.points;
+    const missing = Math.min(points + keepFree, state.maximum * USABLE) - state.points;
     return missing <= 0 ? 0 : Math.ceil((missing / state.rate) * 1000);
   }
 
@@ -106,17 +109,17 @@ export function createTenantLimits(options: TenantLimitsOptions): TenantLimits {
         waited += wait;
       }
       state.points -= points;
-      state.reserved += points;
       countRequest(state);
       return {
         done(cost) {
-          state.reserved -= points;
           if (cost === null) return;
           state.maximum = cost.maximumAvailable;
           state.rate = Math.max(1, cost.restoreRate);
-          state.at = now();
-          // What is on its way may or may not be in Jobber's number: counting it twice only waits a little longer.
-          state.points = cost.currentlyAvailable - state.reserved;
+          refill(state);
+          // Charged is what the answer held, not what was asked for (F5.3).
+          state.points += points - cost.actualQueryCost;
+          // Lower: somebody else takes from the same bucket. Higher says nothing: answers overtake one another.
+          state.points = Math.min(state.points, cost.currentlyAvailable);
         },
       };
     },

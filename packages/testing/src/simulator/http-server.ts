@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delayFor } from "node:timers/promises";
@@ -126,13 +127,11 @@ async function writeFault(
 async function writeHuge(response: ServerResponse, bytes: number): Promise<void> {
   response.writeHead(200, { "content-type": "application/json" });
   response.write('{"data":{"job":{"title":"');
+  const closed = once(response, "close");
   const chunk = Buffer.alloc(64 * 1024, "x");
   for (let sent = 0; sent < bytes && !response.destroyed; sent += chunk.length) {
     if (!response.write(chunk)) {
-      await new Promise<void>((resolve) => {
-        response.once("drain", resolve);
-        response.once("close", resolve);
-      });
+      await Promise.race([once(response, "drain"), closed]);
     }
   }
   response.end('"}}}');

@@ -10,6 +10,7 @@ export {
   type SimulatorCounts,
   type SimulatorOptions,
 } from "./create-simulator.ts";
+export { type DocumentTypes, documentTypes } from "./document-types.ts";
 export { encodedId } from "./encoded-id.ts";
 export type { FaultPlace, FaultPlan, SimulatedFault } from "./faults.ts";
 export { JOBBER_LIMITS, type SimulatedLimits } from "./limits.ts";

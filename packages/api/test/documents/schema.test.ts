@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { documentTypes, SIMULATOR_SDL } from "@jobber-sync/testing";
+import { describe, expect, it } from "vitest";
+import * as documents from "../../src/documents/index.ts";
+
+/** The types that the mapping was written for. A field that is read and not listed here fails the test too. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  "Query.account": "Account",
+  "Query.client": "Client",
+  "Query.clients": "ClientConnection!",
+  "Query.job": "Job",
+  "Query.jobs": "JobConnection!",
+  "Query.property": "Property",
+  "Query.visit": "Visit",
+  "Account.id": "EncodedId!",
+  "Job.id": "EncodedId!",
+  "Job.jobNumber": "Int!",
+  "Job.title": "String",
+  "Job.jobStatus": "JobStatusTypeEnum!",
+  "Job.startAt": "ISO8601DateTime",
+  "Job.endAt": "ISO8601DateTime",
+  "Job.completedAt": "ISO8601DateTime",
+  "Job.total": "Float!",
+  "Job.jobberWebUri": "String!",
+  "Job.createdAt": "ISO8601DateTime!",
+  "Job.updatedAt": "ISO8601DateTime!",
+  "Job.property": "Property!",
+  "Job.client": "Client!",
+  "Property.address": "PropertyAddress!",
+  "Property.jobs": "JobConnection!",
+  "PropertyAddress.street": "String!",
+  "PropertyAddress.city": "String",
+  "PropertyAddress.province": "String",
+  "PropertyAddress.postalCode": "String",
+  "PropertyAddress.country": "String",
+  "Client.id": "EncodedId!",
+  "Client.name": "String!",
+  "Client.firstName": "String!",
+  "Client.lastName": "String!",
+  "Client.companyName": "String",
+  "Client.email": "String",
+  "Client.phone": "String",
+  "Client.isLead": "Boolean!",
+  "Client.isArchived": "Boolean!",
+  "Client.billingAddress": "ClientAddress",
+  "Client.jobberWebUri": "String!",
+  "Client.createdAt": "ISO8601DateTime!",
+  "Client.updatedAt": "ISO8601DateTime!",
+  "ClientAddress.street": "String!",
+  "ClientAddress.city": "String!",
+  "ClientAddress.province": "String!",
+  "ClientAddress.postalCode": "String!",
+  "ClientAddress.country": "String!",
+  "Visit.job": "Job!",
+  "JobConnection.nodes": "[Job!]!",
+  "JobConnection.pageInfo": "PageInfo!",
+  "ClientConnection.nodes": "[Client!]!",
+  "ClientConnection.pageInfo": "PageInfo!",
+  "PageInfo.endCursor": "String",
+  "PageInfo.hasNextPage": "Boolean!",
+};
+
+const texts = Object.entries(documents).flatMap(([name, text]) =>
+  typeof text === "string" ? [[name, text] as const] : [],
+);
+
+/** Everything that is wrong between the documents, what their answers are read as, and a schema. */
+function problems(sdl: string): string[] {
+  return texts.flatMap(([name, text]) => {
+    const { errors, fields, deprecated } = documentTypes(text, sdl);
+    const mistyped = Object.entries(fields).filter(([field, type]) => EXPECTED[field] !== type);
+    return [...errors, ...mistyped.map(([field]) => field), ...deprecated].map(
+      (problem) => `${name}: ${problem}`,
+    );
+  });
+}
+
+describe("the documents", () => {
+  it("are seven, and every value travels as a variable", () => {
+    expect(texts.map(([name]) => name)).toHaveLength(7);
+    for (const [, text] of texts)
+      expect(text.replace(/\[\{ key[^\]]*\]|\{ key[^}]*\}/g, "")).not.toMatch(/: *["\d]/);
+  });
+
+  const sources = [["the simulator's schema", SIMULATOR_SDL]];
+  const path = process.env.JOBBER_SYNC_SCHEMA;
+  if (path !== undefined) sources.push(["Jobber's schema", readFileSync(path, "utf8")]);
+
+  describe.each(sources)("against %s", (_, sdl = "") => {
+    it("are valid, and read fields of the types that the mapping expects", () => {
+      expect(problems(sdl)).toEqual([]);
+    });
+
+    it.each(Object.keys(EXPECTED).filter((name) => !name.startsWith("Query.")))(
+      "are found out when %s is renamed or changes its type",
+      (name) => {
+        const [type, field] = name.split(".");
+        const inType = new RegExp(
+          `(\\ntype ${type}\\b[^{]*\\{(?:(?!\\n *\\}\\n)[\\s\\S])*?\\n *)${field}\\b(?=[(:])`,
+        );
+        const indented = sdl.replace(/\n {2}(?=type )/g, "\n");
+        expect(inType.test(indented)).toBe(true);
+        expect(problems(indented.replace(inType, `$1${field}Renamed`))).not.toEqual([]);
+        const typed = new RegExp(
+          `(\\ntype ${type}\\b(?:(?!\\n *\\}\\n)[\\s\\S])*?\\n *${field}\\b(?:\\([^)]*\\))?): [^\\n@]+`,
+        );
+        expect(problems(indented.replace(typed, "$1: Account"))).not.toEqual([]);
+      },
+    );
+  });
+});

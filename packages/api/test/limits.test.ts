@@ -1,0 +1,123 @@
+import { setTimeout as delayFor } from "node:timers/promises";
+import { defineDocument } from "@jobber-sync/api";
+import { describe, expect, it } from "vitest";
+import { addJob, openApi, SIGNAL, START } from "./fixtures/open-api.ts";
+
+const BIG = defineDocument<unknown, { first: number }>(
+  "query($first: Int!) { jobs(first: $first) { nodes { id title total client { id name email } } } }",
+);
+
+describe("limits", () => {
+  it("waits for the bucket instead of burning a throttled query", async () => {
+    const { api, clock, jobber } = await openApi();
+    const start = clock.now;
+    for (let n = 0; n < 30; n++) await api.request("acme", BIG, { first: 100 });
+    expect(jobber.counts.throttled).toBe(0);
+    expect(jobber.counts.queries.jobs).toBe(30);
+    // Answers are nearly empty and charged for what they hold (F5.3): the wait is for admission only.
+    expect(clock.now - start).toBeLessThan(60_000);
+  });
+
+  it("waits as long as many at once need, and none is throttled", async () => {
+    // Real time, twenty times as fast: requests that are on their way matter here.
+    const begin = performance.now();
+    const now = (): number => START + (performance.now() - begin) * 20;
+    const sleep = async (ms: number): Promise<void> => delayFor(ms / 20);
+    const { api, account, jobber } = await openApi({
+      api: { maxWaitMs: 600_000, now, sleep },
+      jobber: { now },
+    });
+    const { property } = addJob(account);
+    for (let n = 0; n < 99; n++) account.addJob(property.id);
+    await api.request("acme", BIG, { first: 100 });
+    const start = now();
+    await Promise.all(Array.from({ length: 20 }, () => api.request("acme", BIG, { first: 100 })));
+    expect(jobber.counts.throttled).toBe(0);
+    // 21 × 701 points, 10,000 in the bucket, 500 a second.
+    expect(now() - start).toBeGreaterThan(8000);
+  });
+
+  it("says how long to wait when that is longer than it may wait itself", async () => {
+    const { api, account, jobber } = await openApi({ api: { maxWaitMs: 50 } });
+    const { property } = addJob(account);
+    for (let n = 0; n < 99; n++) account.addJob(property.id);
+    const results = await Promise.allSettled(
+      Array.from({ length: 40 }, () => api.request("acme", BIG, { first: 100 })),
+    );
+    const refused = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+    expect(refused.length).toBeGreaterThan(0);
+    for (const error of refused) {
+      expect(error).toMatchObject({ code: "ERR_API_THROTTLED", retryable: true });
+      expect(error.retryAfterMs).toBeGreaterThan(0);
+    }
+    expect(jobber.counts.requests).toBeLessThan(45);
+  });
+
+  it("learns from Jobber's answer when somebody else has emptied the bucket", async () => {
+    const { api, another, account, jobber, clock, told } = await openApi({ api: { maxWaitMs: 600_000 } });
+    const { property } = addJob(account);
+    for (let n = 0; n < 99; n++) account.addJob(property.id);
+    await api.request("acme", BIG, { first: 100 });
+    const other = another();
+    for (let n = 0; n < 14; n++) await other.request("acme", BIG, { first: 100 });
+    const error: unknown = await api.request("acme", BIG, { first: 100 }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "ERR_API_THROTTLED" });
+    const { retryAfterMs = 0 } = error as { retryAfterMs?: number };
+    expect(told.at(-1)).toEqual(["throttled", { clientSlug: "acme", retryAfterMs }]);
+    clock.now += retryAfterMs;
+    await api.request("acme", BIG, { first: 100 });
+    expect(jobber.counts.throttled).toBe(1);
+  });
+
+  it("refuses for good what Jobber would never admit", async () => {
+    const { api } = await openApi();
+    await expect(api.request("acme", BIG, { first: 5000 })).rejects.toMatchObject({
+      code: "ERR_API_QUERY",
+      retryable: false,
+    });
+  });
+
+  it("never sends more requests in 300 s than it may", async () => {
+    const { api, account, jobber, clock } = await openApi({
+      api: { maxRequests: 20, maxWaitMs: 600_000 },
+      jobber: { limits: { requests: 21 } },
+    });
+    const { job } = addJob(account);
+    const start = clock.now;
+    for (let n = 0; n < 60; n++) await api.fetch("acme", "job", job.id, SIGNAL);
+    expect(jobber.counts.tooManyRequests).toBe(0);
+    expect(clock.now - start).toBeGreaterThanOrEqual(600_000);
+  });
+
+  it("asks nothing more of a tenant that Jobber answered 429, until the wait is over; others go on", async () => {
+    const { api, account, jobber, clock, connect } = await openApi();
+    const { job } = addJob(account);
+    await connect("globex");
+    jobber.faults.next("graphql", { kind: "too_many_requests", retryAfter: "120" });
+    const code = "ERR_API_RATE_LIMITED";
+    await expect(api.fetch("acme", "job", job.id, SIGNAL)).rejects.toMatchObject({
+      code,
+      retryAfterMs: 120_000,
+    });
+    const { requests } = jobber.counts;
+    for (let n = 0; n < 10; n++)
+      await expect(api.fetch("acme", "job", job.id, SIGNAL)).rejects.toMatchObject({
+        code,
+        retryAfterMs: 120_000,
+      });
+    expect(jobber.counts.requests).toBe(requests);
+    expect(await api.fetch("globex", "job", job.id, SIGNAL)).not.toBeNull();
+    clock.now += 120_000;
+    expect(await api.fetch("acme", "job", job.id, SIGNAL)).not.toBeNull();
+  });
+
+  it("is not confused by a clock that is set back an hour", async () => {
+    let own = START;
+    const { another, account } = await openApi();
+    const { job } = addJob(account);
+    const api = another({ now: () => own });
+    await api.fetch("acme", "job", job.id, SIGNAL);
+    own -= 3_600_000;
+    expect(await api.fetch("acme", "job", job.id, SIGNAL)).not.toBeNull();
+  });
+});
