@@ -1,4 +1,4 @@
-import type { Inbox, SyncReader, SyncStore } from "@jobber-sync/core";
+import type { CursorStore, Inbox, Lease, SyncReader, SyncStore, TokenStore } from "@jobber-sync/core";
 import { waitWhileOpening } from "./connection/busy-timeout.ts";
 import { createConnection } from "./connection/connection.ts";
 import { createGroupCommit } from "./connection/group-commit.ts";
@@ -9,6 +9,9 @@ import type { SqliteHandle } from "./connection/sqlite-handle.ts";
 import { createSqliteInbox } from "./inbox/sqlite-inbox.ts";
 import { checkSchema, migrate } from "./migrations/migrate.ts";
 import { createSqliteStore } from "./store/sqlite-store.ts";
+import { createSqliteCursorStore } from "./tokens/sqlite-cursor-store.ts";
+import { createSqliteLease } from "./tokens/sqlite-lease.ts";
+import { createSqliteTokenStore } from "./tokens/sqlite-token-store.ts";
 
 /** How a database is opened. */
 export interface SqliteOptions {
@@ -41,6 +44,12 @@ export interface Sqlite {
   readonly store: SyncStore & SyncReader;
   /** Shares the store's file, its sequence and its transactions. */
   readonly inbox: Inbox;
+  /** Tenants' connections to Jobber; wrap it in `encryptTokens`. */
+  readonly tokens: TokenStore;
+  /** So that one process at a time refreshes a tenant's tokens. */
+  readonly lease: Lease;
+  /** How far a reconcile came. */
+  readonly cursors: CursorStore;
   /** Ends all listening, writes what was asked for, then closes the file (a handle that was passed in stays open). Later writes are refused. */
   close(): Promise<void>;
 }
@@ -92,13 +101,17 @@ export function openSqlite(
   const connection = createConnection(handle);
   const group = createGroupCommit(connection, { busyMs });
   const closing = new AbortController();
+  let closed: Promise<void> | null = null;
   return {
     store: createSqliteStore(connection, group),
     inbox: createSqliteInbox(connection, group, { pollMs, now, closing: closing.signal }),
-    async close() {
+    tokens: createSqliteTokenStore(connection, group),
+    lease: createSqliteLease(group, now),
+    cursors: createSqliteCursorStore(connection, group),
+    close() {
       closing.abort();
-      await group.close();
-      release();
+      closed ??= group.close().then(release);
+      return closed;
     },
   };
 }
@@ -109,12 +122,22 @@ function take(database: string | { readonly path: string } | SqliteHandle): {
   readonly path: string | null;
   readonly release: () => void;
 } {
-  if (typeof database === "object" && "exec" in database) {
-    return { handle: database, path: null, release: () => {} };
+  if (isHandle(database)) return { handle: database, path: null, release: () => {} };
+  const path = typeof database === "string" ? database : database?.path;
+  if (typeof path !== "string" || path === "") {
+    throw new TypeError("openSqlite needs the path of a file, or a handle with exec and prepare.");
   }
-  const path = typeof database === "string" ? database : database.path;
-  if (typeof path !== "string" || path === "")
-    throw new TypeError("openSqlite needs the path of a file, or a handle.");
   const handle = openHandle(path);
   return { handle, path, release: () => handle.close() };
+}
+
+function isHandle(database: string | object | null): database is SqliteHandle {
+  return (
+    typeof database === "object" &&
+    database !== null &&
+    "exec" in database &&
+    typeof database.exec === "function" &&
+    "prepare" in database &&
+    typeof database.prepare === "function"
+  );
 }

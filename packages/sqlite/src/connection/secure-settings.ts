@@ -7,7 +7,7 @@ import { isBusy } from "./store-error.ts";
 const JOURNAL_SIZE_LIMIT = 64 * 1024 * 1024;
 /** `synchronous` as a number: OFF 0, NORMAL 1, FULL 2, EXTRA 3. */
 const FULL = 2;
-const JOURNAL_TRIES = 100;
+const JOURNAL_TRIES_MS = 5_000;
 const JOURNAL_PAUSE_MS = 20;
 
 /**
@@ -43,13 +43,14 @@ function trySynchronousFull(handle: SqliteHandle): void {
   } catch {}
 }
 
-/** Going over to WAL takes an exclusive lock that SQLite does not wait for: two programs that start at once meet here. */
+/** Going over to WAL takes an exclusive lock, which SQLite does not always wait for: two programs that start at once meet here. */
 function setJournalMode(handle: SqliteHandle): unknown {
-  for (let attempt = 1; ; attempt += 1) {
+  const end = performance.now() + JOURNAL_TRIES_MS;
+  for (;;) {
     try {
       return readPragma(handle, "journal_mode = WAL", "journal_mode");
     } catch (error) {
-      if (!isBusy(error) || attempt === JOURNAL_TRIES) throw error;
+      if (!isBusy(error) || performance.now() > end) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, JOURNAL_PAUSE_MS);
     }
   }

@@ -2,9 +2,10 @@ import { JobberSyncError } from "@jobber-sync/core";
 import type { SqliteHandle } from "../connection/sqlite-handle.ts";
 import { RECORDS } from "./0001-records.ts";
 import { INBOX } from "./0002-inbox.ts";
+import { CONNECTIONS } from "./0003-connections.ts";
 
 /** In order; the place in the list, from 1, is the version. A released one is never changed. */
-const MIGRATIONS: readonly string[] = [RECORDS, INBOX];
+const MIGRATIONS: readonly string[] = [RECORDS, INBOX, CONNECTIONS];
 
 /**
  * Brings the tables to this release's version, in one transaction: several processes may do it at once, and each time again.
