@@ -80,12 +80,18 @@ test.each([
   SLOW_MS,
 );
 
-test(
-  "the unit test passes",
-  async () => {
-    const { ended, output } = runBlock(blockWith("node:test"), "backend");
-    const [code] = await ended;
-    expect(code, output()).toBe(0);
+const unitTests = ["README.md", "docs/testing.md", "packages/testing/README.md"].flatMap((page) =>
+  codeBlocks(readFileSync(new URL(`../../${page}`, import.meta.url), "utf8"), "ts")
+    .filter(({ code }) => code.includes("node:test"))
+    .map(({ line, code }) => [`${page}:${line}`, code] as const),
+);
+
+test.each(unitTests)(
+  "the unit test of %s passes",
+  async (_place, code) => {
+    const { ended, output } = runBlock(code, "express-sqlite");
+    const [exit] = await ended;
+    expect(exit, output()).toBe(0);
     expect(output()).toMatch(/pass 1/);
   },
   SLOW_MS,
