@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+/** A program in a process of its own. */
+export interface Child {
+  readonly process: ChildProcess;
+  /** What it printed so far, line by line. */
+  readonly lines: readonly string[];
+  /** Resolves when it has printed `count` lines, or has ended. */
+  printed(count: number): Promise<void>;
+  /** Resolves with all lines when it has ended. */
+  readonly ended: Promise<{ readonly code: number | null; readonly lines: readonly string[] }>;
+}
+
+/** Starts a file with the arguments, on the sources of the packages. */
+export function startChild(file: URL, args: readonly string[]): Child {
+  const child = spawn(
+    process.execPath,
+    [
+      "--conditions=jobber-sync-source",
+      "--disable-warning=ExperimentalWarning",
+      fileURLToPath(file),
+      ...args,
+    ],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  const lines: string[] = [];
+  let onLine = () => {};
+  const reader = createInterface({ input: child.stdout });
+  reader.on("line", (line) => {
+    lines.push(line);
+    onLine();
+  });
+  // "close" comes when the last output has been read, also after a kill.
+  const drained = new Promise<void>((resolve) => reader.once("close", resolve));
+  const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const ended = Promise.all([closed, drained]).then(([code]) => ({ code, lines }));
+  return {
+    process: child,
+    lines,
+    ended,
+    printed(count) {
+      const enough = new Promise<void>((resolve) => {
+        onLine = () => {
+          if (lines.length >= count) resolve();
+        };
+        onLine();
+      });
+      return Promise.race([enough, ended.then(() => {})]);
+    },
+  };
+}
