@@ -5,3 +5,5 @@ export {
 } from "./adapter-contract.ts";
 export type { RunningServer, StartServer } from "./contract-server.ts";
 export { type FetchHandlerContractOptions, fetchHandlerContract } from "./fetch-handler-contract.ts";
+export { joinSiege } from "./siege/join-siege.ts";
+export { type SiegeContractOptions, siegeContract } from "./siege/siege-contract.ts";

@@ -1,0 +1,22 @@
+import { adapterContract, siegeContract } from "@jobber-sync/testing";
+import express from "express";
+import { describe, it } from "vitest";
+import { jobberWebhooks } from "../src/index.ts";
+import { serveExpress } from "./support/serve-express.ts";
+
+describe("Express 5, at length", () => {
+  adapterContract({
+    describe,
+    it,
+    start: (receiver) => serveExpress(express().use(jobberWebhooks(receiver))),
+    recordedRequests: 50_000,
+    brokenRequests: 200_000,
+  });
+
+  siegeContract({
+    describe,
+    it,
+    program: new URL("./support/besieged.ts", import.meta.url),
+    onFigure: (name, figure) => console.log(`Express 5, ${name}: ${figure}`),
+  });
+});

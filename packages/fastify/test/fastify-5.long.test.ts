@@ -1,0 +1,21 @@
+import { adapterContract, siegeContract } from "@jobber-sync/testing";
+
+import { describe, it } from "vitest";
+import { serveFastify } from "./support/serve-fastify.ts";
+
+describe("Fastify 5, at length", () => {
+  adapterContract({
+    describe,
+    it,
+    start: (receiver) => serveFastify(receiver),
+    recordedRequests: 50_000,
+    brokenRequests: 200_000,
+  });
+
+  siegeContract({
+    describe,
+    it,
+    program: new URL("./support/besieged.ts", import.meta.url),
+    onFigure: (name, figure) => console.log(`Fastify 5, ${name}: ${figure}`),
+  });
+});

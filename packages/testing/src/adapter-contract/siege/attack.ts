@@ -1,0 +1,79 @@
+import { ROUTE, SIGNATURE, signatureOf } from "../contract-server.ts";
+import { RawConnection } from "../raw-connection.ts";
+
+/** Something to do to a server. */
+export interface Attack {
+  readonly kind: "slow" | "one-byte-chunks" | "flood";
+  readonly url: string;
+  readonly connections: number;
+}
+
+/** How it went, connection by connection. */
+export interface AttackReport {
+  readonly statuses: readonly (number | null)[];
+  /** Milliseconds from the headers to the end of the connection, or to the answer where it stays open. */
+  readonly durations: readonly number[];
+}
+
+const FLOOD_BYTES = 40 * 1024 * 1024;
+const SLOW_TICK_MS = 200;
+const SLOW_BYTES_A_TICK = 20;
+
+// A signature that could be one: without it the headers alone are a 401.
+const HEAD = [`POST ${ROUTE} HTTP/1.1`, "host: localhost", `${SIGNATURE}: ${signatureOf("another body")}`];
+const headOf = (framing: string) => `${[...HEAD, framing].join("\r\n")}\r\n\r\n`;
+
+/** Attacks, and waits until every connection has had its answer. */
+export async function attack({ kind, url, connections }: Attack): Promise<AttackReport> {
+  const results: Promise<[status: number | null, ms: number]>[] = [];
+  for (let n = 0; n < connections; n += 1) {
+    results.push(ATTACKS[kind](url));
+    // A wave of about a second, 5,000 a second: more at once is a test of the kernel's listen queue.
+    if (n % 25 === 24) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const settled = await Promise.all(results);
+  return { statuses: settled.map(([status]) => status), durations: settled.map(([, ms]) => ms) };
+}
+
+const ATTACKS: Readonly<
+  Record<Attack["kind"], (url: string) => Promise<[status: number | null, ms: number]>>
+> = {
+  async slow(url) {
+    const connection = await RawConnection.open(url);
+    const begin = performance.now();
+    await connection.write(headOf("content-length: 200000"));
+    const trickle = setInterval(() => void connection.write("x".repeat(SLOW_BYTES_A_TICK)), SLOW_TICK_MS);
+    const answer = await connection.answer();
+    await connection.closed();
+    clearInterval(trickle);
+    return [answer?.status ?? null, performance.now() - begin];
+  },
+
+  async "one-byte-chunks"(url) {
+    const connection = await RawConnection.open(url);
+    const begin = performance.now();
+    await connection.write(headOf("transfer-encoding: chunked"));
+    const chunks = "1\r\nx\r\n".repeat(10_000);
+    for (let sent = 0; sent < 250_000; sent += 10_000) await connection.write(chunks);
+    const answer = await connection.answer();
+    const ms = performance.now() - begin;
+    connection.end();
+    return [answer?.status ?? null, ms];
+  },
+
+  async flood(url) {
+    const connection = await RawConnection.open(url);
+    const begin = performance.now();
+    await connection.write(headOf("transfer-encoding: chunked"));
+    const piece = Buffer.alloc(1024 * 1024, "x");
+    for (let sent = 0; sent < FLOOD_BYTES; sent += piece.length) {
+      await connection.write(`${piece.length.toString(16)}\r\n`);
+      await connection.write(piece);
+      await connection.write("\r\n");
+    }
+    const answer = await connection.answer();
+    const ms = performance.now() - begin;
+    connection.end();
+    return [answer?.status ?? null, ms];
+  },
+};

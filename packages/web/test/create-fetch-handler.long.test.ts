@@ -1,0 +1,22 @@
+import { adapterContract, siegeContract } from "@jobber-sync/testing";
+
+import { describe, it } from "vitest";
+import { createFetchHandler } from "../src/index.ts";
+import { serveFetch } from "./support/serve-fetch.ts";
+
+describe("The fetch handler, at length", () => {
+  adapterContract({
+    describe,
+    it,
+    start: (receiver) => serveFetch(createFetchHandler(receiver)),
+    recordedRequests: 50_000,
+    brokenRequests: 200_000,
+  });
+
+  siegeContract({
+    describe,
+    it,
+    program: new URL("./support/besieged.ts", import.meta.url),
+    onFigure: (name, figure) => console.log(`The fetch handler, ${name}: ${figure}`),
+  });
+});
