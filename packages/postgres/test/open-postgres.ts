@@ -10,38 +10,44 @@ import pg from "pg";
 import { PgBoss } from "pg-boss";
 import { startTestServer, type TestServer } from "./embedded-postgres.ts";
 
+/** Store and inbox in a schema and a queue of their own. */
+export interface OpenedPostgres extends Postgres {
+  readonly schema: string;
+  readonly queue: string;
+}
+
 /** A server, and pg-boss on it, shared by the tests of a file. */
 export interface TestDatabase {
+  readonly server: TestServer;
   readonly connectionString: string;
   readonly pool: pg.Pool;
   readonly boss: PgBoss;
-  /** Store and inbox in a schema and a queue of their own. */
-  open(
-    options?: Partial<PostgresOptions>,
-  ): Promise<Postgres & { readonly schema: string; readonly queue: string }>;
+  /** Of pg-boss. */
+  readonly bossSchema: string;
+  open(options?: Partial<PostgresOptions>): Promise<OpenedPostgres>;
   stop(): Promise<void>;
 }
 
 /** Starts everything that a test file needs. */
-export async function startTestDatabase(flags?: readonly string[]): Promise<TestDatabase> {
-  const server: TestServer = await startTestServer(flags);
+export async function startTestDatabase(
+  start: () => Promise<TestServer> = startTestServer,
+): Promise<TestDatabase> {
+  const server = await start();
   const { connectionString } = server;
-  const pool = new pg.Pool({ connectionString, max: 20, ...POOL_SETTINGS });
-  // pool.end() does not wait for the connections to close, and the server that is stopped next says goodbye to each.
-  pool.on("error", () => {});
-  pool.on("connect", (client) => client.on("error", () => {}));
+  const pool = openPool(connectionString);
   // Of its own for each file: with DATABASE_URL the server is shared.
   const bossSchema = `boss_${randomUUID().slice(0, 8)}`;
-  const boss = new PgBoss({ connectionString, schema: bossSchema, ...BOSS_SETTINGS });
-  boss.on("error", () => {});
+  const boss = openBoss(connectionString, bossSchema);
   await boss.start();
   const schemas: string[] = [];
   return {
+    server,
     connectionString,
     pool,
     boss,
+    bossSchema,
     async open(options = {}) {
-      const name = `t_${randomUUID().slice(0, 8)}`;
+      const name = options.schema ?? `t_${randomUUID().slice(0, 8)}`;
       schemas.push(name);
       const postgres = createPostgres({ pool, boss, schema: name, queue: name, ...options });
       await postgres.migrate();
@@ -49,10 +55,25 @@ export async function startTestDatabase(flags?: readonly string[]): Promise<Test
     },
     async stop() {
       await boss.stop({ graceful: false });
-      for (const name of [...schemas, bossSchema])
-        await pool.query(`DROP SCHEMA IF EXISTS "${name}" CASCADE`);
+      for (const name of [...schemas, bossSchema]) {
+        await pool.query(`DROP SCHEMA IF EXISTS ${pg.escapeIdentifier(name)} CASCADE`);
+      }
       await pool.end();
       await server.stop();
     },
   };
+}
+
+export function openPool(connectionString: string, options: pg.PoolConfig = {}): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: 20, ...POOL_SETTINGS, ...options });
+  // pool.end() does not wait for the connections to close, and the server that is stopped next says goodbye to each.
+  pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
+  return pool;
+}
+
+export function openBoss(connectionString: string, schema: string): PgBoss {
+  const boss = new PgBoss({ connectionString, schema, ...BOSS_SETTINGS });
+  boss.on("error", () => {});
+  return boss;
 }

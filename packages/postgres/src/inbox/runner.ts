@@ -13,7 +13,7 @@ export interface Runner {
 
 interface Entry {
   begun: boolean;
-  readonly ended: Promise<boolean>;
+  ended: Promise<boolean>;
   /** The run after this one. */
   next: Promise<boolean> | null;
 }
@@ -50,28 +50,26 @@ export function createRunner(
   }
 
   function begin(key: string, object: ObjectRef): Promise<boolean> {
-    const entry: Entry = { begun: false, next: null, ended: inSlot() };
+    const entry: Entry = { begun: false, next: null, ended: Promise.resolve(false) };
+    // In the map before anything of it runs, and out of it in the turn in which it ends.
     entries.set(key, entry);
+    entry.ended = inSlot(entry, object).finally(() => entries.delete(key));
     return entry.ended;
+  }
 
-    async function inSlot(): Promise<boolean> {
-      if (slots > 0) slots -= 1;
-      else await new Promise<void>((resolve) => waitingForSlot.push(resolve));
-      try {
-        if (signal.aborted) return false;
-        // Not before the entry is in the map.
-        await Promise.resolve();
-        entry.begun = true;
-        await run(object);
-        return true;
-      } finally {
-        // A follower puts an entry of its own in this place, right after.
-        entries.delete(key);
-        // The slot goes from hand to hand, so that nobody can slip in between.
-        const following = waitingForSlot.shift();
-        if (following === undefined) slots += 1;
-        else following();
-      }
+  async function inSlot(entry: Entry, object: ObjectRef): Promise<boolean> {
+    if (slots > 0) slots -= 1;
+    else await new Promise<void>((resolve) => waitingForSlot.push(resolve));
+    try {
+      if (signal.aborted) return false;
+      entry.begun = true;
+      await run(object);
+      return true;
+    } finally {
+      // The slot goes from hand to hand, so that nobody can slip in between.
+      const following = waitingForSlot.shift();
+      if (following === undefined) slots += 1;
+      else following();
     }
   }
 }

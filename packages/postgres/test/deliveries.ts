@@ -1,0 +1,23 @@
+import { randomUUID } from "node:crypto";
+import type { Claim, NewDelivery, ObjectRef, Settlement } from "@jobber-sync/core";
+
+export function delivery(objectId: string, overrides: Partial<NewDelivery> = {}): NewDelivery {
+  return {
+    ...objectOf(objectId),
+    deliveryKey: randomUUID(),
+    topic: "JOB_UPDATE",
+    body: new TextEncoder().encode("{}"),
+    receivedAt: Date.now(),
+    state: "waiting",
+    reason: null,
+    ...overrides,
+  };
+}
+
+export function objectOf(objectId: string): ObjectRef {
+  return { clientSlug: "acme", objectType: "job", objectId };
+}
+
+export function done(claim: Claim): readonly Settlement[] {
+  return claim.deliveries.map(({ sequence }) => ({ sequence, state: "done" }));
+}

@@ -1,0 +1,239 @@
+import type { ContactFields, JobWrite, SyncChange } from "@jobber-sync/core";
+import { createPostgres } from "@jobber-sync/postgres";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openPool, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startTestDatabase();
+});
+afterAll(() => database.stop());
+
+function job(jobberJobId: string, sequence: number, fields: Partial<JobWrite & object> = {}): JobWrite {
+  return {
+    clientSlug: "acme",
+    jobberJobId,
+    mode: "replace",
+    fields: { title: `at ${sequence}` },
+    sourceUpdatedAt: null,
+    sequence,
+    ...fields,
+  } as JobWrite;
+}
+
+function change(parts: Partial<SyncChange>): SyncChange {
+  return { contacts: [], jobs: [], submissions: [], ...parts };
+}
+
+describe("times", () => {
+  it("are kept to the microsecond, whatever time zone and date style a session has", async () => {
+    const { schema, queue } = await database.open();
+    const instants = [
+      "0001-01-01T00:00:00Z",
+      "1969-12-31T23:59:59.999999Z",
+      "2026-03-29T01:30:00.000001Z",
+      "2026-01-25T10:00:00.12Z",
+      "9999-12-31T23:59:59.999999Z",
+    ];
+    for (const zone of ["America/St_Johns", "UTC", "Asia/Kathmandu"]) {
+      const pool = openPool(database.connectionString, {
+        options: `-c TimeZone=${zone} -c DateStyle=SQL,DMY`,
+      });
+      const { store } = createPostgres({ pool, boss: database.boss, schema, queue });
+      for (const [index, instant] of instants.entries()) {
+        const id = `${zone} ${index}`;
+        await store.apply(
+          change({
+            jobs: [
+              job(id, 1, {
+                sourceUpdatedAt: instant,
+                fields: {
+                  scheduledAt: instant,
+                  endsAt: instant,
+                  completedAt: instant,
+                  sourceCreatedAt: instant,
+                },
+              }),
+            ],
+          }),
+        );
+        const read = (await store.jobs("acme")).find(({ jobberJobId }) => jobberJobId === id);
+        expect(read).toMatchObject({
+          scheduledAt: instant,
+          endsAt: instant,
+          completedAt: instant,
+          sourceCreatedAt: instant,
+          sourceUpdatedAt: instant,
+        });
+      }
+      await pool.end();
+    }
+  });
+});
+
+describe("values", () => {
+  it("come back as they were: large numbers, quotes, every script", async () => {
+    const { store } = await database.open();
+    const fields = {
+      title: `"quoted" 'single' \\back\\slash \u{1F680} ünï ‮rtl`,
+      jobNumber: Number.MAX_SAFE_INTEGER,
+      total: 0.1 + 0.2,
+    };
+    await store.apply(change({ jobs: [job("1", 1, { fields })] }));
+    expect((await store.jobs("acme"))[0]).toMatchObject(fields);
+  });
+
+  it("that no text of PostgreSQL can hold are replaced, not refused", async () => {
+    const { store } = await database.open();
+    const fields: Partial<ContactFields> = { name: "a\u0000b\ud800c\\u0000d" };
+    const written = await store.apply(
+      change({
+        contacts: [
+          {
+            clientSlug: "acme",
+            jobberClientId: "1\u0000",
+            mode: "replace",
+            fields,
+            sourceUpdatedAt: null,
+            sequence: 1,
+          },
+        ],
+      }),
+    );
+    expect(written.contacts).toEqual([
+      { clientSlug: "acme", jobberClientId: "1\u0000", outcome: "inserted" },
+    ]);
+    expect(await store.contacts("acme")).toMatchObject([
+      { jobberClientId: "1\uFFFD", name: "a\uFFFDb\uFFFDc\\u0000d" },
+    ]);
+  });
+});
+
+describe("many writers", () => {
+  it("on several machines, writing the same records in any order, never deadlock and agree on the newest", async () => {
+    const { schema, queue } = await database.open();
+    const stores = Array.from(
+      { length: 6 },
+      () => createPostgres({ pool: database.pool, boss: database.boss, schema, queue }).store,
+    );
+    const ids = Array.from({ length: 12 }, (_, index) => String(index));
+    // All ids, in three changes that come at once and share a statement. Each starts somewhere else, and half of them go backwards.
+    const writes = (sequence: number): readonly SyncChange[] => {
+      const turned = ids.map((_, index) => ids[(index + sequence) % ids.length] ?? "");
+      const order = sequence % 2 === 0 ? turned : turned.toReversed();
+      return [order.slice(0, 4), order.slice(4, 8), order.slice(8)].map((part) => write(part, sequence));
+    };
+    const write = (order: readonly string[], sequence: number): SyncChange => {
+      return {
+        contacts: order.map((jobberClientId) => ({
+          clientSlug: "acme",
+          jobberClientId,
+          mode: "replace",
+          fields: { name: `at ${sequence}` },
+          sourceUpdatedAt: null,
+          sequence,
+        })),
+        jobs: order.map((id) => job(id, sequence)),
+        submissions: order.map((id) => ({
+          clientSlug: "acme",
+          deliveryKey: id,
+          channel: "jobber",
+          payload: {
+            event: "client.deleted",
+            jobber_client_id: id,
+            client_name: null,
+            client_email: null,
+            client_phone: null,
+            address: null,
+          },
+          createdAt: "2026-01-25T10:00:00Z",
+        })),
+      };
+    };
+    const rounds = 40;
+    await Promise.all(
+      stores.map(async (store, writer) => {
+        for (let index = 0; index < rounds; index += 1)
+          await Promise.all(writes(index * stores.length + writer).map((each) => store.apply(each)));
+      }),
+    );
+    const [store] = stores;
+    const newest = `at ${rounds * stores.length - 1}`;
+    expect(new Set((await store?.jobs("acme"))?.map(({ title }) => title))).toEqual(new Set([newest]));
+    expect(new Set((await store?.contacts("acme"))?.map(({ name }) => name))).toEqual(new Set([newest]));
+    const { rows } = await database.pool.query(
+      "SELECT sum(deadlocks)::int AS deadlocks FROM pg_stat_database WHERE datname = current_database()",
+    );
+    expect(rows).toEqual([{ deadlocks: 0 }]);
+  });
+
+  it("get the outcome that was decided under the lock, not one from before it", async () => {
+    const { schema, queue, store } = await database.open();
+    const other = createPostgres({ pool: database.pool, boss: database.boss, schema, queue }).store;
+    await store.apply(change({ jobs: [job("1", 1)] }));
+    const client = await database.pool.connect();
+    await client.query("BEGIN");
+    await client.query(`SELECT FROM "${schema}".jobber_jobs FOR UPDATE`);
+    const results = Promise.all([
+      store.apply(change({ jobs: [job("1", 3)] })),
+      other.apply(change({ jobs: [job("1", 3)] })),
+    ]);
+    // Both wait for the row now, and both saw it as it was before either of them.
+    await expect
+      .poll(async () => {
+        const { rows } = await database.pool.query(
+          "SELECT count(DISTINCT pid)::int AS waiting FROM pg_locks WHERE NOT granted",
+        );
+        return rows[0]?.waiting;
+      })
+      .toBe(2);
+    await client.query("COMMIT");
+    client.release();
+    const outcomes = (await results).map(({ jobs: [first] }) => first?.outcome);
+    expect(outcomes.toSorted()).toEqual(["unchanged", "updated"]);
+  });
+});
+
+describe("changes that share a statement", () => {
+  it("are each written by themselves when one of them is refused", async () => {
+    const { store, schema } = await database.open();
+    await database.pool.query(
+      `ALTER TABLE "${schema}".jobber_jobs ADD CHECK (title IS NULL OR title <> 'John Doe, refused')`,
+    );
+    const results = await Promise.allSettled(
+      ["a", "John Doe, refused", "c"].map((title, index) =>
+        store.apply(
+          change({
+            contacts: [
+              {
+                clientSlug: "acme",
+                jobberClientId: title,
+                mode: "replace",
+                fields: { name: title },
+                sourceUpdatedAt: null,
+                sequence: 1,
+              },
+            ],
+            jobs: [job(String(index), 1, { fields: { title } })],
+          }),
+        ),
+      ),
+    );
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect((await store.contacts("acme")).map(({ name }) => name)).toEqual(["a", "c"]);
+  });
+
+  it("leave no customer's data in the error", async () => {
+    const { store, schema } = await database.open();
+    await database.pool.query(
+      `ALTER TABLE "${schema}".jobber_jobs ADD CONSTRAINT no_titles CHECK (title IS NULL)`,
+    );
+    const error = await store
+      .apply(change({ jobs: [job("1", 1, { fields: { title: "John Doe, 555-1234" } })] }))
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "ERR_STORE", cause: { code: "23514" } });
+    const said = JSON.stringify(error, Object.getOwnPropertyNames(error)) + String((error as Error).cause);
+    expect(said).toContain("no_titles");
+    expect(said).not.toContain("555-1234");
+  });
+});
