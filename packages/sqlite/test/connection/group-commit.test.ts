@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import type { SubmissionWrite, SyncChange } from "@jobber-sync/core";
+import type { JobWrite, SubmissionWrite, SyncChange } from "@jobber-sync/core";
 import { openSqlite, type SqliteHandle } from "@jobber-sync/sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { sampleDelivery } from "../sample-delivery.ts";
@@ -58,24 +58,16 @@ describe("group commit", () => {
     expect(submissionsIn(handle)).toEqual(["before", "after"]);
   });
 
-  it("writes nothing of a change whose last part is refused", async () => {
+  it("writes nothing of a change whose last part is refused, alone and among others", async () => {
     const { handle, store } = openCounting(temporaryFile());
     refuse(handle, "poison", "ABORT");
-    const change: SyncChange = {
-      ...submissionChange("poison"),
-      jobs: [
-        {
-          clientSlug: "acme",
-          jobberJobId: "1",
-          mode: "replace",
-          fields: {},
-          sourceUpdatedAt: null,
-          sequence: 1,
-        },
-      ],
-    };
-    await expect(store.apply(change)).rejects.toMatchObject({ code: "ERR_STORE", retryable: false });
-    expect(await store.jobs("acme")).toEqual([]);
+    const poisoned = { ...submissionChange("poison"), jobs: [jobWrite("1")] };
+    const refused = { code: "ERR_STORE", retryable: false };
+    await expect(store.apply(poisoned)).rejects.toMatchObject(refused);
+    const neighbour = store.apply({ ...submissionChange("fine"), jobs: [jobWrite("2")] });
+    await expect(store.apply(poisoned)).rejects.toMatchObject(refused);
+    await neighbour;
+    expect((await store.jobs("acme")).map(({ jobberJobId }) => jobberJobId)).toEqual(["2"]);
   });
 
   it("waits for another process's lock without standing still, and writes when it is free", async () => {
@@ -202,6 +194,17 @@ function submissionChange(deliveryKey: string): SyncChange {
     createdAt: "2026-01-25T10:00:00Z",
   };
   return { contacts: [], jobs: [], submissions: [submission] };
+}
+
+function jobWrite(jobberJobId: string): JobWrite {
+  return {
+    clientSlug: "acme",
+    jobberJobId,
+    mode: "replace",
+    fields: {},
+    sourceUpdatedAt: null,
+    sequence: 1,
+  };
 }
 
 function submissionsIn(handle: DatabaseSync): unknown[] {
