@@ -1,18 +1,37 @@
 import { createJobberApi, type JobberApi } from "@jobber-sync/api";
-import { createMemoryTokenStore, type Inbox } from "@jobber-sync/core";
+import {
+  createMemoryTokenStore,
+  encryptTokens,
+  type Inbox,
+  type Lease,
+  type TokenStore,
+} from "@jobber-sync/core";
 import type { ApiSettings } from "./read-settings.ts";
+
+/** What a connection to Jobber leans on. */
+export interface ApiParts {
+  readonly inbox: Inbox;
+  /** Where the tenants' tokens are; they are encrypted before they get there. @default memory: everybody connects again after a restart */
+  readonly tokens?: TokenStore | undefined;
+  /** Shared by all processes that use the tokens. */
+  readonly lease?: Lease | undefined;
+}
 
 // The API version that this library was written for.
 const VERSION = "2026-07-27";
 
 /** The source that the records behind Jobber's own webhooks are read from. */
-export function createApi({ clientId, clientSecret, endpoint }: ApiSettings, inbox: Inbox): JobberApi {
+export function createApi(
+  { clientId, clientSecret, endpoint, tokenKey }: ApiSettings,
+  { inbox, tokens = createMemoryTokenStore(), lease }: ApiParts,
+): JobberApi {
   return createJobberApi({
     clientId,
     clientSecret,
     endpoint,
     version: VERSION,
-    tokens: createMemoryTokenStore(),
+    tokens: encryptTokens(tokens, [tokenKey]),
+    lease,
     hooks: {
       // What waited for the connection is worked on now; nothing that arrived meanwhile is lost.
       connected: ({ clientSlug }) => {

@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
+import { hkdfSync, randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Tenant } from "@jobber-sync/core";
+import type { Tenant, TokenKey } from "@jobber-sync/core";
 
 /** What an example is told by its environment. */
 export interface Settings {
@@ -25,6 +25,8 @@ export interface ApiSettings {
   readonly clientSecret: string;
   /** `JOBBER_API_URL`, another GraphQL endpoint than Jobber's: https, or on this machine. */
   readonly endpoint?: string | undefined;
+  /** What tokens are encrypted with at rest: `JOBBER_TOKEN_KEY`, 32 bytes as base64. @default a key derived from the client secret */
+  readonly tokenKey: TokenKey;
 }
 
 const DEFAULT_DATABASE = ".data/jobber-sync.db";
@@ -54,7 +56,19 @@ function readApi(env: NodeJS.ProcessEnv): ApiSettings | null {
   const { JOBBER_CLIENT_ID: clientId, JOBBER_CLIENT_SECRET: clientSecret, JOBBER_API_URL: endpoint } = env;
   if (!clientId && !clientSecret) return null;
   if (!clientId || !clientSecret) throw new Error("JOBBER_CLIENT_ID and JOBBER_CLIENT_SECRET go together.");
-  return { clientId, clientSecret, endpoint: endpoint || undefined };
+  return {
+    clientId,
+    clientSecret,
+    endpoint: endpoint || undefined,
+    tokenKey: env.JOBBER_TOKEN_KEY
+      ? { id: "env", key: env.JOBBER_TOKEN_KEY }
+      : { id: "derived", key: deriveTokenKey(clientSecret) },
+  };
+}
+
+/** Good for as long as the tokens are: when the client secret is rolled, Jobber's tokens die with it (F6). */
+function deriveTokenKey(clientSecret: string): Uint8Array {
+  return new Uint8Array(hkdfSync("sha256", clientSecret, "", "jobber-sync example: tokens at rest", 32));
 }
 
 function readPort(text: string | undefined): number {

@@ -44,6 +44,17 @@ test("the app's secret is what its webhooks are signed with", () => {
   expect(readSettings({ ...env, JOBBER_API_URL: endpoint }).api?.endpoint).toBe(endpoint);
 });
 
+test("tokens are encrypted with a key that is given, or with the same one at every start", () => {
+  const env = { JOBBER_SYNC_DB, JOBBER_CLIENT_ID: "id", JOBBER_CLIENT_SECRET: "a client secret of 24 c." };
+  const derived = readSettings(env).api?.tokenKey;
+  expect(derived).toEqual(readSettings(env).api?.tokenKey);
+  expect(derived?.key).toHaveLength(32);
+  const other = { ...env, JOBBER_CLIENT_SECRET: "another client secret..." };
+  expect(readSettings(other).api?.tokenKey).not.toEqual(derived);
+  const key = Buffer.alloc(32, 7).toString("base64");
+  expect(readSettings({ ...env, JOBBER_TOKEN_KEY: key }).api?.tokenKey).toEqual({ id: "env", key });
+});
+
 describe("a setting that cannot be used is named", () => {
   test.each(["-1", "65536", "3000x", "0x10", " ", "1e3"])("PORT=%j", (PORT) => {
     expect(() => readSettings({ PORT, JOBBER_SYNC_DB })).toThrow("PORT must be a number from 0 to 65535");

@@ -27,7 +27,7 @@ function backend(spoil: (store: SyncStore) => Partial<SyncStore> = () => ({})) {
     const store = createMemoryStore();
     const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence() });
     const receiver = createReceiver({ tenants, inbox, logger: quiet });
-    const api = settings === null ? undefined : createApi(settings, inbox);
+    const api = settings === null ? undefined : createApi(settings, { inbox });
     const worker = createWorker({ inbox, source: api, store: { ...store, ...spoil(store) }, logger: quiet });
     const server = createServer(async (req, res) => {
       // /records/<slug>/<kind> or /webhooks/jobber/<slug>

@@ -8,6 +8,7 @@ export interface ConnectRoutesOptions {
   readonly api: JobberApi;
   readonly app: ApiSettings;
   readonly tenants: readonly Tenant[];
+  readonly onConnected: (clientSlug: string) => void;
 }
 
 const COOKIE = "jobber_connect";
@@ -20,7 +21,7 @@ const TEN_MINUTES_S = 600;
  * Whoever opens the first one decides whose records the account becomes, so it is open to this machine only. In a backend of yours your own
  * login goes there.
  */
-export function connectRoutes({ api, app, tenants }: ConnectRoutesOptions): Router {
+export function connectRoutes({ api, app, tenants, onConnected }: ConnectRoutesOptions): Router {
   const router = Router();
 
   router.get("/connect/callback", async (req, res) => {
@@ -41,6 +42,7 @@ export function connectRoutes({ api, app, tenants }: ConnectRoutesOptions): Rout
       });
       // A tenant that lists its accounts must not be connected to another one.
       const accountId = await api.connect(tenant.slug, grant, onlyAccount(tenant));
+      onConnected(tenant.slug);
       res.json({ connected: tenant.slug, accountId });
     } catch (error) {
       if (!isJobberSyncError(error)) throw error;

@@ -10,6 +10,7 @@ import {
   isRecordKind,
   type RunningBackend,
   readRecords,
+  reconcileRegularly,
   type Settings,
   urlOfServer,
 } from "@jobber-sync-examples/backend";
@@ -19,11 +20,12 @@ import { connectRoutes } from "./connect-routes.ts";
 /** Starts a backend that keeps Jobber's jobs and clients in a SQLite file: receiver, worker and records in one process. */
 export async function startServer(settings: Settings): Promise<RunningBackend> {
   const { port, host, database, tenants } = settings;
-  const { store, inbox, close } = openSqlite(database);
+  const { store, inbox, tokens, lease, cursors, close } = openSqlite(database);
   // The receiver writes a delivery down and answers; the worker turns it into records afterwards.
   const receiver = createReceiver({ tenants, inbox });
   // Jobber's own webhooks name a record and carry nothing of it: it is read from the API.
-  const api = settings.api === null ? undefined : createApi(settings.api, inbox);
+  const api = settings.api === null ? undefined : createApi(settings.api, { inbox, tokens, lease });
+  const reconciling = api && reconcileRegularly({ api, inbox, store, cursors, lease, tenants });
   const worker = createWorker({
     inbox,
     store,
@@ -57,7 +59,9 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
   });
 
   if (settings.api !== null && api !== undefined) {
-    app.use(connectRoutes({ api, app: settings.api, tenants }));
+    // What the account has already is read once it is connected.
+    const onConnected = (clientSlug: string) => reconciling?.soon(clientSlug);
+    app.use(connectRoutes({ api, app: settings.api, tenants, onConnected }));
   }
 
   const server = createServer(app);
@@ -81,7 +85,7 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
     },
     async stop() {
       await closeHttpServer(server);
-      await worker.stop();
+      await Promise.all([worker.stop(), reconciling?.stop()]);
       await close();
     },
   };

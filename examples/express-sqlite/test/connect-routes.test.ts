@@ -16,6 +16,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "jobber-sync-connect-"));
   jobber = await createSimulator();
   account = jobber.addAccount("Acme Lawn Care");
+  await start();
+}, 30_000);
+
+async function start(): Promise<void> {
   server = await startExampleProcess(new URL("../src/start.ts", import.meta.url), {
     PORT: "0",
     JOBBER_SYNC_DB: join(folder, "connect.db"),
@@ -24,7 +28,7 @@ beforeAll(async () => {
     JOBBER_API_URL: jobber.endpoint,
   });
   jobber.webhooks.subscribe(account.id, `${server.url}/webhooks/jobber/acme`);
-}, 30_000);
+}
 
 afterAll(async () => {
   server?.kill("SIGTERM");
@@ -43,6 +47,10 @@ async function begin() {
 
 async function jobs(): Promise<readonly { readonly title: string }[]> {
   return (await (await fetch(`${server.url}/records/acme/jobs`)).json()) as [];
+}
+
+async function titles(): Promise<readonly string[]> {
+  return (await jobs()).map(({ title }) => title).sort();
 }
 
 test("a person who declines connects nothing", async () => {
@@ -70,9 +78,13 @@ test("only this machine may begin, and only for a tenant that there is", async (
   expect((await fetch(`${server.url}/connect/nobody`, { redirect: "manual" })).status).toBe(404);
 });
 
-test("once the account is connected, what Jobber told before and tells now becomes records", async () => {
+test("once the account is connected, what it had, what Jobber told before and tells now becomes records", async () => {
   const client = account.addClient({ firstName: "Grace", lastName: "Hopper" });
   const property = account.addProperty(client.id);
+  // Of this one Jobber tells nothing: only the backfill finds it.
+  jobber.webhooks.subscribe(account.id, null);
+  account.addJob(property.id, { title: "Untold" });
+  jobber.webhooks.subscribe(account.id, `${server.url}/webhooks/jobber/acme`);
   account.addJob(property.id, { title: "Hedge Trimming", jobStatus: "upcoming" });
   await jobber.webhooks.flush();
   expect(await jobs()).toEqual([]);
@@ -81,9 +93,20 @@ test("once the account is connected, what Jobber told before and tells now becom
   const { cookie, callback } = await begin();
   const answer = await fetch(callback, { headers: { cookie } });
   expect(await answer.json()).toEqual({ connected: "acme", accountId: account.id });
-  await vi.waitFor(async () => expect(await jobs()).toMatchObject([{ title: "Hedge Trimming" }]), WAIT);
+  await vi.waitFor(async () => expect(await titles()).toEqual(["Hedge Trimming", "Untold"]), WAIT);
 
   account.addJob(property.id, { title: "Leaf Removal" });
   await jobber.webhooks.flush();
-  await vi.waitFor(async () => expect(await jobs()).toHaveLength(2), WAIT);
+  await vi.waitFor(async () => expect(await titles()).toContain("Leaf Removal"), WAIT);
+}, 30_000);
+
+test("the connection lasts over a restart", async () => {
+  server.kill("SIGTERM");
+  expect(await server.ended).toBe(0);
+  await start();
+  const [client] = account.all("client");
+  account.update("client", client?.id ?? "", { lastName: "Murray" });
+  await jobber.webhooks.flush();
+  const contacts = async () => (await fetch(`${server.url}/records/acme/contacts`)).json();
+  await vi.waitFor(async () => expect(await contacts()).toMatchObject([{ name: "Grace Murray" }]), WAIT);
 }, 30_000);

@@ -7,6 +7,7 @@ import {
   isRecordKind,
   type RunningBackend,
   readRecords,
+  reconcileRegularly,
   type Settings,
   urlOfServer,
 } from "@jobber-sync-examples/backend";
@@ -15,17 +16,18 @@ import fastify from "fastify";
 /** Starts a backend that keeps Jobber's jobs and clients in a SQLite file: receiver, worker and records in one process. */
 export async function startServer(settings: Settings): Promise<RunningBackend> {
   const { port, host, database, tenants } = settings;
-  const { store, inbox, close } = openSqlite(database);
+  const { store, inbox, tokens, lease, cursors, close } = openSqlite(database);
   const app = fastify();
   // Closed last, after the last request: Fastify calls these hooks when it has stopped listening.
   app.addHook("onClose", async () => {
-    await worker.stop();
+    await Promise.all([worker.stop(), reconciling?.stop()]);
     await close();
   });
   // The receiver writes a delivery down and answers; the worker turns it into records afterwards.
   const receiver = createReceiver({ tenants, inbox });
   // Jobber's own webhooks name a record and carry nothing of it: it is read from the API.
-  const api = settings.api === null ? undefined : createApi(settings.api, inbox);
+  const api = settings.api === null ? undefined : createApi(settings.api, { inbox, tokens, lease });
+  const reconciling = api && reconcileRegularly({ api, inbox, store, cursors, lease, tenants });
   const worker = createWorker({
     inbox,
     store,

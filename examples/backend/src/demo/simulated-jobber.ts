@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { JobberApi } from "@jobber-sync/api";
 import { createSimulator } from "@jobber-sync/testing";
 import type { ApiSettings } from "../read-settings.ts";
@@ -49,7 +50,12 @@ export async function startSimulatedJobber(): Promise<SimulatedJobber> {
   });
   const { accessToken, refreshToken, expiresAt } = jobber.connect(account);
   return {
-    settings: { clientId: jobber.clientId, clientSecret: jobber.clientSecret, endpoint: jobber.endpoint },
+    settings: {
+      clientId: jobber.clientId,
+      clientSecret: jobber.clientSecret,
+      endpoint: jobber.endpoint,
+      tokenKey: { id: "demo", key: randomBytes(32) },
+    },
     grant: { accessToken, refreshToken, lifetimeMs: expiresAt - now(), serverTime: now() },
     records: {
       accountId: account.id,

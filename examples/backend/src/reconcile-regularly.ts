@@ -1,0 +1,83 @@
+import { setTimeout as delayFor } from "node:timers/promises";
+import { createReconciler, type JobberApi } from "@jobber-sync/api";
+import {
+  type CursorStore,
+  type Inbox,
+  isJobberSyncError,
+  type Lease,
+  type SyncReader,
+  type SyncStore,
+  type Tenant,
+} from "@jobber-sync/core";
+
+/** What is reconciled, and with what. */
+export interface ReconcilingOptions {
+  readonly api: JobberApi;
+  readonly inbox: Inbox;
+  readonly store: SyncStore & SyncReader;
+  readonly cursors: CursorStore;
+  readonly lease?: Lease | undefined;
+  readonly tenants: readonly Tenant[];
+}
+
+/** A reconcile that comes round. */
+export interface Reconciling {
+  /** Does it for one tenant as soon as possible. Of a tenant that was just connected it is the backfill. */
+  soon(clientSlug: string): void;
+  /** Does no more, and resolves when what runs has ended. What it did not come to is done the next time. */
+  stop(): Promise<void>;
+}
+
+const EVERY_MS = 15 * 60_000;
+// The budget that the workers' fetches come out of too.
+const REQUESTS_PER_SECOND = 8;
+const MAX_WAIT_MS = 5000;
+
+/** Repairs every quarter of an hour what missed webhooks left behind, one tenant after the other. */
+export function reconcileRegularly({ tenants, inbox, ...rest }: ReconcilingOptions): Reconciling {
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  const reconciler = createReconciler({
+    ...rest,
+    async beforeFetch(tenant, waiting) {
+      for (;;) {
+        const place = { perSecond: REQUESTS_PER_SECOND, maxWaitMs: MAX_WAIT_MS, now: Date.now() };
+        const waitMs = await inbox.reserveFetch(tenant, place);
+        await delayFor(Math.min(waitMs, MAX_WAIT_MS), undefined, { signal: waiting });
+        // A place further away than that was not kept for us.
+        if (waitMs <= MAX_WAIT_MS) return;
+      }
+    },
+  });
+  let last = Promise.resolve();
+
+  const soon = (clientSlug: string) => {
+    last = last.then(async () => {
+      if (signal.aborted) return;
+      try {
+        await reconciler.reconcile(clientSlug, { signal });
+      } catch (error) {
+        if (!signal.aborted) report(clientSlug, error);
+      }
+    });
+  };
+  const timer = setInterval(() => {
+    for (const { slug } of tenants) soon(slug);
+  }, EVERY_MS);
+
+  return {
+    soon,
+    async stop() {
+      clearInterval(timer);
+      stopped.abort();
+      await last;
+    },
+  };
+}
+
+function report(clientSlug: string, error: unknown): void {
+  const code = isJobberSyncError(error) ? error.code : "an unexpected error";
+  // A tenant that is not connected has nothing to be compared with.
+  if (code === "ERR_API_NEEDS_REAUTH" || code === "ERR_API_DISCONNECTED") return;
+  console.error(`${clientSlug}: the reconcile stopped at ${code} and goes on the next time`);
+}
