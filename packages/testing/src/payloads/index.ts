@@ -1,5 +1,4 @@
 export {
-  encodedId,
   type NoticeOverrides,
   type NoticePayload,
   type NoticePayloadOptions,

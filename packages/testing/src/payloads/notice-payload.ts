@@ -1,4 +1,5 @@
 import { type KnownTopic, type ObjectType, topicTraits } from "@jobber-sync/core";
+import { encodedId } from "../simulator/encoded-id.ts";
 
 /** The members of a notice that a test may set. `null` is sent as `null`; `undefined` leaves the member out. */
 export interface NoticeOverrides {
@@ -58,16 +59,6 @@ const APP_ID = "3ef22a50-072d-430c-a78f-b7646657560b";
 const ACCOUNT_NUMBER = 1001;
 const ITEM_NUMBER = 2001;
 const OCCURRED_AT = "2026-01-25T10:00:00Z";
-
-/**
- * An id in Jobber's spelling: base64 of `gid://Jobber/<type>/<number>`. For test data only: ids are opaque, and nothing in this library
- * takes one apart.
- *
- * @param type Jobber's class name, e.g. `Job`
- */
-export function encodedId(type: string, number: number): string {
-  return Buffer.from(`gid://Jobber/${type}/${number}`).toString("base64");
-}
 
 /**
  * The envelope that Jobber sends for any of its 46 topics: it names what changed and carries no record (F1.1). The same arguments give the
