@@ -64,6 +64,8 @@ export function reconcileRegularly({ tenants, inbox, ...rest }: ReconcilingOptio
   const timer = setInterval(() => {
     for (const { slug } of tenants) soon(slug);
   }, EVERY_MS);
+  // It is the server that keeps the process up; one that could not listen must be able to end.
+  timer.unref();
 
   return {
     soon,

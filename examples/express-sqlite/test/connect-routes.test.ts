@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSimulator, type SimulatedAccount, type Simulator } from "@jobber-sync/testing";
-import { type ExampleProcess, startExampleProcess } from "@jobber-sync-examples/backend/contract";
+import { type ExampleProcess, runExample, startExampleProcess } from "@jobber-sync-examples/backend/contract";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 const WAIT = { timeout: 10_000, interval: 20 };
@@ -19,14 +19,20 @@ beforeAll(async () => {
   await start();
 }, 30_000);
 
-async function start(): Promise<void> {
-  server = await startExampleProcess(new URL("../src/start.ts", import.meta.url), {
+const START = new URL("../src/start.ts", import.meta.url);
+
+function settings(): NodeJS.ProcessEnv {
+  return {
     PORT: "0",
     JOBBER_SYNC_DB: join(folder, "connect.db"),
     JOBBER_CLIENT_ID: jobber.clientId,
     JOBBER_CLIENT_SECRET: jobber.clientSecret,
     JOBBER_API_URL: jobber.endpoint,
-  });
+  };
+}
+
+async function start(): Promise<void> {
+  server = await startExampleProcess(START, settings());
   jobber.webhooks.subscribe(account.id, `${server.url}/webhooks/jobber/acme`);
 }
 
@@ -98,6 +104,13 @@ test("once the account is connected, what it had, what Jobber told before and te
   account.addJob(property.id, { title: "Leaf Removal" });
   await jobber.webhooks.flush();
   await vi.waitFor(async () => expect(await titles()).toContain("Leaf Removal"), WAIT);
+}, 30_000);
+
+test("a second one on the same port ends, and a place for the API that is not safe is refused", async () => {
+  const second = await runExample(START, [], { ...settings(), PORT: new URL(server.url).port });
+  expect([second.code, second.output]).toEqual([1, expect.stringContaining("EADDRINUSE")]);
+  const unsafe = await runExample(START, [], { ...settings(), JOBBER_API_URL: "http://jobber.example/api" });
+  expect([unsafe.code, unsafe.output]).toEqual([1, expect.stringContaining("must be an https URL")]);
 }, 30_000);
 
 test("the connection lasts over a restart", async () => {

@@ -37,7 +37,7 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
     on: {
       "job.completed": ({ clientSlug, result }) => {
         for (const { jobberJobId } of result?.jobs ?? [])
-          console.log(`    (${clientSlug}: job ${jobberJobId} is completed)`);
+          console.log(`${clientSlug}: job ${jobberJobId} is completed`);
       },
     },
   });

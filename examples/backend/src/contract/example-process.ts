@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 
 /** An example that runs as a process of its own, as its users run it. */
 export interface ExampleProcess {
@@ -11,11 +12,12 @@ export interface ExampleProcess {
   readonly ended: Promise<number | null>;
 }
 
+const LONGEST_RUN_MS = 60_000;
 const LISTENING = /listening on (http:\S+?),? /;
 
 /** Starts `file` and resolves when it says that it listens. Rejects with what it printed when it ends before that. */
 export async function startExampleProcess(file: URL, env: NodeJS.ProcessEnv): Promise<ExampleProcess> {
-  const { child, output, ended } = spawnNode(file, [], env);
+  const { child, output, ended } = spawnNode(file, [], env, {});
   const url = await new Promise<string>((resolve, reject) => {
     const look = () => {
       const match = LISTENING.exec(output());
@@ -33,15 +35,17 @@ export async function runExample(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<{ readonly code: number | null; readonly output: string }> {
-  const { output, ended } = spawnNode(file, args, env);
+  // One that does not end must not outlive the test.
+  const limit = { timeout: LONGEST_RUN_MS, killSignal: "SIGKILL" } as const;
+  const { output, ended } = spawnNode(file, args, env, limit);
   return { code: await ended, output: output() };
 }
 
-function spawnNode(file: URL, args: readonly string[], env: NodeJS.ProcessEnv) {
+function spawnNode(file: URL, args: readonly string[], env: NodeJS.ProcessEnv, limit: SpawnOptions) {
   const child: ChildProcess = spawn(
     process.execPath,
-    ["--conditions=jobber-sync-source", file.pathname, ...args],
-    { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] },
+    ["--conditions=jobber-sync-source", fileURLToPath(file), ...args],
+    { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], ...limit },
   );
   let printed = "";
   for (const stream of [child.stdout, child.stderr]) {
