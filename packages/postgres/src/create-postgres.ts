@@ -1,4 +1,4 @@
-import type { Inbox, SyncReader, SyncStore } from "@jobber-sync/core";
+import type { CursorStore, Inbox, Lease, SyncReader, SyncStore, TokenStore } from "@jobber-sync/core";
 import type { Boss } from "./boss.ts";
 import { createAccept } from "./inbox/accept.ts";
 import { createClaims } from "./inbox/claims.ts";
@@ -10,6 +10,9 @@ import { ensureQueue } from "./migrations/ensure-queue.ts";
 import { checkTables, migrateTables } from "./migrations/migrate.ts";
 import type { SqlPool } from "./sql-pool.ts";
 import { createStore } from "./store/create-store.ts";
+import { createCursorStore } from "./tokens/cursor-store.ts";
+import { createLease } from "./tokens/lease.ts";
+import { createTokenStore } from "./tokens/token-store.ts";
 
 /** What {@link createPostgres} takes. */
 export interface PostgresOptions {
@@ -52,10 +55,16 @@ export interface PostgresOptions {
   readonly now?: (() => number) | undefined;
 }
 
-/** Store and inbox on one Postgres. */
+/** Everything that a receiver, a worker and the API client keep, on one Postgres. */
 export interface Postgres {
   readonly store: SyncStore & SyncReader;
   readonly inbox: Inbox;
+  /** Tenants' connections to Jobber; wrap it in `encryptTokens`. */
+  readonly tokens: TokenStore;
+  /** So that one process at a time refreshes a tenant's tokens. */
+  readonly lease: Lease;
+  /** How far a reconcile came. */
+  readonly cursors: CursorStore;
   /**
    * Creates or updates tables and queue, or checks them with `migrate: false`. Any number of processes may call it at once, and as often as
    * they like. Start pg-boss before.
@@ -117,6 +126,9 @@ export function createPostgres(options: PostgresOptions): Postgres {
   return {
     store: createStore(pool, schema, positive("applyLanes", options.applyLanes ?? 2)),
     inbox: { accept, listen, ...createClaims(context), ...createTools(context) },
+    tokens: createTokenStore(pool, schema),
+    lease: createLease(pool, schema),
+    cursors: createCursorStore(pool, schema),
     async migrate() {
       if (migrate) await migrateTables(pool, schema);
       else await checkTables(pool, schema);

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Claim, ClaimedDelivery, Inbox, Settlement } from "@jobber-sync/core";
 import { jsonText } from "../internal/json-text.ts";
+import { millisecondsSql } from "../internal/times.ts";
 import { runStatement, runTransaction } from "../internal/transaction.ts";
-import { type InboxContext, millisecondsSql, nowSql, nowValue, wakeLater } from "./inbox-context.ts";
+import { type InboxContext, nowSql, nowValue, wakeLater } from "./inbox-context.ts";
 
 type ClaimedRow = Omit<ClaimedDelivery, "body"> & { readonly body: string | null };
 

@@ -28,11 +28,6 @@ export function nowValue({ clock }: InboxContext, now: number): number | null {
   return clock === "caller" ? now : null;
 }
 
-/** A time of the database as milliseconds since 1970. */
-export function millisecondsSql(column: string): string {
-  return `round(extract(epoch FROM ${column}) * 1000)`;
-}
-
 /**
  * Puts wake-ups into the queue, in the transaction that `client` is in: they are seen when, and only when, the rows are.
  *

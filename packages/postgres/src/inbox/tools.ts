@@ -1,13 +1,7 @@
 import type { DeliveryFilter, DeliveryInfo, DeliveryState, Inbox, ObjectRef } from "@jobber-sync/core";
+import { millisecondsSql } from "../internal/times.ts";
 import { runStatement, runTransaction } from "../internal/transaction.ts";
-import {
-  distinctObjects,
-  type InboxContext,
-  millisecondsSql,
-  nowSql,
-  nowValue,
-  wakeLater,
-} from "./inbox-context.ts";
+import { distinctObjects, type InboxContext, nowSql, nowValue, wakeLater } from "./inbox-context.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const DEFAULT_LIMIT = 100;

@@ -1,3 +1,4 @@
+import { instantSql } from "../internal/times.ts";
 import {
   CONTACTS,
   type Column,
@@ -15,7 +16,7 @@ export function readStatements(schema: string) {
     jobs: readRecords(schema, JOBS),
     submissions: `
 SELECT json_build_object(
-  'clientSlug', client_slug, 'deliveryKey', delivery_key, 'channel', channel, 'payload', payload, 'createdAt', ${instant("created_at")}
+  'clientSlug', client_slug, 'deliveryKey', delivery_key, 'channel', channel, 'payload', payload, 'createdAt', ${instantSql("created_at")}
 )::text AS json
 FROM ${schema}.jobber_submissions WHERE client_slug = $1 ORDER BY position LIMIT $2 OFFSET $3`,
   };
@@ -32,11 +33,5 @@ FROM ${schema}.${table} WHERE client_slug = $1 ORDER BY ${id} LIMIT $2 OFFSET $3
 }
 
 function value({ name, type }: Column): string {
-  return type === "timestamptz" ? instant(name) : name;
-}
-
-/** An instant in its one spelling, whatever time zone and date style the session has: a fraction only where it is not zero. */
-function instant(name: string): string {
-  const text = `to_char(${name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')`;
-  return `regexp_replace(${text}, '[.]?0*$', '') || 'Z'`;
+  return type === "timestamptz" ? instantSql(name) : name;
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createPostgres } from "@jobber-sync/postgres";
 import { PgBoss } from "pg-boss";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -25,10 +25,13 @@ async function tablesOf(schema: string): Promise<readonly string[]> {
 }
 
 const TABLES = [
+  "jobber_connections",
   "jobber_contacts",
+  "jobber_cursors",
   "jobber_deliveries",
   "jobber_fetch_budgets",
   "jobber_jobs",
+  "jobber_leases",
   "jobber_migrations",
   "jobber_submissions",
 ];
@@ -62,7 +65,7 @@ describe("migrate", () => {
     );
     expect(await tablesOf("together")).toEqual(TABLES);
     const { rows } = await pool.query("SELECT version FROM together.jobber_migrations");
-    expect(rows).toEqual([{ version: 1 }]);
+    expect(rows).toEqual([{ version: 1 }, { version: 2 }]);
     await Promise.all(bosses.map((boss) => boss.stop({ graceful: false })));
   });
 
@@ -105,9 +108,11 @@ describe("without the right to create tables", () => {
     const { migrate, store } = fresh("by_hand", { migrate: false });
     await expect(migrate()).rejects.toMatchObject({
       code: "ERR_STORE_SCHEMA",
-      message: expect.stringContaining("sql/0001.sql"),
+      message: expect.stringContaining("sql/0001.sql, sql/0002.sql"),
     });
-    const sql = readFileSync(new URL("../../sql/0001.sql", import.meta.url), "utf8");
+    const folder = new URL("../../sql/", import.meta.url);
+    const files = readdirSync(folder).sort();
+    const sql = files.map((name) => readFileSync(new URL(name, folder), "utf8")).join("\n");
     await database.pool.query(`CREATE SCHEMA by_hand; SET search_path TO by_hand; ${sql} RESET search_path`);
     await migrate();
     expect(await tablesOf("by_hand")).toEqual(TABLES);

@@ -1,0 +1,27 @@
+import type { CursorStore } from "@jobber-sync/core";
+import type { Schema } from "../internal/quote-schema.ts";
+import { runStatement } from "../internal/transaction.ts";
+import type { SqlPool } from "../sql-pool.ts";
+
+/** Cursors in the table `jobber_cursors`. */
+export function createCursorStore(pool: SqlPool, schema: Schema): CursorStore {
+  const table = `${schema.quoted}.jobber_cursors`;
+  return {
+    async get(clientSlug, name) {
+      const [value] = await runStatement<string>(
+        pool,
+        `SELECT to_json(value)::text AS json FROM ${table} WHERE client_slug = $1 AND name = $2`,
+        [clientSlug, name],
+      );
+      return value ?? null;
+    },
+    async set(clientSlug, name, value) {
+      await runStatement(
+        pool,
+        `INSERT INTO ${table} (client_slug, name, value) VALUES ($1, $2, $3)
+         ON CONFLICT (client_slug, name) DO UPDATE SET value = excluded.value`,
+        [clientSlug, name, value],
+      );
+    },
+  };
+}

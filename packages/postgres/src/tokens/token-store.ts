@@ -1,0 +1,61 @@
+import type { Connection, TokenStore } from "@jobber-sync/core";
+import { jsonText } from "../internal/json-text.ts";
+import type { Schema } from "../internal/quote-schema.ts";
+import { instantSql, millisecondsSql } from "../internal/times.ts";
+import { runStatement } from "../internal/transaction.ts";
+import type { SqlPool } from "../sql-pool.ts";
+
+/** Connections in the table `jobber_connections`. Each write is one guarded statement. */
+export function createTokenStore(pool: SqlPool, schema: Schema): TokenStore {
+  const table = `${schema.quoted}.jobber_connections`;
+
+  const readStatement = `
+SELECT json_build_object(
+  'clientSlug', client_slug, 'accountId', account_id, 'state', state, 'accessToken', access_token, 'refreshToken', refresh_token,
+  'obtainedAt', ${millisecondsSql("obtained_at")}, 'expiresAt', ${millisecondsSql("expires_at")},
+  'connectedAt', ${instantSql("connected_at")}, 'revision', revision
+)::text AS json
+FROM ${table} WHERE client_slug = $1`;
+
+  const given = `
+SELECT "clientSlug", "accountId", state, "accessToken", "refreshToken", to_timestamp("obtainedAt" / 1000),
+  to_timestamp("expiresAt" / 1000), "connectedAt", revision
+FROM json_to_record($1::text::json) AS x(
+  "clientSlug" text, "accountId" text, state text, "accessToken" text, "refreshToken" text, "obtainedAt" float8,
+  "expiresAt" float8, "connectedAt" timestamptz, revision text)`;
+  const columns =
+    "client_slug, account_id, state, access_token, refresh_token, obtained_at, expires_at, connected_at, revision";
+
+  const insertStatement = `
+INSERT INTO ${table} (${columns}) ${given} ON CONFLICT (client_slug) DO NOTHING RETURNING 'true' AS json`;
+
+  const replaceStatement = `
+UPDATE ${table} SET (${columns}) = (${given}) WHERE client_slug = $2 AND revision = $3 RETURNING 'true' AS json`;
+
+  return {
+    async read(clientSlug) {
+      const [connection] = await runStatement<Connection>(pool, readStatement, [clientSlug]);
+      return connection ?? null;
+    },
+
+    async write(connection, expected) {
+      const row = jsonText(connection);
+      const written =
+        expected === null
+          ? await runStatement(pool, insertStatement, [row])
+          : await runStatement(pool, replaceStatement, [row, connection.clientSlug, expected]);
+      return written.length === 1;
+    },
+
+    async remove(clientSlug) {
+      await runStatement(pool, `DELETE FROM ${table} WHERE client_slug = $1`, [clientSlug]);
+    },
+
+    slugs: () =>
+      runStatement<string>(
+        pool,
+        `SELECT to_json(client_slug)::text AS json FROM ${table} ORDER BY client_slug`,
+        [],
+      ),
+  };
+}
