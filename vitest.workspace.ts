@@ -20,7 +20,7 @@ export default defineConfig({
     maxWorkers: Math.min(4, availableParallelism()),
     // What a test loads natively, or starts in a worker thread, sees the sources too.
     execArgv: [`--conditions=${condition}`],
-    projects: [...folders, "scripts"]
+    projects: [...folders, "campaigns", "scripts"]
       .filter((folder) => existsSync(new URL(`${folder}/test`, import.meta.url)))
       .map((folder) => ({
         extends: true as const,

@@ -29,7 +29,7 @@ CREATE TABLE jobber_deliveries (
   finished_at INTEGER
 ) STRICT;
 CREATE INDEX jobber_deliveries_by_key ON jobber_deliveries (client_slug, delivery_key);
-CREATE INDEX jobber_deliveries_open ON jobber_deliveries (client_slug, object_type, object_id)
+CREATE INDEX jobber_deliveries_open ON jobber_deliveries (client_slug, object_type, object_id, state)
   WHERE state IN ('waiting', 'claimed');
 CREATE INDEX jobber_deliveries_due ON jobber_deliveries (coalesce(claimed_until, due_at))
   WHERE state IN ('waiting', 'claimed');
