@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { ContractRunner } from "../../store-contract/contract-runner.ts";
 import { notice, ROUTE, SIGNATURE, signatureOf } from "../contract-server.ts";
@@ -103,6 +103,8 @@ export function siegeContract({ describe, it, program, onFigure = () => {} }: Si
 }
 
 async function besiege(program: URL, run: (server: Besieged) => Promise<void>): Promise<void> {
+  // Not at the top: workerd, in which fetchHandlerContract runs, has no processes.
+  const { fork } = await import("node:child_process");
   const path = fileURLToPath(program);
   const server = fork(path, ["server"]);
   const attacker = fork(path, ["attacker"]);

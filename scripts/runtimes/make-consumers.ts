@@ -1,0 +1,141 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { root, run } from "../child.mjs";
+import { npmInstall, type Runtimes } from "./install-runtimes.ts";
+
+/** A backend of somebody's, ready to run. */
+export interface Consumer {
+  readonly name: string;
+  readonly folder: string;
+  readonly file: string;
+}
+
+const SOURCES = fileURLToPath(new URL("scripts/runtimes/", root));
+const CONSUMER = readFileSync(join(SOURCES, "consumer.mjs"), "utf8");
+const STRICT = {
+  strict: true,
+  target: "ES2022",
+  lib: ["ES2023"],
+  types: ["node"],
+  outDir: "out",
+  exactOptionalPropertyTypes: true,
+};
+
+/** Installs the tarballs into fresh folders, and puts there what is run: the conformance programs and the consumers. */
+export async function makeConsumers(
+  tarballs: Readonly<Record<string, string>>,
+  runtimes: Runtimes,
+): Promise<{ conformance: string; consumers: readonly Consumer[] }> {
+  const esbuild = join(runtimes.folder, "node_modules/.bin/esbuild");
+  const packages = Object.fromEntries(Object.entries(tarballs).map(([name, path]) => [name, `file:${path}`]));
+
+  const conformance = await fresh(
+    "conformance",
+    { type: "module" },
+    pick(packages, "core", "web", "testing"),
+  );
+  cpSync(SOURCES, conformance, { recursive: true });
+  const bridge = fileURLToPath(new URL("packages/web/test/support/serve-fetch.ts", root));
+  await succeed(
+    esbuild,
+    [bridge, `--outfile=${join(conformance, "serve-fetch.mjs")}`, "--format=esm"],
+    conformance,
+  );
+  await succeed(
+    esbuild,
+    [
+      "in-worker.mjs",
+      "--bundle",
+      "--format=esm",
+      "--outfile=worker.js",
+      "--external:node:*",
+      "--conditions=workerd,worker",
+    ],
+    conformance,
+  );
+
+  const backend = {
+    ...pick(packages, "core", "express", "fastify", "web"),
+    fastify: "^5.0.0",
+    hono: "^4.0.0",
+  };
+  const types = { typescript: "~6.0.3", "@types/node": "^24.0.0", "@types/express": "^5.0.0" };
+  const express5 = await fresh("express-5", {}, { ...backend, ...types, express: "^5.0.0" });
+  const express4 = await fresh("express-4", {}, { ...backend, express: "^4.21.0" });
+
+  const consumers: Consumer[] = [];
+  for (const [folder, express] of [
+    [express5, "Express 5"],
+    [express4, "Express 4"],
+  ] as const) {
+    writeFileSync(join(folder, "consumer.mjs"), CONSUMER);
+    writeFileSync(join(folder, "consumer.cjs"), toCommonJs(CONSUMER));
+    consumers.push({ name: `ESM, ${express}`, folder, file: "consumer.mjs" });
+    consumers.push({ name: `CommonJS, ${express}`, folder, file: "consumer.cjs" });
+  }
+
+  const tsc = join(express5, "node_modules/typescript/bin/tsc");
+  const nodeNext = within(express5, "nodenext", { type: "module" }, { ...STRICT, module: "NodeNext" });
+  await succeed(process.execPath, [tsc, "-p", "."], nodeNext);
+  consumers.push({ name: "TypeScript, NodeNext", folder: nodeNext, file: "out/consumer.js" });
+
+  const bundler = within(
+    express5,
+    "bundler",
+    { type: "module" },
+    { ...STRICT, module: "ESNext", moduleResolution: "bundler", noEmit: true },
+  );
+  await succeed(process.execPath, [tsc, "-p", "."], bundler);
+  await succeed(
+    esbuild,
+    ["consumer.ts", "--bundle", "--platform=node", "--format=cjs", "--outfile=out/consumer.cjs"],
+    bundler,
+  );
+  consumers.push({ name: "TypeScript, bundled", folder: bundler, file: "out/consumer.cjs" });
+  return { conformance, consumers };
+}
+
+/** A new folder with nothing in it but what npm installs. */
+async function fresh(
+  name: string,
+  manifest: object,
+  dependencies: Readonly<Record<string, string>>,
+): Promise<string> {
+  console.log(`test-runtimes: installing the tarballs into .runtimes/${name}`);
+  const folder = fileURLToPath(new URL(`.runtimes/${name}/`, root));
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, ...manifest, dependencies }));
+  await npmInstall(folder);
+  return folder;
+}
+
+function within(parent: string, name: string, manifest: object, compilerOptions: object): string {
+  const folder = join(parent, name);
+  mkdirSync(folder);
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, ...manifest }));
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["consumer.ts"] }));
+  writeFileSync(join(folder, "consumer.ts"), CONSUMER);
+  return folder;
+}
+
+function toCommonJs(source: string): string {
+  return source
+    .replaceAll(
+      /^import \{(.*)\} from (".*");$/gm,
+      (_, names: string, from: string) => `const {${names.replaceAll(" as ", ": ")}} = require(${from});`,
+    )
+    .replaceAll(/^import (\w+) from (".*");$/gm, "const $1 = require($2);");
+}
+
+function pick(packages: Readonly<Record<string, string>>, ...names: string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.map((name) => [`@jobber-sync/${name}`, packages[`@jobber-sync/${name}`] ?? ""]),
+  );
+}
+
+async function succeed(command: string, args: readonly string[], cwd: string): Promise<void> {
+  const { code, stdout, stderr } = await run(command, args, { cwd: pathToFileURL(cwd), stdout: "pipe" });
+  if (code !== 0) throw new Error(`${command} ${args.join(" ")} failed in ${cwd}:\n${stdout}${stderr}`);
+}

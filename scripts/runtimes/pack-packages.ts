@@ -1,0 +1,31 @@
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { root, run } from "../child.mjs";
+
+/** Builds and packs packages; gives the path of each one's tarball by its published name. */
+export async function packPackages(names: readonly string[]): Promise<Readonly<Record<string, string>>> {
+  console.log(`test-runtimes: building and packing ${names.join(", ")}`);
+  const folder = fileURLToPath(new URL(".runtimes/tarballs/", root));
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const { packageManager } = JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as {
+    packageManager: string;
+  };
+  const filters = names.flatMap((name) => ["--filter", `./packages/${name}`]);
+  const pnpm = ["--loglevel=error", "-y", packageManager];
+  await succeed("npx", [...pnpm, ...filters, "run", "build"]);
+  await succeed("npx", [...pnpm, "-r", ...filters, "pack", "--pack-destination", folder]);
+  return Object.fromEntries(
+    names.map((name) => {
+      const { version } = JSON.parse(
+        readFileSync(new URL(`packages/${name}/package.json`, root), "utf8"),
+      ) as { version: string };
+      return [`@jobber-sync/${name}`, `${folder}jobber-sync-${name}-${version}.tgz`];
+    }),
+  );
+}
+
+async function succeed(command: string, args: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await run(command, args, { stdout: "pipe" });
+  if (code !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`);
+}
