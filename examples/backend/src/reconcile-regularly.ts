@@ -22,8 +22,8 @@ export interface ReconcilingOptions {
 
 /** A reconcile that comes round. */
 export interface Reconciling {
-  /** Does it for one tenant as soon as possible. Of a tenant that was just connected it is the backfill. */
-  soon(clientSlug: string): void;
+  /** Does it for one tenant as soon as possible, and resolves then; it never rejects. Of a tenant that was just connected it is the backfill. */
+  soon(clientSlug: string): Promise<void>;
   /** Does no more, and resolves when what runs has ended. What it did not come to is done the next time. */
   stop(): Promise<void>;
 }
@@ -60,9 +60,10 @@ export function reconcileRegularly({ tenants, inbox, ...rest }: ReconcilingOptio
         if (!signal.aborted) report(clientSlug, error);
       }
     });
+    return last;
   };
   const timer = setInterval(() => {
-    for (const { slug } of tenants) soon(slug);
+    for (const { slug } of tenants) void soon(slug);
   }, EVERY_MS);
   // It is the server that keeps the process up; one that could not listen must be able to end.
   timer.unref();

@@ -60,7 +60,7 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
 
   if (settings.api !== null && api !== undefined) {
     // What the account has already is read once it is connected.
-    const onConnected = (clientSlug: string) => reconciling?.soon(clientSlug);
+    const onConnected = (clientSlug: string) => void reconciling?.soon(clientSlug);
     app.use(connectRoutes({ api, app: settings.api, tenants, onConnected }));
   }
 
