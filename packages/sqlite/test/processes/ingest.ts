@@ -8,8 +8,19 @@ const CALLERS = 16;
 const [path = "", run = "", early] = process.argv.slice(2);
 const { store, inbox } = openSqlite(path);
 
-/** At once, so that a kill does not take with it what was acknowledged. */
-const acknowledge = (line: string) => writeSync(1, `${line}\n`);
+/** At once, so that a kill does not take with it what was acknowledged. The semicolon tells a whole line from one that was cut off. */
+function acknowledge(line: string): void {
+  let left = Buffer.from(`${line};\n`);
+  while (left.length > 0) {
+    try {
+      left = left.subarray(writeSync(1, left));
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
+      // The pipe is full: whoever reads it is slower than we are.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
 
 await Promise.all(
   Array.from({ length: CALLERS }, async (_, caller) => {

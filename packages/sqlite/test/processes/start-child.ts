@@ -10,7 +10,11 @@ export interface Child {
   /** Resolves when it has printed `count` lines, or has ended. */
   printed(count: number): Promise<void>;
   /** Resolves with all lines when it has ended. */
-  readonly ended: Promise<{ readonly code: number | null; readonly lines: readonly string[] }>;
+  readonly ended: Promise<{
+    readonly code: number | null;
+    readonly signal: string | null;
+    readonly lines: readonly string[];
+  }>;
 }
 
 /** Starts a file with the arguments, on the sources of the packages. */
@@ -34,8 +38,10 @@ export function startChild(file: URL, args: readonly string[]): Child {
   });
   // "close" comes when the last output has been read, also after a kill.
   const drained = new Promise<void>((resolve) => reader.once("close", resolve));
-  const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
-  const ended = Promise.all([closed, drained]).then(([code]) => ({ code, lines }));
+  const closed = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
+    child.once("close", (code, signal) => resolve({ code, signal })),
+  );
+  const ended = Promise.all([closed, drained]).then(([how]) => ({ ...how, lines }));
   return {
     process: child,
     lines,
