@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { runBusyAccount } from "./run-busy-account.ts";
+import { serveExpress } from "./serve.ts";
+
+function sqliteFile() {
+  const folder = mkdtempSync(join(tmpdir(), "jobber-sync-end-to-end-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return { kind: "sqlite", path: join(folder, "jobber.db") } as const;
+}
+
+it("keeps records equal to Jobber's: Express, SQLite, two worker processes, disorder on the way", async () => {
+  const report = await runBusyAccount({
+    backend: sqliteFile(),
+    serve: serveExpress,
+    objects: 150,
+    mutations: 800,
+    workers: 2,
+    seed: 11,
+  });
+  expect(report).toMatchObject({
+    differences: [],
+    notDone: 0,
+    givenUp: 0,
+    throttled: 0,
+    tooManyRequests: 0,
+    errors: [],
+  });
+  expect(report.fetches).toBeLessThanOrEqual(report.deliveries);
+}, 60_000);

@@ -1,0 +1,30 @@
+// One of several worker processes: `worker-process.ts <settings as JSON>`. Works until it is told to stop.
+import process from "node:process";
+import { createJobberApi } from "@jobber-sync/api";
+import { createWorker } from "@jobber-sync/core";
+import { openBackend } from "./open-backend.ts";
+import type { WorkerSettings } from "./worker-settings.ts";
+
+const settings: WorkerSettings = JSON.parse(process.argv[2] ?? "");
+const backend = await openBackend(settings.backend);
+const api = createJobberApi({ ...settings.api, tokens: backend.tokens, lease: backend.lease });
+const logger = {
+  info: () => {},
+  warn: () => {},
+  error: (details: object) => process.send?.({ error: details }),
+};
+const worker = createWorker({
+  inbox: backend.inbox,
+  store: backend.store,
+  source: api,
+  fetchesPerSecond: settings.fetchesPerSecond,
+  recheckMs: settings.recheckMs,
+  logger,
+});
+worker.start();
+process.send?.("ready");
+process.once("message", async () => {
+  await worker.stop();
+  await backend.close();
+  process.disconnect();
+});

@@ -1,0 +1,15 @@
+import type { BackendSettings } from "./open-backend.ts";
+
+/** What a worker process is told. */
+export interface WorkerSettings {
+  readonly backend: BackendSettings;
+  readonly api: {
+    readonly endpoint: string;
+    readonly version: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly maxRequests: number;
+  };
+  readonly fetchesPerSecond: number;
+  readonly recheckMs: number;
+}
