@@ -1,10 +1,14 @@
 import { print, type Ratio } from "./compare.ts";
 import { httpRows } from "./http.ts";
+import { postgresRows } from "./postgres.ts";
+import { sqliteRows } from "./sqlite.ts";
 import { verifyRows } from "./verify.ts";
 
 const groups: Readonly<Record<string, () => Promise<readonly Ratio[]>>> = {
   verify: verifyRows,
   http: httpRows,
+  sqlite: sqliteRows,
+  postgres: postgresRows,
 };
 
 const wanted = process.argv.slice(2);

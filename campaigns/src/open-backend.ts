@@ -74,8 +74,8 @@ function isCommit(sql: unknown): boolean {
 }
 
 async function openServer(connectionString: string, { onCommit }: OpenOptions): Promise<Backend> {
-  const pool = new pg.Pool({ connectionString, max: 8, ...POOL_SETTINGS }).on("error", () => {});
-  const boss = new PgBoss({ connectionString, ...BOSS_SETTINGS }).on("error", () => {});
+  const pool = new pg.Pool({ connectionString, max: 4, ...POOL_SETTINGS }).on("error", () => {});
+  const boss = new PgBoss({ connectionString, max: 3, ...BOSS_SETTINGS }).on("error", () => {});
   await boss.start();
   const { store, inbox, migrate } = createPostgres({
     pool: onCommit === undefined ? pool : sending(pool, onCommit),

@@ -1,0 +1,105 @@
+import { randomUUID } from "node:crypto";
+import type { ContactFields, JobFields, NewDelivery, SyncChange } from "@jobber-sync/core";
+
+const BODY = new TextEncoder().encode(
+  JSON.stringify({
+    data: {
+      webHookEvent: {
+        topic: "JOB_UPDATE",
+        appId: "3ef22a50-072d-430c-a78f-b7646657560b",
+        accountId: "Z2lkOi8vSm9iYmVyL0FjY291bnQvMjQ4NjkzNA==",
+        itemId: "Z2lkOi8vSm9iYmVyL0pvYi8xNDY2NTAxNDI=",
+        occurredAt: "2026-07-02T09:08:19Z",
+      },
+    },
+  }),
+);
+
+/** A delivery of one of 500 objects, with a key of its own. */
+export function sampleDelivery(index: number): NewDelivery {
+  return {
+    clientSlug: "acme",
+    objectType: "job",
+    objectId: String(index % 500),
+    deliveryKey: randomUUID(),
+    topic: "JOB_UPDATE",
+    body: BODY,
+    receivedAt: Date.now(),
+    state: "waiting",
+    reason: null,
+  };
+}
+
+const SOURCE_UPDATED_AT = "2026-01-25T10:00:00Z";
+
+/** What a contact says. */
+export const CONTACT: ContactFields = {
+  name: "John Doe",
+  firstName: "John",
+  lastName: "Doe",
+  companyName: null,
+  email: "john@example.com",
+  phone: "555-1234",
+  isLead: false,
+  isArchived: false,
+  street: "123 Main St",
+  city: "Austin",
+  state: "TX",
+  postalCode: "78701",
+  country: "US",
+  webUri: "https://secure.example.com/clients/1",
+  sourceCreatedAt: "2026-01-01T00:00:00Z",
+};
+
+/** What a job says. */
+export const JOB: JobFields = {
+  jobNumber: 12,
+  title: "Lawn Service",
+  status: "scheduled",
+  jobberStatus: "upcoming",
+  scheduledAt: "2026-01-25T10:00:00Z",
+  endsAt: null,
+  completedAt: null,
+  street: "123 Main St",
+  city: "Austin",
+  state: "TX",
+  postalCode: "78701",
+  country: "US",
+  jobberClientId: "1",
+  total: 12.5,
+  webUri: "https://secure.example.com/jobs/1",
+  sourceCreatedAt: "2026-01-01T00:00:00Z",
+};
+
+/** A contact, a job and a submission of their own. */
+export function sampleChange(index: number): SyncChange {
+  const id = String(index);
+  const write = {
+    clientSlug: "acme",
+    mode: "replace",
+    sourceUpdatedAt: SOURCE_UPDATED_AT,
+    sequence: index + 1,
+  } as const;
+  const submission = {
+    clientSlug: "acme",
+    deliveryKey: `key-${id}`,
+    channel: "jobber",
+    createdAt: SOURCE_UPDATED_AT,
+    payload: {
+      event: "job.created",
+      jobber_job_id: id,
+      title: "Lawn Service",
+      status: "scheduled",
+      scheduled_at: "2026-01-25T10:00:00Z",
+      client_name: "John Doe",
+      client_email: "john@example.com",
+      client_phone: "555-1234",
+      address: "123 Main St, Austin, TX, 78701",
+    },
+  } as const;
+  return {
+    contacts: [{ ...write, jobberClientId: id, fields: CONTACT }],
+    jobs: [{ ...write, jobberJobId: id, fields: { ...JOB, jobberClientId: id } }],
+    submissions: [submission],
+  };
+}
