@@ -1,0 +1,40 @@
+// A program: runs the embedded PostgreSQL in a folder for as long as somebody is connected to it.
+import { rmSync, writeFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
+import { startEmbeddedPostgres } from "./embedded-postgres.ts";
+import { addressFile, claimFolder } from "./shared-folder.ts";
+
+const IDLE_MS = 5000;
+const LOOK_MS = 500;
+
+const [folder = ""] = process.argv.slice(2);
+// Two programs may both have found no server; one of theirs is enough.
+const release = claimFolder(folder);
+if (release !== null) {
+  try {
+    const server = await startEmbeddedPostgres(folder);
+    writeFileSync(addressFile(folder), server.connectionString);
+    await untilNobodyIsConnected(server.connectionString);
+    rmSync(addressFile(folder), { force: true });
+    await server.stop();
+  } catch (error) {
+    writeFileSync(addressFile(folder), `error: ${error instanceof Error ? error.message : error}`);
+  } finally {
+    release();
+  }
+}
+
+async function untilNobodyIsConnected(connectionString: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  let idleSince = performance.now();
+  while (performance.now() - idleSince < IDLE_MS) {
+    await delay(LOOK_MS);
+    const { rowCount } = await client.query(
+      "SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1",
+    );
+    if (rowCount !== 0) idleSince = performance.now();
+  }
+  await client.end();
+}

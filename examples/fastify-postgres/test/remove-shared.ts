@@ -1,0 +1,10 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** Removes the folder of a shared server, once it has ended by itself. */
+export async function removeShared(folder: string): Promise<void> {
+  while (existsSync(join(folder, "owner"))) await delay(100);
+  await rm(folder, { recursive: true, force: true });
+}
