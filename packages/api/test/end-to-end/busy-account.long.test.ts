@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { startTestServer } from "../../../postgres/test/embedded-postgres.ts";
+import type { BackendSettings } from "./open-backend.ts";
+import { type BusyRun, runBusyAccount } from "./run-busy-account.ts";
+import { serveExpress, serveFastify } from "./serve.ts";
+
+const FULL = { objects: 1000, mutations: 10_000, workers: 4 };
+const MINUTES = 60_000;
+
+async function sqlite(): Promise<BackendSettings> {
+  const folder = mkdtempSync(join(tmpdir(), "jobber-sync-end-to-end-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return { kind: "sqlite", path: join(folder, "jobber.db") };
+}
+
+async function postgres(): Promise<BackendSettings> {
+  const server = await startTestServer();
+  onTestFinished(() => server.stop());
+  return { kind: "postgres", connectionString: server.connectionString };
+}
+
+describe.each([
+  ["Express and SQLite", serveExpress, sqlite],
+  ["Fastify and Postgres", serveFastify, postgres],
+] as const)("1,000 objects, 10,000 mutations, four worker processes: %s", (_, serve, open) => {
+  async function run(options: Pick<BusyRun, "seed" | "replicaLagMs" | "drop">) {
+    const report = await runBusyAccount({ ...FULL, ...options, serve, backend: await open() });
+    console.info(JSON.stringify({ ...report, differences: report.differences.length }));
+    expect(report).toMatchObject({ notDone: 0, throttled: 0, tooManyRequests: 0, errors: [] });
+    return report;
+  }
+
+  it(
+    "0 differences, and no more fetches than deliveries",
+    async () => {
+      const report = await run({ seed: 21 });
+      expect(report.differences).toEqual([]);
+      expect(report.fetches).toBeLessThanOrEqual(report.deliveries);
+    },
+    20 * MINUTES,
+  );
+
+  it(
+    "with replicas up to 2 s behind: what differs after draining is repaired by a reconcile",
+    async () => {
+      const report = await run({ seed: 22, replicaLagMs: 2000 });
+      expect(report.reconciled.differences).toEqual([]);
+    },
+    20 * MINUTES,
+  );
+
+  it(
+    "with 2 % of the deliveries lost: a reconcile repairs them",
+    async () => {
+      const report = await run({ seed: 23, drop: 0.02 });
+      expect(report.reconciled.differences).toEqual([]);
+    },
+    20 * MINUTES,
+  );
+});

@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startTestServer, type TestServer } from "../../../postgres/test/embedded-postgres.ts";
+import { runBusyAccount } from "./run-busy-account.ts";
+import { serveFastify } from "./serve.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+}, 60_000);
+afterAll(() => server.stop());
+
+it("keeps records equal to Jobber's: Fastify, Postgres, two worker processes, deliveries dropped on the way", async () => {
+  const report = await runBusyAccount({
+    backend: { kind: "postgres", connectionString: server.connectionString },
+    serve: serveFastify,
+    objects: 100,
+    mutations: 400,
+    workers: 2,
+    seed: 12,
+    drop: 0.05,
+  });
+  expect(report).toMatchObject({ notDone: 0, givenUp: 0, throttled: 0, tooManyRequests: 0, errors: [] });
+  expect(report.fetches).toBeLessThanOrEqual(report.deliveries);
+  expect(report.dropped).toBeGreaterThan(0);
+  expect(report.differences).not.toEqual([]);
+  expect(report.reconciled.differences).toEqual([]);
+}, 60_000);
