@@ -86,3 +86,29 @@ export async function listenTo(
   }
   assert.deepEqual(errors, []);
 }
+
+/** The states of all rows, oldest first. */
+export async function states(inbox: Inbox): Promise<readonly string[]> {
+  return (await inbox.list({ limit: 10_000 })).map(({ state }) => state);
+}
+
+/** Accepts a delivery and settles it at once. */
+export async function settleAs(
+  inbox: Inbox,
+  row: NewDelivery,
+  state: "done" | "dead" | "paused" | "unresolved",
+): Promise<{ readonly sequence: number }> {
+  const { sequence } = await inbox.accept({ ...row, deliveryKey: `key of ${row.objectId}` });
+  const object: ObjectRef = {
+    clientSlug: row.clientSlug,
+    objectType: row.objectType,
+    objectId: row.objectId,
+  };
+  const claim = await inbox.claim(object, { leaseMs: LEASE_MS, now: Date.now() });
+  assert.ok(claim);
+  await inbox.settle(
+    claim,
+    state === "done" ? done(claim) : [{ sequence, state, attempts: 1, reason: "ERR_HANDLER" }],
+  );
+  return { sequence };
+}

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { claimNow, delivery, done, LEASE_MS, objectOf, states, until } from "./deliveries.ts";
+import type { Rule } from "./rule.ts";
+
+/** Rules of taking the rows of an object. */
+export function claimRules(rule: Rule): void {
+  rule(
+    "takes every waiting row of the object, in the order of sequence, and no other object's",
+    async ({ inbox }) => {
+      const sequences: number[] = [];
+      for (const id of ["1", "2", "1", "1"]) {
+        const { sequence } = await inbox.accept(delivery(id));
+        if (id === "1") sequences.push(sequence);
+      }
+      const claim = await claimNow(inbox, "1");
+      assert.deepEqual(
+        claim?.deliveries.map(({ sequence }) => sequence),
+        sequences,
+      );
+      assert.deepEqual(claim?.object, objectOf("1"));
+    },
+  );
+
+  rule("keeps objects of two tenants and of two types apart", async ({ inbox }) => {
+    await inbox.accept(delivery("1", { clientSlug: "other" }));
+    await inbox.accept(delivery("1", { objectType: "client" }));
+    assert.equal(await claimNow(inbox, "1"), null);
+  });
+
+  rule("gives a row to one claim only, however many ask at once", async (opened) => {
+    const { inbox, another } = opened;
+    for (let index = 0; index < 20; index += 1) await inbox.accept(delivery("1"));
+    const claims = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        claimNow(index % 2 === 0 ? inbox : (another?.inbox ?? inbox), "1"),
+      ),
+    );
+    const taken = claims.flatMap((claim) => claim?.deliveries.map(({ sequence }) => sequence) ?? []);
+    assert.equal(taken.length, 20);
+    assert.equal(new Set(taken).size, 20);
+  });
+
+  rule("leaves what arrives later to the next claim", async ({ inbox }) => {
+    await inbox.accept(delivery("1"));
+    await claimNow(inbox, "1");
+    const { sequence } = await inbox.accept(delivery("1"));
+    const second = await claimNow(inbox, "1");
+    assert.deepEqual(
+      second?.deliveries.map((row) => row.sequence),
+      [sequence],
+    );
+  });
+
+  rule("runs out when nobody extends it, and not before", async ({ inbox }) => {
+    await inbox.accept(delivery("1"));
+    const first = await inbox.claim(objectOf("1"), { leaseMs: 300, now: Date.now() });
+    assert.ok(first);
+    assert.equal(await claimNow(inbox, "1"), null);
+    const second = await until(() => claimNow(inbox, "1"));
+    assert.notEqual(second.id, first.id);
+    assert.equal(await inbox.extend(first, { leaseMs: LEASE_MS, now: Date.now() }), false);
+  });
+
+  rule("holds while it is extended", async ({ inbox }) => {
+    await inbox.accept(delivery("1"));
+    const claim = await inbox.claim(objectOf("1"), { leaseMs: 300, now: Date.now() });
+    assert.ok(claim);
+    const end = Date.now() + 700;
+    while (Date.now() < end) {
+      assert.equal(await inbox.extend(claim, { leaseMs: 300, now: Date.now() }), true);
+      assert.equal(await claimNow(inbox, "1"), null);
+    }
+  });
+
+  rule("settles nothing that was taken over", async ({ inbox }) => {
+    await inbox.accept(delivery("1"));
+    const first = await inbox.claim(objectOf("1"), { leaseMs: 50, now: Date.now() });
+    assert.ok(first);
+    const second = await until(() => claimNow(inbox, "1"));
+    await inbox.settle(first, done(first));
+    assert.deepEqual(await states(inbox), ["claimed"]);
+    await inbox.settle(second, done(second));
+    assert.deepEqual(await states(inbox), ["done"]);
+  });
+}

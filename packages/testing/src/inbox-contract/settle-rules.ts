@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import type { Settlement } from "@jobber-sync/core";
+import { claimNow, delivery, until, waiting } from "./deliveries.ts";
+import type { Rule } from "./rule.ts";
+
+/** Rules of writing down what became of them. */
+export function settleRules(rule: Rule): void {
+  rule(
+    "puts back what is to wait, not to be taken before its time, and remembers the counts",
+    async ({ inbox }) => {
+      await inbox.accept(delivery("1"));
+      const claim = await claimNow(inbox, "1");
+      assert.ok(claim);
+      const recheckSince = Date.now();
+      const dueAt = Date.now() + 400;
+      await inbox.settle(claim, [
+        { ...waiting(claim), dueAt, attempts: 2, retries: 3, recheckSince, reason: "ERR_HANDLER" },
+      ]);
+      assert.equal(await claimNow(inbox, "1"), null);
+      const again = await until(() => claimNow(inbox, "1"));
+      assert.ok(Date.now() >= dueAt - 50);
+      const [row] = again.deliveries;
+      assert.deepEqual([row?.attempts, row?.retries, row?.recheckSince], [2, 3, recheckSince]);
+    },
+  );
+
+  rule("settles each row of a claim in its own way", async ({ inbox }) => {
+    for (let index = 0; index < 4; index += 1) await inbox.accept(delivery("1"));
+    const claim = await claimNow(inbox, "1");
+    assert.ok(claim);
+    const [a, b, c, d] = claim.deliveries.map(({ sequence }) => sequence);
+    const settlements = [
+      { sequence: a, state: "done" },
+      { sequence: b, state: "dead", attempts: 5, reason: "ERR_HANDLER" },
+      { sequence: c, state: "paused", attempts: 0, reason: "ERR_API_NEEDS_REAUTH" },
+      { sequence: d, state: "unresolved", attempts: 0, reason: "no_source" },
+    ] as Settlement[];
+    await inbox.settle(claim, settlements);
+    const rows = await inbox.list({});
+    assert.deepEqual(
+      rows.map(({ state, reason, attempts }) => [state, reason, attempts]),
+      [
+        ["done", null, 0],
+        ["dead", "ERR_HANDLER", 5],
+        ["paused", "ERR_API_NEEDS_REAUTH", 0],
+        ["unresolved", "no_source", 0],
+      ],
+    );
+  });
+}

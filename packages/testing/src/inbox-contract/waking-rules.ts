@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import type { Claim } from "@jobber-sync/core";
+import { claimNow, delivery, done, listenTo, objectOf, states, until, waiting } from "./deliveries.ts";
+import type { Rule } from "./rule.ts";
+
+/** Rules of offering objects that have work. */
+export function wakingRules(rule: Rule): void {
+  rule("offers objects that wait from before, and those that come", async ({ inbox }) => {
+    await inbox.accept(delivery("before"));
+    await listenTo(inbox, async ({ seen }) => {
+      await until(() => seen.includes("before"));
+      await inbox.accept(delivery("after"));
+      await until(() => seen.includes("after"));
+    });
+    assert.deepEqual(new Set(await states(inbox)), new Set(["done"]));
+  });
+
+  rule("offers an object again when a delivery came while it ran", async ({ inbox }) => {
+    let extra = 0;
+    const during = async (claim: Claim) => {
+      if (extra < 3) {
+        extra += 1;
+        await inbox.accept(delivery(claim.object.objectId));
+      }
+    };
+    await inbox.accept(delivery("1"));
+    await listenTo(
+      inbox,
+      async () => until(async () => (await states(inbox)).filter((state) => state === "done").length === 4),
+      during,
+    );
+  });
+
+  rule("offers what was put back when its time has come", async ({ inbox }) => {
+    await inbox.accept(delivery("1"));
+    const claim = await claimNow(inbox, "1");
+    assert.ok(claim);
+    await inbox.settle(claim, [{ ...waiting(claim), dueAt: Date.now() + 300 }]);
+    await listenTo(inbox, async () => until(async () => (await states(inbox))[0] === "done"));
+  });
+
+  rule("offers what a dead worker held, once its claim has run out", async ({ inbox }) => {
+    await inbox.accept(delivery("1"));
+    await inbox.claim(objectOf("1"), { leaseMs: 500, now: Date.now() });
+    await listenTo(inbox, async () => until(async () => (await states(inbox))[0] === "done", 20_000));
+  });
+
+  rule("wakes for what another process accepted", async ({ inbox, another }) => {
+    await listenTo(inbox, async () => {
+      await (another?.inbox ?? inbox).accept(delivery("1"));
+      await until(async () => (await states(inbox))[0] === "done");
+    });
+  });
+
+  rule("ends when told to, after its runs have", async ({ inbox }) => {
+    const stop = new AbortController();
+    let running = 0;
+    let begun = false;
+    await inbox.accept(delivery("1"));
+    const listening = inbox.listen(
+      async () => {
+        running += 1;
+        begun = true;
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        running -= 1;
+      },
+      { concurrency: 2, signal: stop.signal, onError: assert.ifError },
+    );
+    await until(() => begun);
+    stop.abort();
+    await listening;
+    assert.equal(running, 0);
+  });
+
+  rule("never runs more objects at one time than allowed", async ({ inbox }) => {
+    for (let index = 0; index < 12; index += 1) await inbox.accept(delivery(String(index)));
+    let running = 0;
+    let most = 0;
+    const during = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      running -= 1;
+    };
+    await listenTo(
+      inbox,
+      async () => until(async () => (await states(inbox)).every((state) => state === "done")),
+      during,
+      3,
+    );
+    assert.ok(most <= 3, `${most} ran at one time`);
+  });
+
+  rule("lists as due what waits or was abandoned, and nothing else", async ({ inbox }) => {
+    await inbox.accept(delivery("waits"));
+    await inbox.accept(delivery("held"));
+    await claimNow(inbox, "held");
+    await inbox.accept(delivery("finished"));
+    const finished = await claimNow(inbox, "finished");
+    assert.ok(finished);
+    await inbox.settle(finished, done(finished));
+    assert.deepEqual(await inbox.due({ now: Date.now(), limit: 10 }), [objectOf("waits")]);
+  });
+}
