@@ -16,8 +16,10 @@ export interface Refresher {
   refresh(seen: Connection, signal: AbortSignal | undefined): Promise<Connection>;
 }
 
-// Longer than a refresh can take with its answer stored: a lease that ends too early lets two in.
-const LEASE_MS = 45_000;
+// A process that died holds the others up for so long. One that lives prolongs its lease: a second refresh with the same token would
+// end the connection.
+const LEASE_MS = 10_000;
+const LEASE_BEAT_MS = 3000;
 const LEASE_WAIT_MS = 20_000;
 const POLL_MS = 50;
 // After a refresh that failed, nobody asks again for so long: callers wait with the error in hand, not at the token endpoint.
@@ -64,12 +66,16 @@ export function createRefresher(options: ConnectionsOptions): Refresher {
     const name = `jobber-tokens:${clientSlug}`;
     for (let waited = 0; ; ) {
       if (await lease.acquire(name, holder, LEASE_MS)) {
+        const beat = setInterval(() => {
+          lease.acquire(name, holder, LEASE_MS).catch(() => {});
+        }, LEASE_BEAT_MS);
         try {
           const current = await tokens.read(clientSlug);
           return current?.revision === seen.revision
             ? await refreshAlone(current)
             : requireConnected(current, clientSlug);
         } finally {
+          clearInterval(beat);
           // A lease that cannot be given back runs out.
           await lease.release(name, holder).catch(() => {});
         }

@@ -1,0 +1,33 @@
+// One of several processes that call the API at once: `caller-process.ts <settings as JSON>`. Each message is a round.
+import process from "node:process";
+import { createJobberApi, type FetchLike } from "@jobber-sync/api";
+import { encryptTokens, isJobberSyncError } from "@jobber-sync/core";
+import { openSqlite } from "@jobber-sync/sqlite";
+import type { CallerSettings } from "./start-callers.ts";
+
+const settings: CallerSettings = JSON.parse(process.argv[2] ?? "");
+const { tokens, lease } = openSqlite(settings.path);
+
+/** Dies when Jobber has answered a refresh, and nothing of the answer is stored yet. */
+const dying: FetchLike = async (url, init) => {
+  const response = await fetch(url, init);
+  if (url.endsWith("/oauth/token")) process.kill(process.pid, "SIGKILL");
+  return response;
+};
+const api = createJobberApi({
+  ...settings.api,
+  tokens: encryptTokens(tokens, [settings.key]),
+  lease,
+  ...(settings.dies ? { fetch: dying } : {}),
+});
+
+process.on("message", async () => {
+  const calls = Array.from({ length: settings.callers }, () =>
+    api.fetch("acme", "job", settings.jobId, AbortSignal.timeout(60_000)).then(
+      (records) => (records === null ? "gone" : "ok"),
+      (error: unknown) => (isJobberSyncError(error) ? error.code : String(error)),
+    ),
+  );
+  process.send?.(await Promise.all(calls));
+});
+process.send?.("ready");
