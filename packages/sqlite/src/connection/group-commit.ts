@@ -9,9 +9,11 @@ export interface GroupCommit {
    * Runs `work` inside a transaction, with others that were asked for in the same turn. Resolves when that is on the disk.
    *
    * @param work synchronous; may be run again when the transaction has to be repeated, so it must have no effect but on the database
+   * @param options.oneStatement that `work` writes with one statement at most, which is all or nothing by itself: it then needs no
+   * savepoint, a sixth of what an accepted delivery costs. @default false
    * @throws {JobberSyncError} `ERR_STORE`, `ERR_STORE_BUSY`, `ERR_STORE_FULL`: nothing of it was written
    */
-  write<T>(work: (transaction: Transaction) => T): Promise<T>;
+  write<T>(work: (transaction: Transaction) => T, options?: { readonly oneStatement?: boolean }): Promise<T>;
   /** Writes what was asked for, and refuses what comes later. */
   close(): Promise<void>;
 }
@@ -28,6 +30,7 @@ interface Task {
   readonly reject: (error: unknown) => void;
   /** `performance.now()` when it was asked for. */
   readonly since: number;
+  readonly oneStatement: boolean;
   /** Whether it gets a transaction of its own, because the one it was in has failed. */
   alone: boolean;
 }
@@ -53,7 +56,7 @@ export function createGroupCommit(connection: Connection, { busyMs }: GroupCommi
   let closed: () => void = () => {};
 
   return {
-    write<T>(work: (transaction: Transaction) => T): Promise<T> {
+    write<T>(work: (transaction: Transaction) => T, { oneStatement = false } = {}): Promise<T> {
       if (closing !== null) {
         return Promise.reject(
           new JobberSyncError("ERR_STORE", "The SQLite database was closed by this program."),
@@ -61,7 +64,14 @@ export function createGroupCommit(connection: Connection, { busyMs }: GroupCommi
       }
       return new Promise<T>((resolve, reject) => {
         const since = performance.now();
-        queue.push({ work, resolve: resolve as (value: unknown) => void, reject, since, alone: false });
+        queue.push({
+          work,
+          resolve: resolve as (value: unknown) => void,
+          reject,
+          since,
+          oneStatement,
+          alone: false,
+        });
         schedule();
       });
     },
@@ -113,7 +123,7 @@ export function createGroupCommit(connection: Connection, { busyMs }: GroupCommi
     }
     let settled: readonly Settled[];
     try {
-      settled = batch.length === 1 ? batch.map(runAlone) : batch.map(runInSavepoint);
+      settled = batch.length === 1 ? batch.map(runBare) : batch.map(runAmongOthers);
       transaction.commit();
     } catch (error) {
       transaction.rollback();
@@ -133,14 +143,16 @@ export function createGroupCommit(connection: Connection, { busyMs }: GroupCommi
     return [];
   }
 
-  function runAlone({ work }: Task): Settled {
+  /** A failure ends the transaction. */
+  function runBare({ work }: Task): Settled {
     return { value: work(transaction) };
   }
 
-  function runInSavepoint({ work }: Task): Settled {
+  function runAmongOthers(task: Task): Settled {
+    if (task.oneStatement) return runBare(task);
     transaction.savepoint();
     try {
-      const value = work(transaction);
+      const value = task.work(transaction);
       transaction.release();
       return { value };
     } catch (error) {

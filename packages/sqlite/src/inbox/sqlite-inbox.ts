@@ -39,13 +39,13 @@ export function createSqliteInbox(
 
   return {
     async accept(delivery) {
-      const accepted = await group.write(acceptDelivery(delivery));
+      const accepted = await group.write(acceptDelivery(delivery), { oneStatement: true });
       wake();
       return accepted;
     },
 
     async claim(object, options) {
-      return group.write(claimObject(object, options));
+      return group.write(claimObject(object, options), { oneStatement: true });
     },
 
     async extend(claim, options) {

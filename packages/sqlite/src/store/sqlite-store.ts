@@ -45,7 +45,7 @@ const LIST_SUBMISSIONS = `SELECT client_slug AS "clientSlug", delivery_key AS "d
 export function createSqliteStore(connection: Connection, group: GroupCommit): SyncStore & SyncReader {
   return {
     nextSequence() {
-      return group.write((transaction) => transaction.nextSequence());
+      return group.write((transaction) => transaction.nextSequence(), { oneStatement: true });
     },
 
     async apply(change) {

@@ -58,6 +58,21 @@ describe("group commit", () => {
     expect(submissionsIn(handle)).toEqual(["before", "after"]);
   });
 
+  it("fails one delivery and not its neighbours", async () => {
+    const { handle, inbox } = openCounting(temporaryFile());
+    handle.exec(`CREATE TRIGGER refuse BEFORE INSERT ON jobber_deliveries WHEN NEW.object_id = 'poison'
+      BEGIN SELECT RAISE(ABORT, 'refused'); END`);
+    const outcomes = await Promise.allSettled(
+      ["before", "poison", "after"].map((id) => inbox.accept(sampleDelivery(id))),
+    );
+    expect(outcomes).toMatchObject([
+      { status: "fulfilled" },
+      { status: "rejected", reason: { code: "ERR_STORE" } },
+      { status: "fulfilled" },
+    ]);
+    expect((await inbox.list({})).map(({ objectId }) => objectId)).toEqual(["before", "after"]);
+  });
+
   it("writes nothing of a change whose last part is refused, alone and among others", async () => {
     const { handle, store } = openCounting(temporaryFile());
     refuse(handle, "poison", "ABORT");
