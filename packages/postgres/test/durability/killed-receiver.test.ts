@@ -1,0 +1,13 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { killReceivers } from "./kill-receivers.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startTestDatabase();
+});
+afterAll(() => database.stop());
+
+it("loses nothing that a receiver answered 200 before it was killed, 30 times", async () => {
+  await expect(killReceivers(database, 30)).resolves.toBeUndefined();
+}, 120_000);
