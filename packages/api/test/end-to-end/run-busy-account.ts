@@ -34,7 +34,8 @@ export interface BusyReport {
   readonly tooManyRequests: number;
   readonly notDone: number;
   readonly slowestAnswerMs: number;
-  readonly errors: readonly unknown[];
+  /** What workers logged, by code. */
+  readonly errors: Readonly<Record<string, number>>;
   readonly differences: readonly string[];
   /** After one reconcile; where deliveries were dropped or replicas lagged. */
   readonly reconciled: { readonly differences: readonly string[]; readonly report: ReconcileReport };
@@ -49,6 +50,7 @@ export async function runBusyAccount(run: BusyRun): Promise<BusyReport> {
   const begin = performance.now();
   const jobber = await createSimulator({
     seed: run.seed,
+    webhookRetries: 20,
     limits: {
       requests: 2500 * FASTER,
       maximumAvailable: 10_000 * FASTER,
@@ -68,7 +70,7 @@ export async function runBusyAccount(run: BusyRun): Promise<BusyReport> {
   };
   const api = createJobberApi({ ...settings.api, tokens: backend.tokens, lease: backend.lease });
   await api.connect("acme", grantOf(jobber, account, Date.now()));
-  const errors: unknown[] = [];
+  const errors: Record<string, number> = {};
   const children = await startWorkers(settings, run.workers, errors);
   try {
     jobber.webhooks.subscribe(account.id, `${served.url}/webhooks/jobber/acme`);
@@ -126,7 +128,7 @@ export async function runBusyAccount(run: BusyRun): Promise<BusyReport> {
 async function startWorkers(
   settings: WorkerSettings,
   count: number,
-  errors: unknown[],
+  errors: Record<string, number>,
 ): Promise<ChildProcess[]> {
   const children = Array.from({ length: count }, () =>
     fork(new URL("./worker-process.ts", import.meta.url), [JSON.stringify(settings)], {
@@ -134,7 +136,11 @@ async function startWorkers(
     }),
   );
   await Promise.all(children.map((child) => once(child, "message")));
-  for (const child of children) child.on("message", (message) => errors.push(message));
+  for (const child of children) {
+    child.on("message", (code) => {
+      errors[String(code)] = (errors[String(code)] ?? 0) + 1;
+    });
+  }
   return children;
 }
 

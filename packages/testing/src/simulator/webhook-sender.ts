@@ -1,3 +1,4 @@
+import { setTimeout as delayFor } from "node:timers/promises";
 import { signPayload } from "@jobber-sync/core/signature";
 import type { SimulatedEvent } from "./account.ts";
 import type { Random } from "./random.ts";
@@ -62,6 +63,10 @@ export interface WebhookSender {
   queue(event: SimulatedEvent): void;
 }
 
+// Jobber publishes no schedule (F2.2): short enough for a test.
+const RETRY_PAUSE_MS = 50;
+const MAX_RETRY_PAUSE_MS = 500;
+
 /** Makes the sender of one app. */
 export function createWebhookSender(options: WebhookSenderOptions): WebhookSender {
   const { random } = options;
@@ -105,13 +110,13 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
   }
 
   async function deliver(event: SimulatedEvent, url: string): Promise<void> {
-    for (let left = options.retries; ; left--) {
+    for (let tries = 1; ; tries++) {
       const { status } = await post(event, url);
       if (status !== null && status >= 200 && status < 300) return;
-      if (left > 0) continue;
-      givenUp += 1;
-      return;
+      if (tries > options.retries) break;
+      await delayFor(Math.min(MAX_RETRY_PAUSE_MS, RETRY_PAUSE_MS * tries));
     }
+    givenUp += 1;
   }
 
   return {
