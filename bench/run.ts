@@ -1,5 +1,6 @@
 import { print, type Ratio } from "./compare.ts";
 import { httpRows } from "./http.ts";
+import { importRows } from "./import.ts";
 import { postgresRows } from "./postgres.ts";
 import { sqliteRows } from "./sqlite.ts";
 import { verifyRows } from "./verify.ts";
@@ -9,6 +10,7 @@ const groups: Readonly<Record<string, () => Promise<readonly Ratio[]>>> = {
   http: httpRows,
   sqlite: sqliteRows,
   postgres: postgresRows,
+  import: importRows,
 };
 
 const wanted = process.argv.slice(2);

@@ -1,0 +1,33 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { type Ratio, summary } from "./compare.ts";
+
+const ROUNDS = 21;
+
+/** The row of core's import, as built: how much of the time of importing zod it takes on top. */
+export async function importRows(): Promise<readonly Ratio[]> {
+  const core = new URL("../packages/core/dist/index.js", import.meta.url);
+  if (!existsSync(core)) throw new Error("Core is not built; run `npm run build` before this benchmark.");
+  const zod = pathToFileURL(createRequire(fileURLToPath(core)).resolve("zod"));
+  zod.pathname = zod.pathname.replace(/\.cjs$/, ".js");
+  const ratios: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const [first, second] = round % 2 === 0 ? [core, zod] : [zod, core];
+    const a = importMs(first);
+    const b = importMs(second);
+    ratios.push(first === core ? b / a : a / b);
+  }
+  return [
+    summary(
+      { name: "import of core", against: "import of zod; 1.2 × its time is 0.83 × its speed", target: 0.83 },
+      ratios,
+    ),
+  ];
+}
+
+function importMs(url: URL): number {
+  const script = `const start = performance.now(); await import(${JSON.stringify(url.href)}); console.log(performance.now() - start);`;
+  return Number(execFileSync(process.execPath, ["--input-type=module", "--eval", script]).toString());
+}
