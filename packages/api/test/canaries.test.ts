@@ -144,6 +144,8 @@ it("40 canaries in secrets, tokens and customers' data are in no log, hook, chan
     said({ access_token: quoted }),
     said({ access_token: `${quoted}\n`, refresh_token: quoted }),
     said({ access_token: 5, refresh_token: quoted }),
+    said({ access_token: quoted, refresh_token: quoted, scope: 5 }),
+    said({ access_token: quoted, refresh_token: quoted, token_type: quoted }),
     said({ error: "invalid_client", error_description: quoted }, 401),
     said({ error: quoted, error_description: quoted }, 400),
     said({ error: "invalid_grant", error_description: quoted }, 400),
