@@ -105,8 +105,9 @@ CREATE INDEX jobber_deliveries_key ON jobber_deliveries (client_slug, delivery_k
 CREATE INDEX jobber_deliveries_open ON jobber_deliveries (client_slug, object_type, object_id)
   WHERE state IN ('waiting', 'claimed');
 
-CREATE INDEX jobber_deliveries_due ON jobber_deliveries (due_at)
-  WHERE state IN ('waiting', 'claimed');
+CREATE INDEX jobber_deliveries_due ON jobber_deliveries (due_at) WHERE state = 'waiting';
+
+CREATE INDEX jobber_deliveries_claimed ON jobber_deliveries (due_at) WHERE state = 'claimed';
 
 CREATE INDEX jobber_deliveries_aside ON jobber_deliveries (client_slug, state)
   WHERE state IN ('unresolved', 'paused', 'quarantined', 'dead');

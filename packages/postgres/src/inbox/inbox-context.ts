@@ -55,6 +55,20 @@ export async function wakeLater(
   }
 }
 
+/**
+ * Objects with rows that are due, the longest due first: those whose claim has run out, and those that have waited for `overdueMs`. Of a
+ * long queue only the beginning is looked at, through an index of each kind. `$1` is now, `$2` the most objects, `$3` `overdueMs`.
+ */
+export function dueStatement({ schema }: InboxContext): string {
+  const rows = (state: "claimed" | "waiting", since: string) => `
+  (SELECT client_slug, object_type, object_id, due_at FROM ${schema.quoted}.jobber_deliveries
+   WHERE state = '${state}' AND due_at <= ${since} ORDER BY due_at LIMIT 1000 + 100 * $2::int)`;
+  return `
+SELECT json_build_object('clientSlug', client_slug, 'objectType', object_type, 'objectId', object_id)::text AS json
+FROM (${rows("claimed", nowSql("$1"))} UNION ALL ${rows("waiting", `${nowSql("$1")} - $3::float8 * interval '1 ms'`)}) AS due
+GROUP BY client_slug, object_type, object_id ORDER BY min(due_at) LIMIT $2::int`;
+}
+
 /** Each object once. */
 export function distinctObjects(objects: readonly ObjectRef[]): readonly ObjectRef[] {
   return [...new Map(objects.map((object) => [objectKey(object), object])).values()];

@@ -2,7 +2,7 @@ import type { Inbox, ObjectRef, WakeOptions } from "@jobber-sync/core";
 import type { BossJob } from "../boss.ts";
 import { runStatement, runTransaction } from "../internal/transaction.ts";
 import { bossError } from "../migrations/ensure-queue.ts";
-import { distinctObjects, type InboxContext, nowSql, nowValue, wakeLater } from "./inbox-context.ts";
+import { distinctObjects, dueStatement, type InboxContext, nowValue, wakeLater } from "./inbox-context.ts";
 import { createRunner, type Runner } from "./runner.ts";
 
 /** How an inbox looks for what no wake-up led to. */
@@ -66,13 +66,13 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
    * same object finds its rows claimed.
    */
   async function sweepRegularly(runner: Runner, { signal, onError }: WakeOptions): Promise<void> {
-    const statement = sweepStatement(context);
+    const statement = dueStatement(context);
     while (!signal.aborted) {
       await pause(sweep.sweepMs, signal);
       const free = runner.free();
       if (signal.aborted || free === 0) continue;
       try {
-        const values = [nowValue(context, context.now()), sweep.overdueMs, free];
+        const values = [nowValue(context, context.now()), free, sweep.overdueMs];
         const objects = await runStatement<ObjectRef>(context.pool, statement, values);
         // Not waited for: one long run must not keep the next look from happening.
         for (const object of objects) void runner.run(object);
@@ -81,15 +81,6 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
       }
     }
   }
-}
-
-function sweepStatement({ schema }: InboxContext): string {
-  return `
-SELECT json_build_object('clientSlug', client_slug, 'objectType', object_type, 'objectId', object_id)::text AS json
-FROM ${schema.quoted}.jobber_deliveries
-WHERE state IN ('waiting', 'claimed') AND due_at <= ${nowSql("$1")}
-  AND (state = 'claimed' OR due_at <= ${nowSql("$1")} - $2::float8 * interval '1 ms')
-GROUP BY client_slug, object_type, object_id ORDER BY min(due_at) LIMIT $3`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,7 +1,14 @@
 import type { DeliveryFilter, DeliveryInfo, DeliveryState, Inbox, ObjectRef } from "@jobber-sync/core";
 import { millisecondsSql } from "../internal/times.ts";
 import { runStatement, runTransaction } from "../internal/transaction.ts";
-import { distinctObjects, type InboxContext, nowSql, nowValue, wakeLater } from "./inbox-context.ts";
+import {
+  distinctObjects,
+  dueStatement,
+  type InboxContext,
+  nowSql,
+  nowValue,
+  wakeLater,
+} from "./inbox-context.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const DEFAULT_LIMIT = 100;
@@ -31,10 +38,7 @@ SELECT json_build_object(
 )::text AS json
 FROM ${deliveries} ${filtered} ORDER BY sequence LIMIT $5`;
 
-  const dueStatement = `
-SELECT json_build_object('clientSlug', client_slug, 'objectType', object_type, 'objectId', object_id)::text AS json
-FROM ${deliveries} WHERE state IN ('waiting', 'claimed') AND due_at <= ${nowSql("$1")}
-GROUP BY client_slug, object_type, object_id ORDER BY min(due_at), min(sequence) LIMIT $2`;
+  const due = dueStatement(context);
 
   const objectOfRow = `json_build_object(
   'clientSlug', d.client_slug, 'objectType', d.object_type, 'objectId', d.object_id)::text AS json`;
@@ -90,7 +94,7 @@ DELETE FROM ${deliveries} d USING chosen WHERE d.sequence = chosen.sequence
 RETURNING d.sequence::text AS json`;
 
   return {
-    due: ({ now, limit }) => runStatement<ObjectRef>(pool, dueStatement, [nowValue(context, now), limit]),
+    due: ({ now, limit }) => runStatement<ObjectRef>(pool, due, [nowValue(context, now), limit, 0]),
 
     list: (filter) => runStatement<DeliveryInfo>(pool, listStatement, filterValues(filter)),
 

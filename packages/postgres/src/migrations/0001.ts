@@ -102,8 +102,9 @@ export const MIGRATION_0001: readonly string[] = [
   `CREATE INDEX jobber_deliveries_open ON jobber_deliveries (client_slug, object_type, object_id)
   WHERE state IN ('waiting', 'claimed')`,
 
-  `CREATE INDEX jobber_deliveries_due ON jobber_deliveries (due_at)
-  WHERE state IN ('waiting', 'claimed')`,
+  `CREATE INDEX jobber_deliveries_due ON jobber_deliveries (due_at) WHERE state = 'waiting'`,
+
+  `CREATE INDEX jobber_deliveries_claimed ON jobber_deliveries (due_at) WHERE state = 'claimed'`,
 
   `CREATE INDEX jobber_deliveries_aside ON jobber_deliveries (client_slug, state)
   WHERE state IN ('unresolved', 'paused', 'quarantined', 'dead')`,
