@@ -1,0 +1,218 @@
+import {
+  createMemoryInbox,
+  createMemoryStore,
+  createReceiver,
+  createWorker,
+  type LifecycleEvents,
+  signPayload,
+} from "@jobber-sync/core";
+import { describe, expect, it } from "vitest";
+import { findDifferences } from "./end-to-end/find-differences.ts";
+import { addJob, openApi } from "./fixtures/open-api.ts";
+
+const HOUR_MS = 3_600_000;
+const silent = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** A receiver, a worker and a simulated Jobber on one clock, on which waiting takes no time. */
+async function openBadDay() {
+  const opened = await openApi();
+  const { clock, jobber, account, api } = opened;
+  const now = (): number => clock.now;
+  const store = createMemoryStore();
+  const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence(), now });
+  const tenants = [{ slug: "acme", secrets: jobber.clientSecret, accountIds: [account.id] }];
+  const receiver = createReceiver({ tenants, inbox, logger: silent, now });
+  const dead: LifecycleEvents["dead"][] = [];
+  const handled: string[] = [];
+  const worker = createWorker({
+    inbox,
+    store,
+    tenants,
+    source: api,
+    logger: silent,
+    now,
+    random: () => 0.5,
+    fetchesPerSecond: 1000,
+    hooks: { dead: (event) => void dead.push(event) },
+    on: { "app.disconnected": ({ clientSlug }) => void handled.push(clientSlug) },
+  });
+
+  /** Tells the receiver what happened to a record, as Jobber would. */
+  async function tell(topic: string, itemId: string): Promise<void> {
+    const occurredAt = `${new Date(clock.now).toISOString().slice(0, 19)}Z`;
+    const event = { topic, appId: jobber.appId, accountId: account.id, itemId, occurredAt };
+    const body = new TextEncoder().encode(JSON.stringify({ data: { webHookEvent: event } }));
+    const answer = await receiver.receive({
+      slug: "acme",
+      signature: signPayload(body, jobber.clientSecret),
+      body,
+    });
+    expect(answer.status).toBe(200);
+  }
+
+  /** Lets so much time pass, working on what falls due meanwhile. */
+  async function pass(ms: number): Promise<void> {
+    const end = clock.now + ms;
+    for (;;) {
+      await worker.drain();
+      const waiting = await inbox.list({ states: ["waiting"], limit: 10_000 });
+      const next = Math.min(...waiting.map(({ dueAt }) => dueAt));
+      if (next > end) break;
+      clock.now = Math.max(clock.now, next);
+    }
+    clock.now = end;
+  }
+  const states = async (): Promise<Record<string, number>> => {
+    const counts: Record<string, number> = {};
+    for (const { state } of await inbox.list({ limit: 10_000 })) counts[state] = (counts[state] ?? 0) + 1;
+    return counts;
+  };
+  return { ...opened, store, inbox, worker, tell, pass, states, dead, handled };
+}
+
+describe("a bad day", () => {
+  it.each([
+    ["down", { kind: "reset" }],
+    ["answering HTML", { kind: "html" }],
+    ["answering half", { kind: "truncated" }],
+    ["saying it is unavailable", { kind: "outage" }],
+    ["answering without data", { kind: "null_data" }],
+  ] as const)("Jobber is %s for 70 hours: nothing is lost, and nobody storms", async (_, fault) => {
+    const day = await openBadDay();
+    const { account, jobber } = day;
+    const jobs = Array.from({ length: 2 }, () => addJob(account));
+    jobber.faults.always("graphql", fault);
+    const before = jobber.counts.requests;
+    for (const { job, client } of jobs) {
+      await day.tell("JOB_CREATE", job.id);
+      await day.tell("CLIENT_CREATE", client.id);
+    }
+    await day.pass(70 * HOUR_MS);
+    expect(await day.states()).toEqual({ waiting: 4 });
+    // A dozen doublings to an hour, and then one an hour: some 100 for each of 4 objects in three days.
+    expect(jobber.counts.requests - before).toBeLessThan(4 * 110);
+    jobber.faults.clear();
+    await day.pass(1.5 * HOUR_MS);
+    expect(await day.states()).toEqual({ done: 4 });
+    expect(await findDifferences(day.store, account)).toEqual([]);
+  });
+
+  it("Jobber is down for longer than three days: dead letters, and one call brings them back", async () => {
+    const day = await openBadDay();
+    const { account, jobber } = day;
+    const { job } = addJob(account);
+    jobber.faults.always("graphql", { kind: "reset" });
+    await day.tell("JOB_CREATE", job.id);
+    await day.pass(80 * HOUR_MS);
+    expect(await day.states()).toEqual({ dead: 1 });
+    jobber.faults.clear();
+    expect(await day.inbox.replay({ states: ["dead"] })).toBe(1);
+    await day.worker.drain();
+    expect(await findDifferences(day.store, account)).toEqual([]);
+  });
+
+  it("Jobber answers 429 for an hour: deliveries wait, few requests are sent, nothing counts as a failure", async () => {
+    const day = await openBadDay();
+    const { account, jobber } = day;
+    const jobs = Array.from({ length: 10 }, () => addJob(account));
+    jobber.faults.always("graphql", { kind: "too_many_requests", retryAfter: "60" });
+    const before = jobber.counts.requests;
+    for (const { job, client } of jobs) {
+      await day.tell("JOB_CREATE", job.id);
+      await day.tell("CLIENT_CREATE", client.id);
+    }
+    await day.pass(HOUR_MS);
+    expect(jobber.counts.requests - before).toBeLessThan(200);
+    const rows = await day.inbox.list({ limit: 1000 });
+    expect(rows.every(({ attempts, retries }) => attempts === 0 && retries === 0)).toBe(true);
+    jobber.faults.clear();
+    await day.pass(10 * 60_000);
+    expect(await day.states()).toEqual({ done: 20 });
+    expect(await findDifferences(day.store, account)).toEqual([]);
+  });
+
+  it("the tokens are revoked in the middle: deliveries pause, nothing is asked, and authorizing resumes them", async () => {
+    const day = await openBadDay();
+    const { account, jobber, told } = day;
+    const first = addJob(account);
+    await day.tell("JOB_CREATE", first.job.id);
+    await day.tell("CLIENT_CREATE", first.client.id);
+    await day.pass(1000);
+    jobber.expireAccessTokens(account);
+    jobber.faults.always("token", {
+      kind: "body",
+      status: 401,
+      body: { message: "The provided refresh token is not valid." },
+    });
+    const jobs = Array.from({ length: 10 }, () => addJob(account));
+    for (const { job, client } of jobs) {
+      await day.tell("JOB_CREATE", job.id);
+      await day.tell("CLIENT_CREATE", client.id);
+    }
+    await day.pass(100 * HOUR_MS);
+    expect(await day.states()).toEqual({ done: 2, paused: 20 });
+    expect(told.filter(([name]) => name === "needsReauth")).toHaveLength(1);
+    const { requests } = jobber.counts;
+    await day.pass(100 * HOUR_MS);
+    expect(jobber.counts.requests).toBe(requests);
+    jobber.faults.clear();
+    await day.connect();
+    expect(await day.inbox.resume("acme", day.clock.now)).toBe(20);
+    await day.pass(1000);
+    expect(await day.states()).toEqual({ done: 22 });
+    expect(await findDifferences(day.store, account)).toEqual([]);
+  });
+
+  it("the account disconnects the app: handlers hear of it once it is proved, and later deliveries pause", async () => {
+    const day = await openBadDay();
+    const { account, jobber, clock, handled } = day;
+    const { job } = addJob(account);
+    clock.now += 60_000;
+    await day.tell("APP_DISCONNECT", account.id);
+    await day.pass(1000);
+    expect(handled).toEqual([]);
+    jobber.disconnect(account);
+    clock.now += 60_000;
+    await day.tell("APP_DISCONNECT", account.id);
+    await day.tell("JOB_UPDATE", job.id);
+    await day.pass(1000);
+    expect(handled).toEqual(["acme"]);
+    expect(await day.states()).toEqual({ done: 2, paused: 1 });
+  });
+
+  it("a permission is missing: deliveries wait for it, no record loses a field, none is deleted", async () => {
+    const day = await openBadDay();
+    const { account } = day;
+    const { job, client } = addJob(account);
+    await day.tell("JOB_CREATE", job.id);
+    await day.pass(1000);
+    account.conditions.hidden.add("Job.client");
+    await day.tell("JOB_UPDATE", job.id);
+    await day.tell("CLIENT_UPDATE", client.id);
+    await day.pass(24 * HOUR_MS);
+    expect((await day.store.jobs("acme"))[0]).toMatchObject({ jobberClientId: client.id, deletedAt: null });
+    account.conditions.hidden.clear();
+    await day.pass(2 * HOUR_MS);
+    expect(await day.states()).toEqual({ done: 3 });
+    expect(await findDifferences(day.store, account)).toEqual([]);
+  });
+
+  it("replicas lag behind a delete: it is looked at again after a minute", async () => {
+    const day = await openBadDay();
+    const { account, clock } = day;
+    const { job, client } = addJob(account);
+    await day.tell("JOB_CREATE", job.id);
+    await day.tell("CLIENT_CREATE", client.id);
+    await day.pass(60_000);
+    account.conditions.replicaLagMs = 10_000;
+    account.destroy("job", job.id);
+    await day.tell("JOB_DESTROY", job.id);
+    clock.now += 1;
+    await day.pass(30_000);
+    expect((await day.store.jobs("acme"))[0]?.deletedAt).toBeNull();
+    account.conditions.replicaLagMs = 0;
+    await day.pass(61_000);
+    expect((await day.store.jobs("acme"))[0]?.deletedAt).not.toBeNull();
+    expect(await findDifferences(day.store, account)).toEqual([]);
+  });
+});
