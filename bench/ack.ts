@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { signPayload } from "@jobber-sync/core";
+import autocannon from "autocannon";
+
+const SECRET = "3ef22a50072d430ca78fb7646657560b3ef22a50072d430ca78fb7646657560b";
+const PER_SECOND = 500;
+const SECONDS = 20;
+const OBJECTS = 200;
+
+/**
+ * The time to the answer in the examples as they are started, worker included, at 500 signed deliveries a second. An absolute figure, for
+ * want of anything to compare with: read it on a machine that does nothing else.
+ */
+export async function printAckTimes(): Promise<void> {
+  for (const example of ["express-sqlite", "fastify-sqlite", "fastify-postgres"]) {
+    const folder = mkdtempSync(join(tmpdir(), "jobber-sync-ack-"));
+    try {
+      await printOne(example, folder);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+async function printOne(example: string, folder: string): Promise<void> {
+  const tenants = join(folder, "tenants.json");
+  writeFileSync(tenants, JSON.stringify([{ slug: "acme", secrets: SECRET }]));
+  const script = fileURLToPath(new URL(`../examples/${example}/src/start.ts`, import.meta.url));
+  const server = spawn(process.execPath, ["--conditions=jobber-sync-source", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: {
+      ...process.env,
+      PORT: "0",
+      JOBBER_TENANTS: tenants,
+      JOBBER_SYNC_DB: join(folder, "jobber.db"),
+      JOBBER_SYNC_PGDATA: join(folder, "pg"),
+    },
+  });
+  const ended = once(server, "exit");
+  try {
+    const url = await urlOf(server);
+    const {
+      latency,
+      "2xx": accepted,
+      non2xx,
+      requests,
+    } = await autocannon({
+      url: `${url}/webhooks/jobber/acme`,
+      connections: 32,
+      overallRate: PER_SECOND,
+      duration: SECONDS,
+      requests: signedRequests(),
+    });
+    const held = latency.p99 < 50 && non2xx === 0 ? "holds" : "MISSED";
+    console.log(
+      `${held.padEnd(7)} p99 ${latency.p99} ms (p50 ${latency.p50}, most ${latency.max})  < 50 ms  ack of ${example} at ${requests.average.toFixed(0)}/s, ${accepted} accepted, ${non2xx} not`,
+    );
+  } finally {
+    server.kill("SIGTERM");
+    await ended;
+  }
+}
+
+function signedRequests(): autocannon.Request[] {
+  return Array.from({ length: OBJECTS }, (_, index) => {
+    const data = {
+      id: String(index),
+      title: "Lawn Service",
+      status: "scheduled",
+      client: { id: `c${index}`, name: "John Doe" },
+    };
+    const body = JSON.stringify({ event: "job.updated", data });
+    const headers = { "content-type": "application/json", "x-jobber-hmac-sha256": signPayload(body, SECRET) };
+    return { method: "POST", headers, body };
+  });
+}
+
+function urlOf(server: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    server.stdout?.on("data", (chunk) => {
+      said += chunk;
+      const url = /listening on (http:\/\/[\d.]+:\d+)/.exec(said)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+    server.once("exit", () => reject(new Error(`the example ended: ${said}`)));
+  });
+}
