@@ -55,33 +55,30 @@ export async function makeConsumers(
     conformance,
   );
 
-  const backend = {
-    ...pick(packages, "core", "express", "fastify", "web"),
-    fastify: "^5.0.0",
-    hono: "^4.0.0",
-  };
+  const backend = { ...pick(packages, "core", "express", "fastify", "web"), hono: "^4.0.0" };
   const types = { typescript: "~6.0.3", "@types/node": "^24.0.0", "@types/express": "^5.0.0" };
-  const express5 = await fresh("express-5", {}, { ...backend, ...types, express: "^5.0.0" });
-  const express4 = await fresh("express-4", {}, { ...backend, express: "^4.21.0" });
+  const newest = await fresh("newest", {}, { ...backend, ...types, express: "^5.0.0", fastify: "^5.0.0" });
+  // The oldest that the packages say they work with.
+  const oldest = await fresh("oldest", {}, { ...backend, express: "4.21.0", fastify: "5.0.0" });
 
   const consumers: Consumer[] = [];
-  for (const [folder, express] of [
-    [express5, "Express 5"],
-    [express4, "Express 4"],
+  for (const [folder, frameworks] of [
+    [newest, "newest frameworks"],
+    [oldest, "Express 4.21.0, Fastify 5.0.0"],
   ] as const) {
     writeFileSync(join(folder, "consumer.mjs"), CONSUMER);
     writeFileSync(join(folder, "consumer.cjs"), toCommonJs(CONSUMER));
-    consumers.push({ name: `ESM, ${express}`, folder, file: "consumer.mjs" });
-    consumers.push({ name: `CommonJS, ${express}`, folder, file: "consumer.cjs" });
+    consumers.push({ name: `ESM, ${frameworks}`, folder, file: "consumer.mjs" });
+    consumers.push({ name: `CommonJS, ${frameworks}`, folder, file: "consumer.cjs" });
   }
 
-  const tsc = join(express5, "node_modules/typescript/bin/tsc");
-  const nodeNext = within(express5, "nodenext", { type: "module" }, { ...STRICT, module: "NodeNext" });
+  const tsc = join(newest, "node_modules/typescript/bin/tsc");
+  const nodeNext = within(newest, "nodenext", { type: "module" }, { ...STRICT, module: "NodeNext" });
   await succeed(process.execPath, [tsc, "-p", "."], nodeNext);
   consumers.push({ name: "TypeScript, NodeNext", folder: nodeNext, file: "out/consumer.js" });
 
   const bundler = within(
-    express5,
+    newest,
     "bundler",
     { type: "module" },
     { ...STRICT, module: "ESNext", moduleResolution: "bundler", noEmit: true },
