@@ -53,7 +53,12 @@ export async function connect(connectionString: string, role: Role): Promise<Dat
   };
   try {
     await boss.start();
-    const { migrate, ...parts } = createPostgres({ pool, boss });
+    const { migrate, ...parts } = createPostgres({
+      pool,
+      boss,
+      // Behind a PgBouncer in transaction mode: leave it out.
+      prepare: true,
+    });
     await migrate();
     const { host, pathname } = new URL(connectionString);
     return { ...parts, name: `PostgreSQL at ${host}${pathname}`, close };

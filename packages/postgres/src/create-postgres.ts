@@ -5,6 +5,7 @@ import { createClaims } from "./inbox/claims.ts";
 import type { InboxClock, InboxContext } from "./inbox/inbox-context.ts";
 import { createListen } from "./inbox/listen.ts";
 import { createTools } from "./inbox/tools.ts";
+import { preparedPool } from "./internal/prepared-pool.ts";
 import { quoteSchema } from "./internal/quote-schema.ts";
 import { ensureQueue } from "./migrations/ensure-queue.ts";
 import { checkTables, migrateTables } from "./migrations/migrate.ts";
@@ -26,6 +27,13 @@ export interface PostgresOptions {
   readonly queue?: string | undefined;
   /** `false`: `migrate()` changes no schema, it only checks that the package's `sql` files were run. @default true */
   readonly migrate?: boolean | undefined;
+  /**
+   * Lets each connection parse a statement once. For pools that take pg's query objects (`{ name, text, values }`) and talk to the server
+   * themselves; not through a PgBouncer in transaction mode, which gives every transaction another connection.
+   *
+   * @default false
+   */
+  readonly prepare?: boolean | undefined;
   /** How long `accept` may take before it rejects with `ERR_STORE_BUSY`. Milliseconds. @default 750 */
   readonly acceptTimeoutMs?: number | undefined;
   /** Batches of deliveries written at one time; each holds a connection. More make the batches smaller. @default 1 */
@@ -98,8 +106,8 @@ export interface Postgres {
  * ```
  */
 export function createPostgres(options: PostgresOptions): Postgres {
-  const { pool, boss, queue = "jobber-deliveries", migrate = true, clock = "database" } = options;
-  if (typeof pool?.query !== "function" || typeof pool.connect !== "function") {
+  const { boss, queue = "jobber-deliveries", migrate = true, clock = "database" } = options;
+  if (typeof options.pool?.query !== "function" || typeof options.pool.connect !== "function") {
     throw new TypeError("createPostgres needs a pool with query() and connect(), such as pg's Pool.");
   }
   if (typeof boss?.insert !== "function" || typeof boss.work !== "function") {
@@ -111,6 +119,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
   if (clock !== "database" && clock !== "caller") {
     throw new TypeError('clock must be "database" or "caller".');
   }
+  const pool = options.prepare ? preparedPool(options.pool) : options.pool;
   const schema = quoteSchema(options.schema ?? "public");
   const context: InboxContext = { pool, boss, schema, queue, clock, now: options.now ?? Date.now };
   const accept = createAccept(context, {

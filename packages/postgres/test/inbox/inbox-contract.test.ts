@@ -14,7 +14,13 @@ inboxContract({
   it,
   async open() {
     const { inbox, store, schema, queue } = await database.open({ sweepMs: 200 });
-    const another = createPostgres({ pool: database.pool, boss: database.boss, schema, queue });
+    const another = createPostgres({
+      pool: database.pool,
+      boss: database.boss,
+      schema,
+      queue,
+      prepare: true,
+    });
     return { inbox, store, another, close: async () => {} };
   },
 });

@@ -13,7 +13,7 @@ syncStoreContract({
   it,
   histories: 300,
   async open() {
-    const { store } = await database.open();
+    const { store } = await database.open({ prepare: true });
     return { store, close: () => {} };
   },
 });

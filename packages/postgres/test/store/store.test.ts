@@ -1,6 +1,7 @@
 import type { ContactFields, JobWrite, SyncChange } from "@jobber-sync/core";
 import { createPostgres } from "@jobber-sync/postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { delivery } from "../deliveries.ts";
 import { openPool, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
 
 let database: TestDatabase;
@@ -235,5 +236,24 @@ describe("changes that share a statement", () => {
     const said = JSON.stringify(error, Object.getOwnPropertyNames(error)) + String((error as Error).cause);
     expect(said).toContain("no_titles");
     expect(said).not.toContain("555-1234");
+  });
+});
+
+describe("prepared statements", () => {
+  it("are parsed once per connection, and only when asked for", async () => {
+    const { schema, queue } = await database.open();
+    const pool = openPool(database.connectionString, { max: 1 });
+    const parsed = async () => (await pool.query("SELECT name FROM pg_prepared_statements")).rows.length;
+    const plain = createPostgres({ pool, boss: database.boss, schema, queue });
+    await plain.store.apply(change({ jobs: [job("1", 1)] }));
+    expect(await parsed()).toBe(0);
+    const { store, inbox } = createPostgres({ pool, boss: database.boss, schema, queue, prepare: true });
+    for (let sequence = 1; sequence < 8; sequence += 1) {
+      await store.apply(change({ jobs: [job("1", sequence)] }));
+      await inbox.accept(delivery("1"));
+    }
+    // apply, the row of a delivery, and its wake-up.
+    expect(await parsed()).toBe(3);
+    await pool.end();
   });
 });
