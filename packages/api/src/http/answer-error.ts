@@ -26,7 +26,7 @@ export function answerError(answer: ParsedAnswer): JobberSyncError | null {
 }
 
 /** How long a query that asks for so many points has to wait (F5.3). Milliseconds. */
-export function restoreTime(points: number, { currentlyAvailable, restoreRate }: AnswerCost): number {
+function restoreTime(points: number, { currentlyAvailable, restoreRate }: AnswerCost): number {
   return Math.min(MAX_WAIT_MS, Math.ceil(((points - currentlyAvailable) / Math.max(restoreRate, 1)) * 1000));
 }
 

@@ -2,7 +2,7 @@ import { isJobberSyncError, JobberSyncError } from "@jobber-sync/core";
 import type { FetchLike } from "./fetch-like.ts";
 
 /** Longest answer in bytes. A page of records has some 100 kB. */
-export const MAX_ANSWER_BYTES = 5 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 5 * 1024 * 1024;
 
 /** What to send, and how long to wait. */
 export interface BoundedPost {

@@ -27,7 +27,7 @@ export interface ParsedAnswer {
 }
 
 /** One entry of GraphQL's `errors`. Its message may quote a customer: compare it, never show it. */
-export interface AnswerError {
+interface AnswerError {
   readonly message: string;
   readonly code: string;
 }

@@ -16,7 +16,7 @@ export interface TenantLimitsOptions {
 }
 
 /** A place that was given to one request. */
-export interface Place {
+interface Place {
   /** Tells what the answer said of the bucket; `null` when it said nothing. To be called once. */
   done(cost: AnswerCost | null): void;
 }

@@ -209,6 +209,6 @@ export function createAccount({ number, name, now, emit }: AccountOptions): Simu
 }
 
 /** As Jobber prints times: whole seconds (F1.1), so that two changes within a second look alike. */
-export function wholeSeconds(ms: number): SimulatedTime {
+function wholeSeconds(ms: number): SimulatedTime {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

@@ -14,7 +14,7 @@ export interface SimulatedRequest {
 }
 
 /** An answer, or a redirect. */
-export type RouteAnswer = SimulatedAnswer | { readonly redirect: string };
+type RouteAnswer = SimulatedAnswer | { readonly redirect: string };
 
 /** What a route does with a request; and what goes wrong with the answer. */
 export type Route = (

@@ -135,13 +135,13 @@ const RESOLVERS: Readonly<Record<string, Resolver>> = {
 };
 
 /** Jobber's primary name: the company's where the client is one. */
-export function clientName({ isCompany, companyName, firstName, lastName }: SimulatedClient): string {
+function clientName({ isCompany, companyName, firstName, lastName }: SimulatedClient): string {
   const person = `${firstName} ${lastName}`.trim();
   return (isCompany ? companyName || person : person || companyName) ?? "";
 }
 
 /** Where Jobber's web application shows a record: its number, not its id (F4). */
-export function webUri(path: string, id: string): string {
+function webUri(path: string, id: string): string {
   const number = Buffer.from(id, "base64").toString("latin1").split("/").at(-1);
   return `https://secure.getjobber.com/${path}/${number}`;
 }

@@ -169,7 +169,7 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
 }
 
 /** The body of a webhook: one event, in the order of keys that Jobber's documentation shows (F1.1). */
-export function webhookBody(
+function webhookBody(
   { topic, accountId, itemId, occurredAt }: SimulatedEvent,
   { appId, timeSpelling }: Pick<WebhookSenderOptions, "appId" | "timeSpelling">,
 ): string {

@@ -101,7 +101,7 @@ export function tokenStoreContract(options: ConnectionContractOptions<TokenStore
 }
 
 /** A connection with a revision of its own. */
-export function connectionOf(clientSlug: string, overrides: Partial<Connection> = {}): Connection {
+function connectionOf(clientSlug: string, overrides: Partial<Connection> = {}): Connection {
   return {
     clientSlug,
     accountId: "Z2lkOi8vSm9iYmVyL0FjY291bnQvMQ==",
