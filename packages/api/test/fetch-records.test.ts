@@ -138,12 +138,21 @@ describe("fetching records", () => {
     ["active", "in_progress"],
     ["expiring_within_30_days", "in_progress"],
     ["archived", "cancelled"],
-  ] as const)("maps the status %s to %s", async (jobStatus, expected) => {
-    const { api, account } = await openApi();
+  ] as const)("maps the status %s to %s, in either case", async (jobStatus, expected) => {
+    const { api, another, account } = await openApi();
     const { job } = addJob(account);
     account.update("job", job.id, { jobStatus });
     const records = await api.fetch("acme", "job", job.id, SIGNAL);
     expect(records?.jobs[0]?.fields).toMatchObject({ status: expected, jobberStatus: jobStatus });
+    const loud = another({
+      fetch: async (url, init) => {
+        const text = await (await fetch(url, init)).text();
+        return new Response(text.replace(`"${jobStatus}"`, `"${jobStatus.toUpperCase()}"`));
+      },
+    });
+    const shouted = await loud.fetch("acme", "job", job.id, SIGNAL);
+    const jobberStatus = jobStatus.toUpperCase();
+    expect(shouted?.jobs[0]?.fields).toMatchObject({ status: expected, jobberStatus });
   });
 
   it("takes an archived job that was completed for completed", async () => {
