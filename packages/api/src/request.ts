@@ -35,8 +35,9 @@ export interface RequestContext {
   readonly tell: TellHook;
 }
 
-// What a query is taken to cost before Jobber has said it once.
+// What a query is taken to cost before Jobber has said it once: so much, and so much for each record of a page.
 const FIRST_GUESS = 100;
+const FIRST_GUESS_PER_RECORD = 25;
 const MAX_TOKENS_TRIED = 4;
 
 /** Makes the function that every query goes through: token, place within the limits, answer, error. */
@@ -52,9 +53,10 @@ export function createRequest(context: RequestContext): Request {
     variables: object,
     { signal, keepFree = 0 }: RequestOptions,
   ): Promise<unknown> {
-    const first = "first" in variables ? String(variables.first) : "";
+    const first = "first" in variables && typeof variables.first === "number" ? variables.first : 0;
     const costKey = `${first}:${document}`;
-    const place = await limits.admit(tenant, costs.get(costKey) ?? FIRST_GUESS, keepFree, signal);
+    const points = costs.get(costKey) ?? FIRST_GUESS + first * FIRST_GUESS_PER_RECORD;
+    const place = await limits.admit(tenant, points, keepFree, signal);
     let answer: ParsedAnswer | null = null;
     try {
       answer = await send(context, accessToken, document, variables, signal);

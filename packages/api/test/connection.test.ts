@@ -72,7 +72,7 @@ describe("a connection", () => {
   });
 
   it("survives even two refreshers without a common lease: the pair that was stored wins over the mark", async () => {
-    const { api, another, account, jobber, tokens } = await openApi();
+    const { api, another, account, jobber, tokens, told } = await openApi();
     const { job } = addJob(account);
     jobber.expireAccessTokens(account);
     jobber.faults.next("token", { kind: "slow", ms: 100 });
@@ -85,6 +85,8 @@ describe("a connection", () => {
     expect(await first).not.toBeNull();
     expect(await tokens.read("acme")).toMatchObject({ state: "connected" });
     expect(await api.fetch("acme", "job", job.id, SIGNAL)).not.toBeNull();
+    // What was paused by the mark is resumed by the hook.
+    expect(told.map(([name]) => name)).toEqual(["connected", "needsReauth", "refreshed", "connected"]);
   });
 
   it("whose process died between answer and store needs an authorization, told once, without a loop", async () => {
@@ -200,17 +202,29 @@ describe("a connection", () => {
     expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, refusedRefreshes: 0 });
   });
 
-  it("is not lost when the caller that began a refresh gives up", async () => {
-    const { api, account, jobber, tokens } = await openApi();
+  it("is not lost when the caller that began a refresh gives up before it ends", async () => {
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { api, account, jobber, tokens } = await openApi({
+      api: {
+        fetch: async (url, init) => {
+          const response = await fetch(url, init);
+          if (url.endsWith("/token")) await released;
+          return response;
+        },
+      },
+    });
     const { job } = addJob(account);
     const before = await tokens.read("acme");
     jobber.expireAccessTokens(account);
-    jobber.faults.next("token", { kind: "slow", ms: 50 });
     const abort = new AbortController();
     const fetched = api.fetch("acme", "job", job.id, abort.signal);
     while (jobber.counts.oauth.refreshes === 0) await new Promise(setImmediate);
     abort.abort(new Error("800 ms are over"));
     await expect(fetched).rejects.toThrow("800 ms are over");
+    release();
     expect(await api.fetch("acme", "job", job.id, SIGNAL)).not.toBeNull();
     expect((await tokens.read("acme"))?.refreshToken).not.toBe(before?.refreshToken);
     expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, refusedRefreshes: 0 });

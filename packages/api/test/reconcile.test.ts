@@ -198,11 +198,23 @@ describe("reconcile", () => {
   });
 
   it("waits when Jobber throttles, and leaves half of the bucket to webhooks", async () => {
-    const opened = await openReconciler({ api: { maxWaitMs: 1 } });
-    for (let n = 0; n < 400; n++) addJob(opened.account, `Job ${n}`);
+    let lowest = Number.POSITIVE_INFINITY;
+    const opened = await openReconciler({
+      api: {
+        maxWaitMs: 1,
+        fetch: async (url, init) => {
+          const response = await fetch(url, init);
+          const available = /"currentlyAvailable":(\d+)/.exec(await response.clone().text())?.[1];
+          lowest = Math.min(lowest, Number(available ?? lowest));
+          return response;
+        },
+      },
+    });
+    for (let n = 0; n < 600; n++) addJob(opened.account, `Job ${n}`);
     await opened.reconcile("acme");
     expect(opened.jobber.counts.throttled).toBe(0);
     expect(opened.waits.length).toBeGreaterThan(0);
+    expect(lowest).toBeGreaterThanOrEqual(4900);
     expect(await differences(opened.store, opened)).toEqual([]);
   });
 

