@@ -78,6 +78,7 @@ export async function runBusyAccount(run: BusyRun): Promise<BusyReport> {
       duplicate: 0.05,
       repeat: 0.05,
       reorder: 40,
+      delay: 0.1,
       drop: run.drop ?? 0,
     });
     account.conditions.replicaLagMs = run.replicaLagMs ?? 0;
@@ -87,6 +88,7 @@ export async function runBusyAccount(run: BusyRun): Promise<BusyReport> {
       for (let n = 0; n < 100 && done < run.mutations; n++, done++) mutate();
       await jobber.webhooks.flush(16);
     }
+    jobber.webhooks.disorder.delay = 0;
     await jobber.webhooks.flush(16);
     const notDone = await settled(backend.inbox);
     const { webhooks, counts } = jobber;

@@ -11,6 +11,8 @@ export interface WebhookDisorder {
   readonly repeat: number;
   /** A delivery is lost for good. @default 0 */
   readonly drop: number;
+  /** A delivery is held back until a later {@link WebhookSender.flush}. @default 0 */
+  readonly delay: number;
   /** A delivery is overtaken by up to so many later ones. @default 0 */
   readonly reorder: number;
 }
@@ -52,7 +54,8 @@ export interface WebhookSender {
   /** How many deliveries still had no 2xx when they were given up. */
   readonly givenUp: number;
   /**
-   * Sends what waits, `burst` at a time, and resolves when each has its answer or was given up.
+   * Sends what waits, `burst` at a time, and resolves when each has its answer or was given up. What `disorder.delay` holds back is left
+   * for the next time.
    *
    * @param burst requests at one time. @default 8
    */
@@ -72,7 +75,7 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
   const { random } = options;
   const urls = new Map<string, string>();
   const sent: SentWebhook[] = [];
-  const disorder = { duplicate: 0, repeat: 0, drop: 0, reorder: 0 };
+  const disorder = { duplicate: 0, repeat: 0, drop: 0, delay: 0, reorder: 0 };
   let waiting: { readonly event: SimulatedEvent; readonly place: number }[] = [];
   let place = 0;
   let dropped = 0;
@@ -149,8 +152,9 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
       }
     },
     async flush(burst = 8) {
-      const batch = waiting.sort((a, b) => a.place - b.place);
-      waiting = [];
+      const held = new Set(waiting.filter(() => random.chance(disorder.delay)));
+      const batch = waiting.filter((one) => !held.has(one)).sort((a, b) => a.place - b.place);
+      waiting = [...held];
       const rest = batch.values();
       const lane = async (): Promise<void> => {
         for (const { event } of rest) {

@@ -96,6 +96,20 @@ describe("the simulated webhooks", () => {
     expect(new Set(times).size).toBeGreaterThan(1);
   });
 
+  it("are held back until a later time, and none is lost by it", async () => {
+    const { jobber, account } = await openSimulator();
+    const { received, url } = await openReceiver();
+    jobber.webhooks.subscribe(account.id, url);
+    jobber.webhooks.disorder.delay = 0.5;
+    change(account);
+    await jobber.webhooks.flush();
+    expect(jobber.webhooks.waiting).toBeGreaterThan(0);
+    expect(received.length).toBeGreaterThan(0);
+    jobber.webhooks.disorder.delay = 0;
+    await jobber.webhooks.flush();
+    expect(received).toHaveLength(33);
+  });
+
   it("are sent again without a 2xx, and given up in the end", async () => {
     const { jobber, account } = await openSimulator({ webhookRetries: 2 });
     const { received, url } = await openReceiver((count) => (count < 3 ? 503 : count === 3 ? 200 : 500));
