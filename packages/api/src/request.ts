@@ -38,6 +38,8 @@ export interface RequestContext {
 // What a query is taken to cost before Jobber has said it once: so much, and so much for each record of a page.
 const FIRST_GUESS = 100;
 const FIRST_GUESS_PER_RECORD = 25;
+// Documents are few; one with values written into its text is another one every time.
+const MAX_COSTS = 1000;
 const MAX_TOKENS_TRIED = 4;
 
 /** Makes the function that every query goes through: token, place within the limits, answer, error. */
@@ -63,7 +65,7 @@ export function createRequest(context: RequestContext): Request {
     } finally {
       place.done(answer?.cost ?? null);
     }
-    if (answer.cost !== null) costs.set(costKey, answer.cost.requestedQueryCost);
+    if (answer.cost !== null && costs.size < MAX_COSTS) costs.set(costKey, answer.cost.requestedQueryCost);
     const error = answerError(answer);
     if (error !== null) {
       const { code, retryAfterMs = 1000 } = error;

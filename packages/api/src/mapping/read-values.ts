@@ -22,9 +22,12 @@ export function readTime(value: unknown, path: string): Instant | null {
   return instant;
 }
 
+// The same as for ids in webhooks: no control characters, no lone surrogates.
+const STORABLE = /^[^\p{Cc}\p{Cs}]+$/u;
+
 /** An id. @throws {JobberSyncError} `ERR_API_RESPONSE` for what is none */
 export function readId(value: unknown, path: string): string {
-  if (typeof value !== "string" || value === "" || value.length > 255) throw unexpected(path);
+  if (typeof value !== "string" || value.length > 255 || !STORABLE.test(value)) throw unexpected(path);
   return value;
 }
 
@@ -36,7 +39,7 @@ export function sameId(a: string, b: string): boolean {
 /** A number, or `null`. @throws {JobberSyncError} `ERR_API_RESPONSE` for anything else */
 export function readNumber(value: unknown, path: string): number | null {
   if (value === null || value === undefined) return null;
-  if (typeof value !== "number") throw unexpected(path);
+  if (typeof value !== "number" || !Number.isFinite(value)) throw unexpected(path);
   return value;
 }
 
