@@ -1,5 +1,6 @@
 import {
   BodyCollector,
+  type BodyLimits,
   type BodyReader,
   bodyAborted,
   bodyNotRaw,
@@ -15,40 +16,57 @@ export interface WebRequestBody {
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
+const FIX = "Hand the request over before anything calls its json(), text() or arrayBuffer().";
+
 /** Reads the body of a WHATWG `Request`, whatever its Content-Type, as the bytes that came. */
 export function webBody(request: WebRequestBody): BodyReader {
   let reader: Reader | undefined;
   return {
     async read(limits) {
-      if (isTaken(request)) {
-        throw bodyNotRaw("Hand the request over before anything calls its json(), text() or arrayBuffer().");
-      }
+      if (isTaken(request)) throw bodyNotRaw(FIX);
       if (request.body === null) return new Uint8Array();
       reader = request.body.getReader();
-      const collector = new BodyCollector(limits);
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const timeout = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(bodyTimeout()), limits.timeoutMs);
-      });
-      try {
-        for (;;) {
-          const { done, value } = await Promise.race([
-            reader.read().catch(() => Promise.reject(bodyAborted())),
-            timeout,
-          ]);
-          if (done) return collector.whole();
-          collector.add(value);
-        }
-      } finally {
-        clearTimeout(timer);
-        collector.release();
-      }
+      const body = await readStream(reader, limits);
+      // Nothing is left to discard.
+      reader = undefined;
+      return body;
     },
     discard() {
       if (reader === undefined && !isTaken(request)) reader = request.body?.getReader();
       if (reader !== undefined) void linger(reader);
     },
   };
+}
+
+function readStream(reader: Reader, limits: BodyLimits): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const collector = new BodyCollector(limits);
+    let settled = false;
+    const settle = (how: () => void) => {
+      settled = true;
+      clearTimeout(timer);
+      how();
+      collector.release();
+    };
+    const timer = setTimeout(() => settle(() => reject(bodyTimeout())), limits.timeoutMs);
+    const onRead = ({ done, value }: Awaited<ReturnType<Reader["read"]>>) => {
+      if (settled) return;
+      if (done) return settle(() => resolve(collector.whole()));
+      try {
+        if (!(value instanceof Uint8Array)) throw bodyNotRaw(FIX);
+        collector.add(value);
+      } catch (error) {
+        return settle(() => reject(error));
+      }
+      readNext();
+    };
+    const onGone = () => {
+      if (!settled) settle(() => reject(bodyAborted()));
+    };
+    // Not a race of every read with one time-out: each would hang one more reaction on it, for as long as the body takes.
+    const readNext = () => void reader.read().then(onRead, onGone);
+    readNext();
+  });
 }
 
 function isTaken({ body, bodyUsed }: WebRequestBody): boolean {

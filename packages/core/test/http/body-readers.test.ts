@@ -150,6 +150,11 @@ describe("webBody", () => {
     }
   });
 
+  it("refuses a stream of anything but bytes", async () => {
+    const body = ReadableStream.from(["text"]) as unknown as ReadableStream<Uint8Array>;
+    expect(await codeOf(webBody({ body, bodyUsed: false }).read(limits()))).toBe("ERR_BODY_NOT_RAW");
+  });
+
   it("lets what it discards run out instead of cancelling it", async () => {
     let ended = () => {};
     const end = new Promise<void>((resolve) => {

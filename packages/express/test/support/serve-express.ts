@@ -5,10 +5,15 @@ import type { ParserBefore, RunningServer } from "@jobber-sync/testing";
 import type express from "express";
 import type { Router } from "express";
 
+// Under siege thousands connect within a second; beyond the queue the kernel lets them believe that they are connected.
+const BACKLOG = 4096;
+
 /** Puts an app on a free loopback port. */
 export async function serveExpress(app: RequestListener): Promise<RunningServer> {
   const server = createServer(app);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) =>
+    server.listen({ host: "127.0.0.1", port: 0, backlog: BACKLOG }, resolve),
+  );
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>

@@ -3,6 +3,9 @@ import type { RunningServer } from "@jobber-sync/testing";
 import fastify, { type FastifyInstance } from "fastify";
 import { jobberWebhooks } from "../../src/index.ts";
 
+// Under siege thousands connect within a second; beyond the queue the kernel lets them believe that they are connected.
+const BACKLOG = 4096;
+
 /** Registers the receiver in a host, after what `prepare` puts there, on a free loopback port. */
 export async function serveFastify(
   receiver: Receiver,
@@ -11,6 +14,6 @@ export async function serveFastify(
   const app = fastify({ forceCloseConnections: true });
   await prepare(app);
   app.register(jobberWebhooks, { receiver });
-  const url = await app.listen({ host: "127.0.0.1", port: 0 });
+  const url = await app.listen({ host: "127.0.0.1", port: 0, backlog: BACKLOG });
   return { url, close: () => app.close() };
 }

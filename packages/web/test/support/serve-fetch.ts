@@ -5,10 +5,15 @@ import type { RunningServer } from "@jobber-sync/testing";
 
 type Handler = (request: Request) => Promise<Response>;
 
+// Under siege thousands connect within a second; beyond the queue the kernel lets them believe that they are connected.
+const BACKLOG = 4096;
+
 /** Puts a fetch handler behind Node's own server, on a free loopback port, as the Node adapters of fetch frameworks do. */
 export async function serveFetch(handler: Handler): Promise<RunningServer> {
   const server = createServer((req, res) => void answer(handler, req, res));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) =>
+    server.listen({ host: "127.0.0.1", port: 0, backlog: BACKLOG }, resolve),
+  );
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>
