@@ -10,6 +10,9 @@ import pg from "pg";
 import { PgBoss } from "pg-boss";
 import { startTestServer, type TestServer } from "./embedded-postgres.ts";
 
+/** For the hooks that start and stop a server: seconds on a machine that does many other things. */
+export const START_MS = 60_000;
+
 /** Store and inbox in a schema and a queue of their own. */
 export interface OpenedPostgres extends Postgres {
   readonly schema: string;

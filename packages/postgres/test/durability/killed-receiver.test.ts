@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
 import { killReceivers } from "./kill-receivers.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
   database = await startTestDatabase();
-});
-afterAll(() => database.stop());
+}, START_MS);
+afterAll(() => database.stop(), START_MS);
 
 it("loses nothing that a receiver answered 200 before it was killed, 30 times", async () => {
   await expect(killReceivers(database, 30)).resolves.toBeUndefined();

@@ -2,13 +2,19 @@ import type { ObjectRef } from "@jobber-sync/core";
 import { createPostgres, type SqlClient, type SqlPool } from "@jobber-sync/postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { delivery, done, objectOf } from "../deliveries.ts";
-import { type OpenedPostgres, openPool, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import {
+  type OpenedPostgres,
+  openPool,
+  START_MS,
+  startTestDatabase,
+  type TestDatabase,
+} from "../open-postgres.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
   database = await startTestDatabase();
-});
-afterAll(() => database.stop());
+}, START_MS);
+afterAll(() => database.stop(), START_MS);
 
 /** The wake-ups that the queue holds, and when the first of them is due, in milliseconds from now. */
 async function wakeUps(queue: string): Promise<{ readonly count: number; readonly firstMs: number | null }> {

@@ -3,13 +3,13 @@ import { createPostgres } from "@jobber-sync/postgres";
 import { PgBoss } from "pg-boss";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { delivery } from "../deliveries.ts";
-import { openBoss, openPool, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { openBoss, openPool, START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
   database = await startTestDatabase();
-});
-afterAll(() => database.stop());
+}, START_MS);
+afterAll(() => database.stop(), START_MS);
 
 function fresh(schema: string, options: { readonly migrate?: boolean; readonly queue?: string } = {}) {
   const { pool, boss } = database;

@@ -1,12 +1,12 @@
 import { syncStoreContract } from "@jobber-sync/testing";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
   database = await startTestDatabase();
-});
-afterAll(() => database.stop());
+}, START_MS);
+afterAll(() => database.stop(), START_MS);
 
 syncStoreContract({
   describe,

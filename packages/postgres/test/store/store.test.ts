@@ -2,13 +2,13 @@ import type { ContactFields, JobWrite, SyncChange } from "@jobber-sync/core";
 import { createPostgres } from "@jobber-sync/postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { delivery } from "../deliveries.ts";
-import { openPool, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { openPool, START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
   database = await startTestDatabase();
-});
-afterAll(() => database.stop());
+}, START_MS);
+afterAll(() => database.stop(), START_MS);
 
 function job(jobberJobId: string, sequence: number, fields: Partial<JobWrite & object> = {}): JobWrite {
   return {

@@ -1,13 +1,13 @@
 import { createPostgres, type Postgres } from "@jobber-sync/postgres";
 import { cursorStoreContract, leaseContract, tokenStoreContract } from "@jobber-sync/testing";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
   database = await startTestDatabase();
-});
-afterAll(() => database.stop());
+}, START_MS);
+afterAll(() => database.stop(), START_MS);
 
 /** One part of a fresh schema, twice, as two processes would have it. */
 async function openPart<P extends "tokens" | "lease" | "cursors">(part: P) {
