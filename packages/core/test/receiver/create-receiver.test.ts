@@ -135,6 +135,31 @@ describe("receiver", () => {
     );
   });
 
+  it("looks no tenant up for what the headers or the length of the body condemn", async () => {
+    const asked: string[] = [];
+    const resolve = async (slug: string) => {
+      asked.push(slug);
+      return { slug, secrets: SECRET };
+    };
+    const { receiver } = listen({ tenants: { resolve }, maxBodyBytes: BODY.length });
+    const good = { method: "POST", slug: "acme", headers: { "x-jobber-hmac-sha256": SIGNATURE }, body: BODY };
+    const condemned = [
+      { ...good, method: "PUT" },
+      { ...good, headers: {} },
+      { ...good, headers: { "x-jobber-hmac-sha256": "A".repeat(10_000) } },
+      { ...good, headers: { ...good.headers, "content-encoding": "gzip" } },
+      { ...good, headers: { ...good.headers, "content-length": "1000000" } },
+      { ...good, body: Buffer.concat([BODY, BODY]) },
+    ];
+    const statuses = await Promise.all(
+      condemned.map(async (request) => (await receiver.handle(request)).status),
+    );
+    expect(statuses).toEqual([405, 401, 401, 415, 413, 413]);
+    expect(asked).toEqual([]);
+    expect((await receiver.handle(good)).status).toBe(200);
+    expect(asked).toEqual(["acme"]);
+  });
+
   it("reads headers from a Headers object and from names in any case", async () => {
     const { receiver } = listen();
     for (const headers of [
