@@ -15,6 +15,9 @@ export default defineConfig({
   test: {
     include: [long ? "test/**/*.long.test.ts" : "test/**/*.test.ts"],
     exclude: long ? [] : ["test/**/*.long.test.ts"],
+    // Only to end what hangs: how long a test takes says more about the machine than about the code.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // Processes, not threads: the tests open databases, sockets and native handles.
     pool: "forks",
     maxWorkers: Math.min(4, availableParallelism()),
