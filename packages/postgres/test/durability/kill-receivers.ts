@@ -22,9 +22,10 @@ export async function killReceivers(database: TestDatabase, kills: number): Prom
   expect(answered.length).toBeGreaterThan(kills);
 
   const { rows } = await database.pool.query<{ id: string; jobs: number }>(
-    `SELECT d.object_id AS id, (SELECT count(*)::int FROM ${database.bossSchema}.job j
-       WHERE j.name = $1 AND j.data->>'objectId' = d.object_id) AS jobs
-     FROM "${schema}".jobber_deliveries d`,
+    `SELECT d.object_id AS id, count(j.id)::int AS jobs
+     FROM "${schema}".jobber_deliveries d
+     LEFT JOIN ${database.bossSchema}.job j ON j.name = $1 AND j.data->>'objectId' = d.object_id
+     GROUP BY d.object_id`,
     [queue],
   );
   const jobsOf = new Map(rows.map(({ id, jobs }) => [id, jobs]));
