@@ -37,14 +37,32 @@ describe("jobberWebhooks", () => {
     expect(await statusOf(app, "/other")).toBe(201);
   });
 
-  it("leaves an answer alone that the host gave first", async () => {
+  it("leaves an answer alone that the host gave first, and makes no error of it", async () => {
+    const errors: unknown[] = [];
+    let tell = () => {};
+    const handled = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+    const inner = receiver();
+    const watched: Receiver = {
+      ...inner,
+      async handle(request) {
+        const answer = await inner.handle(request);
+        // After the adapter has had its turn with the answer.
+        setImmediate(tell);
+        return answer;
+      },
+    };
     const app = express()
       .use((_req, res, next) => {
         res.status(504).end();
         next();
       })
-      .use(jobberWebhooks(receiver()));
+      .use(jobberWebhooks(watched));
+    app.use(((error, _req, _res, _next) => void errors.push(error)) satisfies express.ErrorRequestHandler);
     expect(await statusOf(app, "/webhooks/jobber/acme")).toBe(504);
+    await handled;
+    expect(errors).toEqual([]);
   });
 
   it("hands what a receiver of somebody else's making throws to the host", async () => {
