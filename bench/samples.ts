@@ -33,7 +33,7 @@ export function sampleDelivery(index: number): NewDelivery {
 const SOURCE_UPDATED_AT = "2026-01-25T10:00:00Z";
 
 /** What a contact says. */
-export const CONTACT: ContactFields = {
+const CONTACT: ContactFields = {
   name: "John Doe",
   firstName: "John",
   lastName: "Doe",
@@ -52,7 +52,7 @@ export const CONTACT: ContactFields = {
 };
 
 /** What a job says. */
-export const JOB: JobFields = {
+const JOB: JobFields = {
   jobNumber: 12,
   title: "Lawn Service",
   status: "scheduled",

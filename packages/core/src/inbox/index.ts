@@ -15,4 +15,4 @@ export type {
   WakeOptions,
 } from "./inbox.ts";
 export { listenByPolling, type PollingOptions } from "./listen-by-polling.ts";
-export { createMemoryInbox } from "./memory-inbox.ts";
+export { createMemoryInbox, type MemoryInboxOptions } from "./memory-inbox.ts";

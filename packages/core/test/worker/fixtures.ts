@@ -12,9 +12,9 @@ import {
   type WorkerOptions,
 } from "@jobber-sync/core";
 
-export const SECRET = "the OAuth client secret";
-export const TENANTS = [{ slug: "acme", secrets: SECRET }];
-export const silent = { info: () => {}, warn: () => {}, error: () => {} };
+const SECRET = "the OAuth client secret";
+const TENANTS = [{ slug: "acme", secrets: SECRET }];
+const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** A receiver, a worker and everything between them, in memory, on a clock that stands still until it is moved. */
 export function backend({ now: realNow, ...options }: Partial<WorkerOptions> = {}) {

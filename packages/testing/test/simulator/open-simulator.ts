@@ -6,7 +6,7 @@ import {
 } from "@jobber-sync/testing";
 import { onTestFinished } from "vitest";
 
-export const START = Date.parse("2026-01-25T10:00:00Z");
+const START = Date.parse("2026-01-25T10:00:00Z");
 
 /** A simulator on a clock that stands still, with one connected account; it is closed when the test ends. */
 export async function openSimulator(options: SimulatorOptions = {}) {

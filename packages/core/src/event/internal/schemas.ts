@@ -69,4 +69,3 @@ export type ClientData = z.infer<typeof clientData>;
 export type JobData = z.infer<typeof jobData>;
 export type AddressData = z.infer<typeof address>;
 export type TextData = z.infer<typeof text>;
-export type NoticeBody = z.infer<typeof noticeBody>;
