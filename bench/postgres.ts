@@ -12,7 +12,10 @@ const PLAIN = `
   CREATE INDEX ON plain (slug, key);
   CREATE TABLE plain_contacts (LIKE jobber_contacts INCLUDING ALL);
   CREATE TABLE plain_jobs (LIKE jobber_jobs INCLUDING ALL);
-  CREATE TABLE plain_submissions (LIKE jobber_submissions INCLUDING ALL)`;
+  CREATE TABLE plain_submissions (LIKE jobber_submissions INCLUDING ALL);
+  ALTER TABLE plain_contacts DROP COLUMN last_outcome, DROP COLUMN field_versions;
+  ALTER TABLE plain_jobs DROP COLUMN last_outcome, DROP COLUMN field_versions;
+  ALTER TABLE plain_submissions DROP COLUMN position`;
 
 /** The rows of Postgres, on a server of their own with its usual settings. */
 export async function postgresRows(): Promise<readonly Ratio[]> {
@@ -22,7 +25,7 @@ export async function postgresRows(): Promise<readonly Ratio[]> {
   const boss = new PgBoss({ connectionString, ...BOSS_SETTINGS }).on("error", () => {});
   try {
     await boss.start();
-    const { store, inbox, migrate } = createPostgres({ pool, boss });
+    const { store, inbox, migrate } = createPostgres({ pool, boss, prepare: true });
     await migrate();
     await pool.query(PLAIN);
     const accept = byCallers((index) => inbox.accept(sampleDelivery(index)));
