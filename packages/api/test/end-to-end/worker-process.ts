@@ -11,7 +11,7 @@ const api = createJobberApi({ ...settings.api, tokens: backend.tokens, lease: ba
 const logger = {
   info: () => {},
   warn: () => {},
-  error: (details: object) => process.send?.({ error: details }),
+  error: (details: { readonly code?: string }) => process.send?.(String(details.code)),
 };
 const worker = createWorker({
   inbox: backend.inbox,
