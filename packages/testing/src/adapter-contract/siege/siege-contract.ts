@@ -15,6 +15,8 @@ const FLOODERS = 5;
 export interface SiegeContractOptions extends ContractRunner {
   /** A file that calls {@link joinSiege} and does nothing else. */
   readonly program: URL;
+  /** How many slow senders come at once. @default 5000 */
+  readonly slowSenders?: number;
   /** Told each figure that was measured. */
   readonly onFigure?: (name: string, figure: string) => void;
 }
@@ -31,13 +33,19 @@ interface Besieged {
  * Holds an adapter under attack to its promises of time and memory. Takes a minute, and figures that mean something need a machine that does
  * nothing else, so it is no part of `adapterContract`. On Node only.
  */
-export function siegeContract({ describe, it, program, onFigure = () => {} }: SiegeContractOptions): void {
+export function siegeContract({
+  describe,
+  it,
+  program,
+  slowSenders = 5000,
+  onFigure = () => {},
+}: SiegeContractOptions): void {
   const test = (name: string, run: (server: Besieged) => Promise<void>) =>
     it(name, () => besiege(program, run), 120_000);
 
   describe("under siege", () => {
-    test("cuts 5,000 bodies of 100 B/s each within 2 s, in less than 200 MB, and serves everybody else", async (server) => {
-      const attack = server.attack("slow", 5000);
+    test(`cuts ${slowSenders} bodies of 100 B/s each within 2 s, in less than 200 MB, and serves everybody else`, async (server) => {
+      const attack = server.attack("slow", slowSenders);
       const [grown, honest, report] = await Promise.all([
         server.growth(attack),
         honestLatencies(server.url, attack),
@@ -46,7 +54,7 @@ export function siegeContract({ describe, it, program, onFigure = () => {} }: Si
       const slowest = Math.max(...report.durations);
       const p99 = percentile(honest, 0.99);
       onFigure(
-        "5,000 slow bodies",
+        `${slowSenders} slow bodies`,
         `+${mib(grown)}, cut after ${slowest.toFixed(0)} ms at the latest; ${honest.length} honest requests, p99 ${p99.toFixed(1)} ms`,
       );
       // A connection that is closed with bytes still unread is reset, and a reset can overtake the answer: that sender sees only the end.
