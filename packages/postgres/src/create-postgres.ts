@@ -36,7 +36,7 @@ export interface PostgresOptions {
   readonly prepare?: boolean | undefined;
   /** How long `accept` may take before it rejects with `ERR_STORE_BUSY`. Milliseconds. @default 750 */
   readonly acceptTimeoutMs?: number | undefined;
-  /** Batches of deliveries written at one time; each holds a connection. More make the batches smaller. @default 1 */
+  /** Batches of deliveries written at one time; each holds a connection. More make the batches smaller. @default 2 */
   readonly acceptLanes?: number | undefined;
   /** Statements of the store that write at one time; each holds a connection. @default 2 */
   readonly applyLanes?: number | undefined;
@@ -124,7 +124,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
   const context: InboxContext = { pool, boss, schema, queue, clock, now: options.now ?? Date.now };
   const accept = createAccept(context, {
     timeoutMs: positive("acceptTimeoutMs", options.acceptTimeoutMs ?? 750),
-    lanes: positive("acceptLanes", options.acceptLanes ?? 1),
+    lanes: positive("acceptLanes", options.acceptLanes ?? 2),
     durable: options.requireDurable ?? true,
   });
   const listen = createListen(context, {
