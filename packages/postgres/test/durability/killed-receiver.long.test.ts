@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
 import { killReceivers } from "./kill-receivers.ts";
+
+// Every test talks to a real server, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import type { ObjectRef } from "@jobber-sync/core";
 import { createPostgres, type SqlClient, type SqlPool } from "@jobber-sync/postgres";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { delivery, done, objectOf } from "../deliveries.ts";
 import {
   type OpenedPostgres,
@@ -9,6 +9,9 @@ import {
   startTestDatabase,
   type TestDatabase,
 } from "../open-postgres.ts";
+
+// Every test talks to a real server, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createPostgres } from "@jobber-sync/postgres";
 import { PgBoss } from "pg-boss";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { delivery } from "../deliveries.ts";
 import { openBoss, openPool, START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+
+// Every test talks to a real server, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -1,6 +1,9 @@
 import { syncStoreContract } from "@jobber-sync/testing";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, describe, it, vi } from "vitest";
 import { START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+
+// Every test talks to a real server, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 let database: TestDatabase;
 beforeAll(async () => {

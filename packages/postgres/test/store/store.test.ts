@@ -1,8 +1,11 @@
 import type { ContactFields, JobWrite, SyncChange } from "@jobber-sync/core";
 import { createPostgres } from "@jobber-sync/postgres";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { delivery } from "../deliveries.ts";
 import { openPool, START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+
+// Every test talks to a real server, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 let database: TestDatabase;
 beforeAll(async () => {
