@@ -59,8 +59,8 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
   return {
     async accept(delivery): Promise<AcceptedDelivery> {
       const sequence = nextSequence === undefined ? ++lastSequence : await nextSequence();
-      const { state, receivedAt } = delivery;
-      const key = keyOf(delivery.clientSlug, delivery.deliveryKey);
+      const { clientSlug, objectType, objectId, deliveryKey, topic, receivedAt, state, reason } = delivery;
+      const key = keyOf(clientSlug, deliveryKey);
       const object = objectKey(delivery);
       const outcome = keysSeen.has(key)
         ? "duplicate"
@@ -68,9 +68,17 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
           ? "coalesced"
           : "accepted";
       const row: Row = {
-        ...delivery,
-        state,
         sequence,
+        clientSlug,
+        objectType,
+        objectId,
+        deliveryKey,
+        topic,
+        // A copy: what an HTTP server hands over may be part of a far larger buffer.
+        body: Buffer.from(delivery.body),
+        receivedAt,
+        state,
+        reason,
         attempts: 0,
         retries: 0,
         recheckSince: null,

@@ -220,8 +220,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     return unwanted ? { kind: "ignore", reason: "topic", delivery } : { kind: "accept", delivery };
   }
 
+  /** Whole milliseconds: Node keeps timers of one length in one list, and most requests have all of their time left. */
   function remaining(started: number): number {
-    return Math.max(1, limits.deadlineMs - (performance.now() - started));
+    return Math.max(1, Math.ceil(limits.deadlineMs - (performance.now() - started)));
   }
 
   function answerError(error: unknown, slug: string | undefined, started: number): ReceiverAnswer {
