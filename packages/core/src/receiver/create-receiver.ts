@@ -18,6 +18,7 @@ import { createExplainer } from "./internal/explain-refusals.ts";
 import { createGuard } from "./internal/guard.ts";
 import { type Headers, headerOf } from "./internal/headers.ts";
 import { judgeEvent } from "./internal/judge-event.ts";
+import { createOutageLog } from "./internal/log-outages.ts";
 import { createTenantDirectory, type KnownTenant, type Lookup } from "./internal/tenant-directory.ts";
 import { createEvenVerifier, NOBODYS_SECRETS } from "./internal/verify-evenly.ts";
 import { checkLimits, checkTopics, type ReceiverOptions } from "./options.ts";
@@ -84,6 +85,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     options.development === true ? createExplainer({ tenants: directory.listed, appSecrets, logger }) : null;
   const emit = createEmit(options.hooks ?? {}, logger);
   const accept = createAccept(options, { emit, logger });
+  const logOutage = createOutageLog(logger, now);
   const unread = new ByteBudget(limits.maxUnreadBytes);
   const retryLater = { "retry-after": String(limits.retryAfterSeconds) };
   let inFlight = 0;
@@ -232,6 +234,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
           cause: error,
         });
     if (coded.code === "ERR_BODY_NOT_RAW") logger.error({ code: coded.code }, coded.message);
+    logOutage(coded);
     return report(answerOf(coded), coded.code, slug, started);
   }
 

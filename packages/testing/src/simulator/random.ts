@@ -1,3 +1,5 @@
+import { mulberry32 } from "../random/mulberry-32.ts";
+
 /** A stream of numbers that a seed decides: the same seed, the same run. */
 export interface Random {
   /** 0 ≤ n < 1. */
@@ -10,15 +12,9 @@ export interface Random {
   pick<T>(items: readonly [T, ...T[]]): T;
 }
 
-/** Mulberry32: 32 bits of state, good enough to shuffle deliveries, no good for secrets. */
+/** Makes the stream of a seed. */
 export function createRandom(seed: number): Random {
-  let state = seed >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = mulberry32(seed);
   const integer = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1));
   return {
     next,

@@ -1,3 +1,5 @@
+import { mulberry32 } from "../../random/mulberry-32.ts";
+
 /** Numbers that look random and are the same for the same seed. */
 export interface Random {
   /** An integer from 0 up to but not including `below`. */
@@ -8,15 +10,9 @@ export interface Random {
   shuffle<T>(list: readonly T[]): T[];
 }
 
-/** mulberry32: 32 bits of state, one multiplication chain a number, good enough to mix test data. */
+/** Makes the numbers of a seed. */
 export function createRandom(seed: number): Random {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
+  const next = mulberry32(seed);
   const int = (below: number) => Math.floor(next() * below);
   return {
     int,

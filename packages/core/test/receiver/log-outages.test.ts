@@ -1,0 +1,30 @@
+import { createMemoryStore, createReceiver, signPayload } from "@jobber-sync/core";
+import { expect, it } from "vitest";
+
+const SECRET = "the OAuth client secret";
+
+it("tells the log of a store that fails, once and then every ten seconds, without what the store said", async () => {
+  const lines: object[] = [];
+  const clock = { now: 0 };
+  const receiver = createReceiver({
+    tenants: [{ slug: "acme", secrets: SECRET }],
+    store: {
+      ...createMemoryStore(),
+      apply: async () => {
+        throw new TypeError("john@example.com");
+      },
+    },
+    logger: { info: () => {}, warn: () => {}, error: (details) => void lines.push(details) },
+    now: () => clock.now,
+  });
+  const body = new TextEncoder().encode('{"event":"job.updated","data":{"id":"1"}}');
+  const receive = () => receiver.receive({ slug: "acme", signature: signPayload(body, SECRET), body });
+  for (const at of [0, 1, 9_999, 10_000]) {
+    clock.now = at;
+    expect((await receive()).status).toBe(503);
+  }
+  expect(lines).toEqual([
+    { code: "ERR_STORE", cause: "TypeError", before: 0 },
+    { code: "ERR_STORE", cause: "TypeError", before: 2 },
+  ]);
+});
