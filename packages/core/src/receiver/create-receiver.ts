@@ -86,6 +86,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   const emit = createEmit(options.hooks ?? {}, logger);
   const accept = createAccept(options, { emit, logger });
   const logOutage = createOutageLog(logger, now);
+  /** Errors that had a log line of their own. */
+  const told = new WeakSet<JobberSyncError>();
   const unread = new ByteBudget(limits.maxUnreadBytes);
   const retryLater = { "retry-after": String(limits.retryAfterSeconds) };
   let inFlight = 0;
@@ -210,6 +212,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     }
     const reason = error.cause instanceof Error ? error.cause.message : undefined;
     logger.error({ code: error.code, reason }, error.message);
+    told.add(error);
     return error;
   }
 
@@ -234,7 +237,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
           cause: error,
         });
     if (coded.code === "ERR_BODY_NOT_RAW") logger.error({ code: coded.code }, coded.message);
-    logOutage(coded);
+    if (!told.has(coded)) logOutage(coded);
     return report(answerOf(coded), coded.code, slug, started);
   }
 
