@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { ContactFields, JobFields, NewDelivery, SyncChange } from "@jobber-sync/core";
 
 const BODY = new TextEncoder().encode(
@@ -15,13 +14,16 @@ const BODY = new TextEncoder().encode(
   }),
 );
 
-/** A delivery of one of 500 objects, with a key of its own. */
+const ACCOUNT = "Z2lkOi8vSm9iYmVyL0FjY291bnQvMjQ4NjkzNA==";
+const START = Date.parse("2026-01-01T00:00:00Z");
+
+/** A delivery of one of 500 objects, with a key of its own such as Jobber's webhooks have. */
 export function sampleDelivery(index: number): NewDelivery {
   return {
     clientSlug: "acme",
     objectType: "job",
     objectId: String(index % 500),
-    deliveryKey: randomUUID(),
+    deliveryKey: `JOB_UPDATE:${ACCOUNT}:${index % 500}:${new Date(START + index * 1000).toISOString()}`,
     topic: "JOB_UPDATE",
     body: BODY,
     receivedAt: Date.now(),

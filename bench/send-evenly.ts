@@ -1,0 +1,64 @@
+import { Agent, request } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** A POST that can be sent again and again. */
+export interface SignedRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What is sent, and how fast. */
+export interface EvenLoad {
+  readonly url: string;
+  readonly requests: readonly SignedRequest[];
+  readonly perSecond: number;
+  readonly seconds: number;
+}
+
+/**
+ * Sends requests at a steady pace whether or not earlier ones were answered, as webhooks come. A time runs from the moment a request was to be
+ * sent: a server that stalls is not spared the ones that queue up behind it.
+ *
+ * @returns the times of those answered 200, in milliseconds, ascending; and how many were not
+ */
+export async function sendEvenly({ url, requests, perSecond, seconds }: EvenLoad): Promise<{
+  readonly times: readonly number[];
+  readonly refused: number;
+}> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+  const times: number[] = [];
+  let refused = 0;
+  const waiting: Promise<void>[] = [];
+  const start = performance.now();
+  for (let index = 0; index < perSecond * seconds; index += 1) {
+    const planned = start + (index * 1000) / perSecond;
+    const early = planned - performance.now();
+    if (early > 1) await delay(early);
+    const item = requests[index % requests.length];
+    if (item === undefined) continue;
+    waiting.push(
+      post(url, item, agent).then(
+        (status) => {
+          if (status === 200) times.push(performance.now() - planned);
+          else refused += 1;
+        },
+        () => {
+          refused += 1;
+        },
+      ),
+    );
+  }
+  await Promise.all(waiting);
+  agent.destroy();
+  return { times: times.sort((a, b) => a - b), refused };
+}
+
+function post(url: string, { headers, body }: SignedRequest, agent: Agent): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request(url, { method: "POST", headers, agent }, (response) => {
+      response.resume().on("end", () => resolve(response.statusCode));
+    })
+      .on("error", reject)
+      .end(body);
+  });
+}
