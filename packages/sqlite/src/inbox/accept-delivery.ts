@@ -3,7 +3,8 @@ import type { Transaction } from "../connection/transaction.ts";
 import { OPEN, wholeMs } from "./row-states.ts";
 
 const SEEN = `SELECT
-  EXISTS (SELECT 1 FROM jobber_deliveries WHERE client_slug = ? AND delivery_key = ?) AS duplicate,
+  EXISTS (SELECT 1 FROM jobber_deliveries
+    WHERE substr(delivery_key, -24) = substr(?, -24) AND delivery_key = ? AND client_slug = ?) AS duplicate,
   EXISTS (SELECT 1 FROM jobber_deliveries
     WHERE client_slug = ? AND object_type = ? AND object_id = ? AND ${OPEN} AND state = 'waiting') AS waiting`;
 
@@ -23,8 +24,9 @@ export function acceptDelivery(delivery: NewDelivery): (transaction: Transaction
   return (transaction) => {
     const seen = transaction.get<{ readonly duplicate: number; readonly waiting: number }>(
       SEEN,
-      clientSlug,
       deliveryKey,
+      deliveryKey,
+      clientSlug,
       clientSlug,
       objectType,
       objectId,

@@ -3,6 +3,9 @@
  *
  * The two indexes over `waiting` and `claimed` rows hold only these, so that looking for work costs the same whether ten rows or ten
  * million are done. A claimed row stands in the second one at the end of its claim.
+ *
+ * A key ends in the instant of its change. The index begins with that end, so that new deliveries of all tenants and objects go to the
+ * same few pages: a batch is flushed page by page.
  */
 export const INBOX = `
 CREATE TABLE jobber_deliveries (
@@ -28,8 +31,8 @@ CREATE TABLE jobber_deliveries (
   paused_ms INTEGER NOT NULL DEFAULT 0,
   finished_at INTEGER
 ) STRICT;
-CREATE INDEX jobber_deliveries_by_key ON jobber_deliveries (client_slug, delivery_key);
-CREATE INDEX jobber_deliveries_open ON jobber_deliveries (client_slug, object_type, object_id, state)
+CREATE INDEX jobber_deliveries_by_key ON jobber_deliveries (substr(delivery_key, -24), delivery_key, client_slug);
+CREATE INDEX jobber_deliveries_open ON jobber_deliveries (object_id, client_slug, object_type, state)
   WHERE state IN ('waiting', 'claimed');
 CREATE INDEX jobber_deliveries_due ON jobber_deliveries (coalesce(claimed_until, due_at))
   WHERE state IN ('waiting', 'claimed');
