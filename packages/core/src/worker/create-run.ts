@@ -11,6 +11,7 @@ import {
   type TenantDirectory,
 } from "../receiver/internal/tenant-directory.ts";
 import type { SharedApp, Tenants } from "../receiver/tenants.ts";
+import { keepTrying } from "./keep-trying.ts";
 import {
   type DeliveryWork,
   type Processor,
@@ -57,7 +58,8 @@ export function createRun(options: RunOptions): (object: ObjectRef) => Promise<v
 
   return async (object) => {
     try {
-      const claim = await inbox.claim(object, { leaseMs, now: now() });
+      const take = () => inbox.claim(object, { leaseMs, now: now() });
+      const claim = await keepTrying(take, leaseMs, options.stopped);
       if (claim !== null) await work(claim);
     } catch (error) {
       // The claim runs out by itself, and the deliveries are taken again.
@@ -104,7 +106,7 @@ export function createRun(options: RunOptions): (object: ObjectRef) => Promise<v
             settlements.push(settle(factsOf(claim.object, delivery, item, slug), delivery, result, started));
         }
       }
-      await inbox.settle(claim, settlements);
+      await keepTrying(() => inbox.settle(claim, settlements), leaseMs, signal);
     } finally {
       clearInterval(beat);
       clearTimeout(timeout);

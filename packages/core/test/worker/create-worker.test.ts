@@ -1,5 +1,5 @@
 import { createWorker, JobberSyncError } from "@jobber-sync/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { backend, found, notice, sourceOf } from "./fixtures.ts";
 
 const MINUTE = 60_000;
@@ -307,6 +307,28 @@ describe("worker: failures", () => {
     await worker.drain();
     expect(await inbox.list({})).toMatchObject([{ state: "claimed" }]);
     expect(await store.jobs("acme")).toHaveLength(1);
+  });
+
+  it("tries a claim and its settling again when the inbox fails for a reason that passes", async () => {
+    const { asked, source } = sourceOf((_, id) => found(id, "Gutters"));
+    const { send, worker, inbox, states } = backend({ source });
+    const busy = new JobberSyncError("ERR_STORE_BUSY", "locked by another process");
+    vi.spyOn(inbox, "claim").mockRejectedValueOnce(busy);
+    const settle = vi.spyOn(inbox, "settle").mockRejectedValueOnce(busy).mockRejectedValueOnce(busy);
+    await send(notice("JOB_UPDATE"));
+    expect(await worker.drain()).toBe(1);
+    expect(await states()).toEqual(["done"]);
+    expect(settle).toHaveBeenCalledTimes(3);
+    expect(asked).toHaveLength(1);
+  });
+
+  it("leaves deliveries to the end of their claim when settling fails for good", async () => {
+    const { send, worker, inbox, states } = backend({ source: sourceOf((_, id) => found(id, "x")).source });
+    const settle = vi.spyOn(inbox, "settle").mockRejectedValueOnce(new Error("a mistake"));
+    await send(notice("JOB_UPDATE"));
+    await worker.drain();
+    expect(await states()).toEqual(["claimed"]);
+    expect(settle).toHaveBeenCalledTimes(1);
   });
 
   it("checks the tenant again before it writes", async () => {
