@@ -1,9 +1,11 @@
 import type { CursorStore, Inbox, Lease, SyncReader, SyncStore, TokenStore } from "@jobber-sync/core";
 import type { Boss } from "./boss.ts";
 import { createAccept } from "./inbox/accept.ts";
-import { createClaims } from "./inbox/claims.ts";
+import { createClaim } from "./inbox/claim.ts";
+import { createExtend } from "./inbox/extend.ts";
 import type { InboxClock, InboxContext } from "./inbox/inbox-context.ts";
 import { createListen } from "./inbox/listen.ts";
+import { createSettle } from "./inbox/settle.ts";
 import { createTools } from "./inbox/tools.ts";
 import { preparedPool } from "./internal/prepared-pool.ts";
 import { quoteSchema } from "./internal/quote-schema.ts";
@@ -134,7 +136,14 @@ export function createPostgres(options: PostgresOptions): Postgres {
 
   return {
     store: createStore(pool, schema, positive("applyLanes", options.applyLanes ?? 2)),
-    inbox: { accept, listen, ...createClaims(context), ...createTools(context) },
+    inbox: {
+      accept,
+      listen,
+      claim: createClaim(context),
+      extend: createExtend(context),
+      settle: createSettle(context),
+      ...createTools(context),
+    },
     tokens: createTokenStore(pool, schema),
     lease: createLease(pool, schema),
     cursors: createCursorStore(pool, schema),

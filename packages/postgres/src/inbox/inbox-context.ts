@@ -23,6 +23,17 @@ export function nowSql(parameter: string): string {
   return `coalesce(to_timestamp(${parameter}::float8 / 1000), clock_timestamp())`;
 }
 
+/**
+ * A column that lets the statement's commit be answered before it is flushed. Only for what is done again when a crash of the server takes
+ * it: a claim or a settling that is lost leaves the delivery to be worked on once more. What was accepted and what was applied is flushed.
+ */
+export const COMMIT_LATER = "set_config('synchronous_commit', 'off', true) AS commit_later";
+
+/** The sequences of rows as the text of a `bigint[]`. */
+export function sequenceArray(rows: readonly { readonly sequence: number }[]): string {
+  return `{${rows.map(({ sequence }) => sequence).join(",")}}`;
+}
+
 /** The value for {@link nowSql}. */
 export function nowValue({ clock }: InboxContext, now: number): number | null {
   return clock === "caller" ? now : null;

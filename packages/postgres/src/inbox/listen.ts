@@ -13,7 +13,14 @@ export interface SweepOptions {
   readonly overdueMs: number;
 }
 
-const MAX_FETCHERS = 8;
+// Every one of them asks the server whenever something was accepted; two keep a worker busy, one fetching while the other one's runs end.
+const FETCHERS = 2;
+// The wake-ups of one object that are fetched together lead to one run.
+const WAKE_UPS_PER_SLOT = 4;
+// How long the end of a batch waits for its slowest runs.
+const HOLD_MS = 1000;
+// When such a run is looked at again, in case this process dies before it ends: after its claim has run out.
+const LOOK_AGAIN_MS = 15_000;
 const POLL_SECONDS = 0.5;
 
 /** Makes `listen`: wake-ups from pg-boss, and a sweep for rows that have none. */
@@ -29,9 +36,9 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
       const id = await boss.work(
         queue,
         {
-          // A batch ends with its slowest run, so as many are taken side by side as may run at all.
-          localConcurrency: Math.min(concurrency, MAX_FETCHERS),
-          batchSize: Math.max(2, Math.ceil(concurrency / MAX_FETCHERS) * 4),
+          localConcurrency: FETCHERS,
+          // pg-boss takes no wake-up of its own accord for more than one at a time.
+          batchSize: Math.max(2, Math.ceil((concurrency * WAKE_UPS_PER_SLOT) / FETCHERS)),
           burstWhenBatchFull: true,
           pollingIntervalSeconds: POLL_SECONDS,
           // Retries and delayed wake-ups send no notification.
@@ -51,14 +58,26 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
     }
   };
 
-  /** Ends when every object of the batch has run. What has not begun when the listening ends goes back to the queue. */
+  /**
+   * Ends when every object of the batch has run. A run that takes long keeps no other wake-up from being fetched: its own is put back for
+   * later. What has not begun when the listening ends is put back for now.
+   */
   async function takeBatch(runner: Runner, jobs: readonly BossJob[]): Promise<void> {
-    const objects = distinctObjects(jobs.map(({ data }) => data as ObjectRef));
-    const begun = await Promise.all(objects.map((object) => runner.run(object)));
-    const left = objects.filter((_, index) => begun[index] === false);
-    if (left.length > 0) {
-      await runTransaction(context.pool, (_run, client) => wakeLater(context, client, left));
-    }
+    const left = new Set(distinctObjects(jobs.map(({ data }) => data as ObjectRef)));
+    const over = new AbortController();
+    const runs = [...left].map(async (object) => {
+      if (await runner.run(object)) left.delete(object);
+    });
+    void Promise.allSettled(runs).then(() => over.abort());
+    do await pause(HOLD_MS, over.signal);
+    while (
+      // One that waits for its turn holds the batch: there is no room for what would be fetched.
+      !over.signal.aborted &&
+      ![...left].every((object) => runner.isRunning(object))
+    );
+    if (left.size === 0) return;
+    const afterMs = over.signal.aborted ? 0 : LOOK_AGAIN_MS;
+    await runTransaction(context.pool, (_run, client) => wakeLater(context, client, [...left], afterMs));
   }
 
   /**

@@ -5,6 +5,8 @@ import { objectKey } from "./inbox-context.ts";
 export interface Runner {
   /** Resolves when a run of the object that began after this call has ended; `false` when the signal was aborted before it began. */
   run(object: ObjectRef): Promise<boolean>;
+  /** Whether a run of the object has begun and not ended. */
+  isRunning(object: ObjectRef): boolean;
   /** How many runs could begin at once. */
   free(): number;
   /** Resolves when nothing runs any more. */
@@ -34,6 +36,7 @@ export function createRunner(
 
   return {
     run: runOrFollow,
+    isRunning: (object) => entries.get(objectKey(object))?.begun ?? false,
     free: () => slots,
     async idle() {
       while (entries.size > 0) await Promise.all([...entries.values()].map(({ ended }) => ended));

@@ -5,10 +5,11 @@ import { isAboutValues } from "./store-error.ts";
 export interface GroupCommitOptions<I, R> {
   /** Writes all of them durably, or none; gives one result each, in their order. */
   readonly write: (items: readonly I[]) => Promise<readonly R[]>;
-  /** Bytes that an item weighs: what is together in one statement is bounded. */
-  readonly weigh: (item: I) => number;
   readonly maxItems: number;
-  readonly maxBytes: number;
+  /** Bytes that an item weighs: what is together in one statement is bounded. @default 0 */
+  readonly weigh?: (item: I) => number;
+  /** @default Infinity */
+  readonly maxBytes?: number;
   /** Batches on their way at one time. */
   readonly lanes: number;
   /** What an item writes to. Two items with a key in common never share a batch. @default nothing that another could write to */
@@ -25,6 +26,9 @@ interface Waiting<I, R> {
   readonly isGone: () => boolean;
 }
 
+/** Fewer items than this are not worth another connection's commit. */
+const MIN_SHARE = 16;
+
 /**
  * Writes what arrives together in one go: items that come while the lanes are busy form the next batch. Each caller is answered when its
  * own batch is durable. A batch that fails for what is in it is repeated one by one, so that no item fails for its neighbour.
@@ -32,7 +36,7 @@ interface Waiting<I, R> {
  * @returns writes one item; rejects with `ERR_STORE_BUSY` after the timeout, when it may or may not have been written
  */
 export function createGroupCommit<I, R>(options: GroupCommitOptions<I, R>): (item: I) => Promise<R> {
-  const { keysOf = () => [] } = options;
+  const { keysOf = () => [], weigh = () => 0, maxBytes = Number.POSITIVE_INFINITY } = options;
   let queue: Waiting<I, R>[] = [];
   let busyLanes = 0;
   let scheduled = false;
@@ -85,19 +89,24 @@ export function createGroupCommit<I, R>(options: GroupCommitOptions<I, R>): (ite
     });
   }
 
-  /** The oldest items that fit together. One that does not stays, and nothing that writes to the same key overtakes it. */
+  /**
+   * The oldest items that fit together, and no more than this lane's share of what the free lanes have to write. One that does not fit
+   * stays, and nothing that writes to the same key overtakes it.
+   */
   function take(): readonly Waiting<I, R>[] {
     const batch: Waiting<I, R>[] = [];
     const left: Waiting<I, R>[] = [];
     const keys = new Set<string>();
+    const share = Math.max(MIN_SHARE, Math.ceil(queue.length / (options.lanes - busyLanes)));
     let bytes = 0;
     let full = false;
     for (const waiting of queue) {
       // Its caller has said 503 already: writing it now would only be more work for a store that is behind.
       if (waiting.isGone()) continue;
-      const weight = options.weigh(waiting.item);
+      const weight = weigh(waiting.item);
       const own = keysOf(waiting.item);
-      full ||= batch.length === options.maxItems || (batch.length > 0 && bytes + weight > options.maxBytes);
+      full ||=
+        batch.length === Math.min(share, options.maxItems) || (batch.length > 0 && bytes + weight > maxBytes);
       if (full || own.some((key) => keys.has(key))) left.push(waiting);
       else {
         batch.push(waiting);

@@ -122,6 +122,59 @@ describe("accept", () => {
   });
 });
 
+describe("claim and settle", () => {
+  it("are not flushed, and leave the connection as it was: what is accepted next is", async () => {
+    const { schema, queue } = await database.open();
+    const pool = openPool(database.connectionString, { max: 1 });
+    const { inbox } = createPostgres({ pool, boss: database.boss, schema, queue });
+    const synchronousCommit = async () =>
+      (await pool.query("SELECT current_setting('synchronous_commit') AS value")).rows[0].value;
+    await inbox.accept(delivery("1"));
+    const claim = await inbox.claim(objectOf("1"), { leaseMs: 10_000, now: Date.now() });
+    expect(await synchronousCommit()).toBe("on");
+    if (claim !== null) await inbox.settle(claim, done(claim));
+    expect(await synchronousCommit()).toBe("on");
+    await expect(inbox.accept(delivery("1"))).resolves.toMatchObject({ outcome: "accepted" });
+    await pool.end();
+  });
+
+  it("go together for objects that are worked on at one time, each with its own rows", async () => {
+    const texts: string[] = [];
+    const { schema, queue, inbox } = await database.open();
+    const pool: SqlPool = {
+      query: (text, values) => {
+        texts.push(text);
+        return database.pool.query(text, values);
+      },
+      connect: () => database.pool.connect(),
+    };
+    const watching = createPostgres({ pool, boss: database.boss, schema, queue });
+    const ids = ["1", "2", "2", "3"];
+    const accepted = await Promise.all(ids.map((id) => inbox.accept(delivery(id))));
+    const options = { leaseMs: 10_000, now: Date.now() };
+    const claims = await Promise.all(
+      ["1", "2", "3", "4"].map((id) => watching.inbox.claim(objectOf(id), options)),
+    );
+    expect(claims.map((claim) => claim?.deliveries.map(({ sequence }) => sequence))).toEqual([
+      [accepted[0]?.sequence],
+      [accepted[1]?.sequence, accepted[2]?.sequence],
+      [accepted[3]?.sequence],
+      undefined,
+    ]);
+    const [first, second, third] = claims;
+    if (!first || !second || !third) throw new Error("not all were claimed");
+    // A claim settles its own rows only.
+    const foreign = { ...first, id: "another claim" };
+    await Promise.all([
+      watching.inbox.settle(foreign, done(first)),
+      watching.inbox.settle(second, done(second)),
+      watching.inbox.settle(third, done(third)),
+    ]);
+    expect((await inbox.list({})).map(({ state }) => state)).toEqual(["claimed", "done", "done", "done"]);
+    expect(texts).toHaveLength(2);
+  });
+});
+
 describe("settle", () => {
   it("wakes what is put back when it is due, in the same transaction", async () => {
     const { queue, inbox } = await database.open();
@@ -268,8 +321,33 @@ describe("listening", () => {
     end();
     await listening;
     expect(begun).toHaveLength(1);
-    // Two were taken; one of them ran.
     expect(await wakeUps(queue)).toMatchObject({ count: 7 });
+  });
+
+  it("is not held up by runs that take long, and looks at those again", async () => {
+    const opened = await database.open();
+    const { inbox, queue } = opened;
+    const stop = new AbortController();
+    const begun: string[] = [];
+    const ends: (() => void)[] = [];
+    const listening = inbox.listen(
+      async ({ objectId }) => {
+        begun.push(objectId);
+        if (objectId.startsWith("slow")) await new Promise<void>((resolve) => ends.push(resolve));
+      },
+      { concurrency: 4, signal: stop.signal, onError: () => {} },
+    );
+    for (const id of ["slow 1", "slow 2", "slow 3"]) {
+      await inbox.accept(delivery(id));
+      await expect.poll(() => begun, { timeout: 5000 }).toContain(id);
+    }
+    await inbox.accept(delivery("quick"));
+    await expect.poll(() => begun, { timeout: 5000 }).toContain("quick");
+    await expect.poll(() => wakeUps(queue), { timeout: 5000 }).toMatchObject({ count: 3 });
+    expect((await wakeUps(queue)).firstMs).toBeGreaterThan(5000);
+    for (const end of ends) end();
+    stop.abort();
+    await listening;
   });
 });
 

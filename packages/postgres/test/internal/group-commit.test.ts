@@ -47,6 +47,21 @@ describe("group commit", () => {
     await Promise.all(all);
   });
 
+  it("shares many items between the lanes that are free, and leaves few together", async () => {
+    const { batches, write } = gate();
+    const commit = createGroupCommit<string, string>({ ...options, maxItems: 256, lanes: 2, write });
+    const many = Array.from({ length: 50 }, (_, index) => commit(String(index)));
+    await turn();
+    expect(batches.map(({ items }) => items.length)).toEqual([25, 25]);
+    for (const batch of batches) batch.end();
+    await Promise.all(many);
+    const few = Array.from({ length: 10 }, (_, index) => commit(String(index)));
+    await turn();
+    expect(batches.slice(2).map(({ items }) => items.length)).toEqual([10]);
+    batches[2]?.end();
+    await Promise.all(few);
+  });
+
   it("never puts two items with a key in common into one batch, and keeps their order", async () => {
     const { batches, write } = gate();
     const commit = createGroupCommit<string, string>({

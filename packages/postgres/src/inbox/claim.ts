@@ -1,0 +1,84 @@
+import { randomUUID } from "node:crypto";
+import type { Claim, ClaimedDelivery, Inbox, ObjectRef } from "@jobber-sync/core";
+import { createGroupCommit } from "../internal/group-commit.ts";
+import { jsonText } from "../internal/json-text.ts";
+import { millisecondsSql } from "../internal/times.ts";
+import { runStatement } from "../internal/transaction.ts";
+import { COMMIT_LATER, type InboxContext, nowSql, nowValue, objectKey } from "./inbox-context.ts";
+
+interface Wanted extends ObjectRef {
+  readonly id: string;
+  readonly now: number | null;
+  readonly leaseMs: number;
+}
+
+type ClaimedRow = Omit<ClaimedDelivery, "body"> & { readonly claimId: string; readonly body: string | null };
+
+const MAX_OBJECTS = 64;
+const LANES = 2;
+
+/** Makes `claim`: objects that are claimed at the same time share a statement. */
+export function createClaim(context: InboxContext): Inbox["claim"] {
+  const statement = claimStatement(context);
+  const commit = createGroupCommit<Wanted, readonly ClaimedRow[]>({
+    write: claimAll,
+    maxItems: MAX_OBJECTS,
+    lanes: LANES,
+    // A row can go to one claim of a statement.
+    keysOf: (wanted) => [objectKey(wanted)],
+  });
+
+  return async ({ clientSlug, objectType, objectId }, { leaseMs, now }) => {
+    const object = { clientSlug, objectType, objectId };
+    const id = randomUUID();
+    const rows = await commit({ ...object, id, now: nowValue(context, now), leaseMs });
+    if (rows.length === 0) return null;
+    return {
+      id,
+      object,
+      deliveries: rows.map(claimed).sort((a, b) => a.sequence - b.sequence),
+    } satisfies Claim;
+  };
+
+  async function claimAll(wanted: readonly Wanted[]): Promise<readonly (readonly ClaimedRow[])[]> {
+    const rows = await runStatement<ClaimedRow>(context.pool, statement, [jsonText(wanted)]);
+    const byClaim = new Map<string, ClaimedRow[]>(wanted.map(({ id }) => [id, []]));
+    for (const row of rows) byClaim.get(row.claimId)?.push(row);
+    return [...byClaim.values()];
+  }
+}
+
+/** `$1` is a JSON list. Rows that are locked are passed over: whoever holds one is taking it, or is putting it back together with a wake-up of its own. */
+function claimStatement({ schema }: InboxContext): string {
+  const deliveries = `${schema.quoted}.jobber_deliveries`;
+  return `
+WITH wanted AS MATERIALIZED (
+  SELECT x.*, ${nowSql("x.now")} AS at, ${COMMIT_LATER}
+  FROM json_to_recordset($1::text::json) AS x(
+    "clientSlug" text, "objectType" text, "objectId" text, id text, now float8, "leaseMs" float8)
+),
+ready AS MATERIALIZED (
+  SELECT due.sequence, wanted.id, wanted.at + wanted."leaseMs" * interval '1 ms' AS until
+  FROM wanted CROSS JOIN LATERAL (
+    SELECT d.sequence FROM ${deliveries} d
+    WHERE d.client_slug = wanted."clientSlug" AND d.object_type = wanted."objectType" AND d.object_id = wanted."objectId"
+      AND d.state IN ('waiting', 'claimed') AND d.due_at <= wanted.at
+    ORDER BY d.sequence FOR UPDATE SKIP LOCKED
+  ) AS due
+)
+UPDATE ${deliveries} d SET state = 'claimed', claim_id = ready.id, due_at = ready.until
+FROM ready
+-- The array says twice what the join says, so that the rows are found by their index however the planner judges the join.
+WHERE d.sequence = ANY (ARRAY(SELECT sequence FROM ready)) AND d.sequence = ready.sequence
+RETURNING json_build_object(
+  'claimId', d.claim_id, 'sequence', d.sequence, 'deliveryKey', d.delivery_key, 'body', encode(d.body, 'base64'),
+  'receivedAt', ${millisecondsSql("d.received_at")}, 'startedAt', ${millisecondsSql("d.started_at")},
+  'attempts', d.attempts, 'retries', d.retries, 'recheckSince', ${millisecondsSql("d.recheck_since")},
+  'pausedMs', d.paused_ms
+)::text AS json`;
+}
+
+function claimed({ claimId: _, body, ...row }: ClaimedRow): ClaimedDelivery {
+  // A row that may run has its body: only finished ones are erased.
+  return { ...row, body: Buffer.from(body ?? "", "base64") };
+}
