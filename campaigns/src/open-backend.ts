@@ -80,6 +80,7 @@ async function openServer(connectionString: string, { onCommit }: OpenOptions): 
   const { store, inbox, migrate } = createPostgres({
     pool: onCommit === undefined ? pool : sending(pool, onCommit),
     boss,
+    prepare: true,
   });
   await migrate();
   return {

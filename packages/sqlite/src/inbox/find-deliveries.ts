@@ -5,9 +5,13 @@ import { OPEN, PARKED, PARKED_STATES } from "./row-states.ts";
 
 const DEFAULT_LIMIT = 100;
 
-const DUE = `SELECT DISTINCT client_slug AS "clientSlug", object_type AS "objectType", object_id AS "objectId"
-  FROM jobber_deliveries WHERE ${OPEN} AND coalesce(claimed_until, due_at) <= ?
-  ORDER BY coalesce(claimed_until, due_at) LIMIT ?`;
+// Of a long queue only the beginning is looked at: this runs whenever something was accepted.
+const DUE = `SELECT client_slug AS "clientSlug", object_type AS "objectType", object_id AS "objectId"
+  FROM (
+    SELECT client_slug, object_type, object_id, coalesce(claimed_until, due_at) AS due FROM jobber_deliveries
+    WHERE ${OPEN} AND coalesce(claimed_until, due_at) <= ?
+    ORDER BY coalesce(claimed_until, due_at) LIMIT 1000 + 100 * ?)
+  GROUP BY client_slug, object_type, object_id ORDER BY min(due) LIMIT ?`;
 
 const INFO = `sequence, client_slug AS "clientSlug", object_type AS "objectType", object_id AS "objectId",
   delivery_key AS "deliveryKey", topic, state, reason, attempts, retries, received_at AS "receivedAt",
@@ -15,7 +19,7 @@ const INFO = `sequence, client_slug AS "clientSlug", object_type AS "objectType"
 
 /** Objects with rows that are due or whose claim has run out, the longest waiting first. */
 export function dueObjects(connection: Connection, now: number, limit: number): readonly ObjectRef[] {
-  return connection.all<ObjectRef>(DUE, now, limit).map((row) => ({ ...row }));
+  return connection.all<ObjectRef>(DUE, now, limit, limit).map((row) => ({ ...row }));
 }
 
 /** Deliveries without their bodies, oldest first. */
