@@ -1,3 +1,3 @@
 import { campaigns } from "./campaigns.ts";
 
-campaigns("sqlite", { accepts: 10_000, versions: 60, timeoutMs: 120_000 });
+campaigns("sqlite", { accepts: 10_000, versions: 200, timeoutMs: 120_000 });
