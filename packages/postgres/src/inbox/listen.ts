@@ -37,7 +37,7 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
         queue,
         {
           localConcurrency: FETCHERS,
-          // pg-boss takes no wake-up of its own accord for more than one at a time.
+          // With batches of one pg-boss would wait for its next poll after each.
           batchSize: Math.max(2, Math.ceil((concurrency * WAKE_UPS_PER_SLOT) / FETCHERS)),
           burstWhenBatchFull: true,
           pollingIntervalSeconds: POLL_SECONDS,
@@ -69,12 +69,11 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
       if (await runner.run(object)) left.delete(object);
     });
     void Promise.allSettled(runs).then(() => over.abort());
-    do await pause(HOLD_MS, over.signal);
-    while (
-      // One that waits for its turn holds the batch: there is no room for what would be fetched.
-      !over.signal.aborted &&
-      ![...left].every((object) => runner.isRunning(object))
-    );
+    while (!over.signal.aborted) {
+      await pause(HOLD_MS, over.signal);
+      // One that still waits for its turn holds the batch: there is no room for what would be fetched.
+      if ([...left].every((object) => runner.isRunning(object))) break;
+    }
     if (left.size === 0) return;
     const afterMs = over.signal.aborted ? 0 : LOOK_AGAIN_MS;
     await runTransaction(context.pool, (_run, client) => wakeLater(context, client, [...left], afterMs));
