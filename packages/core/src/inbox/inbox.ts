@@ -64,6 +64,8 @@ export interface ClaimedDelivery {
   readonly recheckSince: number | null;
   /** Milliseconds for which the delivery was paused: its time did not run then. */
   readonly pausedMs: number;
+  /** Why it was put back last, or had been quarantined before it was replayed; `null`: it comes for the first time, or was redriven. */
+  readonly reason: string | null;
 }
 
 /** All the rows of one object that one run took. */
@@ -71,6 +73,8 @@ export interface Claim {
   /** Names the claim; a claim that expired and was taken over has another one. */
   readonly id: string;
   readonly object: ObjectRef;
+  /** When it was taken, by the clock that the inbox goes by. Milliseconds since 1970. */
+  readonly claimedAt: number;
   /** In the order of their sequence. */
   readonly deliveries: readonly ClaimedDelivery[];
 }
@@ -108,7 +112,7 @@ export interface DeliveryFilter {
   readonly states?: readonly DeliveryState[];
   readonly topic?: string;
   readonly sequences?: readonly number[];
-  /** @default 100 */
+  /** @default 100 for a list; a replay takes all there are */
   readonly limit?: number;
 }
 
@@ -131,17 +135,29 @@ export interface DeliveryInfo {
   readonly bodyBytes: number | null;
 }
 
-/** How long what is finished is kept. */
+/** How long what is finished is kept, counted from when it was finished. */
 export interface PurgeOptions {
   /** Milliseconds since 1970. @default Date.now() */
   readonly now?: number;
-  /** Bodies of `done` deliveries older than this are erased; key and hash stay. @default 30 days, in milliseconds */
+  /** Bodies of deliveries that are `done` for longer than this are erased; key and hash stay. @default 30 days, in milliseconds */
   readonly bodiesAfterMs?: number;
-  /** `quarantined`, `unresolved` and `dead` deliveries older than this are deleted. @default 30 days, in milliseconds */
+  /** Deliveries that are `quarantined`, `unresolved` or `dead` for longer than this are deleted. @default 30 days, in milliseconds */
   readonly failedAfterMs?: number;
+  /** Ends the purge early; what is left is for the next one. */
+  readonly signal?: AbortSignal;
 }
 
-/** A place in a tenant's budget of API calls. */
+/** Which objects are due. */
+export interface DueOptions {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** How many at most. */
+  readonly limit: number;
+  /** Objects that are passed over: those that the caller is working on. */
+  readonly except?: readonly ObjectRef[];
+}
+
+/** How a call of the API is to be fitted into its tenant's budget. */
 export interface FetchReservation {
   /** Calls per second. */
   readonly perSecond: number;
@@ -187,7 +203,7 @@ export interface Inbox {
 
   /**
    * Writes down what became of the rows of a claim and makes sure that those that wait are woken at their `dueAt`. Rows that the claim no
-   * longer holds are left alone.
+   * longer holds are left alone. What is settled as `paused`, but whose tenant was resumed since the claim, waits instead and is due at once.
    */
   settle(claim: Claim, settlements: readonly Settlement[]): Promise<void>;
 
@@ -198,8 +214,8 @@ export interface Inbox {
    */
   listen(run: (object: ObjectRef) => Promise<void>, options: WakeOptions): Promise<void>;
 
-  /** Objects with rows that are due, or whose claim has run out. What a sweep wakes, and what `drain` works on. */
-  due(options: { readonly now: number; readonly limit: number }): Promise<readonly ObjectRef[]>;
+  /** Objects with rows that are due, or whose claim has run out, those first that are due for longest, about. What a sweep wakes, and what `drain` works on. */
+  due(options: DueOptions): Promise<readonly ObjectRef[]>;
 
   /** Deliveries by filter, oldest first, without their bodies. */
   list(filter: DeliveryFilter): Promise<readonly DeliveryInfo[]>;
@@ -209,7 +225,7 @@ export interface Inbox {
 
   /**
    * Sets deliveries waiting again, with fresh attempts and their time started anew, and wakes their objects. Those whose body was erased
-   * are passed over.
+   * are passed over. What was quarantined keeps its `reason` until it has run, so that a worker which cannot judge it leaves it alone.
    *
    * @param filter its `states` may be `quarantined`, `unresolved` (the default: both) and `dead` (which redrives dead letters)
    * @param now milliseconds since 1970. @default Date.now()
@@ -219,7 +235,7 @@ export interface Inbox {
 
   /**
    * Sets a tenant's `paused` deliveries waiting, adds the pause to their `pausedMs` and wakes each object once: for when its connection to
-   * Jobber works again.
+   * Jobber works again. Holds for those too that a worker has at this moment and settles as paused afterwards.
    *
    * @param now milliseconds since 1970. @default Date.now()
    * @returns how many
@@ -228,9 +244,11 @@ export interface Inbox {
 
   /**
    * Reserves a place for one API call in the tenant's budget, which all workers share: places are `1000 / perSecond` milliseconds apart.
-   * Nothing is reserved when the next free place is further away than `maxWaitMs`.
+   * When the next free place is further away than `maxWaitMs` nothing is reserved and the caller is told when to come back: everybody who is
+   * turned away is given another time, as far apart as the places, so that a long queue does not come back at once. No answer is further
+   * away than ten minutes, also when a clock was set back.
    *
-   * @returns milliseconds until the next free place; it is reserved if that is no more than `maxWaitMs`
+   * @returns milliseconds until the place that is reserved (`maxWaitMs` at most), or until the caller may try again (more than that)
    */
   reserveFetch(clientSlug: string, options: FetchReservation): Promise<number>;
 

@@ -1,4 +1,5 @@
 import type { Inbox, ObjectRef, WakeOptions } from "./inbox.ts";
+import { objectKey } from "./object-key.ts";
 
 /** How to listen without a queue that calls. */
 export interface PollingOptions extends WakeOptions {
@@ -10,6 +11,14 @@ export interface PollingOptions extends WakeOptions {
   readonly onWake?: (listener: () => void) => () => void;
 }
 
+// When a run found its object taken by another process and there may be others: soon, but not at once, for it might be for ever.
+const LOOK_SOON_MS = 50;
+
+interface Running {
+  readonly object: ObjectRef;
+  readonly ended: Promise<void>;
+}
+
 /**
  * Implements {@link Inbox.listen} on top of {@link Inbox.due}, for inboxes without a queue of their own: looks when woken, else every
  * `pollMs`. One object runs once at a time.
@@ -19,11 +28,18 @@ export async function listenByPolling(
   run: (object: ObjectRef) => Promise<void>,
   { concurrency, signal, onError, now, pollMs = 250, onWake = () => () => {} }: PollingOptions,
 ): Promise<void> {
-  const running = new Map<string, Promise<void>>();
+  const running = new Map<string, Running>();
   let wakeUp: () => void = () => {};
-  let woken = false;
+  /** Whether there may be more to do than the last look saw. */
+  let look = true;
+  /** Whether the last look filled every slot, so that there may be others it did not see. */
+  let sawAll = true;
+  let pauseMs = pollMs;
+  /** Counts the wake-ups: what came for an object while it ran was passed over. */
+  let wakes = 0;
   const wake = () => {
-    woken = true;
+    wakes += 1;
+    look = true;
     wakeUp();
   };
   const takeBack = onWake(wake);
@@ -31,44 +47,53 @@ export async function listenByPolling(
 
   try {
     while (!signal.aborted) {
-      woken = false;
-      const started = await startRuns();
-      // Full, or nothing to do: wait for the end of a run, a wake-up, or the next look.
-      if (!signal.aborted && (started === 0 || running.size >= concurrency)) await pause();
+      if (look && running.size < concurrency) await startRuns();
+      else await pause();
     }
   } finally {
     takeBack();
-    await Promise.all(running.values());
+    signal.removeEventListener("abort", wake);
+    await Promise.all([...running.values()].map(({ ended }) => ended));
   }
 
-  async function startRuns(): Promise<number> {
-    let started = 0;
+  async function startRuns(): Promise<void> {
+    const free = concurrency - running.size;
+    const except = [...running.values()].map(({ object }) => object);
+    look = false;
+    pauseMs = pollMs;
     try {
-      // Objects that run already may still be due (a row came meanwhile), so ask for more than there is room for.
-      for (const object of await inbox.due({ now: now(), limit: concurrency + running.size })) {
-        if (signal.aborted || running.size >= concurrency) break;
-        const key = JSON.stringify([object.clientSlug, object.objectType, object.objectId]);
-        if (running.has(key)) continue;
-        started += 1;
-        running.set(
-          key,
-          run(object).finally(() => {
-            running.delete(key);
-            wake();
-          }),
-        );
-      }
+      const objects = await inbox.due({ now: now(), limit: free, except });
+      sawAll = objects.length < free;
+      if (signal.aborted) return;
+      for (const object of objects) start(object);
     } catch (error) {
       onError(error);
     }
-    return started;
   }
 
+  function start(object: ObjectRef): void {
+    const key = objectKey(object);
+    if (running.has(key)) return;
+    const before = wakes;
+    const ended = run(object).finally(() => {
+      running.delete(key);
+      // A run that settles something wakes. One that could not take its object is not followed by the next without a pause.
+      if (wakes !== before) look = true;
+      else if (!sawAll) pauseMs = Math.min(LOOK_SOON_MS, pollMs);
+      wakeUp();
+    });
+    running.set(key, { object, ended });
+  }
+
+  /** Until a wake-up, the end of a run, or the time for the next look. */
   function pause(): Promise<void> {
-    if (woken) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, pollMs);
+      const timer = setTimeout(() => {
+        look = true;
+        resolve();
+      }, pauseMs);
       wakeUp = () => {
+        wakeUp = () => {};
         clearTimeout(timer);
         resolve();
       };

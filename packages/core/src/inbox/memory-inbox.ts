@@ -1,42 +1,27 @@
-import type {
-  AcceptedDelivery,
-  Claim,
-  ClaimedDelivery,
-  DeliveryFilter,
-  DeliveryInfo,
-  DeliveryState,
-  Inbox,
-  NewDelivery,
-  ObjectRef,
-  Settlement,
-} from "./inbox.ts";
+import type { AcceptedDelivery, Claim, DeliveryFilter, Inbox, ObjectRef, Settlement } from "./inbox.ts";
+import { INBOX_DEFAULTS, replayedStates } from "./inbox-defaults.ts";
+import {
+  claimedDelivery,
+  deliveryInfo,
+  isOpen,
+  isReady,
+  type MemoryRow,
+  memoryRow,
+} from "./internal/memory-row.ts";
 import { listenByPolling } from "./listen-by-polling.ts";
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-const DEFAULT_LIMIT = 100;
-
-interface Row extends Omit<NewDelivery, "body" | "state"> {
-  readonly sequence: number;
-  body: Uint8Array | null;
-  state: DeliveryState;
-  reason: string | null;
-  attempts: number;
-  retries: number;
-  recheckSince: number | null;
-  dueAt: number;
-  /** When the row's time started, for a replay: the age of a delivery is counted from here. */
-  startedAt: number;
-  pausedAt: number | null;
-  pausedMs: number;
-  claimId: string | null;
-  claimedUntil: number;
-}
+import { objectKey } from "./object-key.ts";
+import { type FetchBudget, reserveFetchPlace } from "./reserve-fetch-place.ts";
 
 /** How a memory inbox is made. */
 export interface MemoryInboxOptions {
-  /** The sequence that deliveries share with the store: pass `store.nextSequence`. @default a sequence of its own */
+  /**
+   * The sequence that deliveries share with the store: pass `store.nextSequence`, or what is fetched later may lose against a snapshot that
+   * was accepted earlier.
+   *
+   * @default a sequence of its own
+   */
   readonly nextSequence?: () => Promise<number>;
-  /** Milliseconds since 1970. @default Date.now */
+  /** The clock that says what is due while the inbox is listened to. Milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
 }
 
@@ -45,10 +30,12 @@ export interface MemoryInboxOptions {
  * durability.
  */
 export function createMemoryInbox({ nextSequence, now: clock = Date.now }: MemoryInboxOptions = {}): Inbox {
-  const rows = new Map<number, Row>();
-  const byObject = new Map<string, Set<Row>>();
+  const rows = new Map<number, MemoryRow>();
+  /** Only rows that may still run: finished ones would make every claim slower. */
+  const openByObject = new Map<string, Set<MemoryRow>>();
   const keysSeen = new Set<string>();
-  const budgets = new Map<string, number>();
+  const budgets = new Map<string, FetchBudget>();
+  const resumedAt = new Map<string, number>();
   const wakes = new Set<() => void>();
   let lastSequence = 0;
   let lastClaim = 0;
@@ -56,48 +43,26 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
     for (const listener of wakes) listener();
   };
 
-  return {
+  const inbox: Inbox = {
     async accept(delivery): Promise<AcceptedDelivery> {
       const sequence = nextSequence === undefined ? ++lastSequence : await nextSequence();
-      const { clientSlug, objectType, objectId, deliveryKey, topic, receivedAt, state, reason } = delivery;
-      const key = keyOf(clientSlug, deliveryKey);
-      const object = objectKey(delivery);
+      const key = `${delivery.clientSlug.length}:${delivery.clientSlug}${delivery.deliveryKey}`;
+      const open = openByObject.get(objectKey(delivery));
       const outcome = keysSeen.has(key)
         ? "duplicate"
-        : hasWaiting(byObject.get(object))
+        : first(open, ({ state }) => state === "waiting")
           ? "coalesced"
           : "accepted";
-      const row: Row = {
-        sequence,
-        clientSlug,
-        objectType,
-        objectId,
-        deliveryKey,
-        topic,
-        // A copy: what an HTTP server hands over may be part of a far larger buffer.
-        body: Buffer.from(delivery.body),
-        receivedAt,
-        state,
-        reason,
-        attempts: 0,
-        retries: 0,
-        recheckSince: null,
-        dueAt: receivedAt,
-        startedAt: receivedAt,
-        pausedAt: null,
-        pausedMs: 0,
-        claimId: null,
-        claimedUntil: 0,
-      };
+      const row = memoryRow(delivery, sequence);
       rows.set(sequence, row);
       keysSeen.add(key);
-      index(row);
+      if (isOpen(row)) open === undefined ? index(row) : open.add(row);
       wake();
       return { sequence, outcome };
     },
 
     async claim(object, { leaseMs, now }): Promise<Claim | null> {
-      const ready = [...(byObject.get(objectKey(object)) ?? [])].filter((row) => isReady(row, now));
+      const ready = [...(openByObject.get(objectKey(object)) ?? [])].filter((row) => isReady(row, now));
       if (ready.length === 0) return null;
       lastClaim += 1;
       const id = String(lastClaim);
@@ -110,7 +75,8 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
       return {
         id,
         object: { clientSlug, objectType, objectId },
-        deliveries: ready.sort((a, b) => a.sequence - b.sequence).map(claimed),
+        claimedAt: now,
+        deliveries: ready.sort((a, b) => a.sequence - b.sequence).map(claimedDelivery),
       };
     },
 
@@ -124,13 +90,13 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
       const held = new Set(heldRows(claim));
       for (const settlement of settlements) {
         const row = rows.get(settlement.sequence);
-        if (row !== undefined && held.has(row)) settleRow(row, settlement, clock());
+        if (row !== undefined && held.has(row)) settleRow(row, settlement, claim);
       }
       wake();
     },
 
     listen(run, options) {
-      return listenByPolling(this, run, {
+      return listenByPolling(inbox, run, {
         ...options,
         now: clock,
         onWake: (listener) => {
@@ -140,20 +106,21 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
       });
     },
 
-    async due({ now, limit }) {
-      const objects: ObjectRef[] = [];
-      for (const group of byObject.values()) {
-        if (objects.length >= limit) break;
-        const row = first(group, (candidate) => isReady(candidate, now));
+    async due({ now, limit, except = [] }) {
+      const passedOver = new Set(except.map(objectKey));
+      const due: ObjectRef[] = [];
+      for (const [key, group] of openByObject) {
+        if (due.length >= limit) break;
+        const row = passedOver.has(key) ? undefined : first(group, (candidate) => isReady(candidate, now));
         if (row === undefined) continue;
         const { clientSlug, objectType, objectId } = row;
-        objects.push({ clientSlug, objectType, objectId });
+        due.push({ clientSlug, objectType, objectId });
       }
-      return objects;
+      return due;
     },
 
     async list(filter) {
-      return filtered(filter).map(info);
+      return filtered(filter, INBOX_DEFAULTS.listLimit).map(deliveryInfo);
     },
 
     async body(sequence) {
@@ -161,13 +128,13 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
     },
 
     async replay(filter, now = clock()) {
-      const states = filter.states ?? ["quarantined", "unresolved"];
-      const chosen = filtered({ ...filter, states: states.filter(isFailed) }).filter(
-        (row) => row.body !== null,
+      const chosen = filtered({ ...filter, states: replayedStates(filter) }).filter(
+        ({ body }) => body !== null,
       );
       for (const row of chosen) {
-        Object.assign(row, { state: "waiting", attempts: 0, retries: 0, recheckSince: null, reason: null });
-        Object.assign(row, { dueAt: now, startedAt: now, pausedMs: 0 });
+        const reason = row.state === "quarantined" ? row.reason : null;
+        Object.assign(row, { state: "waiting", attempts: 0, retries: 0, recheckSince: null, reason });
+        Object.assign(row, { dueAt: now, startedAt: now, pausedMs: 0, finishedAt: null });
         index(row);
       }
       wake();
@@ -175,9 +142,10 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
     },
 
     async resume(clientSlug, now = clock()) {
-      const paused = filtered({ clientSlug, states: ["paused"], limit: Number.POSITIVE_INFINITY });
+      resumedAt.set(clientSlug, now);
+      const paused = filtered({ clientSlug, states: ["paused"] });
       for (const row of paused) {
-        row.pausedMs += now - (row.pausedAt ?? now);
+        row.pausedMs += Math.max(0, now - (row.pausedAt ?? now));
         Object.assign(row, { state: "waiting", pausedAt: null, dueAt: now });
         index(row);
       }
@@ -185,72 +153,76 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
       return paused.length;
     },
 
-    async reserveFetch(clientSlug, { perSecond, maxWaitMs, now }) {
-      const place = Math.max(budgets.get(clientSlug) ?? 0, now);
-      if (place - now <= maxWaitMs) budgets.set(clientSlug, place + 1000 / perSecond);
-      return place - now;
+    async reserveFetch(clientSlug, reservation) {
+      const { waitMs, budget } = reserveFetchPlace(budgets.get(clientSlug) ?? null, reservation);
+      budgets.set(clientSlug, budget);
+      return waitMs;
     },
 
-    async purge({ now = clock(), bodiesAfterMs = 30 * DAY_MS, failedAfterMs = 30 * DAY_MS } = {}) {
+    async purge({ now = clock(), bodiesAfterMs, failedAfterMs } = {}) {
+      const { retentionMs } = INBOX_DEFAULTS;
       let bodies = 0;
       let deliveries = 0;
       for (const row of rows.values()) {
-        if (row.state === "done" && row.body !== null && row.receivedAt < now - bodiesAfterMs) {
+        if (row.finishedAt === null) continue;
+        const age = now - row.finishedAt;
+        if (row.state !== "done" && age > (failedAfterMs ?? retentionMs)) {
+          rows.delete(row.sequence);
+          deliveries += 1;
+        } else if (row.state === "done" && row.body !== null && age > (bodiesAfterMs ?? retentionMs)) {
           row.body = null;
           bodies += 1;
-        }
-        if (isFailed(row.state) && row.receivedAt < now - failedAfterMs) {
-          rows.delete(row.sequence);
-          byObject.get(objectKey(row))?.delete(row);
-          deliveries += 1;
         }
       }
       return { bodies, deliveries };
     },
   };
+  return inbox;
 
-  /** Only rows that may still run are kept by object: finished ones would make every claim slower. */
-  function index(row: Row): void {
+  function index(row: MemoryRow): void {
     const key = objectKey(row);
-    const group = byObject.get(key);
-    if (group === undefined) byObject.set(key, new Set([row]));
+    const group = openByObject.get(key);
+    if (group === undefined) openByObject.set(key, new Set([row]));
     else group.add(row);
   }
 
-  function heldRows(claim: Claim): readonly Row[] {
+  function heldRows(claim: Claim): readonly MemoryRow[] {
     return claim.deliveries.flatMap(({ sequence }) => {
       const row = rows.get(sequence);
       return row?.state === "claimed" && row.claimId === claim.id ? [row] : [];
     });
   }
 
-  function settleRow(row: Row, settlement: Settlement, now: number): void {
+  function settleRow(row: MemoryRow, settlement: Settlement, claim: Claim): void {
     row.claimId = null;
-    row.state = settlement.state;
-    if (settlement.state !== "done") {
-      row.attempts = settlement.attempts;
-      row.reason = settlement.reason;
-    }
+    row.reason = settlement.state === "done" ? null : settlement.reason;
+    if (settlement.state !== "done") row.attempts = settlement.attempts;
     if (settlement.state === "waiting") {
+      row.state = "waiting";
       row.dueAt = settlement.dueAt;
       row.retries = settlement.retries;
       row.recheckSince = settlement.recheckSince;
       return;
     }
-    if (settlement.state === "paused") row.pausedAt = now;
+    const resumed = resumedAt.get(row.clientSlug);
+    if (settlement.state === "paused" && resumed !== undefined && resumed >= claim.claimedAt) {
+      row.state = "waiting";
+      row.dueAt = resumed;
+      return;
+    }
+    row.state = settlement.state;
+    if (settlement.state === "paused") row.pausedAt = clock();
+    else row.finishedAt = clock();
     const key = objectKey(row);
-    const group = byObject.get(key);
+    const group = openByObject.get(key);
     group?.delete(row);
-    if (group?.size === 0) byObject.delete(key);
+    if (group?.size === 0) openByObject.delete(key);
   }
 
-  function filtered({
-    clientSlug,
-    states,
-    topic,
-    sequences: wanted,
-    limit = DEFAULT_LIMIT,
-  }: DeliveryFilter): readonly Row[] {
+  function filtered(
+    { clientSlug, states, topic, sequences: wanted, limit }: DeliveryFilter,
+    defaultLimit = Number.POSITIVE_INFINITY,
+  ): readonly MemoryRow[] {
     return [...rows.values()]
       .filter(
         (row) =>
@@ -260,70 +232,15 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
           (wanted === undefined || wanted.includes(row.sequence)),
       )
       .sort((a, b) => a.sequence - b.sequence)
-      .slice(0, limit);
+      .slice(0, limit ?? defaultLimit);
   }
 }
 
-function isReady(row: Row, now: number): boolean {
-  if (row.state === "waiting") return row.dueAt <= now;
-  return row.state === "claimed" && row.claimedUntil <= now;
-}
-
-function hasWaiting(group: ReadonlySet<Row> | undefined): boolean {
-  return group !== undefined && first(group, ({ state }) => state === "waiting") !== undefined;
-}
-
 /** Stops at the first: an object may have very many rows. */
-function first(group: ReadonlySet<Row>, fits: (row: Row) => boolean): Row | undefined {
-  for (const row of group) if (fits(row)) return row;
+function first(
+  group: ReadonlySet<MemoryRow> | undefined,
+  fits: (row: MemoryRow) => boolean,
+): MemoryRow | undefined {
+  for (const row of group ?? []) if (fits(row)) return row;
   return undefined;
-}
-
-function isFailed(state: DeliveryState): boolean {
-  return state === "quarantined" || state === "unresolved" || state === "dead";
-}
-
-function claimed(row: Row): ClaimedDelivery {
-  const { sequence, deliveryKey, startedAt, attempts, retries, recheckSince, pausedMs } = row;
-  // A row that may run has its body: only finished ones are erased.
-  const body = row.body ?? new Uint8Array();
-  return {
-    sequence,
-    deliveryKey,
-    body,
-    receivedAt: row.receivedAt,
-    startedAt,
-    attempts,
-    retries,
-    recheckSince,
-    pausedMs,
-  };
-}
-
-function info(row: Row): DeliveryInfo {
-  const { sequence, clientSlug, objectType, objectId, deliveryKey, topic, state, reason, attempts, retries } =
-    row;
-  const { receivedAt, dueAt } = row;
-  const facts = {
-    sequence,
-    clientSlug,
-    objectType,
-    objectId,
-    deliveryKey,
-    topic,
-    state,
-    reason,
-    attempts,
-    retries,
-  };
-  return { ...facts, receivedAt, dueAt, bodyBytes: row.body?.byteLength ?? null };
-}
-
-function objectKey({ clientSlug, objectType, objectId }: ObjectRef): string {
-  return keyOf(clientSlug, keyOf(objectType, objectId));
-}
-
-/** Two texts as one, without a separator that one of them could contain. */
-function keyOf(first: string, second: string): string {
-  return `${first.length}:${first}${second}`;
 }

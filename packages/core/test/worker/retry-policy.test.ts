@@ -13,6 +13,7 @@ const delivery: ClaimedDelivery = {
   retries: 0,
   recheckSince: null,
   pausedMs: 0,
+  reason: null,
 };
 
 function settle(

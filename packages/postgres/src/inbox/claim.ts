@@ -12,7 +12,11 @@ interface Wanted extends ObjectRef {
   readonly leaseMs: number;
 }
 
-type ClaimedRow = Omit<ClaimedDelivery, "body"> & { readonly claimId: string; readonly body: string | null };
+type ClaimedRow = Omit<ClaimedDelivery, "body"> & {
+  readonly claimId: string;
+  readonly claimedAt: number;
+  readonly body: string | null;
+};
 
 const MAX_OBJECTS = 64;
 const LANES = 2;
@@ -36,6 +40,7 @@ export function createClaim(context: InboxContext): Inbox["claim"] {
     return {
       id,
       object,
+      claimedAt: rows[0]?.claimedAt ?? now,
       deliveries: rows.map(claimed).sort((a, b) => a.sequence - b.sequence),
     } satisfies Claim;
   };
@@ -58,7 +63,7 @@ WITH wanted AS MATERIALIZED (
     "clientSlug" text, "objectType" text, "objectId" text, id text, now float8, "leaseMs" float8)
 ),
 ready AS MATERIALIZED (
-  SELECT due.sequence, wanted.id, wanted.at + wanted."leaseMs" * interval '1 ms' AS until
+  SELECT due.sequence, wanted.id, wanted.at, wanted.at + wanted."leaseMs" * interval '1 ms' AS until
   FROM wanted CROSS JOIN LATERAL (
     SELECT d.sequence FROM ${deliveries} d
     WHERE d.client_slug = wanted."clientSlug" AND d.object_type = wanted."objectType" AND d.object_id = wanted."objectId"
@@ -71,14 +76,14 @@ FROM ready
 -- The array says twice what the join says, so that the rows are found by their index however the planner judges the join.
 WHERE d.sequence = ANY (ARRAY(SELECT sequence FROM ready)) AND d.sequence = ready.sequence
 RETURNING json_build_object(
-  'claimId', d.claim_id, 'sequence', d.sequence, 'deliveryKey', d.delivery_key, 'body', encode(d.body, 'base64'),
+  'claimId', d.claim_id, 'claimedAt', extract(epoch FROM ready.at) * 1000, 'sequence', d.sequence, 'deliveryKey', d.delivery_key, 'body', encode(d.body, 'base64'),
   'receivedAt', ${millisecondsSql("d.received_at")}, 'startedAt', ${millisecondsSql("d.started_at")},
   'attempts', d.attempts, 'retries', d.retries, 'recheckSince', ${millisecondsSql("d.recheck_since")},
-  'pausedMs', d.paused_ms
+  'pausedMs', d.paused_ms, 'reason', d.reason
 )::text AS json`;
 }
 
-function claimed({ claimId: _, body, ...row }: ClaimedRow): ClaimedDelivery {
+function claimed({ claimId: _, claimedAt: __, body, ...row }: ClaimedRow): ClaimedDelivery {
   // A row that may run has its body: only finished ones are erased.
   return { ...row, body: Buffer.from(body ?? "", "base64") };
 }

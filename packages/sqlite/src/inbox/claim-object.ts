@@ -6,7 +6,7 @@ import { OPEN, wholeMs } from "./row-states.ts";
 const CLAIM = `UPDATE jobber_deliveries SET state = 'claimed', claim_id = ?, claimed_until = ?
   WHERE client_slug = ? AND object_type = ? AND object_id = ? AND ${OPEN} AND coalesce(claimed_until, due_at) <= ?
   RETURNING sequence, delivery_key AS "deliveryKey", body, received_at AS "receivedAt", started_at AS "startedAt",
-    attempts, retries, recheck_since AS "recheckSince", paused_ms AS "pausedMs"`;
+    attempts, retries, recheck_since AS "recheckSince", paused_ms AS "pausedMs", reason`;
 
 const EXTEND = `UPDATE jobber_deliveries SET claimed_until = ?
   WHERE client_slug = ? AND object_type = ? AND object_id = ? AND ${OPEN} AND claim_id = ?
@@ -32,6 +32,7 @@ export function claimObject(
     return {
       id,
       object: { clientSlug, objectType, objectId },
+      claimedAt: now,
       // RETURNING promises no order.
       deliveries: rows.map((row) => ({ ...row })).sort((a, b) => a.sequence - b.sequence),
     };
