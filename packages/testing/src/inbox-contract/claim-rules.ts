@@ -21,6 +21,20 @@ export function claimRules(rule: Rule): void {
     },
   );
 
+  rule("says when it was taken, and when each row came", async ({ inbox }) => {
+    const receivedAt = Date.now() - 1000;
+    await inbox.accept(delivery("1", { receivedAt }));
+    const claim = await claimNow(inbox, "1");
+    assert.ok(claim);
+    // The inbox may go by another clock of the same machine.
+    assert.ok(Math.abs(claim.claimedAt - Date.now()) < 5000);
+    const [row] = claim.deliveries;
+    assert.deepEqual(
+      [row?.receivedAt, row?.startedAt, row?.pausedMs, row?.reason],
+      [receivedAt, receivedAt, 0, null],
+    );
+  });
+
   rule("keeps objects of two tenants and of two types apart", async ({ inbox }) => {
     await inbox.accept(delivery("1", { clientSlug: "other" }));
     await inbox.accept(delivery("1", { objectType: "client" }));
@@ -81,5 +95,17 @@ export function claimRules(rule: Rule): void {
     assert.deepEqual(await states(inbox), ["claimed"]);
     await inbox.settle(second, done(second));
     assert.deepEqual(await states(inbox), ["done"]);
+  });
+
+  rule("is still good when it has run out and nobody has taken over", async ({ inbox }) => {
+    for (const id of ["1", "2"]) await inbox.accept(delivery(id));
+    const settled = await inbox.claim(objectOf("1"), { leaseMs: 30, now: Date.now() });
+    const extended = await inbox.claim(objectOf("2"), { leaseMs: 30, now: Date.now() });
+    assert.ok(settled && extended);
+    await until(async () => (await inbox.due({ now: Date.now(), limit: 10 })).length === 2);
+    await inbox.settle(settled, done(settled));
+    assert.equal(await inbox.extend(extended, { leaseMs: LEASE_MS, now: Date.now() }), true);
+    assert.deepEqual(await states(inbox), ["done", "claimed"]);
+    assert.equal(await claimNow(inbox, "2"), null);
   });
 }

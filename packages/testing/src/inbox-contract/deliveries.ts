@@ -5,6 +5,8 @@ import type { Claim, Inbox, NewDelivery, ObjectRef, Settlement } from "@jobber-s
 /** Long enough that no claim of a test runs out by accident. */
 export const LEASE_MS = 60_000;
 
+export const DAY_MS = 24 * 60 * 60_000;
+
 /** A delivery of job `objectId` of tenant `acme`, with a key of its own. */
 export function delivery(objectId: string, overrides: Partial<NewDelivery> = {}): NewDelivery {
   return {

@@ -1,6 +1,10 @@
 import type { Inbox, SyncStore } from "@jobber-sync/core";
 import { acceptRules } from "./accept-rules.ts";
 import { claimRules } from "./claim-rules.ts";
+import { fetchRules } from "./fetch-rules.ts";
+import { interleavingRules } from "./interleaving-rules.ts";
+import { pauseRules } from "./pause-rules.ts";
+import { purgeRules } from "./purge-rules.ts";
 import type { Rule } from "./rule.ts";
 import { settleRules } from "./settle-rules.ts";
 import { toolsRules } from "./tools-rules.ts";
@@ -42,5 +46,9 @@ export function inboxContract({ describe, it, open }: InboxContractOptions): voi
   describe("inbox: claim", () => claimRules(rule));
   describe("inbox: settle", () => settleRules(rule));
   describe("inbox: waking", () => wakingRules(rule));
+  describe("inbox: interleavings", () => interleavingRules(rule));
   describe("inbox: tools", () => toolsRules(rule));
+  describe("inbox: pause", () => pauseRules(rule));
+  describe("inbox: fetches", () => fetchRules(rule));
+  describe("inbox: purge", () => purgeRules(rule));
 }

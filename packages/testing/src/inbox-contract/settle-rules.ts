@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Settlement } from "@jobber-sync/core";
-import { claimNow, delivery, until, waiting } from "./deliveries.ts";
+import { claimNow, delivery, done, states, until, waiting } from "./deliveries.ts";
 import type { Rule } from "./rule.ts";
 
 /** Rules of writing down what became of them. */
@@ -20,9 +20,45 @@ export function settleRules(rule: Rule): void {
       const again = await until(() => claimNow(inbox, "1"));
       assert.ok(Date.now() >= dueAt - 50);
       const [row] = again.deliveries;
-      assert.deepEqual([row?.attempts, row?.retries, row?.recheckSince], [2, 3, recheckSince]);
+      assert.deepEqual(
+        [row?.attempts, row?.retries, row?.recheckSince, row?.reason],
+        [2, 3, recheckSince, "ERR_HANDLER"],
+      );
     },
   );
+
+  rule("remembers no reason of what is done", async ({ inbox }) => {
+    await inbox.accept(delivery("1"));
+    const first = await claimNow(inbox, "1");
+    assert.ok(first);
+    await inbox.settle(first, [{ ...waiting(first), reason: "ERR_HANDLER" }]);
+    const second = await until(() => claimNow(inbox, "1"));
+    await inbox.settle(second, done(second));
+    assert.equal((await inbox.list({}))[0]?.reason, null);
+  });
+
+  rule("leaves the rows that it does not name with their claim", async ({ inbox }) => {
+    for (let index = 0; index < 3; index += 1) await inbox.accept(delivery("1"));
+    const claim = await claimNow(inbox, "1");
+    assert.ok(claim);
+    const [first, ...others] = done(claim);
+    assert.ok(first);
+    await inbox.settle(claim, [first]);
+    assert.deepEqual(await states(inbox), ["done", "claimed", "claimed"]);
+    assert.equal(await claimNow(inbox, "1"), null);
+    await inbox.settle(claim, others);
+    assert.deepEqual(await states(inbox), ["done", "done", "done"]);
+  });
+
+  rule("settles a row once", async ({ inbox }) => {
+    await inbox.accept(delivery("1"));
+    const claim = await claimNow(inbox, "1");
+    assert.ok(claim);
+    const { sequence } = waiting(claim);
+    await inbox.settle(claim, [{ sequence, state: "dead", attempts: 5, reason: "ERR_HANDLER" }]);
+    await inbox.settle(claim, [waiting(claim)]);
+    assert.deepEqual(await states(inbox), ["dead"]);
+  });
 
   rule("settles each row of a claim in its own way", async ({ inbox }) => {
     for (let index = 0; index < 4; index += 1) await inbox.accept(delivery("1"));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Claim } from "@jobber-sync/core";
+import type { Claim, ObjectRef } from "@jobber-sync/core";
 import { claimNow, delivery, done, listenTo, objectOf, states, until, waiting } from "./deliveries.ts";
 import type { Rule } from "./rule.ts";
 
@@ -100,5 +100,69 @@ export function wakingRules(rule: Rule): void {
     assert.ok(finished);
     await inbox.settle(finished, done(finished));
     assert.deepEqual(await inbox.due({ now: Date.now(), limit: 10 }), [objectOf("waits")]);
+  });
+
+  rule("passes over the objects that are not wanted, whatever the limit", async ({ inbox }) => {
+    for (const id of ["1", "1", "2", "3"]) await inbox.accept(delivery(id));
+    await inbox.accept(delivery("1", { clientSlug: "other" }));
+    const due = async (limit: number, except: readonly ObjectRef[]) =>
+      (await inbox.due({ now: Date.now(), limit, except }))
+        .map(({ clientSlug, objectId }) => `${clientSlug} ${objectId}`)
+        .sort();
+    assert.deepEqual(await due(10, [objectOf("1"), objectOf("3")]), ["acme 2", "other 1"]);
+    assert.deepEqual(
+      await due(1, ["2", "3"].map(objectOf).concat({ ...objectOf("1"), clientSlug: "other" })),
+      ["acme 1"],
+    );
+    assert.deepEqual(
+      await due(1, [...["1", "2", "3"].map(objectOf), { ...objectOf("1"), clientSlug: "other" }]),
+      [],
+    );
+  });
+
+  rule("does not offer without a pause an object that nobody takes", async ({ inbox }) => {
+    await inbox.accept(delivery("1"));
+    for (const concurrency of [1, 4]) {
+      const stop = new AbortController();
+      let runs = 0;
+      const run = async () => {
+        runs += 1;
+        assert.equal(await claimNow(inbox, "taken by somebody else"), null);
+      };
+      const listening = inbox.listen(run, { concurrency, signal: stop.signal, onError: assert.ifError });
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      stop.abort();
+      await listening;
+      // 10 ms apart: a loop without a pause comes to thousands.
+      assert.ok(runs <= 30, `${runs} runs within 300 ms`);
+    }
+  });
+
+  rule("runs other objects while one that runs gets very many deliveries", async ({ inbox }) => {
+    let finish: () => void = () => {};
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const during = async ({ object }: Claim) => {
+      if (object.objectId === "busy") await finished;
+    };
+    await inbox.accept(delivery("busy"));
+    await listenTo(
+      inbox,
+      async ({ seen }) => {
+        await until(async () => (await states(inbox))[0] === "claimed");
+        await Promise.all(Array.from({ length: 3000 }, () => inbox.accept(delivery("busy"))));
+        await inbox.accept(delivery("other"));
+        try {
+          await until(() => seen.includes("other"));
+          assert.deepEqual(seen, ["other"]);
+        } finally {
+          finish();
+        }
+        await until(async () => (await states(inbox)).every((state) => state === "done"));
+      },
+      during,
+      2,
+    );
   });
 }

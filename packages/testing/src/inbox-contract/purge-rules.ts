@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { claimNow, DAY_MS, delivery, settleAs, states } from "./deliveries.ts";
+import type { Rule } from "./rule.ts";
+
+const NOTHING = { bodies: 0, deliveries: 0 };
+
+/** Rules of erasing and deleting what is old. */
+export function purgeRules(rule: Rule): void {
+  rule(
+    "erases the bodies of finished deliveries and deletes failed ones when they are old enough",
+    async ({ inbox }) => {
+      const { sequence } = await settleAs(inbox, delivery("1"), "done");
+      await settleAs(inbox, delivery("2"), "dead");
+      await inbox.accept(delivery("3"));
+      const later = Date.now() + 10_000;
+      assert.deepEqual(
+        await inbox.purge({ now: later, bodiesAfterMs: 60_000, failedAfterMs: 60_000 }),
+        NOTHING,
+      );
+      assert.deepEqual(await inbox.purge({ now: later, bodiesAfterMs: 1000, failedAfterMs: 1000 }), {
+        bodies: 1,
+        deliveries: 1,
+      });
+      assert.equal(await inbox.body(sequence), null);
+      assert.deepEqual(await states(inbox), ["done", "waiting"]);
+      assert.equal((await inbox.accept(delivery("1", { deliveryKey: "key of 1" }))).outcome, "duplicate");
+    },
+  );
+
+  rule("counts the age from the end of the work, and keeps what ended for 30 days", async ({ inbox }) => {
+    const receivedAt = Date.now() - 40 * DAY_MS;
+    for (const state of ["done", "dead", "unresolved"] as const)
+      await settleAs(inbox, delivery(state, { receivedAt }), state);
+    assert.deepEqual(await inbox.purge(), NOTHING);
+    assert.deepEqual(await inbox.purge({ now: Date.now() + 29 * DAY_MS }), NOTHING);
+    const gone = { bodies: 1, deliveries: 2 };
+    assert.deepEqual(await inbox.purge({ now: Date.now() + 31 * DAY_MS }), gone);
+    assert.deepEqual(await inbox.purge({ now: Date.now() + 31 * DAY_MS }), NOTHING);
+    assert.deepEqual(await states(inbox), ["done"]);
+  });
+
+  rule("counts the age of what was quarantined at its arrival from there", async ({ inbox }) => {
+    await inbox.accept(delivery("1", { state: "quarantined", reason: "ERR_EVENT_INVALID" }));
+    assert.deepEqual(await inbox.purge({ now: Date.now() + 29 * DAY_MS }), NOTHING);
+    assert.deepEqual(await inbox.purge({ now: Date.now() + 31 * DAY_MS }), { bodies: 0, deliveries: 1 });
+  });
+
+  rule("leaves alone what may still run, however old it is", async ({ inbox }) => {
+    const receivedAt = Date.now() - 100 * DAY_MS;
+    await settleAs(inbox, delivery("paused", { receivedAt }), "paused");
+    await settleAs(inbox, delivery("replayed", { receivedAt }), "dead");
+    await inbox.replay({ states: ["dead"] });
+    await inbox.accept(delivery("claimed", { receivedAt }));
+    await claimNow(inbox, "claimed");
+    await inbox.accept(delivery("waiting", { receivedAt }));
+    assert.deepEqual(await inbox.purge({ now: Date.now() + 100 * DAY_MS }), NOTHING);
+    assert.deepEqual(await states(inbox), ["paused", "waiting", "claimed", "waiting"]);
+  });
+
+  rule("leaves to the next one what it does not come to before it is told to end", async ({ inbox }) => {
+    for (const id of ["1", "2", "3"]) await settleAs(inbox, delivery(id), "done");
+    const now = Date.now() + 31 * DAY_MS;
+    const first = await inbox.purge({ now, signal: AbortSignal.abort() });
+    const second = await inbox.purge({ now });
+    assert.equal(first.bodies + second.bodies, 3);
+  });
+}

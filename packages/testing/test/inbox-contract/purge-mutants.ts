@@ -1,0 +1,46 @@
+import { DAY_MS, type Mutant } from "./mutant.ts";
+
+/** What goes wrong in erasing and deleting. */
+export const PURGE_MUTANTS: Readonly<Record<string, Mutant>> = {
+  "a purge goes by its own ages": {
+    rules: ["erases the bodies of finished deliveries and deletes failed ones when they are old enough"],
+    defect: (inbox) => ({ purge: ({ now = Date.now() } = {}) => inbox.purge({ now }) }),
+  },
+  "a purge counts from the arrival": {
+    rules: ["counts the age from the end of the work, and keeps what ended for 30 days"],
+    defect: (inbox) => ({
+      async purge({ now = Date.now(), ...options } = {}) {
+        const rows = await inbox.list({});
+        const old = rows.some(({ receivedAt }) => receivedAt < now - 30 * DAY_MS);
+        return inbox.purge({ ...options, now: old ? now + 30 * DAY_MS : now });
+      },
+    }),
+  },
+  "what is quarantined is kept for ever": {
+    rules: ["counts the age of what was quarantined at its arrival from there"],
+    defect: (inbox) => ({ purge: async (options) => ({ ...(await inbox.purge(options)), deliveries: 0 }) }),
+  },
+  "a purge takes what is paused": {
+    rules: ["leaves alone what may still run, however old it is"],
+    defect: (inbox) => {
+      let purged = false;
+      return {
+        async purge(options) {
+          purged = true;
+          return inbox.purge(options);
+        },
+        list: async (filter) =>
+          (await inbox.list(filter)).filter(({ state }) => !(purged && state === "paused")),
+      };
+    },
+  },
+  "a purge that is told to end fails": {
+    rules: ["leaves to the next one what it does not come to before it is told to end"],
+    defect: (inbox) => ({
+      async purge(options) {
+        options?.signal?.throwIfAborted();
+        return inbox.purge(options);
+      },
+    }),
+  },
+};

@@ -1,0 +1,65 @@
+import { changedRows, changedSettle, type Mutant, NEVER_MS } from "./mutant.ts";
+
+/** What goes wrong in looking, replaying and resuming. */
+export const TOOLS_MUTANTS: Readonly<Record<string, Mutant>> = {
+  "the limit of a list is not minded": {
+    rules: [
+      "lists by tenant, state, topic and sequence, oldest first, up to a limit",
+      "lists 100 at most when it is not told how many",
+    ],
+    defect: (inbox) => ({ list: (filter) => inbox.list({ ...filter, limit: 10_000 }) }),
+  },
+  "dead letters are replayed unasked": {
+    rules: ["replays quarantined and unresolved deliveries, and dead ones when named"],
+    defect: (inbox) => ({
+      replay: (filter, now) =>
+        inbox.replay({ states: ["quarantined", "unresolved", "dead"], ...filter }, now),
+    }),
+  },
+  "a replay takes as many as a list": {
+    rules: ["replays all there are, or as many as it is told"],
+    defect: (inbox) => ({ replay: (filter, now) => inbox.replay({ limit: 100, ...filter }, now) }),
+  },
+  "a replay forgets why": {
+    rules: ["keeps the reason of what was quarantined, and forgets that of other replayed ones"],
+    defect: (inbox) => changedRows(inbox, (row) => ({ ...row, reason: null })),
+  },
+  "a replay goes on with the old time": {
+    rules: ["starts the time of what it replays anew, and says when it was received all the same"],
+    defect: (inbox) => changedRows(inbox, (row) => ({ ...row, startedAt: row.receivedAt })),
+  },
+  "a replay wakes nobody": {
+    rules: ["wakes what it replays"],
+    defect: (inbox) => ({ replay: (filter) => inbox.replay(filter, Date.now() + NEVER_MS) }),
+  },
+  "a pause counts": {
+    rules: ["resumes the paused deliveries of one tenant, and does not count the pause"],
+    defect: (inbox) => changedRows(inbox, (row) => ({ ...row, pausedMs: 0 })),
+  },
+  "a resume wakes nobody": {
+    rules: ["wakes what it resumes"],
+    defect: (inbox) => ({ resume: (clientSlug) => inbox.resume(clientSlug, Date.now() + NEVER_MS) }),
+  },
+  "a resume is lost on what a worker has": {
+    rules: ["resumes what a worker has at that moment and settles as paused afterwards"],
+    defect: (inbox) => ({
+      settle: (claim, settlements) =>
+        inbox.settle({ ...claim, claimedAt: Number.POSITIVE_INFINITY }, settlements),
+    }),
+  },
+  "a resume of the past holds for ever": {
+    rules: ["leaves paused what another tenant's resume, or one before the claim, is not about"],
+    defect: (inbox) => ({
+      settle: (claim, settlements) => inbox.settle({ ...claim, claimedAt: 0 }, settlements),
+    }),
+  },
+  "what is paused waits": {
+    rules: ["offers nothing that is paused"],
+    defect: (inbox) =>
+      changedSettle(inbox, (one) =>
+        one.state === "paused"
+          ? { ...one, state: "waiting", dueAt: Date.now(), retries: 0, recheckSince: null }
+          : one,
+      ),
+  },
+};
