@@ -80,6 +80,8 @@ export interface ErrorOptions {
   readonly retryAfterMs?: number;
   /** Overrides the table where the circumstances say better. */
   readonly retryable?: boolean;
+  /** The same: a message that says more than a sender should read. */
+  readonly expose?: false;
 }
 
 /**
@@ -103,7 +105,7 @@ export class JobberSyncError extends Error {
     this.code = code;
     this.status = traits.status;
     this.retryable = options.retryable ?? traits.retryable;
-    this.expose = traits.expose;
+    this.expose = options.expose ?? traits.expose;
     this.retryAfterMs = options.retryAfterMs;
   }
 }

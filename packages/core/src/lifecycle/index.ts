@@ -1,2 +1,8 @@
-export type { DeliveryFacts, LifecycleEvents, LifecycleHooks, LifecycleName } from "./lifecycle.ts";
+export type {
+  DeliveryFacts,
+  DeliveryWarning,
+  LifecycleEvents,
+  LifecycleHooks,
+  LifecycleName,
+} from "./lifecycle.ts";
 export { consoleLogger, type Logger } from "./logger.ts";

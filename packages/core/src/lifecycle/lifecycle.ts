@@ -15,6 +15,12 @@ export interface DeliveryFacts {
   readonly sequence: number | null;
 }
 
+/** Something about a delivery that a person should hear of, although it was processed. Holds no value from the body. */
+export type DeliveryWarning =
+  | EventWarning
+  /** Jobber has a job status that this release does not know: the record keeps it as it came, and no status of ours. */
+  | { readonly code: "unknown_status"; readonly path: string };
+
 /** Everything that can be listened to, by name. Durations are in milliseconds. */
 export interface LifecycleEvents {
   /** Durable, or processed in small mode; answered 200. */
@@ -25,7 +31,7 @@ export interface LifecycleEvents {
   readonly duplicate: DeliveryFacts & { readonly durationMs: number };
   /** Signed but not an event of this tenant; kept for replay. */
   readonly quarantined: DeliveryFacts & { readonly code: ErrorCode; readonly durationMs: number };
-  /** Answered 200 and not stored. */
+  /** There is nothing to do: not acted on when it came (answered 200, not stored), or found so by the worker. */
   readonly ignored: DeliveryFacts & { readonly reason: string; readonly durationMs: number };
   /** Answered with an error. `clientSlug` is as the request named it, not known to exist. */
   readonly refused: {
@@ -50,10 +56,8 @@ export interface LifecycleEvents {
     readonly state: "dead" | "paused" | "unresolved" | "quarantined";
     readonly durationMs: number;
   };
-  /** Something in a body could not be read, or a job status is none that we know. */
-  readonly warning: DeliveryFacts & {
-    readonly warning: EventWarning | { readonly code: "unknown_status"; readonly path: string };
-  };
+  /** Told beside `processed` or `stale`. */
+  readonly warning: DeliveryFacts & { readonly warning: DeliveryWarning };
 }
 
 /** The names in {@link LifecycleEvents}; each is also the diagnostics channel `jobber-sync:<name>`. */
@@ -88,13 +92,17 @@ export function createEmit(hooks: LifecycleHooks, logger: Logger): Emit {
   return (name, event) => {
     const diagnostics = CHANNELS[name];
     if (diagnostics.hasSubscribers) diagnostics.publish(event);
-    const hook = hooks[name];
+    // Its type says that it returns nothing; an async function fits it all the same.
+    const hook: ((told: typeof event) => unknown) | undefined = hooks[name];
     if (hook === undefined) return;
+    // The error is the user's and may quote anything; its place is all that is said.
+    const failed = () =>
+      logger.error({ hook: name }, `the ${name} hook failed; mend it, the delivery is not affected`);
     try {
-      hook(event);
+      const returned = hook(event);
+      if (returned instanceof Promise) returned.catch(failed);
     } catch {
-      // The error is the user's and may quote anything; its place is all that is said.
-      logger.error({ hook: name }, `the ${name} hook threw; mend it, the delivery is not affected`);
+      failed();
     }
   };
 }

@@ -4,6 +4,7 @@ import { parseEvent } from "../event/parse-event.ts";
 import { type BodyReader, ByteBudget, bodyTooLarge } from "../http/body-reader.ts";
 import { createEmit } from "../lifecycle/lifecycle.ts";
 import { consoleLogger } from "../lifecycle/logger.ts";
+import { createOutageLog } from "../lifecycle/outage-log.ts";
 import { prepareSecrets } from "../signature/prepare-secrets.ts";
 import {
   readSignatureHeader,
@@ -18,7 +19,6 @@ import { createExplainer } from "./internal/explain-refusals.ts";
 import { createGuard } from "./internal/guard.ts";
 import { type Headers, headerOf } from "./internal/headers.ts";
 import { judgeEvent } from "./internal/judge-event.ts";
-import { createOutageLog } from "./internal/log-outages.ts";
 import { createTenantDirectory, type KnownTenant, type Lookup } from "./internal/tenant-directory.ts";
 import { createEvenVerifier, NOBODYS_SECRETS } from "./internal/verify-evenly.ts";
 import { checkLimits, checkTopics, type ReceiverOptions } from "./options.ts";
@@ -85,9 +85,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     options.development === true ? createExplainer({ tenants: directory.listed, appSecrets, logger }) : null;
   const emit = createEmit(options.hooks ?? {}, logger);
   const accept = createAccept(options, { emit, logger });
-  const logOutage = createOutageLog(logger, now);
-  /** Errors that had a log line of their own. */
-  const told = new WeakSet<JobberSyncError>();
+  const logOutage = createOutageLog(logger, now, "deliveries are answered 503, not accepted");
   const unread = new ByteBudget(limits.maxUnreadBytes);
   const retryLater = { "retry-after": String(limits.retryAfterSeconds) };
   let inFlight = 0;
@@ -169,7 +167,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const verdict = isJobberSyncError(event)
       ? quarantined(event, notAnEvent(body, tenant?.slug ?? ""))
       : judge(event, owner, slug === undefined);
-    if (inFlight >= limits.maxInFlight) {
+    deadline.check();
+    // What is not stored needs no place.
+    if (verdict.kind !== "ignore" && inFlight >= limits.maxInFlight) {
       throw new JobberSyncError(
         "ERR_OVERLOADED",
         "Too many deliveries are being stored at the moment. Send it again.",
@@ -206,14 +206,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   }
 
   function lookUpFailed(error: unknown): JobberSyncError {
-    if (!isJobberSyncError(error)) {
-      const message = "The tenant could not be looked up. Send the delivery again.";
-      return new JobberSyncError("ERR_TENANT_LOOKUP", message, { cause: error });
-    }
-    const reason = error.cause instanceof Error ? error.cause.message : undefined;
-    logger.error({ code: error.code, reason }, error.message);
-    told.add(error);
-    return error;
+    if (isJobberSyncError(error)) return error;
+    const message = "The tenant could not be looked up. Send the delivery again.";
+    return new JobberSyncError("ERR_TENANT_LOOKUP", message, { cause: error });
   }
 
   /** What the content means for this tenant. Decides; does nothing. */
@@ -237,7 +232,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
           cause: error,
         });
     if (coded.code === "ERR_BODY_NOT_RAW") logger.error({ code: coded.code }, coded.message);
-    if (!told.has(coded)) logOutage(coded);
+    if (coded.status === 503) logOutage(coded);
     return report(answerOf(coded), coded.code, slug, started);
   }
 

@@ -79,17 +79,16 @@ export function fetchedChange(
   };
 }
 
-/** What notices of an object write that is gone: a tombstone where the object is a record of ours, and submissions that name it. Pure. */
+/** What notices of an object write that is gone: a tombstone, and submissions that name it. Pure. */
 export function goneChange(
   deliveries: readonly ChangeDelivery<NoticeEvent>[],
   clientSlug: string,
   sequence: number,
-  tombstone: boolean,
 ): BuiltChange {
   const [first] = deliveries;
   const contacts: ContactWrite[] = [];
   const jobs: JobWrite[] = [];
-  if (tombstone && first !== undefined) {
+  if (first !== undefined) {
     const write = { clientSlug, mode: "delete", sequence, deletedAt: deletedAt(deliveries) } as const;
     if (first.event.objectType === "job") jobs.push({ ...write, jobberJobId: first.event.itemId });
     if (first.event.objectType === "client") contacts.push({ ...write, jobberClientId: first.event.itemId });

@@ -1,32 +1,25 @@
 import { setTimeout as delayFor } from "node:timers/promises";
-import { isJobberSyncError, JobberSyncError } from "../errors.ts";
-import { parseEvent } from "../event/parse-event.ts";
-import type { Claim, ClaimedDelivery, Inbox, ObjectRef, Settlement } from "../inbox/inbox.ts";
+import { JobberSyncError } from "../errors.ts";
+import { topicOf } from "../event/topic-of.ts";
+import type { Claim, ClaimedDelivery, Inbox, ObjectRef } from "../inbox/inbox.ts";
 import type { DeliveryFacts, Emit } from "../lifecycle/lifecycle.ts";
 import type { Logger } from "../lifecycle/logger.ts";
-import { judgeEvent } from "../receiver/internal/judge-event.ts";
-import {
-  createTenantDirectory,
-  type KnownTenant,
-  type TenantDirectory,
-} from "../receiver/internal/tenant-directory.ts";
-import type { SharedApp, Tenants } from "../receiver/tenants.ts";
+import type { OutageLog } from "../lifecycle/outage-log.ts";
+import type { TenantDirectory } from "../receiver/internal/tenant-directory.ts";
+import { createAdmit } from "./admit.ts";
+import type { DeliveryWork, Processor } from "./delivery-work.ts";
 import { keepTrying } from "./keep-trying.ts";
-import {
-  type DeliveryWork,
-  type Processor,
-  processDeliveries,
-  type WorkResult,
-} from "./process-deliveries.ts";
-import { type RetryPolicy, settleFailure } from "./retry-policy.ts";
+import { processDeliveries } from "./process-deliveries.ts";
+import type { RetryPolicy } from "./retry-policy.ts";
+import { type SettleableResult, type SettledResult, settleResult } from "./settle-result.ts";
+import { stored } from "./write-change.ts";
 
-/** What a run needs, checked and complete. */
-export interface RunOptions extends Omit<Processor, "beforeFetch" | "source" | "statusOverrides"> {
+/** What every run needs, checked and complete. */
+export interface RunOptions {
   readonly inbox: Inbox;
-  readonly source?: Processor["source"];
-  readonly statusOverrides?: Processor["statusOverrides"];
-  readonly tenants?: Tenants | undefined;
-  readonly app?: SharedApp | undefined;
+  readonly processor: Omit<Processor, "beforeFetch">;
+  /** `null` for a worker that was given no tenants. */
+  readonly directory: TenantDirectory | null;
   readonly leaseMs: number;
   readonly fetchesPerSecond: number;
   readonly recheckMs: number;
@@ -34,220 +27,155 @@ export interface RunOptions extends Omit<Processor, "beforeFetch" | "source" | "
   readonly retry: RetryPolicy;
   readonly emit: Emit;
   readonly logger: Logger;
+  readonly logOutage: OutageLog;
   readonly now: () => number;
   readonly random: () => number;
-  /** Aborts every run. */
-  readonly stopped: AbortSignal;
 }
 
-// A tenant with a long queue must not keep the others from being worked on.
-const MAX_BUDGET_WAIT_MS = 2000;
+/** How one run is to behave. */
+export interface RunMode {
+  /** Ends the run soon; deliveries that are not done go back. */
+  readonly stopped: AbortSignal;
+  /** How long it waits for a place in the tenant's budget of API calls. Milliseconds. */
+  readonly maxBudgetWaitMs: number;
+}
 
-/** Makes the function that works on one object: claim, process, settle. It never rejects. */
-export function createRun(options: RunOptions): (object: ObjectRef) => Promise<void> {
-  const { inbox, leaseMs, logger, now, emit } = options;
-  const directory =
-    options.tenants === undefined ? null : createTenantDirectory(options.tenants, options.app);
-  const processor: Processor = {
-    store: options.store,
-    source: options.source,
-    handlers: options.handlers,
-    statusOverrides: options.statusOverrides,
-    beforeFetch,
-  };
+/**
+ * Works on one object: claim, process, settle. Never rejects.
+ *
+ * @returns whether anything was claimed
+ */
+export type Run = (object: ObjectRef, mode: RunMode) => Promise<boolean>;
 
-  return async (object) => {
+/** Makes the function that works on one object. */
+export function createRun(options: RunOptions): Run {
+  const { inbox, leaseMs, now, emit } = options;
+
+  return async (object, mode) => {
     try {
       const take = () => inbox.claim(object, { leaseMs, now: now() });
-      const claim = await keepTrying(take, leaseMs, options.stopped);
-      if (claim !== null) await work(claim);
+      const claim = await keepTrying(take, leaseMs, mode.stopped);
+      if (claim !== null) await work(claim, mode);
+      return claim !== null;
     } catch (error) {
       // The claim runs out by itself, and the deliveries are taken again.
-      const code = isJobberSyncError(error) ? error.code : undefined;
-      logger.error(
-        { code, ...object },
-        "the inbox failed during a run; its deliveries are taken again when the claim runs out",
-      );
+      options.logOutage(error);
+      return false;
     }
   };
 
-  async function work(claim: Claim): Promise<void> {
+  async function work(claim: Claim, mode: RunMode): Promise<void> {
     const started = performance.now();
+    const life = createLife(claim, mode.stopped);
+    const settled: SettledResult[] = [];
+    // Deliveries that fail together wait equally long, so that they come back together and share a fetch again.
+    const random = options.random();
+    const settle = (facts: DeliveryFacts, delivery: ClaimedDelivery, result: SettleableResult) => {
+      settled.push(
+        settleResult(delivery, result, {
+          facts,
+          durationMs: performance.now() - started,
+          now: now(),
+          random,
+          stopped: mode.stopped.aborted,
+          pausable: claim.object.clientSlug !== "",
+          recheckMs: options.recheckMs,
+          retry: options.retry,
+        }),
+      );
+    };
+    try {
+      await processClaim(claim, life.signal, mode, settle);
+      if (life.isLost()) {
+        // Another worker has the rows and will tell what became of them.
+        options.logger.warn({ code: "ERR_CLAIM_LOST", ...claim.object }, "a claim ran out during its run");
+        return;
+      }
+      const settlements = settled.map(({ settlement }) => settlement);
+      await keepTrying(() => inbox.settle(claim, settlements), leaseMs, mode.stopped);
+    } finally {
+      life.end();
+    }
+    // Only now is it true.
+    for (const { tellings } of settled) for (const tell of tellings) tell(emit);
+  }
+
+  async function processClaim(
+    { object, deliveries }: Claim,
+    signal: AbortSignal,
+    mode: RunMode,
+    settle: (facts: DeliveryFacts, delivery: ClaimedDelivery, result: SettleableResult) => void,
+  ): Promise<void> {
+    const admit = createAdmit(object, options.directory, signal);
+    const bySlug = new Map<string, DeliveryWork[]>();
+    const deliveryOf = new Map<DeliveryWork, ClaimedDelivery>();
+    for (const delivery of deliveries) {
+      const admission = await admit(delivery);
+      if (admission.kind === "admitted") {
+        const { slug, work } = admission;
+        deliveryOf.set(work, delivery);
+        const group = bySlug.get(slug);
+        if (group === undefined) bySlug.set(slug, [work]);
+        else group.push(work);
+      } else settle({ ...object, topic: null, sequence: delivery.sequence }, delivery, admission);
+    }
+    const processor: Processor = {
+      ...options.processor,
+      beforeFetch: (slug, runSignal) => awaitPlace(slug, mode.maxBudgetWaitMs, runSignal),
+    };
+    for (const [slug, works] of bySlug) {
+      for (const [work, result] of await processDeliveries(processor, slug, works, signal)) {
+        const delivery = deliveryOf.get(work);
+        const topic = topicOf(work.event);
+        if (delivery !== undefined)
+          settle({ ...object, clientSlug: slug, topic, sequence: delivery.sequence }, delivery, result);
+      }
+    }
+  }
+
+  /** Keeps a claim while its run lasts, and says when it has to end. */
+  function createLife(claim: Claim, stopped: AbortSignal) {
     // Not AbortSignal.any and .timeout: their timers would outlive the run, thousands of them on a busy day.
     const ended = new AbortController();
-    const { signal } = ended;
-    const abort = () => ended.abort();
-    options.stopped.addEventListener("abort", abort, { once: true });
+    let lost = false;
+    const abort = () => {
+      clearInterval(beat);
+      ended.abort();
+    };
     const timeout = setTimeout(abort, options.runTimeoutMs);
     const beat = setInterval(() => {
       inbox.extend(claim, { leaseMs, now: now() }).then(
-        (held) => held || abort(),
+        (held) => {
+          if (held) return;
+          lost = true;
+          abort();
+        },
         () => {},
       );
     }, leaseMs / 3);
-    try {
-      const settlements: Settlement[] = [];
-      const bySlug = new Map<string, DeliveryWork[]>();
-      const deliveryOf = new Map<DeliveryWork, ClaimedDelivery>();
-      for (const delivery of claim.deliveries) {
-        const admitted = await admit(claim.object, delivery, directory);
-        if (admitted instanceof JobberSyncError) {
-          settlements.push(refuse(claim.object, delivery, admitted, started));
-          continue;
-        }
-        const { slug, ...item } = admitted;
-        deliveryOf.set(item, delivery);
-        bySlug.set(slug, [...(bySlug.get(slug) ?? []), item]);
-      }
-      for (const [slug, works] of bySlug) {
-        for (const [item, result] of await processDeliveries(processor, slug, works, signal)) {
-          const delivery = deliveryOf.get(item);
-          if (delivery !== undefined)
-            settlements.push(settle(factsOf(claim.object, delivery, item, slug), delivery, result, started));
-        }
-      }
-      await keepTrying(() => inbox.settle(claim, settlements), leaseMs, signal);
-    } finally {
-      clearInterval(beat);
-      clearTimeout(timeout);
-      options.stopped.removeEventListener("abort", abort);
-    }
+    stopped.addEventListener("abort", abort, { once: true });
+    if (stopped.aborted) abort();
+    return {
+      signal: ended.signal,
+      isLost: () => lost,
+      end() {
+        clearInterval(beat);
+        clearTimeout(timeout);
+        stopped.removeEventListener("abort", abort);
+      },
+    };
   }
 
-  function settle(
-    facts: DeliveryFacts,
-    delivery: ClaimedDelivery,
-    result: WorkResult,
-    started: number,
-  ): Settlement {
-    const { sequence, attempts, retries } = delivery;
-    const durationMs = performance.now() - started;
-    switch (result.kind) {
-      case "processed": {
-        const outcomes = [...(result.result?.contacts ?? []), ...(result.result?.jobs ?? [])].map(
-          ({ outcome }) => outcome,
-        );
-        const stale = outcomes.length > 0 && outcomes.every((outcome) => outcome === "stale");
-        emit(stale ? "stale" : "processed", { ...facts, durationMs });
-        return { sequence, state: "done" };
-      }
-      case "ignored":
-        emit("ignored", { ...facts, reason: result.reason, durationMs });
-        return { sequence, state: "done" };
-      case "unresolved":
-        emit("ignored", { ...facts, reason: "no_source", durationMs });
-        return { sequence, state: "unresolved", attempts, reason: "no_source" };
-      case "recheck": {
-        const dueAt = now() + options.recheckMs;
-        return {
-          sequence,
-          state: "waiting",
-          dueAt,
-          attempts,
-          retries,
-          recheckSince: now(),
-          reason: "recheck",
-        };
-      }
-      case "failed": {
-        if (options.stopped.aborted) return handBack(delivery);
-        const settlement = settleFailure(delivery, result.error, options.retry, {
-          now: now(),
-          random: options.random(),
-        });
-        const { code } = result.error;
-        if (settlement.state === "waiting")
-          emit("retried", { ...facts, code, dueAt: settlement.dueAt, durationMs });
-        else if (settlement.state !== "done")
-          emit("dead", { ...facts, code, state: settlement.state, durationMs });
-        return settlement;
-      }
-    }
-  }
-
-  /** The worker stopped in the middle: no failure of the delivery's. */
-  function handBack({ sequence, attempts, retries, recheckSince }: ClaimedDelivery): Settlement {
-    return { sequence, state: "waiting", dueAt: now(), attempts, retries, recheckSince, reason: "stopped" };
-  }
-
-  function refuse(
-    object: ObjectRef,
-    { sequence, attempts }: ClaimedDelivery,
-    error: JobberSyncError,
-    started: number,
-  ): Settlement {
-    const facts = { ...object, topic: null, sequence };
-    emit("dead", {
-      ...facts,
-      code: error.code,
-      state: "quarantined",
-      durationMs: performance.now() - started,
-    });
-    return { sequence, state: "quarantined", attempts, reason: error.code };
-  }
-
-  async function beforeFetch(clientSlug: string, signal: AbortSignal): Promise<void> {
-    const reservation = { perSecond: options.fetchesPerSecond, maxWaitMs: MAX_BUDGET_WAIT_MS, now: now() };
-    const waitMs = await inbox.reserveFetch(clientSlug, reservation);
-    if (waitMs > MAX_BUDGET_WAIT_MS) {
+  async function awaitPlace(clientSlug: string, maxWaitMs: number, signal: AbortSignal): Promise<void> {
+    const reservation = { perSecond: options.fetchesPerSecond, maxWaitMs, now: now() };
+    const waitMs = await stored(() => inbox.reserveFetch(clientSlug, reservation), signal);
+    if (waitMs > maxWaitMs) {
       throw new JobberSyncError(
         "ERR_API_THROTTLED",
         "The tenant's budget of API calls is spent for the moment.",
-        {
-          // Spread out: everybody who is turned away now would otherwise come back together.
-          retryAfterMs: waitMs * (0.5 + options.random()),
-        },
+        { retryAfterMs: waitMs },
       );
     }
     if (waitMs > 0) await delayFor(waitMs, undefined, { signal });
   }
-}
-
-/** Reads a delivery again and checks whose it is. */
-async function admit(
-  object: ObjectRef,
-  { body, deliveryKey, receivedAt, sequence, recheckSince }: ClaimedDelivery,
-  directory: TenantDirectory | null,
-): Promise<(DeliveryWork & { readonly slug: string }) | JobberSyncError> {
-  try {
-    const event = parseEvent(body);
-    const work = { event, deliveryKey, receivedAt, sequence, rechecked: recheckSince !== null };
-    if (directory === null && object.clientSlug !== "") return { ...work, slug: object.clientSlug };
-    const viaApp = object.clientSlug === "";
-    const tenant = await find(
-      viaApp && event.kind === "notice" ? event.accountId : null,
-      object.clientSlug,
-      directory,
-    );
-    const error = judgeEvent(event, tenant, viaApp);
-    return error ?? { ...work, slug: tenant?.slug ?? object.clientSlug };
-  } catch (error) {
-    if (isJobberSyncError(error) && error.status === 422) return error;
-    throw error;
-  }
-}
-
-async function find(
-  accountId: string | null,
-  slug: string,
-  directory: TenantDirectory | null,
-): Promise<KnownTenant | null> {
-  if (directory === null) return null;
-  return accountId === null ? directory.bySlug(slug) : directory.byAccount(accountId);
-}
-
-function factsOf(
-  object: ObjectRef,
-  { sequence }: ClaimedDelivery,
-  { event }: DeliveryWork,
-  clientSlug: string,
-): DeliveryFacts {
-  const { objectType, objectId } = object;
-  return {
-    clientSlug,
-    objectType,
-    objectId,
-    topic: event.kind === "notice" ? event.topic : event.event,
-    sequence,
-  };
 }

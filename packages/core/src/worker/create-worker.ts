@@ -1,16 +1,17 @@
 import { setTimeout as delayFor } from "node:timers/promises";
-import { JobberSyncError } from "../errors.ts";
 import type { Inbox, ObjectRef, PurgeOptions } from "../inbox/inbox.ts";
 import { createEmit, type LifecycleHooks } from "../lifecycle/lifecycle.ts";
 import { consoleLogger, type Logger } from "../lifecycle/logger.ts";
+import { createOutageLog } from "../lifecycle/outage-log.ts";
+import { createTenantDirectory } from "../receiver/internal/tenant-directory.ts";
 import { positiveInteger } from "../receiver/options.ts";
 import type { SharedApp, Tenants } from "../receiver/tenants.ts";
 import type { RecordSource } from "../records/record-source.ts";
 import type { StatusOverrides } from "../records/snapshot-records.ts";
 import type { SyncStore } from "../store/sync-store.ts";
-import { createRun } from "./create-run.ts";
+import { createRun, type RunMode } from "./create-run.ts";
 import { checkHandlers, type Handlers } from "./handlers.ts";
-import { DEFAULT_RETRY_POLICY, type RetryPolicy } from "./retry-policy.ts";
+import { checkRetryPolicy, type RetryPolicy } from "./retry-policy.ts";
 
 /** What `createWorker` takes. */
 export interface WorkerOptions {
@@ -21,8 +22,8 @@ export interface WorkerOptions {
   /** Called after the commit, at least once per delivery: make them idempotent. */
   readonly on?: Handlers | undefined;
   /**
-   * The receiver's tenants, to check again before anything is written. Needed for replaying deliveries of the app-level route whose
-   * account had no tenant.
+   * The receiver's tenants, to check again before anything is written. Needed for replaying what was quarantined because its account was
+   * not the tenant's, or had none: without it such a delivery is quarantined again.
    */
   readonly tenants?: Tenants | undefined;
   /** The receiver's shared app, if it has one. */
@@ -31,17 +32,22 @@ export interface WorkerOptions {
   readonly statusOverrides?: StatusOverrides | undefined;
   /** Objects worked on at one time. @default 8 */
   readonly concurrency?: number | undefined;
-  /** How long a claim holds; a worker that lives prolongs it three times as often. Milliseconds. @default 15000 */
+  /** How long a claim holds once its worker is dead; one that lives prolongs it every third of that. Milliseconds. @default 15000 */
   readonly leaseMs?: number | undefined;
   /** API calls per second and tenant, over all workers. Jobber allows 2,500 in 300 s (F5.3). @default 8 */
   readonly fetchesPerSecond?: number | undefined;
   /** When to look again at a record that was missing, or not yet deleted. Milliseconds. @default 60000 */
   readonly recheckMs?: number | undefined;
-  /** Longest run of one object. Milliseconds. @default 300000 */
+  /**
+   * Longest run of one object. What it waits for then has failed: a handler as if it had thrown, a source or a store as if it were down.
+   * Milliseconds.
+   *
+   * @default 300000
+   */
   readonly runTimeoutMs?: number | undefined;
   readonly retry?: Partial<RetryPolicy> | undefined;
   /** What is purged every hour; `false`: nothing, call `inbox.purge` yourself. */
-  readonly retention?: Omit<PurgeOptions, "now"> | false | undefined;
+  readonly retention?: Omit<PurgeOptions, "now" | "signal"> | false | undefined;
   readonly hooks?: LifecycleHooks | undefined;
   /** @default the console */
   readonly logger?: Logger | undefined;
@@ -53,24 +59,30 @@ export interface WorkerOptions {
 
 /** Works on what the inbox holds. */
 export interface Worker {
-  /** Begins to take work. Calling it again does nothing. */
+  /** Begins to take work. Calling it again does nothing; after a stop it begins anew. */
   start(): void;
   /**
-   * Takes no more work and resolves when what runs has ended. Runs that take longer than `graceMs` are aborted; their deliveries
-   * go back to the inbox.
+   * Takes no more work and resolves when what runs has ended. Runs that take longer than `graceMs` are told to end: their `signal`s abort,
+   * what they had not done goes back to the inbox, and a handler that does not end by itself is no longer waited for.
    *
    * @param options.graceMs milliseconds. @default 10000
    */
   stop(options?: { readonly graceMs?: number }): Promise<void>;
   /**
-   * Works until nothing is due, without `start`: for tests and scripts. Deliveries that wait for a later time are left.
+   * Works until nothing is due, and where the worker was started until what it runs has ended: for tests and scripts. Waits for places in the
+   * budget of API calls; deliveries that wait for a later time are left, and so are those that cannot be claimed.
    *
    * @returns how many runs there were
+   * @throws {JobberSyncError} `ERR_STORE…` when the inbox cannot be asked what is due
    */
   drain(): Promise<number>;
 }
 
 const PURGE_EVERY_MS = 60 * 60 * 1000;
+// A tenant with a long queue must not keep the others from being worked on: a run gives its slot back soon.
+const MAX_BUDGET_WAIT_MS = 250;
+// How long what was told to end may take to write that down, after the grace.
+const LAST_MS = 5000;
 
 /**
  * Makes the worker behind an inbox: claims every waiting delivery of an object, fetches what notices only name, writes contacts, jobs and
@@ -94,23 +106,32 @@ const PURGE_EVERY_MS = 60 * 60 * 1000;
 export function createWorker(options: WorkerOptions): Worker {
   const { inbox, logger = consoleLogger, now = Date.now } = options;
   const concurrency = positiveInteger("concurrency", options.concurrency ?? 8);
-  const emit = createEmit(options.hooks ?? {}, logger);
-  const aborted = new AbortController();
+  checkRetention(options.retention);
+  const logOutage = createOutageLog(logger, Date.now, "the worker's inbox failed; trying again");
   const run = createRun({
-    ...options,
-    handlers: checkHandlers(options.on ?? {}),
+    inbox,
+    processor: {
+      store: options.store,
+      source: options.source,
+      handlers: checkHandlers(options.on ?? {}),
+      statusOverrides: options.statusOverrides,
+    },
+    directory: options.tenants === undefined ? null : createTenantDirectory(options.tenants, options.app),
     leaseMs: positiveInteger("leaseMs", options.leaseMs ?? 15_000),
     fetchesPerSecond: positiveInteger("fetchesPerSecond", options.fetchesPerSecond ?? 8),
     recheckMs: positiveInteger("recheckMs", options.recheckMs ?? 60_000),
     runTimeoutMs: positiveInteger("runTimeoutMs", options.runTimeoutMs ?? 300_000),
-    retry: { ...DEFAULT_RETRY_POLICY, ...options.retry },
-    emit,
+    retry: checkRetryPolicy(options.retry),
+    emit: createEmit(options.hooks ?? {}, logger),
     logger,
+    logOutage,
     now,
     random: options.random ?? Math.random,
-    stopped: aborted.signal,
   });
-  let listening: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
+  /** What runs because of a start, and because of a drain. */
+  const started = new Set<Promise<boolean>>();
+  const drained = new Set<Promise<boolean>>();
+  let life = createLife();
   if (options.source === undefined) {
     logger.warn(
       {},
@@ -120,37 +141,49 @@ export function createWorker(options: WorkerOptions): Worker {
 
   return {
     start() {
-      if (listening !== undefined || aborted.signal.aborted) return;
-      const stop = new AbortController();
-      const onError = (error: unknown) => logError(logger, "looking for work failed; trying again", error);
-      const ended = Promise.all([
-        inbox.listen(run, { concurrency, signal: stop.signal, onError }),
-        purgeRegularly(stop.signal),
-      ]).then(() => {});
-      listening = { stop, ended };
+      if (life.listening !== null) return;
+      const current = life;
+      const { signal } = current.stop;
+      const mode: RunMode = { stopped: current.abort.signal, maxBudgetWaitMs: MAX_BUDGET_WAIT_MS };
+      const runNext = (object: ObjectRef) => track(started, run(object, mode)).then(() => {});
+      current.listening = Promise.all([
+        inbox.listen(runNext, { concurrency, signal, onError: logOutage }),
+        purgeRegularly(signal),
+      ]);
     },
 
     async stop({ graceMs = 10_000 } = {}) {
-      if (listening === undefined) return;
-      const { stop, ended } = listening;
-      stop.abort();
-      const grace = setTimeout(() => aborted.abort(), graceMs);
+      const ending = life;
+      life = createLife();
+      ending.stop.abort();
+      const ended = Promise.all([ending.listening, ...started, ...drained]);
+      const grace = setTimeout(() => ending.abort.abort(), graceMs);
+      const last = new AbortController();
       try {
-        await ended;
+        const patience = delayFor(graceMs + LAST_MS, "late" as const, { signal: last.signal });
+        const late = await Promise.race([ended, patience.catch(() => {})]);
+        if (late === "late")
+          logger.error({}, "the worker stopped without waiting any longer for what it ran");
       } finally {
         clearTimeout(grace);
-        listening = undefined;
+        last.abort();
       }
     },
 
     async drain() {
+      const { stop, abort } = life;
+      const mode: RunMode = { stopped: abort.signal, maxBudgetWaitMs: Number.POSITIVE_INFINITY };
       let runs = 0;
-      for (;;) {
+      while (!stop.signal.aborted) {
         const objects = await inbox.due({ now: now(), limit: 16 * concurrency });
-        if (objects.length === 0) return runs;
-        runs += objects.length;
-        await eachOf(objects, concurrency, run);
+        const worked = await eachOf(objects, concurrency, (object) => track(drained, run(object, mode)));
+        runs += worked;
+        if (worked > 0) continue;
+        // Nothing, or nothing that could be claimed. What runs already may yet leave something to do.
+        if (started.size === 0) break;
+        await Promise.race(started);
       }
+      return runs;
     },
   };
 
@@ -158,34 +191,56 @@ export function createWorker(options: WorkerOptions): Worker {
     if (options.retention === false) return;
     while (!signal.aborted) {
       try {
-        await inbox.purge({ ...options.retention, now: now() });
+        await inbox.purge({ ...options.retention, now: now(), signal });
       } catch (error) {
-        logError(logger, "purging failed; trying again in an hour", error);
+        logOutage(error);
       }
       await delayFor(PURGE_EVERY_MS, undefined, { signal, ref: false }).catch(() => {});
     }
   }
 }
 
+/** Keeps a run among its like until it has ended. */
+function track(among: Set<Promise<boolean>>, run: Promise<boolean>): Promise<boolean> {
+  const ended = run.finally(() => among.delete(ended));
+  among.add(ended);
+  return ended;
+}
+
+/** From one start to its stop. */
+interface Life {
+  /** No work is taken any more. */
+  readonly stop: AbortController;
+  /** What runs is to end. */
+  readonly abort: AbortController;
+  listening: Promise<unknown> | null;
+}
+
+function createLife(): Life {
+  return { stop: new AbortController(), abort: new AbortController(), listening: null };
+}
+
+/** @throws {TypeError} */
+function checkRetention(retention: WorkerOptions["retention"] = {}): void {
+  if (retention === false) return;
+  for (const name of ["bodiesAfterMs", "failedAfterMs"] as const) {
+    const value: unknown = retention[name];
+    if (value !== undefined && !(typeof value === "number" && value >= 0))
+      throw new TypeError(`retention.${name} must be a number of milliseconds, or retention false.`);
+  }
+}
+
+/** @returns how many of the runs claimed something */
 async function eachOf(
   objects: readonly ObjectRef[],
   concurrency: number,
-  run: (object: ObjectRef) => Promise<void>,
-): Promise<void> {
+  run: (object: ObjectRef) => Promise<boolean>,
+): Promise<number> {
   const rest = objects.values();
+  let worked = 0;
   const lane = async () => {
-    for (const object of rest) await run(object);
+    for (const object of rest) if (await run(object)) worked += 1;
   };
   await Promise.all(Array.from({ length: concurrency }, lane));
-}
-
-/** The message of somebody else's error may quote anything; of ours the code says it all. */
-function logError(logger: Logger, message: string, error: unknown): void {
-  logger.error(
-    {
-      code: error instanceof JobberSyncError ? error.code : undefined,
-      name: error instanceof Error ? error.name : typeof error,
-    },
-    message,
-  );
+  return worked;
 }

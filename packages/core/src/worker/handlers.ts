@@ -4,6 +4,7 @@ import type { EventName, KnownTopic } from "../event/topics.ts";
 import type { FetchedRecords } from "../records/record-source.ts";
 import type { SyncResult } from "../store/sync-store.ts";
 import type { Submission } from "../submission/build-submission.ts";
+import { withinRun } from "./within-run.ts";
 
 /** What a handler is told. */
 export interface HandlerContext {
@@ -15,6 +16,8 @@ export interface HandlerContext {
   readonly records: FetchedRecords | null;
   /** What the store made of it; `null` when there was nothing to store. */
   readonly result: SyncResult | null;
+  /** Aborts when the time for the whole run is over or the worker stops. A handler that has not ended then has failed, and is called again. */
+  readonly signal: AbortSignal;
 }
 
 /** Your code, after the commit. Called at least once per delivery: make it idempotent. */
@@ -41,19 +44,25 @@ export function checkHandlers(on: Handlers): ReadonlyMap<string, Handler> {
   return handlers;
 }
 
-/** @throws {JobberSyncError} `ERR_HANDLER` when one throws; its message and stack stay in `cause` */
+/** @throws {JobberSyncError} `ERR_HANDLER` when one throws, its error in `cause`, or has not ended when the signal aborts */
 export async function runHandlers(
   handlers: ReadonlyMap<string, Handler>,
   context: HandlerContext,
 ): Promise<void> {
-  const { event } = context;
+  const { event, signal } = context;
   const names = event.kind === "notice" ? [event.event, event.topic] : [event.event];
   for (const name of names) {
     const handler = name === null ? undefined : handlers.get(name);
     if (handler === undefined) continue;
+    const late = new JobberSyncError("ERR_HANDLER", `The handler on["${name}"] did not end in time.`);
     try {
-      await handler(context);
+      await withinRun(
+        () => handler(context),
+        signal,
+        () => late,
+      );
     } catch (error) {
+      if (error === late) throw late;
       throw new JobberSyncError("ERR_HANDLER", `The handler on["${name}"] failed.`, { cause: error });
     }
   }

@@ -3,6 +3,8 @@ import type { ClaimedDelivery, Settlement } from "../inbox/inbox.ts";
 
 const SECOND_MS = 1000;
 const HOUR_MS = 60 * 60 * SECOND_MS;
+/** The longest that an error may ask us to wait. */
+const LONGEST_WAIT_MS = 24 * HOUR_MS;
 
 /** When a failed delivery is tried again, and when no more. */
 export interface RetryPolicy {
@@ -24,6 +26,29 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   maxAttempts: 5,
 };
 
+/** @throws {TypeError} for a setting that is no positive number */
+export function checkRetryPolicy(given: Partial<RetryPolicy> = {}): RetryPolicy {
+  const policy = { ...DEFAULT_RETRY_POLICY };
+  for (const name of Object.keys(policy) as (keyof RetryPolicy)[]) {
+    const value: unknown = given[name];
+    if (value === undefined) continue;
+    if (typeof value !== "number" || !(value > 0))
+      throw new TypeError(`retry.${name} must be a positive number.`);
+    policy[name] = value;
+  }
+  return policy;
+}
+
+/** When a delivery failed, and what else its settling depends on. */
+export interface FailureCircumstances {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** 0 to 1, for jitter. Deliveries that failed together are given the same, so that they come back together. */
+  readonly random: number;
+  /** Whether somebody can resume it: a delivery that was stored without its tenant would never be found. @default true */
+  readonly pausable?: boolean;
+}
+
 // The delivery's own fault, or the handler's for it: trying it for three days would only bury what it says.
 const POISON: ReadonlySet<ErrorCode> = new Set(["ERR_MAPPING", "ERR_HANDLER", "ERR_API_QUERY"]);
 // Jobber's limits are no failure: wait until they allow the call.
@@ -36,12 +61,14 @@ export function settleFailure(
   delivery: ClaimedDelivery,
   error: JobberSyncError,
   policy: RetryPolicy,
-  { now, random }: { readonly now: number; readonly random: number },
+  { now, random, pausable = true }: FailureCircumstances,
 ): Settlement {
   const { sequence, recheckSince } = delivery;
   const { code: reason } = error;
-  if (PAUSING.has(reason)) return { sequence, state: "paused", attempts: delivery.attempts, reason };
-  const poison = POISON.has(reason);
+  if (pausable && PAUSING.has(reason))
+    return { sequence, state: "paused", attempts: delivery.attempts, reason };
+  // A store that says itself that trying again is no use was given something that it cannot hold.
+  const poison = POISON.has(reason) || (reason === "ERR_STORE" && !error.retryable);
   const throttled = THROTTLED.has(reason);
   const attempts = delivery.attempts + (poison ? 1 : 0);
   const retries = delivery.retries + (poison || throttled ? 0 : 1);
@@ -52,10 +79,12 @@ export function settleFailure(
   const backOff = Math.min(policy.maxDelayMs, policy.firstDelayMs * 2 ** failures);
   // Half of it is fixed, so that no retry comes at once; half is random, so that they do not come together.
   const jittered = backOff / 2 + (backOff / 2) * random;
-  const dueAt =
-    now +
-    Math.ceil(
-      Math.max(error.retryAfterMs ?? 0, throttled && error.retryAfterMs !== undefined ? 0 : jittered),
-    );
+  const asked = askedFor(error.retryAfterMs);
+  const dueAt = now + Math.ceil(throttled ? (asked ?? jittered) : Math.max(asked ?? 0, jittered));
   return { sequence, state: "waiting", dueAt, attempts, retries, recheckSince, reason };
+}
+
+/** How long an error asks to wait; a source of somebody's own may have made anything of a header. */
+function askedFor(ms: number | undefined): number | undefined {
+  return ms !== undefined && ms > 0 ? Math.min(ms, LONGEST_WAIT_MS) : undefined;
 }

@@ -374,14 +374,40 @@ describe("worker: life", () => {
     expect(await inbox.list({})).toMatchObject([{ state: "waiting", retries: 0, reason: "stopped" }]);
   });
 
-  it("keeps to the tenant's budget of API calls", async () => {
-    const { asked, source } = sourceOf((_, id) => found(id, "x"));
-    const { send, worker, states } = backend({ source, fetchesPerSecond: 1 });
-    for (let index = 0; index < 6; index += 1) await send(notice("JOB_UPDATE", `job-${index}`));
-    await worker.drain();
-    // The clock stands still: one place now, and two that are near enough to wait for.
-    expect(asked).toHaveLength(3);
-    expect((await states()).filter((state) => state === "waiting")).toHaveLength(3);
+  it("starts again after a stop", async () => {
+    const { send, worker, states } = backend({ now: Date.now });
+    worker.start();
+    await worker.stop();
+    worker.start();
+    await send({ event: "job.updated", data: { id: "1", title: "A" } });
+    await expect.poll(states).toEqual(["done"]);
+    await worker.stop();
+  });
+
+  it("drains what its own runs still hold, when it was started", async () => {
+    let finish: (() => void) | undefined;
+    const { send, worker, states } = backend({
+      now: Date.now,
+      on: { "job.updated": () => new Promise<void>((resolve) => (finish = resolve)) },
+    });
+    worker.start();
+    await send({ event: "job.updated", data: { id: "1" } });
+    await expect.poll(() => finish).toBeDefined();
+    const drained = worker.drain();
+    await expect(
+      Promise.race([drained, new Promise((resolve) => setTimeout(resolve, 50, "waits"))]),
+    ).resolves.toBe("waits");
+    finish?.();
+    await drained;
+    expect(await states()).toEqual(["done"]);
+    await worker.stop();
+  });
+
+  it("does not drain for ever what cannot be claimed", async () => {
+    const { send, worker, inbox } = backend();
+    vi.spyOn(inbox, "claim").mockRejectedValue(new JobberSyncError("ERR_STORE_OPEN", "gone"));
+    await send({ event: "job.updated", data: { id: "1" } });
+    expect(await worker.drain()).toBe(0);
   });
 
   it.each([0, -1, 1.5, Number.NaN, "8"])("refuses a concurrency of %j", (concurrency) => {

@@ -3,8 +3,9 @@ import type { JobberEvent } from "../../event/jobber-event.ts";
 import type { Inbox } from "../../inbox/inbox.ts";
 import type { DeliveryFacts, Emit } from "../../lifecycle/lifecycle.ts";
 import type { Logger } from "../../lifecycle/logger.ts";
+import type { Processor } from "../../worker/delivery-work.ts";
 import { checkHandlers } from "../../worker/handlers.ts";
-import { type Processor, processDeliveries } from "../../worker/process-deliveries.ts";
+import { processDeliveries } from "../../worker/process-deliveries.ts";
 import { accepted, type ReceiverAnswer } from "../answer.ts";
 import type { ReceiverOptions, StoreReceiverOptions } from "../options.ts";
 import type { Deadline } from "./deadline.ts";
@@ -120,6 +121,7 @@ function intoRecords(
     switch (result?.kind) {
       case "processed": {
         const known = result.result?.submissions.some(({ outcome }) => outcome === "unchanged") === true;
+        for (const warning of result.warnings) emit("warning", { ...facts, warning });
         emit("processed", { ...facts, durationMs });
         emit(known ? "duplicate" : "accepted", { ...facts, durationMs });
         return known ? ACCEPTED.duplicate : ACCEPTED.accepted;
@@ -130,9 +132,14 @@ function intoRecords(
         return ignored(emit, delivery, result.reason, started);
       case "recheck":
         // Small mode has no later. Reconcile finds out what became of the record.
-        return ignored(emit, delivery, "gone", started);
+        return ignored(emit, delivery, result.reason, started);
+      case "failed":
+        throw result.error;
       default:
-        throw result?.error ?? new JobberSyncError("ERR_STORE", "The delivery was not processed.");
+        throw new JobberSyncError(
+          "ERR_DEADLINE",
+          "The delivery could not be processed in time. Send it again.",
+        );
     }
   };
 }

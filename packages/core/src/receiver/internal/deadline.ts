@@ -17,15 +17,18 @@ export class Deadline {
     return this.#abort.signal;
   }
 
+  /** @throws {JobberSyncError} `ERR_DEADLINE` when it has passed: nothing is begun for a sender that was answered already */
+  check(): void {
+    if (this.#passed) throw tooLate();
+  }
+
   /** @throws {JobberSyncError} `ERR_DEADLINE` when `work` has not settled in time; it goes on, and its outcome is dropped */
   hold<T>(work: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#passed = true;
         this.#abort?.abort();
-        reject(
-          new JobberSyncError("ERR_DEADLINE", "The delivery could not be stored in time. Send it again."),
-        );
+        reject(tooLate());
       }, this.#remainingMs);
       work.then(
         (value) => {
@@ -39,4 +42,8 @@ export class Deadline {
       );
     });
   }
+}
+
+function tooLate(): JobberSyncError {
+  return new JobberSyncError("ERR_DEADLINE", "The delivery could not be stored in time. Send it again.");
 }

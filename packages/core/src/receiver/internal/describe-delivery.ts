@@ -1,4 +1,5 @@
 import type { JobberEvent } from "../../event/jobber-event.ts";
+import { topicOf } from "../../event/topic-of.ts";
 import { bodyHash, deliveryKey } from "../../submission/delivery-key.ts";
 import type { VerifiedDelivery } from "./accept.ts";
 
@@ -7,13 +8,10 @@ export function describeDelivery(
   event: JobberEvent,
   clientSlug: string,
 ): VerifiedDelivery & { readonly event: JobberEvent } {
-  const key = deliveryKey(event);
-  if (event.kind === "notice") {
-    const { objectType, itemId, topic } = event;
-    return { clientSlug, objectType, objectId: itemId, topic, deliveryKey: key, event };
-  }
+  const named = { clientSlug, topic: topicOf(event), deliveryKey: deliveryKey(event), event };
+  if (event.kind === "notice") return { ...named, objectType: event.objectType, objectId: event.itemId };
   const objectType = event.event.startsWith("job.") ? "job" : "client";
-  return { clientSlug, objectType, objectId: event.data.id, topic: event.event, deliveryKey: key, event };
+  return { ...named, objectType, objectId: event.data.id };
 }
 
 /** The same for a signed body that is no event: its hash stands for it. */

@@ -91,10 +91,12 @@ function resolved(resolver: TenantResolver): TenantDirectory {
       most = Math.max(most, PreparedSecrets.countOf(known.secrets));
       return known;
     } catch (error) {
+      // Our own words, which name the tenant: for the log, not for the sender.
+      const why = error instanceof Error ? error.message : "";
       throw new JobberSyncError(
         "ERR_TENANT_LOOKUP",
-        "The tenant resolver returned a tenant that cannot be used.",
-        { cause: error },
+        `The tenant resolver returned a tenant that cannot be used. ${why}`,
+        { cause: error, expose: false },
       );
     }
   };

@@ -24,7 +24,7 @@ it("tells the log of a store that fails, once and then every ten seconds, withou
     expect((await receive()).status).toBe(503);
   }
   expect(lines).toEqual([
-    { code: "ERR_STORE", cause: "TypeError", before: 0 },
-    { code: "ERR_STORE", cause: "TypeError", before: 2 },
+    { code: "ERR_STORE", reason: "The store failed.", cause: "TypeError", before: 0 },
+    { code: "ERR_STORE", reason: "The store failed.", cause: "TypeError", before: 2 },
   ]);
 });

@@ -1,0 +1,160 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import {
+  createMemoryInbox,
+  createMemoryStore,
+  createReceiver,
+  createWorker,
+  type LifecycleHooks,
+  type LifecycleName,
+  signPayload,
+} from "@jobber-sync/core";
+import { expect, it } from "vitest";
+
+const SECRET = "the OAuth client secret";
+const TENANTS = [{ slug: "acme", secrets: SECRET }];
+const silent = { info: () => {}, warn: () => {}, error: () => {} };
+const NAMES = [
+  "accepted",
+  "coalesced",
+  "duplicate",
+  "quarantined",
+  "ignored",
+  "refused",
+  "processed",
+  "stale",
+  "retried",
+  "dead",
+  "warning",
+] as const satisfies readonly LifecycleName[];
+
+type Told = readonly [name: string, event: Record<string, unknown>];
+
+/** A receiver and its worker, told of by hooks and by diagnostics channels. */
+async function watched(body: (backend: Awaited<ReturnType<typeof start>>) => Promise<void>) {
+  const viaChannel: Told[] = [];
+  const listeners = NAMES.map((name) => {
+    const listener = (event: unknown) => void viaChannel.push([name, event as Told[1]]);
+    subscribe(`jobber-sync:${name}`, listener);
+    return () => unsubscribe(`jobber-sync:${name}`, listener);
+  });
+  try {
+    const backend = await start();
+    await body(backend);
+    return { told: backend.told, viaChannel };
+  } finally {
+    for (const end of listeners) end();
+  }
+}
+
+async function start() {
+  const told: Told[] = [];
+  const hooks = Object.fromEntries(
+    NAMES.map((name) => [name, (event: Told[1]) => void told.push([name, event])]),
+  ) as LifecycleHooks;
+  const clock = { now: Date.parse("2026-01-25T10:00:00Z") };
+  const now = () => clock.now;
+  const store = createMemoryStore();
+  const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence(), now });
+  const receiver = createReceiver({ tenants: TENANTS, inbox, hooks, now, logger: silent });
+  const on = {
+    "client.updated": () => {
+      throw new Error("poison");
+    },
+  };
+  const worker = createWorker({ inbox, store, on, hooks, now, logger: silent, random: () => 1 });
+  return {
+    told,
+    clock,
+    worker,
+    async send(payload: unknown, secret = SECRET) {
+      const bytes = new TextEncoder().encode(JSON.stringify(payload));
+      return receiver.receive({ slug: "acme", signature: signPayload(bytes, secret), body: bytes });
+    },
+  };
+}
+
+it("each thing that happens is told once, by its hook and on its channel, with how long it took and whose it was", async () => {
+  const { told, viaChannel } = await watched(async ({ send, worker, clock }) => {
+    const job = (title: string, updated_at: string) => ({
+      event: "job.updated",
+      data: { id: "1", title, updated_at },
+    });
+    await send(job("new", "2026-01-02T00:00:00Z"));
+    await send(job("old", "2026-01-01T00:00:00Z"));
+    await send(job("old", "2026-01-01T00:00:00Z"));
+    await send({ nothing: "that is an event" });
+    await send({ data: { webHookEvent: { topic: "QUOTE_SENT", accountId: "1", itemId: "2" } } });
+    await send(job("forged", "2026-01-03T00:00:00Z"), "the secret of somebody else");
+    await worker.drain();
+    await send({ event: "client.updated", data: { id: "2" } });
+    for (let index = 0; index < 5; index += 1) {
+      await worker.drain();
+      clock.now += 3_600_000;
+    }
+  });
+  expect(told.map(([name]) => name)).toEqual([
+    "accepted",
+    "coalesced",
+    "duplicate",
+    "quarantined",
+    "ignored",
+    "refused",
+    "processed",
+    "stale",
+    "stale",
+    "accepted",
+    "retried",
+    "retried",
+    "retried",
+    "retried",
+    "dead",
+  ]);
+  for (const [name, event] of told) {
+    expect(event, name).toMatchObject({ clientSlug: "acme", durationMs: expect.any(Number) });
+    expect(event.durationMs).toBeGreaterThan(0);
+  }
+  expect(told.find(([name]) => name === "refused")?.[1]).toMatchObject({
+    code: "ERR_SIGNATURE_MISMATCH",
+    status: 401,
+  });
+  expect(told.at(-1)?.[1]).toMatchObject({ code: "ERR_HANDLER", state: "dead", objectId: "2" });
+  expect(viaChannel).toEqual(told);
+});
+
+it("warns of what could not be read and of a status that is none we know, once a delivery", async () => {
+  const { told } = await watched(async ({ send, worker }) => {
+    await send({
+      event: "job.updated",
+      data: { id: "1", status: "exploded", scheduled_at: "tomorrow", updated_at: "2026-01-02T00:00:00Z" },
+    });
+    await worker.drain();
+  });
+  expect(told.filter(([name]) => name === "warning").map(([, { warning }]) => warning)).toEqual([
+    { code: "unreadable_time", path: "data.scheduled_at" },
+    { code: "unknown_status", path: "data.status" },
+  ]);
+  expect(JSON.stringify(told)).not.toMatch(/exploded|tomorrow/);
+});
+
+it.each([
+  [
+    "throws",
+    () => {
+      throw new Error("john@example.com");
+    },
+  ],
+  ["rejects", () => Promise.reject(new Error("john@example.com"))],
+])("a hook that %s is told to the log without its words, and changes nothing", async (_, accepted) => {
+  const lines: unknown[] = [];
+  const receiver = createReceiver({
+    tenants: TENANTS,
+    store: createMemoryStore(),
+    hooks: { accepted },
+    logger: { ...silent, error: (...line) => void lines.push(line) },
+  });
+  const body = new TextEncoder().encode('{"event":"job.updated","data":{"id":"1"}}');
+  const answer = await receiver.receive({ slug: "acme", signature: signPayload(body, SECRET), body });
+  expect(answer.status).toBe(200);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(lines).toEqual([[{ hook: "accepted" }, expect.stringContaining("the accepted hook failed")]]);
+});
