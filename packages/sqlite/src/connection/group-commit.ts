@@ -9,13 +9,22 @@ export interface GroupCommit {
    * Runs `work` inside a transaction, with others that were asked for in the same turn. Resolves when that is on the disk.
    *
    * @param work synchronous; may be run again when the transaction has to be repeated, so it must have no effect but on the database
-   * @param options.oneStatement that `work` writes with one statement at most, which is all or nothing by itself: it then needs no
-   * savepoint, a sixth of what an accepted delivery costs. @default false
    * @throws {JobberSyncError} `ERR_STORE`, `ERR_STORE_BUSY`, `ERR_STORE_FULL`: nothing of it was written
    */
-  write<T>(work: (transaction: Transaction) => T, options?: { readonly oneStatement?: boolean }): Promise<T>;
+  write<T>(work: (transaction: Transaction) => T, options?: WriteOptions): Promise<T>;
   /** Writes what was asked for, and refuses what comes later. */
   close(): Promise<void>;
+}
+
+/** What is special about a write. */
+export interface WriteOptions {
+  /**
+   * That `work` writes with one statement at most, which is all or nothing by itself: it then needs no savepoint, a sixth of what an
+   * accepted delivery costs. @default false
+   */
+  readonly oneStatement?: boolean;
+  /** Called when it is on the disk; once for all writes of a transaction that name the same function. */
+  readonly onCommit?: () => void;
 }
 
 /** How writes are grouped. */
@@ -31,11 +40,13 @@ interface Task {
   /** `performance.now()` when it was asked for. */
   readonly since: number;
   readonly oneStatement: boolean;
+  readonly onCommit: (() => void) | undefined;
   /** Whether it gets a transaction of its own, because the one it was in has failed. */
   alone: boolean;
+  failed: boolean;
+  /** What the work gave, or the error it failed with. */
+  outcome: unknown;
 }
-
-type Settled = { readonly value: unknown } | { readonly error: unknown };
 
 /** A flush to the disk is some hundred times the cost of a row; more rows than this gain little, and hold the lock. */
 const MAX_BATCH = 256;
@@ -44,11 +55,12 @@ const MAX_BATCH = 256;
  * program goes on with its work, finds one; SQLite's own waiting (up to 100 ms between looks) does not.
  */
 const RETRY_MS = 1;
+const USUAL: WriteOptions = {};
 
 /** Groups the writes of one connection. Nothing but its `work` may write on that connection. */
 export function createGroupCommit(connection: Connection, { busyMs }: GroupCommitOptions): GroupCommit {
   const transaction = createTransaction(connection);
-  const queue: Task[] = [];
+  let queue: Task[] = [];
   let scheduled = false;
   /** `performance.now()` since when somebody else has the lock. */
   let busySince: number | null = null;
@@ -56,21 +68,27 @@ export function createGroupCommit(connection: Connection, { busyMs }: GroupCommi
   let closed: () => void = () => {};
 
   return {
-    write<T>(work: (transaction: Transaction) => T, { oneStatement = false } = {}): Promise<T> {
+    write<T>(work: (transaction: Transaction) => T, { oneStatement = false, onCommit } = USUAL): Promise<T> {
       if (closing !== null) {
         return Promise.reject(
-          new JobberSyncError("ERR_STORE", "The SQLite database was closed by this program."),
+          new JobberSyncError(
+            "ERR_STORE",
+            "The SQLite database was closed by this program. Stop the worker and the server before.",
+            { retryable: false },
+          ),
         );
       }
       return new Promise<T>((resolve, reject) => {
-        const since = performance.now();
         queue.push({
           work,
           resolve: resolve as (value: unknown) => void,
           reject,
-          since,
+          since: performance.now(),
           oneStatement,
+          onCommit,
           alone: false,
+          failed: false,
+          outcome: undefined,
         });
         schedule();
       });
@@ -93,9 +111,7 @@ export function createGroupCommit(connection: Connection, { busyMs }: GroupCommi
 
   function flush(): void {
     scheduled = false;
-    const batch = takeBatch();
-    const left = batch.length === 0 ? [] : commit(batch);
-    queue.unshift(...left);
+    if (queue.length > 0) commit(takeBatch());
     if (queue.length === 0) {
       if (closing !== null) closed();
     } else if (busySince === null) {
@@ -111,62 +127,72 @@ export function createGroupCommit(connection: Connection, { busyMs }: GroupCommi
     return queue.splice(0, firstAlone === -1 ? MAX_BATCH : Math.max(1, firstAlone));
   }
 
-  /** @returns those that are to be tried again */
-  function commit(batch: readonly Task[]): readonly Task[] {
+  function commit(batch: readonly Task[]): void {
+    const begun = performance.now();
     try {
       transaction.begin();
       busySince = null;
     } catch (error) {
-      if (isBusy(error)) return batch.filter((task) => !gaveUp(task));
-      for (const task of batch) task.reject(storeError(error));
-      return [];
+      if (isBusy(error)) {
+        busySince ??= begun;
+        queue = [...batch, ...queue].filter((task) => !gaveUp(task));
+      } else {
+        reject(batch, error);
+      }
+      return;
     }
-    let settled: readonly Settled[];
     try {
-      settled = batch.length === 1 ? batch.map(runBare) : batch.map(runAmongOthers);
+      for (const task of batch) run(task, batch.length === 1);
       transaction.commit();
     } catch (error) {
       transaction.rollback();
-      if (batch.length > 1) {
+      if (batch.length === 1) {
+        reject(batch, error);
+      } else {
         // One by one, so that no caller fails for its neighbour.
         for (const task of batch) task.alone = true;
-        return batch;
+        queue = [...batch, ...queue];
       }
-      for (const task of batch) task.reject(storeError(error));
-      return [];
+      return;
     }
-    for (const [index, task] of batch.entries()) {
-      const outcome = settled[index];
-      if (outcome !== undefined && "value" in outcome) task.resolve(outcome.value);
-      else task.reject(storeError(outcome?.error));
+    let told: (() => void) | undefined;
+    for (const { failed, outcome, resolve, reject: refuse, onCommit } of batch) {
+      if (failed) {
+        refuse(storeError(outcome));
+        continue;
+      }
+      if (onCommit !== told) onCommit?.();
+      told = onCommit;
+      resolve(outcome);
     }
-    return [];
   }
 
-  /** A failure ends the transaction. */
-  function runBare({ work }: Task): Settled {
-    return { value: work(transaction) };
-  }
-
-  function runAmongOthers(task: Task): Settled {
-    if (task.oneStatement) return runBare(task);
+  /** A failure that is not caught here ends the transaction. */
+  function run(task: Task, alone: boolean): void {
+    task.failed = false;
+    if (alone || task.oneStatement) {
+      task.outcome = task.work(transaction);
+      return;
+    }
     transaction.savepoint();
     try {
-      const value = task.work(transaction);
+      task.outcome = task.work(transaction);
       transaction.release();
-      return { value };
     } catch (error) {
       // Throws when the failure has ended the whole transaction (a full disk does); the batch is tried again then.
       transaction.rollbackToSavepoint();
-      return { error };
+      task.failed = true;
+      task.outcome = error;
     }
+  }
+
+  function reject(batch: readonly Task[], error: unknown): void {
+    for (const task of batch) task.reject(storeError(error));
   }
 
   /** Whether a task has waited long enough for somebody else's lock; its time in our own queue does not count. */
   function gaveUp(task: Task): boolean {
-    const now = performance.now();
-    busySince ??= now;
-    if (now - Math.max(task.since, busySince) < busyMs) return false;
+    if (busySince === null || performance.now() - Math.max(task.since, busySince) < busyMs) return false;
     task.reject(
       new JobberSyncError(
         "ERR_STORE_BUSY",

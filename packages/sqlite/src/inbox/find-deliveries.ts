@@ -1,37 +1,36 @@
-import type { DeliveryFilter, DeliveryInfo, DeliveryState, ObjectRef } from "@jobber-sync/core";
+import {
+  type DeliveryFilter,
+  type DeliveryInfo,
+  type DeliveryState,
+  INBOX_DEFAULTS,
+} from "@jobber-sync/core";
 import type { Connection } from "../connection/connection.ts";
 import type { SqliteValue } from "../connection/sqlite-handle.ts";
-import { OPEN, PARKED, PARKED_STATES } from "./row-states.ts";
-
-const DEFAULT_LIMIT = 100;
-
-// Of a long queue only the beginning is looked at: this runs whenever something was accepted.
-const DUE = `SELECT client_slug AS "clientSlug", object_type AS "objectType", object_id AS "objectId"
-  FROM (
-    SELECT client_slug, object_type, object_id, coalesce(claimed_until, due_at) AS due FROM jobber_deliveries
-    WHERE ${OPEN} AND coalesce(claimed_until, due_at) <= ?
-    ORDER BY coalesce(claimed_until, due_at) LIMIT 1000 + 100 * ?)
-  GROUP BY client_slug, object_type, object_id ORDER BY min(due) LIMIT ?`;
+import { NOT_DONE } from "./row-states.ts";
 
 const INFO = `sequence, client_slug AS "clientSlug", object_type AS "objectType", object_id AS "objectId",
   delivery_key AS "deliveryKey", topic, state, reason, attempts, retries, received_at AS "receivedAt",
   due_at AS "dueAt", length(body) AS "bodyBytes"`;
 
-/** Objects with rows that are due or whose claim has run out, the longest waiting first. */
-export function dueObjects(connection: Connection, now: number, limit: number): readonly ObjectRef[] {
-  return connection.all<ObjectRef>(DUE, now, limit, limit).map((row) => ({ ...row }));
+interface Sequenced {
+  readonly sequence: number;
 }
 
 /** Deliveries without their bodies, oldest first. */
 export function listDeliveries(connection: Connection, filter: DeliveryFilter): readonly DeliveryInfo[] {
-  return select<DeliveryInfo>(connection, INFO, filter).map((row) => ({ ...row }));
+  const limit = filter.limit ?? INBOX_DEFAULTS.listLimit;
+  return select<DeliveryInfo>(connection, INFO, filter, { after: 0, limit }).map((row) => ({ ...row }));
 }
 
-/** The sequences of the deliveries that a filter chooses, oldest first. */
-export function listSequences(connection: Connection, filter: DeliveryFilter): readonly number[] {
-  return select<{ readonly sequence: number }>(connection, "sequence", filter).map(
-    ({ sequence }) => sequence,
-  );
+/** The sequences of a portion of what a filter chooses, oldest first. */
+export function listSequences(connection: Connection, filter: DeliveryFilter, portion: Portion): number[] {
+  return select<Sequenced>(connection, "sequence", filter, portion).map(({ sequence }) => sequence);
+}
+
+/** Rows behind a sequence, up to a number. */
+export interface Portion {
+  readonly after: number;
+  readonly limit: number;
 }
 
 /** The body of a delivery; `null` when there is none. */
@@ -43,20 +42,19 @@ export function deliveryBody(connection: Connection, sequence: number): Uint8Arr
   return row?.body ?? null;
 }
 
-function select<T>(
+function select<T extends Sequenced>(
   connection: Connection,
   columns: string,
-  { clientSlug, states, topic, sequences, limit = DEFAULT_LIMIT }: DeliveryFilter,
+  { clientSlug, states, topic, sequences }: DeliveryFilter,
+  portion: Portion,
 ): readonly T[] {
-  const conditions: string[] = [];
-  const values: SqliteValue[] = [];
+  const conditions: string[] = ["sequence > ?"];
+  const values: SqliteValue[] = [portion.after];
+  // SQLite takes no infinity as a limit.
+  const limit = Math.min(portion.limit, Number.MAX_SAFE_INTEGER);
   if (clientSlug !== undefined) {
     conditions.push("client_slug = ?");
     values.push(clientSlug);
-  }
-  if (states !== undefined) {
-    conditions.push("state IN (SELECT value FROM json_each(?))");
-    values.push(JSON.stringify(states));
   }
   if (topic !== undefined) {
     conditions.push("topic = ?");
@@ -66,23 +64,24 @@ function select<T>(
     conditions.push("sequence IN (SELECT value FROM json_each(?))");
     values.push(JSON.stringify(sequences));
   }
-  const { index, condition } = indexFor(states, sequences);
-  const where = [...conditions, ...condition].join(" AND ") || "TRUE";
-  return connection.all<T>(
-    `SELECT ${columns} FROM jobber_deliveries ${index} WHERE ${where} ORDER BY sequence LIMIT ?`,
-    ...values,
-    limit,
-  );
-}
+  if (states === undefined) return rowsOf("", conditions, values);
+  // State by state, so that each is read in the order of an index and only as far as wanted.
+  return [...new Set(states)]
+    .flatMap((state) => inState(state, sequences === undefined))
+    .sort((a, b) => a.sequence - b.sequence)
+    .slice(0, limit);
 
-/** Failed rows are few among many finished ones: without its index a list of them would read the whole table. */
-function indexFor(
-  states: readonly DeliveryState[] | undefined,
-  sequences: readonly number[] | undefined,
-): { readonly index: string; readonly condition: readonly string[] } {
-  if (sequences !== undefined || states === undefined) return { index: "", condition: [] };
-  if (states.every((state) => PARKED_STATES.includes(state))) {
-    return { index: "INDEXED BY jobber_deliveries_parked", condition: [PARKED] };
+  function inState(state: DeliveryState, among: boolean): readonly T[] {
+    if (state === "done" || !among) return rowsOf("", [...conditions, "state = ?"], [...values, state]);
+    const index = "INDEXED BY jobber_deliveries_by_state";
+    return rowsOf(index, [...conditions, "state = ?", NOT_DONE], [...values, state]);
   }
-  return { index: "", condition: [] };
+
+  function rowsOf(index: string, where: readonly string[], bound: readonly SqliteValue[]): readonly T[] {
+    return connection.all<T>(
+      `SELECT ${columns} FROM jobber_deliveries ${index} WHERE ${where.join(" AND ")} ORDER BY sequence LIMIT ?`,
+      ...bound,
+      limit,
+    );
+  }
 }

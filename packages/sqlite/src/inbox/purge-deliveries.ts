@@ -1,21 +1,44 @@
+import { createHash } from "node:crypto";
+import type { Connection } from "../connection/connection.ts";
 import type { Transaction } from "../connection/transaction.ts";
-import { PARKED } from "./row-states.ts";
+import { KEPT } from "./row-states.ts";
 
-const ERASE = `UPDATE jobber_deliveries SET body = NULL
-  WHERE sequence IN (
-    SELECT sequence FROM jobber_deliveries INDEXED BY jobber_deliveries_erasable
-    WHERE state = 'done' AND body IS NOT NULL AND finished_at < ? LIMIT ?)
-  RETURNING sequence`;
+const ERASABLE = `SELECT sequence, body FROM jobber_deliveries INDEXED BY jobber_deliveries_finished
+  WHERE ${KEPT} AND state = 'done' AND finished_at < ? LIMIT ?`;
+
+const ERASE = `UPDATE jobber_deliveries SET body = NULL, body_sha256 = ?
+  WHERE sequence = ? AND body IS NOT NULL RETURNING sequence`;
 
 const DELETE = `DELETE FROM jobber_deliveries
   WHERE sequence IN (
-    SELECT sequence FROM jobber_deliveries INDEXED BY jobber_deliveries_parked
-    WHERE ${PARKED} AND state <> 'paused' AND finished_at < ? LIMIT ?)
+    SELECT sequence FROM jobber_deliveries INDEXED BY jobber_deliveries_finished
+    WHERE ${KEPT} AND state IN ('quarantined', 'unresolved', 'dead') AND finished_at < ? LIMIT ?)
   RETURNING sequence`;
 
-/** Erases the bodies of up to `limit` deliveries that were done before `before`. @returns how many there were */
-export function eraseBodies(before: number, limit: number): (transaction: Transaction) => number {
-  return (transaction) => transaction.all(ERASE, before, limit).length;
+/** A body whose time has come. */
+export interface ErasableBody {
+  readonly sequence: number;
+  readonly body: Uint8Array;
+}
+
+/** Up to `limit` bodies of deliveries that were done before `before`. */
+export function erasableBodies(
+  connection: Connection,
+  before: number,
+  limit: number,
+): readonly ErasableBody[] {
+  return connection.all<ErasableBody>(ERASABLE, before, limit);
+}
+
+/** Erases these bodies; their hashes stay. @returns how many were still there */
+export function eraseBodies(bodies: readonly ErasableBody[]): (transaction: Transaction) => number {
+  // Before the lock is taken: what is done does not change any more.
+  const hashed = bodies.map(({ sequence, body }) => ({
+    sequence,
+    hash: createHash("sha256").update(body).digest(),
+  }));
+  return (transaction) =>
+    hashed.filter(({ sequence, hash }) => transaction.get(ERASE, hash, sequence) !== undefined).length;
 }
 
 /** Deletes up to `limit` deliveries that failed before `before`. @returns how many there were */

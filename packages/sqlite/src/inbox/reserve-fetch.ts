@@ -1,19 +1,21 @@
-import type { FetchReservation } from "@jobber-sync/core";
+import { type FetchBudget, type FetchReservation, reserveFetchPlace } from "@jobber-sync/core";
 import type { Transaction } from "../connection/transaction.ts";
 
-const NEXT = "SELECT next_at AS next FROM jobber_fetch_budget WHERE client_slug = ?";
+const BUDGET = `SELECT next_place_at AS "nextPlaceAt", next_turn_at AS "nextTurnAt" FROM jobber_tenants
+  WHERE client_slug = ? AND next_place_at IS NOT NULL`;
 
-const RESERVE = `INSERT INTO jobber_fetch_budget (client_slug, next_at) VALUES (?, ?)
-  ON CONFLICT (client_slug) DO UPDATE SET next_at = excluded.next_at`;
+const KEEP = `INSERT INTO jobber_tenants (client_slug, next_place_at, next_turn_at) VALUES (?, ?, ?)
+  ON CONFLICT (client_slug) DO UPDATE SET next_place_at = excluded.next_place_at, next_turn_at = excluded.next_turn_at`;
 
-/** Takes the next place in the tenant's budget if it is near enough. @returns milliseconds until it */
+/** Takes a place in the tenant's budget, or a time to come back. @returns milliseconds until it */
 export function reserveFetch(
   clientSlug: string,
-  { perSecond, maxWaitMs, now }: FetchReservation,
+  reservation: FetchReservation,
 ): (transaction: Transaction) => number {
   return (transaction) => {
-    const place = Math.max(transaction.get<{ readonly next: number }>(NEXT, clientSlug)?.next ?? now, now);
-    if (place - now <= maxWaitMs) transaction.run(RESERVE, clientSlug, place + 1000 / perSecond);
-    return place - now;
+    const known = transaction.get<FetchBudget>(BUDGET, clientSlug);
+    const { waitMs, budget } = reserveFetchPlace(known ?? null, reservation);
+    transaction.run(KEEP, clientSlug, budget.nextPlaceAt, budget.nextTurnAt);
+    return waitMs;
   };
 }

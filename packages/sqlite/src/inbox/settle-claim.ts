@@ -1,6 +1,7 @@
 import type { Claim, Settlement } from "@jobber-sync/core";
 import type { SqliteValue } from "../connection/sqlite-handle.ts";
 import type { Transaction } from "../connection/transaction.ts";
+import { wasResumed } from "./resume-tenant.ts";
 import { wholeMs } from "./row-states.ts";
 
 const GUARD =
@@ -13,23 +14,32 @@ const WAIT = `UPDATE jobber_deliveries
 
 const PAUSE = `UPDATE jobber_deliveries SET state = 'paused', paused_at = ?, attempts = ?, reason = ?, ${GUARD}`;
 
+const GO_ON = `UPDATE jobber_deliveries SET state = 'waiting', due_at = ?, attempts = ?, reason = ?, ${GUARD}`;
+
 const PARK = `UPDATE jobber_deliveries SET state = ?, finished_at = ?, attempts = ?, reason = ?, ${GUARD}`;
 
 /** Writes down what became of the rows of a claim. One that the claim no longer holds is left alone. */
 export function settleClaim(
-  { id }: Claim,
+  { id, object, claimedAt }: Claim,
   settlements: readonly Settlement[],
   now: number,
 ): (transaction: Transaction) => void {
+  const at = wholeMs(now);
+  const pauses = settlements.some(({ state }) => state === "paused");
   return (transaction) => {
+    const pause = pauses && wasResumed(transaction, object.clientSlug, claimedAt, at) ? GO_ON : PAUSE;
     for (const settlement of settlements) {
-      const [sql, values] = statementFor(settlement, wholeMs(now));
+      const [sql, values] = statementFor(settlement, at, pause);
       transaction.run(sql, ...values, settlement.sequence, id);
     }
   };
 }
 
-function statementFor(settlement: Settlement, now: number): [sql: string, values: readonly SqliteValue[]] {
+function statementFor(
+  settlement: Settlement,
+  now: number,
+  pause: string,
+): [sql: string, values: readonly SqliteValue[]] {
   switch (settlement.state) {
     case "done":
       return [DONE, [now]];
@@ -39,7 +49,7 @@ function statementFor(settlement: Settlement, now: number): [sql: string, values
       return [WAIT, [wholeMs(dueAt), attempts, retries, since, reason]];
     }
     case "paused":
-      return [PAUSE, [now, settlement.attempts, settlement.reason]];
+      return [pause, [now, settlement.attempts, settlement.reason]];
     case "unresolved":
     case "quarantined":
     case "dead":

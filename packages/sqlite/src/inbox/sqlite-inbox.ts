@@ -1,16 +1,23 @@
-import { type Inbox, listenByPolling } from "@jobber-sync/core";
+import {
+  type DeliveryFilter,
+  INBOX_DEFAULTS,
+  type Inbox,
+  listenByPolling,
+  replayedStates,
+} from "@jobber-sync/core";
 import type { Connection } from "../connection/connection.ts";
 import type { GroupCommit } from "../connection/group-commit.ts";
 import { reading } from "../connection/store-error.ts";
 import type { Transaction } from "../connection/transaction.ts";
 import { acceptDelivery } from "./accept-delivery.ts";
 import { claimObject, extendClaim } from "./claim-object.ts";
-import { deliveryBody, dueObjects, listDeliveries, listSequences } from "./find-deliveries.ts";
-import { deleteFailed, eraseBodies } from "./purge-deliveries.ts";
+import { dueObjects } from "./due-objects.ts";
+import { deliveryBody, listDeliveries, listSequences } from "./find-deliveries.ts";
+import { deleteFailed, erasableBodies, eraseBodies } from "./purge-deliveries.ts";
+import { replayDeliveries } from "./replay-deliveries.ts";
 import { reserveFetch } from "./reserve-fetch.ts";
-import { REPLAYABLE_STATES } from "./row-states.ts";
+import { noteResume, resumeDeliveries } from "./resume-tenant.ts";
 import { settleClaim } from "./settle-claim.ts";
-import { replayDeliveries, resumeDeliveries } from "./wake-deliveries.ts";
 
 /** How the inbox looks for work. */
 export interface SqliteInboxOptions {
@@ -22,9 +29,10 @@ export interface SqliteInboxOptions {
   readonly closing: AbortSignal;
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** Rows in one transaction of the operations that may touch very many: deliveries go on being accepted in between. */
 const MAX_ROWS = 256;
+/** Bodies that are read and hashed in one go: one may have 256 KiB. */
+const MAX_BODIES = 64;
 
 /** The inbox side of the database. */
 export function createSqliteInbox(
@@ -33,29 +41,19 @@ export function createSqliteInbox(
   { pollMs, now: clock, closing }: SqliteInboxOptions,
 ): Inbox {
   const wakes = new Set<() => void>();
-  const wake = () => {
-    for (const listener of wakes) listener();
+  const onCommit = () => {
+    for (const wake of wakes) wake();
   };
+  const accepting = { oneStatement: true, onCommit };
 
   return {
-    async accept(delivery) {
-      const accepted = await group.write(acceptDelivery(delivery), { oneStatement: true });
-      wake();
-      return accepted;
-    },
+    accept: (delivery) => group.write(acceptDelivery(delivery), accepting),
 
-    async claim(object, options) {
-      return group.write(claimObject(object, options), { oneStatement: true });
-    },
+    claim: (object, options) => group.write(claimObject(object, options), { oneStatement: true }),
 
-    async extend(claim, options) {
-      return group.write(extendClaim(claim, options));
-    },
+    extend: (claim, options) => group.write(extendClaim(claim, options), { oneStatement: true }),
 
-    async settle(claim, settlements) {
-      await group.write(settleClaim(claim, settlements, clock()));
-      wake();
-    },
+    settle: (claim, settlements) => group.write(settleClaim(claim, settlements, clock()), { onCommit }),
 
     listen(run, options) {
       return listenByPolling(this, run, {
@@ -70,8 +68,8 @@ export function createSqliteInbox(
       });
     },
 
-    async due({ now, limit }) {
-      return reading(() => dueObjects(connection, now, limit));
+    async due(options) {
+      return reading(() => dueObjects(connection, options));
     },
 
     async list(filter) {
@@ -83,42 +81,59 @@ export function createSqliteInbox(
     },
 
     async replay(filter, now = clock()) {
-      const states = (filter.states ?? ["quarantined", "unresolved"]).filter((state) =>
-        REPLAYABLE_STATES.includes(state),
-      );
-      const sequences = reading(() => listSequences(connection, { ...filter, states }));
-      let replayed = 0;
-      for (let from = 0; from < sequences.length; from += MAX_ROWS) {
-        replayed += await group.write(replayDeliveries(sequences.slice(from, from + MAX_ROWS), now));
-        wake();
-      }
-      return replayed;
+      const replayed = { ...filter, states: replayedStates(filter) };
+      return inPortions(replayed, (sequences) => replayDeliveries(sequences, now));
     },
 
     async resume(clientSlug, now = clock()) {
-      return repeat(() => resumeDeliveries(clientSlug, now, MAX_ROWS));
+      await group.write(noteResume(clientSlug, now), { oneStatement: true });
+      const paused: DeliveryFilter = { clientSlug, states: ["paused"] };
+      return inPortions(paused, (sequences) => resumeDeliveries(sequences, now));
     },
 
-    async reserveFetch(clientSlug, options) {
-      return group.write(reserveFetch(clientSlug, options));
-    },
+    reserveFetch: (clientSlug, options) =>
+      group.write(reserveFetch(clientSlug, options), { oneStatement: true }),
 
-    async purge({ now = clock(), bodiesAfterMs = 30 * DAY_MS, failedAfterMs = 30 * DAY_MS } = {}) {
-      return {
-        bodies: await repeat(() => eraseBodies(now - bodiesAfterMs, MAX_ROWS)),
-        deliveries: await repeat(() => deleteFailed(now - failedAfterMs, MAX_ROWS)),
-      };
+    async purge({
+      now = clock(),
+      bodiesAfterMs = INBOX_DEFAULTS.retentionMs,
+      failedAfterMs = INBOX_DEFAULTS.retentionMs,
+      signal,
+    } = {}) {
+      let bodies = 0;
+      let deliveries = 0;
+      while (!signal?.aborted) {
+        const found = reading(() => erasableBodies(connection, now - bodiesAfterMs, MAX_BODIES));
+        if (found.length > 0) bodies += await group.write(eraseBodies(found));
+        if (found.length < MAX_BODIES) break;
+      }
+      while (!signal?.aborted) {
+        const deleted = await group.write(deleteFailed(now - failedAfterMs, MAX_ROWS), {
+          oneStatement: true,
+        });
+        deliveries += deleted;
+        if (deleted < MAX_ROWS) break;
+      }
+      return { bodies, deliveries };
     },
   };
 
-  /** Does the same until less than a full portion is left. @returns how many rows in all */
-  async function repeat(portion: () => (transaction: Transaction) => number): Promise<number> {
-    let rows = 0;
+  /** Sets what a filter chooses waiting, portion by portion, and wakes it. @returns how many rows in all */
+  async function inPortions(
+    filter: DeliveryFilter,
+    portion: (sequences: readonly number[]) => (transaction: Transaction) => number,
+  ): Promise<number> {
+    let changed = 0;
+    let after = 0;
+    let left = filter.limit ?? Number.POSITIVE_INFINITY;
     for (;;) {
-      const done = await group.write(portion());
-      rows += done;
-      wake();
-      if (done < MAX_ROWS) return rows;
+      const limit = Math.min(left, MAX_ROWS);
+      const sequences = reading(() => listSequences(connection, filter, { after, limit }));
+      const last = sequences.at(-1);
+      if (last === undefined) return changed;
+      changed += await group.write(portion(sequences), { oneStatement: true, onCommit });
+      after = last;
+      left -= sequences.length;
     }
   }
 }

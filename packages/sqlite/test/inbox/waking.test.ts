@@ -31,20 +31,6 @@ describe("an inbox that is listened to", () => {
   });
 });
 
-describe("a long queue", () => {
-  it("of one object is followed by the others once it is claimed", async () => {
-    const { inbox, close } = openSqlite(temporaryFile());
-    onTestFinished(close);
-    const many = Array.from({ length: 2000 }, () => inbox.accept(sampleDelivery("1")));
-    await Promise.all([...many, inbox.accept(sampleDelivery("2"))]);
-    const due = async () => (await inbox.due({ now: NOW, limit: 8 })).map(({ objectId }) => objectId);
-    expect(await due()).toEqual(["1"]);
-    const object = { clientSlug: "acme", objectType: "job", objectId: "1" } as const;
-    expect((await inbox.claim(object, { leaseMs: 1000, now: NOW }))?.deliveries).toHaveLength(2000);
-    expect(await due()).toEqual(["2"]);
-  });
-});
-
 function listening() {
   const opened = openSqlite(temporaryFile(), { pollMs: POLL_MS, now: () => NOW });
   const { inbox, close } = opened;
