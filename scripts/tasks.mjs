@@ -156,6 +156,7 @@ async function check() {
             ]),
         ],
       ]),
+      ["published names", () => node(["scripts/published-names.mjs"])],
       ["size", () => node([bin("size-limit")])],
       ["knip", () => node([bin("knip"), "--no-progress"])],
     ]);

@@ -66,7 +66,7 @@ export function createRun(options: RunOptions): Run {
 
   async function work(claim: Claim, mode: RunMode): Promise<void> {
     const started = performance.now();
-    const life = createLife(claim, mode.stopped);
+    const hold = holdClaim(claim, mode.stopped);
     const settled: SettledResult[] = [];
     // Deliveries that fail together wait equally long, so that they come back together and share a fetch again.
     const random = options.random();
@@ -85,8 +85,8 @@ export function createRun(options: RunOptions): Run {
       );
     };
     try {
-      await processClaim(claim, life.signal, mode, settle);
-      if (life.isLost()) {
+      await processClaim(claim, hold.signal, mode, settle);
+      if (hold.isLost()) {
         // Another worker has the rows and will tell what became of them.
         options.logger.warn({ code: "ERR_CLAIM_LOST", ...claim.object }, "a claim ran out during its run");
         return;
@@ -94,7 +94,7 @@ export function createRun(options: RunOptions): Run {
       const settlements = settled.map(({ settlement }) => settlement);
       await keepTrying(() => inbox.settle(claim, settlements), leaseMs, mode.stopped);
     } finally {
-      life.end();
+      hold.end();
     }
     // Only now is it true.
     for (const { tellings } of settled) for (const tell of tellings) tell(emit);
@@ -134,7 +134,7 @@ export function createRun(options: RunOptions): Run {
   }
 
   /** Keeps a claim while its run lasts, and says when it has to end. */
-  function createLife(claim: Claim, stopped: AbortSignal) {
+  function holdClaim(claim: Claim, stopped: AbortSignal) {
     // Not AbortSignal.any and .timeout: their timers would outlive the run, thousands of them on a busy day.
     const ended = new AbortController();
     let lost = false;
