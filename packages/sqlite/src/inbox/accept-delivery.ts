@@ -22,7 +22,7 @@ const INSERT = `INSERT INTO jobber_deliveries
 export function acceptDelivery(delivery: NewDelivery): (transaction: Transaction) => AcceptedDelivery {
   const { clientSlug, objectType, objectId, deliveryKey, topic, state, reason } = delivery;
   // A copy: the row may be written after the caller has gone on with its buffer.
-  const body = new Uint8Array(delivery.body);
+  const body = Buffer.from(delivery.body);
   const receivedAt = wholeMs(delivery.receivedAt);
   const finishedAt = state === "quarantined" ? receivedAt : null;
   return (transaction) => {

@@ -1,9 +1,4 @@
-import {
-  type DeliveryFilter,
-  type DeliveryInfo,
-  type DeliveryState,
-  INBOX_DEFAULTS,
-} from "@jobber-sync/core";
+import { type DeliveryFilter, type DeliveryInfo, INBOX_DEFAULTS } from "@jobber-sync/core";
 import type { Connection } from "../connection/connection.ts";
 import type { SqliteValue } from "../connection/sqlite-handle.ts";
 import { NOT_DONE } from "./row-states.ts";
@@ -61,25 +56,30 @@ function select<T extends Sequenced>(
     values.push(topic);
   }
   if (sequences !== undefined) {
-    conditions.push("sequence IN (SELECT value FROM json_each(?))");
-    values.push(JSON.stringify(sequences));
+    // CROSS JOIN is SQLite's way to say which side is walked over.
+    const chosen = "json_each(?) AS chosen CROSS JOIN jobber_deliveries ON sequence = chosen.value";
+    if (states !== undefined) {
+      conditions.push("state IN (SELECT value FROM json_each(?))");
+      values.push(JSON.stringify(states));
+    }
+    return rowsOf(chosen, conditions, [JSON.stringify([...new Set(sequences)]), ...values]);
   }
-  if (states === undefined) return rowsOf("", conditions, values);
+  if (states === undefined) return rowsOf("jobber_deliveries", conditions, values);
   // State by state, so that each is read in the order of an index and only as far as wanted.
   return [...new Set(states)]
-    .flatMap((state) => inState(state, sequences === undefined))
+    .flatMap((state) => {
+      const [from, condition] =
+        state === "done"
+          ? ["jobber_deliveries", "TRUE"]
+          : ["jobber_deliveries INDEXED BY jobber_deliveries_by_state", NOT_DONE];
+      return rowsOf(from, [...conditions, "state = ?", condition], [...values, state]);
+    })
     .sort((a, b) => a.sequence - b.sequence)
     .slice(0, limit);
 
-  function inState(state: DeliveryState, among: boolean): readonly T[] {
-    if (state === "done" || !among) return rowsOf("", [...conditions, "state = ?"], [...values, state]);
-    const index = "INDEXED BY jobber_deliveries_by_state";
-    return rowsOf(index, [...conditions, "state = ?", NOT_DONE], [...values, state]);
-  }
-
-  function rowsOf(index: string, where: readonly string[], bound: readonly SqliteValue[]): readonly T[] {
+  function rowsOf(from: string, where: readonly string[], bound: readonly SqliteValue[]): readonly T[] {
     return connection.all<T>(
-      `SELECT ${columns} FROM jobber_deliveries ${index} WHERE ${where.join(" AND ")} ORDER BY sequence LIMIT ?`,
+      `SELECT ${columns} FROM ${from} WHERE ${where.join(" AND ")} ORDER BY sequence LIMIT ?`,
       ...bound,
       limit,
     );

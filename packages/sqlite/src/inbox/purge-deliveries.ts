@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Connection } from "../connection/connection.ts";
 import type { Transaction } from "../connection/transaction.ts";
+import { changeRows } from "./change-rows.ts";
 import { KEPT } from "./row-states.ts";
 
 const ERASABLE = `SELECT sequence, body FROM jobber_deliveries INDEXED BY jobber_deliveries_finished
@@ -9,11 +10,12 @@ const ERASABLE = `SELECT sequence, body FROM jobber_deliveries INDEXED BY jobber
 const ERASE = `UPDATE jobber_deliveries SET body = NULL, body_sha256 = ?
   WHERE sequence = ? AND body IS NOT NULL RETURNING sequence`;
 
-const DELETE = `DELETE FROM jobber_deliveries
-  WHERE sequence IN (
-    SELECT sequence FROM jobber_deliveries INDEXED BY jobber_deliveries_finished
-    WHERE ${KEPT} AND state IN ('quarantined', 'unresolved', 'dead') AND finished_at < ? LIMIT ?)
-  RETURNING sequence`;
+const FAILED = "state IN ('quarantined', 'unresolved', 'dead')";
+
+const DELETABLE = `SELECT sequence FROM jobber_deliveries INDEXED BY jobber_deliveries_finished
+  WHERE ${KEPT} AND ${FAILED} AND finished_at < ? LIMIT ?`;
+
+const DELETE = `DELETE FROM jobber_deliveries WHERE finished_at < ? AND ${FAILED} AND sequence = ? RETURNING sequence`;
 
 /** A body whose time has come. */
 export interface ErasableBody {
@@ -41,7 +43,21 @@ export function eraseBodies(bodies: readonly ErasableBody[]): (transaction: Tran
     hashed.filter(({ sequence, hash }) => transaction.get(ERASE, hash, sequence) !== undefined).length;
 }
 
-/** Deletes up to `limit` deliveries that failed before `before`. @returns how many there were */
-export function deleteFailed(before: number, limit: number): (transaction: Transaction) => number {
-  return (transaction) => transaction.all(DELETE, before, limit).length;
+/** Up to `limit` deliveries that failed before `before`. */
+export function deletableDeliveries(
+  connection: Connection,
+  before: number,
+  limit: number,
+): readonly number[] {
+  return connection
+    .all<{ readonly sequence: number }>(DELETABLE, before, limit)
+    .map(({ sequence }) => sequence);
+}
+
+/** Deletes these deliveries, unless they were replayed meanwhile. @returns how many there were */
+export function deleteDeliveries(
+  sequences: readonly number[],
+  before: number,
+): (transaction: Transaction) => number {
+  return (transaction) => changeRows(transaction, sequences, DELETE, before);
 }

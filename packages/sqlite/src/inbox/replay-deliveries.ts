@@ -1,12 +1,12 @@
 import type { Transaction } from "../connection/transaction.ts";
+import { changeRows } from "./change-rows.ts";
 import { wholeMs } from "./row-states.ts";
 
 // Right-hand sides see the row as it was.
 const REPLAY = `UPDATE jobber_deliveries
   SET state = 'waiting', reason = CASE state WHEN 'quarantined' THEN reason END, attempts = 0, retries = 0,
     recheck_since = NULL, due_at = ?, started_at = ?, paused_ms = 0, finished_at = NULL
-  WHERE sequence IN (SELECT value FROM json_each(?)) AND body IS NOT NULL
-    AND state IN ('quarantined', 'unresolved', 'dead')
+  WHERE sequence = ? AND body IS NOT NULL AND state IN ('quarantined', 'unresolved', 'dead')
   RETURNING sequence`;
 
 /** Sets these rows waiting, with fresh attempts and their time started anew. @returns how many there were */
@@ -15,5 +15,5 @@ export function replayDeliveries(
   now: number,
 ): (transaction: Transaction) => number {
   const at = wholeMs(now);
-  return (transaction) => transaction.all(REPLAY, at, at, JSON.stringify(sequences)).length;
+  return (transaction) => changeRows(transaction, sequences, REPLAY, at, at);
 }

@@ -1,4 +1,5 @@
 import type { Transaction } from "../connection/transaction.ts";
+import { changeRows } from "./change-rows.ts";
 import { wholeMs } from "./row-states.ts";
 
 const NOTE = `INSERT INTO jobber_tenants (client_slug, resumed_at) VALUES (?, ?)
@@ -8,7 +9,7 @@ const RESUMED = "SELECT resumed_at AS at FROM jobber_tenants WHERE client_slug =
 
 const RESUME = `UPDATE jobber_deliveries
   SET state = 'waiting', due_at = ?, paused_ms = paused_ms + max(0, ? - paused_at), paused_at = NULL
-  WHERE sequence IN (SELECT value FROM json_each(?)) AND state = 'paused'
+  WHERE sequence = ? AND state = 'paused'
   RETURNING sequence`;
 
 /** Notes that a tenant was resumed, for what a worker has in hand and is going to settle as paused. */
@@ -22,7 +23,7 @@ export function resumeDeliveries(
   now: number,
 ): (transaction: Transaction) => number {
   const at = wholeMs(now);
-  return (transaction) => transaction.all(RESUME, at, at, JSON.stringify(sequences)).length;
+  return (transaction) => changeRows(transaction, sequences, RESUME, at, at);
 }
 
 /** Whether a tenant was resumed at `since` or later. */

@@ -13,7 +13,7 @@ import { acceptDelivery } from "./accept-delivery.ts";
 import { claimObject, extendClaim } from "./claim-object.ts";
 import { dueObjects } from "./due-objects.ts";
 import { deliveryBody, listDeliveries, listSequences } from "./find-deliveries.ts";
-import { deleteFailed, erasableBodies, eraseBodies } from "./purge-deliveries.ts";
+import { deletableDeliveries, deleteDeliveries, erasableBodies, eraseBodies } from "./purge-deliveries.ts";
 import { replayDeliveries } from "./replay-deliveries.ts";
 import { reserveFetch } from "./reserve-fetch.ts";
 import { noteResume, resumeDeliveries } from "./resume-tenant.ts";
@@ -104,15 +104,13 @@ export function createSqliteInbox(
       let deliveries = 0;
       while (!signal?.aborted) {
         const found = reading(() => erasableBodies(connection, now - bodiesAfterMs, MAX_BODIES));
-        if (found.length > 0) bodies += await group.write(eraseBodies(found));
-        if (found.length < MAX_BODIES) break;
+        if (found.length === 0) break;
+        bodies += await group.write(eraseBodies(found));
       }
       while (!signal?.aborted) {
-        const deleted = await group.write(deleteFailed(now - failedAfterMs, MAX_ROWS), {
-          oneStatement: true,
-        });
-        deliveries += deleted;
-        if (deleted < MAX_ROWS) break;
+        const found = reading(() => deletableDeliveries(connection, now - failedAfterMs, MAX_ROWS));
+        if (found.length === 0) break;
+        deliveries += await group.write(deleteDeliveries(found, now - failedAfterMs));
       }
       return { bodies, deliveries };
     },
@@ -131,7 +129,7 @@ export function createSqliteInbox(
       const sequences = reading(() => listSequences(connection, filter, { after, limit }));
       const last = sequences.at(-1);
       if (last === undefined) return changed;
-      changed += await group.write(portion(sequences), { oneStatement: true, onCommit });
+      changed += await group.write(portion(sequences), { onCommit });
       after = last;
       left -= sequences.length;
     }
