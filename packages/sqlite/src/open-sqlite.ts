@@ -1,5 +1,5 @@
 import type { CursorStore, Inbox, Lease, SyncReader, SyncStore, TokenStore } from "@jobber-sync/core";
-import { waitWhileOpening } from "./connection/busy-timeout.ts";
+import { waitAsInOpening, waitAsUsual } from "./connection/busy-timeout.ts";
 import { createConnection } from "./connection/connection.ts";
 import { createGroupCommit } from "./connection/group-commit.ts";
 import { openHandle } from "./connection/open-handle.ts";
@@ -50,7 +50,10 @@ export interface Sqlite {
   readonly lease: Lease;
   /** How far a reconcile came. */
   readonly cursors: CursorStore;
-  /** Ends all listening, writes what was asked for, then closes the file (a handle that was passed in stays open). Later writes are refused. */
+  /**
+   * Ends all listening, writes what was asked for, then closes the file (a handle that was passed in stays open). Stop receiver and worker
+   * before: later writes are refused with `ERR_STORE`, and what a run has not settled waits until its claim runs out.
+   */
   close(): Promise<void>;
 }
 
@@ -63,6 +66,10 @@ const POLL_MS = 250;
  *
  * Not for network file systems. Another program may read the file at any time; one that writes to it or checkpoints it must keep
  * `synchronous=FULL` too, or a power failure can take acknowledged deliveries with it.
+ *
+ * A handle of your own keeps its other uses, but this is set on it: the log, `busy_timeout` (5 ms: the program stands still while it waits),
+ * `secure_delete`, and how large the log grows. `synchronous` must be FULL already, else it is refused; better-sqlite3's falls to NORMAL with
+ * the log, so run `PRAGMA synchronous = FULL` on it first.
  *
  * @param database a path (`:memory:` for tests), or a handle of your own: `DatabaseSync`, better-sqlite3's `Database`
  * @throws {JobberSyncError} `ERR_STORE_OPEN`, `ERR_STORE_SETTINGS`, `ERR_STORE_SCHEMA`, `ERR_STORE_BUSY`
@@ -89,11 +96,11 @@ export function openSqlite(
   }
   const { handle, path, release } = take(database);
   try {
-    const waitAsUsual = waitWhileOpening(handle, path !== null);
-    secureSettings(handle);
+    waitAsInOpening(handle);
+    secureSettings(handle, path !== null);
     if (wanted) migrate(handle);
     checkSchema(handle);
-    waitAsUsual();
+    waitAsUsual(handle);
   } catch (error) {
     release();
     throw openingError(error, path);

@@ -1,11 +1,15 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { ErrorCode } from "@jobber-sync/core";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { describe, expect, it } from "vitest";
 import { sampleDelivery } from "./sample-delivery.ts";
-import { temporaryFile } from "./temporary-file.ts";
+import { temporaryFile, temporaryFolder } from "./temporary-file.ts";
+
+/** The user that owns nothing, on Linux. */
+const NOBODY = 65_534;
 
 describe("openSqlite", () => {
   it("makes the file and the tables, and finds everything again when it is opened anew", async () => {
@@ -27,11 +31,11 @@ describe("openSqlite", () => {
 
   it("sets a write-ahead log and a flush with every commit, and waits only briefly for locks", async () => {
     const handle = new DatabaseSync(temporaryFile());
-    handle.exec("PRAGMA synchronous = OFF; PRAGMA busy_timeout = 5000");
+    handle.exec("PRAGMA synchronous = EXTRA; PRAGMA busy_timeout = 5000");
     const { close } = openSqlite(handle);
     expect(handle.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
-    expect(handle.prepare("PRAGMA synchronous").get()).toEqual({ synchronous: 2 });
-    expect(handle.prepare("PRAGMA busy_timeout").get()).toEqual({ timeout: 300 });
+    expect(handle.prepare("PRAGMA synchronous").get()).toEqual({ synchronous: 3 });
+    expect(handle.prepare("PRAGMA busy_timeout").get()).toEqual({ timeout: 5 });
     await close();
     handle.close();
   });
@@ -45,12 +49,18 @@ describe("openSqlite", () => {
     handle.close();
   });
 
-  it("refuses a handle whose commits are not flushed and that cannot be mended", () => {
-    const handle = new DatabaseSync(temporaryFile());
-    handle.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN");
-    expectCode(() => openSqlite(handle), "ERR_STORE_SETTINGS", /synchronous is 1, below FULL/);
-    handle.close();
-  });
+  it.each(["OFF", "NORMAL"])(
+    "refuses a handle with synchronous = %s, and names the remedy",
+    (synchronous) => {
+      const handle = new DatabaseSync(temporaryFile());
+      handle.exec(`PRAGMA synchronous = ${synchronous}`);
+      const remedy = /below FULL.*Run PRAGMA synchronous = FULL on it before/;
+      expectCode(() => openSqlite(handle), "ERR_STORE_SETTINGS", remedy);
+      handle.exec("PRAGMA synchronous = FULL");
+      expect(() => openSqlite(handle)).not.toThrow();
+      handle.close();
+    },
+  );
 
   it("names a folder that does not exist", () => {
     const path = join(dirname(temporaryFile()), "nowhere", "jobber.db");
@@ -61,21 +71,47 @@ describe("openSqlite", () => {
     expectCode(() => openSqlite(dirname(temporaryFile())), "ERR_STORE_OPEN", /is a folder/);
   });
 
+  // A folder that everybody may write to and that holds no files but its own.
+  if (existsSync("/proc/self")) {
+    it("names a folder that cannot hold a file", () => {
+      expectCode(() => openSqlite("/proc/jobber.db"), "ERR_STORE_OPEN", /the folder \/proc/);
+    });
+  }
+
   it("names a file that is no database", () => {
     const path = temporaryFile();
     writeFileSync(path, "something else entirely, long enough to have a header of its own".repeat(20));
     expectCode(() => openSqlite(path), "ERR_STORE_OPEN", /is no SQLite database/);
   });
 
-  // Root may write anywhere.
-  if (process.getuid?.() !== 0) {
-    it("names a folder that cannot be written to", () => {
-      const folder = join(dirname(temporaryFile()), "locked");
-      mkdirSync(folder);
-      chmodSync(folder, 0o500);
-      expectCode(() => openSqlite(join(folder, "jobber.db")), "ERR_STORE_OPEN", /cannot be written to/);
-    });
-  }
+  const root = process.getuid?.() === 0;
+
+  it.runIf(!root)("names a folder that cannot be written to", () => {
+    const folder = join(temporaryFolder(), "locked");
+    mkdirSync(folder, { mode: 0o500 });
+    expectCode(() => openSqlite(join(folder, "jobber.db")), "ERR_STORE_OPEN", /cannot be written to/);
+  });
+
+  // Root may write anywhere, so another user tries: where that one may read our sources, and the program can be started by its open file.
+  it.runIf(root && existsSync("/proc/self/exe") && isOpenToAll(import.meta.dirname))(
+    "names a folder that this user cannot write to, or not even look into",
+    () => {
+      for (const mode of [0o755, 0o700]) {
+        const folder = temporaryFolder();
+        chmodSync(folder, mode);
+        const program = join(import.meta.dirname, "processes", "open.ts");
+        const { stdout } = spawnSync(
+          "/proc/self/exe",
+          ["--conditions=jobber-sync-source", program, join(folder, "jobber.db")],
+          { uid: NOBODY, gid: NOBODY, cwd: "/", encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
+        );
+        expect(JSON.parse(stdout)).toEqual({
+          code: "ERR_STORE_OPEN",
+          message: expect.stringContaining(`the folder ${folder} cannot be written to`),
+        });
+      }
+    },
+  );
 
   it("refuses a handle that only reads", () => {
     const path = temporaryFile();
@@ -104,7 +140,8 @@ describe("openSqlite", () => {
     await Promise.all([close(), close()]);
     await close();
     await expect(last).resolves.toMatchObject({ outcome: "accepted" });
-    await expect(store.nextSequence()).rejects.toMatchObject({ code: "ERR_STORE" });
+    const closed = { code: "ERR_STORE", retryable: false, message: expect.stringContaining("closed") };
+    await expect(store.nextSequence()).rejects.toMatchObject(closed);
   });
 
   it("ends listening when it is closed", async () => {
@@ -120,6 +157,12 @@ describe("openSqlite", () => {
     await listening;
   });
 });
+
+/** Whether every user may read what lies in a folder. */
+function isOpenToAll(folder: string): boolean {
+  const parent = dirname(folder);
+  return (statSync(folder).mode & 0o005) === 0o005 && (parent === folder || isOpenToAll(parent));
+}
 
 function expectCode(open: () => unknown, code: ErrorCode | RegExp, message = /./): void {
   let caught: unknown;

@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { JobberSyncError } from "@jobber-sync/core";
 import type { SqliteHandle } from "./sqlite-handle.ts";
@@ -45,23 +45,33 @@ function reason(path: string | null): string {
   if (path === null) return "the handle's file is read-only, damaged or no SQLite database (see the cause).";
   const file = resolve(path);
   const folder = dirname(file);
-  if (!isA(folder, "isDirectory")) return `the folder ${folder} does not exist. Make it first.`;
-  if (isA(file, "isDirectory")) return `${file} is a folder. Name a file.`;
-  if (!canWrite(folder)) {
+  if (!isFolder(folder)) {
+    return `the folder ${folder} does not exist, or this user may not see it. Make it first.`;
+  }
+  if (!may(folder, constants.W_OK | constants.X_OK)) {
     return `the folder ${folder} cannot be written to, and SQLite keeps its log beside the file. Give this user write access to the folder.`;
   }
-  if (isA(file, "isFile") && !canWrite(file))
-    return `${file} cannot be written to. Give this user write access.`;
+  if (isFolder(file)) return `${file} is a folder. Name a file.`;
+  if (!existsSync(file)) {
+    return `no file can be made in the folder ${folder} (see the cause). Name a folder on a local disk.`;
+  }
+  if (!may(file, constants.R_OK | constants.W_OK)) {
+    return `${file} cannot be read and written. Give this user access.`;
+  }
   return `${file} is no SQLite database, or it is damaged, or the disk refuses it (see the cause).`;
 }
 
-function isA(path: string, kind: "isDirectory" | "isFile"): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.[kind]() ?? false;
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
-function canWrite(path: string): boolean {
+function may(path: string, mode: number): boolean {
   try {
-    accessSync(path, constants.W_OK);
+    accessSync(path, mode);
     return true;
   } catch {
     return false;

@@ -16,11 +16,13 @@ const JOURNAL_TRIES_MS = 5_000;
 const JOURNAL_PAUSE_MS = 20;
 
 /**
- * Sets what durability rests on, and reads it back: the write-ahead log, and a flush to the disk with every commit.
+ * Sets what durability rests on: the write-ahead log, and a flush to the disk with every commit. The latter is asked for where the handle is
+ * the user's: that it is flushed less is somebody's decision, and not ours to undo behind their back.
  *
+ * @param own whether the handle is ours
  * @throws {JobberSyncError} `ERR_STORE_SETTINGS`
  */
-export function secureSettings(handle: SqliteHandle): void {
+export function secureSettings(handle: SqliteHandle, own: boolean): void {
   const journal = setJournalMode(handle);
   const inMemory = readPragma(handle, "database_list", "file") === "";
   if (journal !== "wal" && !inMemory) {
@@ -28,25 +30,21 @@ export function secureSettings(handle: SqliteHandle): void {
       `journal_mode is "${journal}" and cannot be set to WAL. Put the file on a local disk, and let no other program hold it open in another mode.`,
     );
   }
-  trySynchronousFull(handle);
+  if (own) handle.exec("PRAGMA synchronous = FULL");
   const synchronous = Number(readPragma(handle, "synchronous", "synchronous"));
-  if (synchronous < FULL) {
+  if (synchronous < FULL && !inMemory) {
     throw refused(
-      `synchronous is ${synchronous}, below FULL (2): a power failure would lose deliveries that were acknowledged. Pass a handle without an open transaction, or set PRAGMA synchronous = FULL on it before.`,
+      `synchronous is ${synchronous} on the handle that was passed in, below FULL (2): a power failure would lose deliveries that were acknowledged. Run PRAGMA synchronous = FULL on it before, or pass the path instead of a handle.`,
     );
   }
+  // What is erased is overwritten with zeros. ON, for FAST leaves what lies on pages of its own, as large bodies do; neither costs anything
+  // that could be measured.
+  handle.exec("PRAGMA secure_delete = ON");
   // macOS leaves flushed data in the drive's cache unless told otherwise; other systems ignore these two.
   handle.exec("PRAGMA fullfsync = 1");
   handle.exec("PRAGMA checkpoint_fullfsync = 1");
   handle.exec(`PRAGMA wal_autocheckpoint = ${AUTO_CHECKPOINT_PAGES}`);
   handle.exec(`PRAGMA journal_size_limit = ${JOURNAL_SIZE_LIMIT}`);
-}
-
-/** SQLite refuses it inside a transaction; what counts is what it says afterwards. */
-function trySynchronousFull(handle: SqliteHandle): void {
-  try {
-    handle.exec("PRAGMA synchronous = FULL");
-  } catch {}
 }
 
 /** Going over to WAL takes an exclusive lock, which SQLite does not always wait for: two programs that start at once meet here. */

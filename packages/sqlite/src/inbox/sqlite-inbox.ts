@@ -6,6 +6,7 @@ import {
   replayedStates,
 } from "@jobber-sync/core";
 import type { Connection } from "../connection/connection.ts";
+import { emptyLog } from "../connection/empty-log.ts";
 import type { GroupCommit } from "../connection/group-commit.ts";
 import { reading } from "../connection/store-error.ts";
 import type { Transaction } from "../connection/transaction.ts";
@@ -112,6 +113,7 @@ export function createSqliteInbox(
         if (found.length === 0) break;
         deliveries += await group.write(deleteDeliveries(found, now - failedAfterMs));
       }
+      if (!signal?.aborted) reading(() => emptyLog(connection));
       return { bodies, deliveries };
     },
   };

@@ -15,7 +15,8 @@ CREATE TABLE jobber_connections (
 CREATE TABLE jobber_leases (
   name TEXT PRIMARY KEY,
   holder TEXT NOT NULL,
-  until REAL NOT NULL
+  until REAL NOT NULL,
+  ttl_ms REAL NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE jobber_cursors (

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import type { Inbox } from "@jobber-sync/core";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -8,6 +9,8 @@ import { temporaryFile } from "../temporary-file.ts";
 
 const NOW = 1_769_335_300_000;
 const LATER = NOW + 31 * 24 * 60 * 60 * 1000;
+/** Personal data, as it would be found in a file. */
+const MARK = "555-1234";
 const BODY = new TextEncoder().encode('{"phone":"555-1234"}');
 
 describe("retention", () => {
@@ -37,6 +40,22 @@ describe("retention", () => {
     expect(begun.length).toBeGreaterThan(8);
   });
 
+  it("leaves nothing of a body in the file or in its log", async () => {
+    const path = temporaryFile();
+    const { inbox, close } = openSqlite(path, { now: () => NOW });
+    // Small ones, which lie beside their row, and large ones, which lie on pages of their own.
+    const bodies = [40, 900, 5000, 60_000].map((times) => new TextEncoder().encode(MARK.repeat(times / 4)));
+    for (const body of bodies) {
+      await finish(inbox, ["1", "2", "3"], "done", body);
+      await finish(inbox, ["4", "5", "6"], "dead", body);
+    }
+    expect(marks(path)).toBeGreaterThan(1000);
+    expect(await inbox.purge({ now: LATER })).toEqual({ bodies: 12, deliveries: 12 });
+    expect(marks(path)).toBe(0);
+    await close();
+    expect(marks(path)).toBe(0);
+  });
+
   it("wakes nobody", async () => {
     const { inbox, calls, listen } = open();
     await finish(inbox, ["1", "2"], "done");
@@ -47,6 +66,13 @@ describe("retention", () => {
     expect(calls.filter(({ sql }) => sql.includes("count(*)"))).toEqual([]);
   });
 });
+
+/** How often the mark stands in the file and its log. */
+function marks(path: string): number {
+  return [path, `${path}-wal`]
+    .filter((file) => existsSync(file))
+    .reduce((sum, file) => sum + readFileSync(file, "latin1").split(MARK).length - 1, 0);
+}
 
 function open() {
   const { handle, database, calls } = recordingHandle(temporaryFile());
@@ -74,8 +100,13 @@ function open() {
   };
 }
 
-async function finish(inbox: Inbox, ids: readonly string[], state: "done" | "dead"): Promise<void> {
-  await Promise.all(ids.map((id) => inbox.accept(sampleDelivery(id, { body: BODY }))));
+async function finish(
+  inbox: Inbox,
+  ids: readonly string[],
+  state: "done" | "dead",
+  body = BODY,
+): Promise<void> {
+  await Promise.all(ids.map((id) => inbox.accept(sampleDelivery(id, { body }))));
   const claims = ids.map(async (objectId) => {
     const object = { clientSlug: "acme", objectType: "job", objectId } as const;
     const claim = await inbox.claim(object, { leaseMs: 1000, now: NOW });
