@@ -1,16 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../temporary-file.ts";
-import { killWhileIngesting } from "./kill-while-ingesting.ts";
+import { killReceivers } from "./kill-receivers.ts";
 
-describe("a process that is killed while it stores deliveries", () => {
-  it("has lost nothing that it acknowledged", async () => {
-    const { acknowledged, lost } = await killWhileIngesting(temporaryFolder(), 20);
-    expect(acknowledged).toBeGreaterThan(1000);
+const KILLS = 100;
+
+describe("a receiver that is killed while it takes deliveries", () => {
+  it(`has lost nothing that it answered 200, ${KILLS} times`, async () => {
+    const { answered, lost } = await killReceivers(temporaryFolder(), KILLS);
+    expect(answered).toBeGreaterThan(10 * KILLS);
     expect(lost).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 
-  it("is found out when it acknowledges first and stores then", async () => {
-    const { lost } = await killWhileIngesting(temporaryFolder(), 5, { early: true });
+  it("is found out when it answers first and stores then", async () => {
+    const { lost } = await killReceivers(temporaryFolder(), 8, { early: true });
     expect(lost.length).toBeGreaterThan(0);
   }, 60_000);
 });

@@ -17,8 +17,16 @@ export interface Child {
   }>;
 }
 
-/** Starts a file with the arguments, on the sources of the packages. */
-export function startChild(file: URL, args: readonly string[]): Child {
+/**
+ * Starts a file with the arguments, on the sources of the packages.
+ *
+ * @param env variables beside our own
+ */
+export function startChild(
+  file: URL,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Child {
   const child = spawn(
     process.execPath,
     [
@@ -27,7 +35,7 @@ export function startChild(file: URL, args: readonly string[]): Child {
       fileURLToPath(file),
       ...args,
     ],
-    { stdio: ["ignore", "pipe", "inherit"] },
+    { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...env } },
   );
   const lines: string[] = [];
   let onLine = () => {};

@@ -1,0 +1,145 @@
+import { DatabaseSync } from "node:sqlite";
+import { createWorker, type FetchedRecords, type JobFields, type RecordSource } from "@jobber-sync/core";
+import { openSqlite } from "@jobber-sync/sqlite";
+import { noticePayload, snapshotPayload } from "@jobber-sync/testing";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { recordingHandle } from "../recording-handle.ts";
+import { sampleDelivery } from "../sample-delivery.ts";
+import { temporaryFile } from "../temporary-file.ts";
+
+/** What a receiver in another process does when it accepts, step by step. */
+const ACCEPT = `INSERT INTO jobber_deliveries (sequence, client_slug, object_type, object_id, delivery_key, topic, body, state,
+  due_at, received_at, started_at) VALUES (?, 'acme', 'job', ?, ?, ?, ?, 'waiting', ?, ?, ?)`;
+const DRAW = "UPDATE jobber_sequence SET value = value + 1 WHERE id = 1 RETURNING value";
+
+describe("a delivery whose transaction is held open by another process", () => {
+  it("is not lost on a worker that wants to claim its object meanwhile", async () => {
+    const { inbox, worker, tries, source, accept, titles, drained } = open();
+    await inbox.accept(sampleDelivery("noticed", { body: notice("noticed") }));
+    const commit = accept();
+    worker.start();
+    // The first delivery is seen, and the claim of its object meets the lock.
+    await tries();
+    expect(source.fetched).toEqual([]);
+    source.version = 2;
+    commit();
+    await drained();
+    expect(await titles()).toEqual({ noticed: "v2", shown: "from the snapshot" });
+  });
+
+  it("is not lost on a worker that has claimed and fetched its object before the commit", async () => {
+    const { inbox, worker, tries, source, accept, titles, drained } = open();
+    let commit = () => {};
+    source.whileFetching = async () => {
+      source.whileFetching = async () => {};
+      // What is fetched now is old when the run comes to write it.
+      commit = accept();
+      source.version = 2;
+    };
+    await inbox.accept(sampleDelivery("noticed", { body: notice("noticed") }));
+    worker.start();
+    await vi.waitFor(() => expect(source.fetched).toEqual([1]));
+    await tries();
+    commit();
+    await drained();
+    expect(source.fetched).toEqual([1, 2]);
+    expect(await titles()).toEqual({ noticed: "v2", shown: "from the snapshot" });
+  });
+});
+
+function open() {
+  const path = temporaryFile();
+  const { handle, calls } = recordingHandle(path);
+  const { inbox, store, close } = openSqlite(handle, { pollMs: 10 });
+  const source = new ChangingSource();
+  const silent = { info() {}, warn() {}, error() {} };
+  const worker = createWorker({ inbox, store, source, logger: silent, retry: { firstDelayMs: 50 } });
+  const other = new DatabaseSync(path);
+  onTestFinished(async () => {
+    other.close();
+    await worker.stop();
+    await close();
+  });
+  const begun = () => calls.filter(({ sql }) => sql === "BEGIN IMMEDIATE").length;
+  return {
+    inbox,
+    worker,
+    source,
+    /** Begins to accept a notice of one job and a snapshot of another, in one transaction. @returns commits it */
+    accept() {
+      other.exec("BEGIN IMMEDIATE");
+      for (const [id, topic, body] of [
+        ["noticed", "JOB_UPDATE", notice("noticed")],
+        [
+          "shown",
+          "job.updated",
+          bytes(snapshotPayload("job.updated", { id: "shown", title: "from the snapshot" })),
+        ],
+      ] as const) {
+        const sequence = Number(other.prepare(DRAW).get()?.value);
+        const now = Date.now();
+        other.prepare(ACCEPT).run(sequence, id, `key ${sequence}`, topic, body, now, now, now);
+      }
+      return () => other.exec("COMMIT");
+    },
+    /** Resolves when several more transactions were tried to begin. */
+    async tries() {
+      const enough = begun() + 5;
+      await vi.waitFor(() => expect(begun()).toBeGreaterThanOrEqual(enough), 10_000);
+    },
+    /** Resolves when no delivery waits and none is held. */
+    async drained() {
+      const open = () => inbox.list({ states: ["waiting", "claimed"] });
+      await vi.waitFor(async () => expect(await open()).toEqual([]), 20_000);
+      expect((await inbox.list({})).map(({ state }) => state)).toEqual(["done", "done", "done"]);
+    },
+    async titles() {
+      return Object.fromEntries(
+        (await store.jobs("acme")).map(({ jobberJobId, title }) => [jobberJobId, title]),
+      );
+    },
+  };
+}
+
+/** A source whose records change. */
+class ChangingSource implements RecordSource {
+  version = 1;
+  readonly fetched: number[] = [];
+  whileFetching = async () => {};
+
+  async fetch(_tenant: string, _type: string, jobberJobId: string): Promise<FetchedRecords> {
+    const { version } = this;
+    await this.whileFetching();
+    this.fetched.push(version);
+    const sourceUpdatedAt = `2026-01-25T10:00:0${version}Z`;
+    const fields: JobFields = { ...NOTHING, title: `v${version}` };
+    return { jobs: [{ jobberJobId, sourceUpdatedAt, fields }], contacts: [] };
+  }
+}
+
+const NOTHING: JobFields = {
+  jobNumber: null,
+  title: null,
+  status: null,
+  jobberStatus: null,
+  scheduledAt: null,
+  endsAt: null,
+  completedAt: null,
+  street: null,
+  city: null,
+  state: null,
+  postalCode: null,
+  country: null,
+  jobberClientId: null,
+  total: null,
+  webUri: null,
+  sourceCreatedAt: null,
+};
+
+function notice(itemId: string): Uint8Array {
+  return bytes(noticePayload("JOB_UPDATE", { itemId }));
+}
+
+function bytes(payload: object): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(payload));
+}
