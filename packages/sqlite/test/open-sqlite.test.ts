@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
 import type { ErrorCode } from "@jobber-sync/core";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { describe, expect, it } from "vitest";
@@ -99,7 +100,7 @@ describe("openSqlite", () => {
       for (const mode of [0o755, 0o700]) {
         const folder = temporaryFolder();
         chmodSync(folder, mode);
-        const program = join(import.meta.dirname, "processes", "open.ts");
+        const program = fileURLToPath(new URL("./processes/open.ts", import.meta.url));
         const { stdout } = spawnSync(
           "/proc/self/exe",
           ["--conditions=jobber-sync-source", program, join(folder, "jobber.db")],

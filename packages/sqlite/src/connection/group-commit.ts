@@ -17,7 +17,7 @@ export interface GroupCommit {
 }
 
 /** What is special about a write. */
-export interface WriteOptions {
+interface WriteOptions {
   /**
    * That `work` writes with one statement at most, which is all or nothing by itself: it then needs no savepoint, a sixth of what an
    * accepted delivery costs. @default false
