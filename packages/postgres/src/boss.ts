@@ -21,6 +21,8 @@ export interface BossQueueSettings {
 /** A job as this package takes it. */
 export interface BossJob {
   readonly data: object;
+  /** Aborted when pg-boss no longer takes the job for this worker's. */
+  readonly signal?: AbortSignal;
 }
 
 /** How this package takes jobs. */
@@ -48,9 +50,11 @@ export interface Boss {
     handler: (jobs: BossJob[]) => Promise<unknown>,
   ): Promise<string>;
   offWork(queue: string, options?: { id?: string; wait?: boolean }): Promise<void>;
+  /** pg-boss's own connection, to see that it leads to the same database. */
+  getDb?(): BossDatabase;
   getQueue(queue: string): Promise<{ policy?: string } | null>;
   createQueue(queue: string, options: BossQueueSettings & { policy: string }): Promise<void>;
   updateQueue(queue: string, options: BossQueueSettings): Promise<void>;
-  on(event: "error", listener: (error: Error) => void): unknown;
-  off(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "error", listener: (error: unknown) => void): unknown;
+  off(event: "error", listener: (error: unknown) => void): unknown;
 }

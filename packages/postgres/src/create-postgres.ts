@@ -2,13 +2,19 @@ import type { CursorStore, Inbox, Lease, SyncReader, SyncStore, TokenStore } fro
 import type { Boss } from "./boss.ts";
 import { createAccept } from "./inbox/accept.ts";
 import { createClaim } from "./inbox/claim.ts";
+import { createDue } from "./inbox/due.ts";
 import { createExtend } from "./inbox/extend.ts";
 import type { InboxClock, InboxContext } from "./inbox/inbox-context.ts";
+import { createListing } from "./inbox/list-deliveries.ts";
 import { createListen } from "./inbox/listen.ts";
+import { createPurge } from "./inbox/purge.ts";
+import { createReplay } from "./inbox/replay.ts";
+import { createReserveFetch } from "./inbox/reserve-fetch.ts";
+import { createResume } from "./inbox/resume.ts";
 import { createSettle } from "./inbox/settle.ts";
-import { createTools } from "./inbox/tools.ts";
 import { preparedPool } from "./internal/prepared-pool.ts";
 import { quoteSchema } from "./internal/quote-schema.ts";
+import { checkWiring } from "./migrations/check-wiring.ts";
 import { ensureQueue } from "./migrations/ensure-queue.ts";
 import { checkTables, migrateTables } from "./migrations/migrate.ts";
 import type { SqlPool } from "./sql-pool.ts";
@@ -44,7 +50,11 @@ export interface PostgresOptions {
   readonly applyLanes?: number | undefined;
   /** How often a listening inbox looks for rows that no wake-up led to. Milliseconds. @default 4000 */
   readonly sweepMs?: number | undefined;
-  /** How long a row must have been due before that look takes it. Milliseconds. @default 60000 */
+  /**
+   * How long a row must have been due before that look takes it; what a dead worker held is taken when its claim has run out. Milliseconds.
+   *
+   * @default 15000
+   */
   readonly overdueMs?: number | undefined;
   /**
    * `false`: deliveries are taken even when the server runs with `fsync` or `synchronous_commit` off, and a crash of the server loses
@@ -80,7 +90,8 @@ export interface Postgres {
    * they like. Start pg-boss before.
    *
    * @throws {JobberSyncError} `ERR_STORE_SCHEMA` (tables missing, with `migrate: false`), `ERR_STORE_SETTINGS` (rights, pg-boss not
-   * started, a queue of another policy), `ERR_STORE…` for a database that cannot be reached
+   * started, a queue of another policy, pool and boss on two databases, `fsync` or `synchronous_commit` off), `ERR_STORE…` for a database
+   * that cannot be reached
    */
   migrate(): Promise<void>;
 }
@@ -124,14 +135,15 @@ export function createPostgres(options: PostgresOptions): Postgres {
   const pool = options.prepare ? preparedPool(options.pool) : options.pool;
   const schema = quoteSchema(options.schema ?? "public");
   const context: InboxContext = { pool, boss, schema, queue, clock, now: options.now ?? Date.now };
+  const durable = options.requireDurable ?? true;
   const accept = createAccept(context, {
     timeoutMs: positive("acceptTimeoutMs", options.acceptTimeoutMs ?? 750),
     lanes: positive("acceptLanes", options.acceptLanes ?? 2),
-    durable: options.requireDurable ?? true,
+    durable,
   });
   const listen = createListen(context, {
     sweepMs: positive("sweepMs", options.sweepMs ?? 4000),
-    overdueMs: positive("overdueMs", options.overdueMs ?? 60_000),
+    overdueMs: positive("overdueMs", options.overdueMs ?? 15_000),
   });
 
   return {
@@ -142,7 +154,12 @@ export function createPostgres(options: PostgresOptions): Postgres {
       claim: createClaim(context),
       extend: createExtend(context),
       settle: createSettle(context),
-      ...createTools(context),
+      due: createDue(context),
+      ...createListing(context),
+      replay: createReplay(context),
+      resume: createResume(context),
+      reserveFetch: createReserveFetch(context),
+      purge: createPurge(context),
     },
     tokens: createTokenStore(pool, schema),
     lease: createLease(pool, schema),
@@ -151,6 +168,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
       if (migrate) await migrateTables(pool, schema);
       else await checkTables(pool, schema);
       await ensureQueue(boss, queue);
+      await checkWiring({ pool, boss, queue, durable });
     },
   };
 }

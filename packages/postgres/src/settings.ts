@@ -17,13 +17,18 @@ export const POOL_SETTINGS = {
 } as const;
 
 /**
- * For `new PgBoss({ connectionString, ...BOSS_SETTINGS })`: dead workers are noticed within seconds, and work starts when it is there
- * instead of at the next poll.
+ * For `new PgBoss({ connectionString, ...BOSS_SETTINGS })`: dead workers are noticed within seconds, work starts when it is there instead of
+ * at the next poll, and a network that died is noticed.
  */
 export const BOSS_SETTINGS = {
   superviseIntervalSeconds: 5,
   monitorIntervalSeconds: 5,
+  /** How often completed wake-ups are deleted. pg-boss's own default is a day, and the table keeps millions. */
+  maintenanceIntervalSeconds: 300,
   useListenNotify: true,
+  keepAlive: true,
+  /** The client gives up a statement whose answer does not come. Longer than any of pg-boss's takes, but for what its upgrades do. Milliseconds. */
+  query_timeout: 60_000,
 } as const;
 
 const HOUR_SECONDS = 3600;

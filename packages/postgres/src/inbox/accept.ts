@@ -1,8 +1,11 @@
-import { type AcceptedDelivery, JobberSyncError, type NewDelivery } from "@jobber-sync/core";
+import { type AcceptedDelivery, JobberSyncError, type NewDelivery, objectKey } from "@jobber-sync/core";
+import { boundedPool } from "../internal/bounded-pool.ts";
+import { checkDurability, DURABILITY_JSON, type Durability } from "../internal/durability.ts";
 import { createGroupCommit } from "../internal/group-commit.ts";
 import { jsonText } from "../internal/json-text.ts";
 import { runTransaction } from "../internal/transaction.ts";
-import { type InboxContext, wakeLater } from "./inbox-context.ts";
+import { type InboxContext, transactionNowSql } from "./inbox-context.ts";
+import { wakeLater } from "./wake-later.ts";
 
 /** How deliveries are accepted. */
 export interface AcceptOptions {
@@ -14,15 +17,13 @@ export interface AcceptOptions {
   readonly durable: boolean;
 }
 
-interface Stored {
-  readonly rows: readonly (readonly [sequence: number, duplicate: boolean, coalesced: boolean])[];
-  readonly fsync: string;
-  readonly synchronousCommit: string;
+interface Stored extends Durability {
+  readonly rows: readonly (readonly [sequence: number, duplicate: true | null, coalesced: true | null])[];
 }
 
 const MAX_ROWS = 256;
 const MAX_BYTES = 8 * 1024 * 1024;
-// A batch that takes this long is stuck: its connection is closed, so that the lane is free again.
+// A batch that waits this long for its connection, or then takes this long, is stuck: it is given up, so that the lane is free again.
 const STUCK_MS = 5000;
 
 /** Makes `accept`: the rows and their wake-ups in one transaction, many deliveries in one. */
@@ -31,6 +32,7 @@ export function createAccept(
   options: AcceptOptions,
 ): (delivery: NewDelivery) => Promise<AcceptedDelivery> {
   const statement = insertStatement(context);
+  const pool = boundedPool(context.pool, STUCK_MS);
 
   return createGroupCommit<NewDelivery, AcceptedDelivery>({
     write,
@@ -44,7 +46,7 @@ export function createAccept(
   async function write(deliveries: readonly NewDelivery[]): Promise<readonly AcceptedDelivery[]> {
     const rows = jsonText(deliveries.map((delivery) => rowOf(delivery, context)));
     const stored = await runTransaction(
-      context.pool,
+      pool,
       async (run, client) => {
         const [answer] = await run<Stored>(statement, [rows]);
         if (answer === undefined) throw new JobberSyncError("ERR_STORE", "The database gave no answer.");
@@ -68,7 +70,10 @@ function rowOf(delivery: NewDelivery, { clock }: InboxContext): object {
   return { ...rest, body: bytes.toString("base64"), dueAt: clock === "caller" ? delivery.receivedAt : null };
 }
 
-/** One row each, numbered in their order; `$1` is a JSON list. Nothing is looked up under a lock: the outcome is a word for people. */
+/**
+ * One row each, numbered in their order; `$1` is a JSON list. Nothing is looked up under a lock: the outcome is a word for people. Each look
+ * ends at the first row, which also keeps PostgreSQL from reading all rows at once where it takes the table for small.
+ */
 function insertStatement({ schema }: InboxContext): string {
   const deliveries = `${schema.quoted}.jobber_deliveries`;
   return `
@@ -80,46 +85,38 @@ WITH new AS MATERIALIZED (
 ),
 stored AS (
   INSERT INTO ${deliveries} (sequence, client_slug, object_type, object_id, delivery_key, topic, state, reason,
-    body, received_at, started_at, due_at)
+    body, received_at, started_at, due_at, finished_at)
   SELECT sequence, "clientSlug", "objectType", "objectId", "deliveryKey", topic, state, reason,
     decode(body, 'base64'), to_timestamp("receivedAt" / 1000), to_timestamp("receivedAt" / 1000),
-    coalesce(to_timestamp("dueAt" / 1000), now())
+    ${transactionNowSql('"dueAt"')}, CASE WHEN state <> 'waiting' THEN ${transactionNowSql('"dueAt"')} END
   FROM new
 )
 SELECT json_build_object(
   'rows', (SELECT json_agg(json_build_array(
     sequence,
-    EXISTS (SELECT FROM ${deliveries} d WHERE d.client_slug = new."clientSlug" AND d.delivery_key = new."deliveryKey"),
-    EXISTS (SELECT FROM ${deliveries} d WHERE d.client_slug = new."clientSlug" AND d.object_type = new."objectType"
-      AND d.object_id = new."objectId" AND d.state IN ('waiting', 'claimed') AND d.state = 'waiting')
+    (SELECT true FROM ${deliveries} d
+     WHERE right(d.delivery_key, 20) = right(new."deliveryKey", 20) AND d.client_slug = new."clientSlug"
+       AND d.delivery_key = new."deliveryKey" LIMIT 1),
+    (SELECT true FROM ${deliveries} d
+     WHERE d.client_slug = new."clientSlug" AND d.object_type = new."objectType" AND d.object_id = new."objectId"
+       AND d.state IN ('waiting', 'claimed') AND d.state = 'waiting' LIMIT 1)
   ) ORDER BY sequence) FROM new),
-  'fsync', current_setting('fsync'),
-  'synchronousCommit', current_setting('synchronous_commit')
+  ${DURABILITY_JSON}
 )::text AS json`;
-}
-
-/** @throws {JobberSyncError} `ERR_STORE_SETTINGS` */
-function checkDurability({ fsync, synchronousCommit }: Stored): void {
-  if (fsync === "on" && synchronousCommit !== "off") return;
-  const setting = fsync === "on" ? "synchronous_commit" : "fsync";
-  throw new JobberSyncError(
-    "ERR_STORE_SETTINGS",
-    `PostgreSQL runs with ${setting} = off: a crash of the server would lose deliveries that were answered 200. Set it to on for this role or database.`,
-  );
 }
 
 /** What the statement saw before its own rows, and what the rows of one batch are to each other. */
 function outcomes(deliveries: readonly NewDelivery[], { rows }: Stored): readonly AcceptedDelivery[] {
   const keys = new Set<string>();
   const waiting = new Set<string>();
-  return deliveries.map(({ clientSlug, objectType, objectId, deliveryKey, state }, index) => {
-    const [sequence, seen, waits] = rows[index] ?? [0, false, false];
-    const key = JSON.stringify([clientSlug, deliveryKey]);
-    const object = JSON.stringify([clientSlug, objectType, objectId]);
-    const duplicate = seen || keys.has(key);
-    const coalesced = waits || waiting.has(object);
+  return deliveries.map((delivery, index) => {
+    const [sequence, seen, waits] = rows[index] ?? [0, null, null];
+    const key = `${delivery.clientSlug.length}:${delivery.clientSlug}${delivery.deliveryKey}`;
+    const object = objectKey(delivery);
+    const duplicate = seen === true || keys.has(key);
+    const coalesced = waits === true || waiting.has(object);
     keys.add(key);
-    if (state === "waiting") waiting.add(object);
+    if (delivery.state === "waiting") waiting.add(object);
     return { sequence, outcome: duplicate ? "duplicate" : coalesced ? "coalesced" : "accepted" };
   });
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Claim, ClaimedDelivery, Inbox, ObjectRef } from "@jobber-sync/core";
+import { type Claim, type ClaimedDelivery, type Inbox, type ObjectRef, objectKey } from "@jobber-sync/core";
 import { createGroupCommit } from "../internal/group-commit.ts";
 import { jsonText } from "../internal/json-text.ts";
 import { millisecondsSql } from "../internal/times.ts";
 import { runStatement } from "../internal/transaction.ts";
-import { COMMIT_LATER, type InboxContext, nowSql, nowValue, objectKey } from "./inbox-context.ts";
+import { COMMIT_LATER, type InboxContext, nowSql, nowValue } from "./inbox-context.ts";
 
 interface Wanted extends ObjectRef {
   readonly id: string;
@@ -36,13 +36,10 @@ export function createClaim(context: InboxContext): Inbox["claim"] {
     const object = { clientSlug, objectType, objectId };
     const id = randomUUID();
     const rows = await commit({ ...object, id, now: nowValue(context, now), leaseMs });
-    if (rows.length === 0) return null;
-    return {
-      id,
-      object,
-      claimedAt: rows[0]?.claimedAt ?? now,
-      deliveries: rows.map(claimed).sort((a, b) => a.sequence - b.sequence),
-    } satisfies Claim;
+    const [first] = rows;
+    if (first === undefined) return null;
+    const deliveries = rows.map(claimed).sort((a, b) => a.sequence - b.sequence);
+    return { id, object, claimedAt: first.claimedAt, deliveries } satisfies Claim;
   };
 
   async function claimAll(wanted: readonly Wanted[]): Promise<readonly (readonly ClaimedRow[])[]> {
@@ -76,7 +73,8 @@ FROM ready
 -- The array says twice what the join says, so that the rows are found by their index however the planner judges the join.
 WHERE d.sequence = ANY (ARRAY(SELECT sequence FROM ready)) AND d.sequence = ready.sequence
 RETURNING json_build_object(
-  'claimId', d.claim_id, 'claimedAt', extract(epoch FROM ready.at) * 1000, 'sequence', d.sequence, 'deliveryKey', d.delivery_key, 'body', encode(d.body, 'base64'),
+  'claimId', d.claim_id, 'claimedAt', extract(epoch FROM ready.at) * 1000, 'sequence', d.sequence,
+  'deliveryKey', d.delivery_key, 'body', encode(d.body, 'base64'),
   'receivedAt', ${millisecondsSql("d.received_at")}, 'startedAt', ${millisecondsSql("d.started_at")},
   'attempts', d.attempts, 'retries', d.retries, 'recheckSince', ${millisecondsSql("d.recheck_since")},
   'pausedMs', d.paused_ms, 'reason', d.reason

@@ -12,7 +12,7 @@ WITH held AS MATERIALIZED (
   ORDER BY sequence FOR UPDATE
 )
 UPDATE ${deliveries} d SET due_at = ${nowSql("$3")} + $4::float8 * interval '1 ms'
-FROM held WHERE d.sequence = held.sequence
+WHERE d.sequence = ANY (ARRAY(SELECT sequence FROM held))
 RETURNING d.sequence::text AS json`;
 
   return async ({ id, deliveries: claimed }, { leaseMs, now }) => {

@@ -1,8 +1,6 @@
-import type { ObjectRef } from "@jobber-sync/core";
 import type { Boss } from "../boss.ts";
 import type { Schema } from "../internal/quote-schema.ts";
-import { bossError } from "../migrations/ensure-queue.ts";
-import type { SqlClient, SqlPool } from "../sql-pool.ts";
+import type { SqlPool } from "../sql-pool.ts";
 
 /** Which clock says what is due and how long a claim holds. */
 export type InboxClock = "database" | "caller";
@@ -18,9 +16,30 @@ export interface InboxContext {
   readonly now: () => number;
 }
 
-/** The SQL of "now": the database's clock where the parameter is null, else the caller's milliseconds since 1970. */
+/**
+ * The SQL of "now": the database's clock where the parameter is null, else the caller's milliseconds since 1970. One instant for a whole
+ * statement, so that an index can be entered with it.
+ */
 export function nowSql(parameter: string): string {
-  return `coalesce(to_timestamp(${parameter}::float8 / 1000), clock_timestamp())`;
+  return `coalesce(to_timestamp(${parameter}::float8 / 1000), statement_timestamp())`;
+}
+
+/**
+ * The same for a time that a row is due at or was put aside: when the transaction began, which is the clock that pg-boss goes by too. A
+ * wake-up of the same transaction is then never there before its row is due.
+ */
+export function transactionNowSql(parameter: string): string {
+  return `coalesce(to_timestamp(${parameter}::float8 / 1000), now())`;
+}
+
+/** The value for {@link nowSql} and {@link transactionNowSql}. */
+export function nowValue({ clock }: InboxContext, now: number): number | null {
+  return clock === "caller" ? now : null;
+}
+
+/** How far a `now` that was passed in lies from the inbox's own: what of it counts where the database's clock does. Milliseconds. */
+export function aheadOfClock({ clock, now }: InboxContext, given: number): number {
+  return clock === "caller" ? 0 : given - now();
 }
 
 /**
@@ -29,62 +48,11 @@ export function nowSql(parameter: string): string {
  */
 export const COMMIT_LATER = "set_config('synchronous_commit', 'off', true) AS commit_later";
 
+/** The object of a row, as the only column of a statement. */
+export const OBJECT_JSON = `json_build_object(
+  'clientSlug', d.client_slug, 'objectType', d.object_type, 'objectId', d.object_id)::text AS json`;
+
 /** The sequences of rows as the text of a `bigint[]`. */
 export function sequenceArray(rows: readonly { readonly sequence: number }[]): string {
   return `{${rows.map(({ sequence }) => sequence).join(",")}}`;
-}
-
-/** The value for {@link nowSql}. */
-export function nowValue({ clock }: InboxContext, now: number): number | null {
-  return clock === "caller" ? now : null;
-}
-
-/**
- * Puts wake-ups into the queue, in the transaction that `client` is in: they are seen when, and only when, the rows are.
- *
- * @param afterMs how long from now
- */
-export async function wakeLater(
-  { boss, queue }: InboxContext,
-  client: SqlClient,
-  objects: readonly ObjectRef[],
-  afterMs = 0,
-): Promise<void> {
-  if (objects.length === 0) return;
-  const jobs = objects.map(({ clientSlug, objectType, objectId }) => ({
-    data: { clientSlug, objectType, objectId },
-    ...(afterMs > 0 ? { startAfter: afterMs / 1000 } : {}),
-  }));
-  const executeSql = async (text: string, values?: unknown[]) => {
-    const { rows } = await client.query(text, values);
-    return { rows: [...rows] };
-  };
-  try {
-    await boss.insert(queue, jobs, { db: { executeSql } });
-  } catch (error) {
-    throw bossError(error);
-  }
-}
-
-/**
- * Objects with rows that are due, the longest due first: those whose claim has run out, and those that have waited for `overdueMs`. Of a
- * long queue only the beginning is looked at, through an index of each kind. `$1` is now, `$2` the most objects, `$3` `overdueMs`.
- */
-export function dueStatement({ schema }: InboxContext): string {
-  const rows = (state: "claimed" | "waiting", since: string) => `
-  (SELECT client_slug, object_type, object_id, due_at FROM ${schema.quoted}.jobber_deliveries
-   WHERE state = '${state}' AND due_at <= ${since} ORDER BY due_at LIMIT 1000 + 100 * $2::int)`;
-  return `
-SELECT json_build_object('clientSlug', client_slug, 'objectType', object_type, 'objectId', object_id)::text AS json
-FROM (${rows("claimed", nowSql("$1"))} UNION ALL ${rows("waiting", `${nowSql("$1")} - $3::float8 * interval '1 ms'`)}) AS due
-GROUP BY client_slug, object_type, object_id ORDER BY min(due_at) LIMIT $2::int`;
-}
-
-/** Each object once. */
-export function distinctObjects(objects: readonly ObjectRef[]): readonly ObjectRef[] {
-  return [...new Map(objects.map((object) => [objectKey(object), object])).values()];
-}
-
-export function objectKey({ clientSlug, objectType, objectId }: ObjectRef): string {
-  return JSON.stringify([clientSlug, objectType, objectId]);
 }

@@ -1,9 +1,12 @@
-import type { Inbox, ObjectRef, WakeOptions } from "@jobber-sync/core";
+import { type Inbox, type ObjectRef, objectKey, type WakeOptions } from "@jobber-sync/core";
 import type { BossJob } from "../boss.ts";
-import { runStatement, runTransaction } from "../internal/transaction.ts";
-import { bossError } from "../migrations/ensure-queue.ts";
-import { distinctObjects, dueStatement, type InboxContext, nowValue, wakeLater } from "./inbox-context.ts";
+import { aborted, pause } from "../internal/pause.ts";
+import { runTransaction } from "../internal/transaction.ts";
+import { createLook } from "./due.ts";
+import type { InboxContext } from "./inbox-context.ts";
+import { createOutages, type Outages } from "./outages.ts";
 import { createRunner, type Runner } from "./runner.ts";
+import { distinctWakeUps, wakeLater } from "./wake-later.ts";
 
 /** How an inbox looks for what no wake-up led to. */
 export interface SweepOptions {
@@ -13,109 +16,123 @@ export interface SweepOptions {
   readonly overdueMs: number;
 }
 
-// Every one of them asks the server whenever something was accepted; two keep a worker busy, one fetching while the other one's runs end.
+// Every one of them asks the server whenever something was accepted; two keep a worker busy, one fetching while the other one's runs begin.
 const FETCHERS = 2;
 // The wake-ups of one object that are fetched together lead to one run.
 const WAKE_UPS_PER_SLOT = 4;
-// How long the end of a batch waits for its slowest runs.
-const HOLD_MS = 1000;
-// When such a run is looked at again, in case this process dies before it ends: after its claim has run out.
-const LOOK_AGAIN_MS = 15_000;
 const POLL_SECONDS = 0.5;
+// When pg-boss is asked again that took no worker, such as one that was not started yet.
+const TRY_AGAIN_MS = 2000;
+// How long the end waits for a server that does not answer. What stays behind is found by the sweep of others.
+const ENDING_MS = 5000;
 
 /** Makes `listen`: wake-ups from pg-boss, and a sweep for rows that have none. */
 export function createListen(context: InboxContext, sweep: SweepOptions): Inbox["listen"] {
   const { boss, queue } = context;
+  const look = createLook(context);
 
   return async (run, { concurrency, signal, onError }: WakeOptions) => {
     if (signal.aborted) return;
     const runner = createRunner(run, { concurrency, signal });
-    boss.on("error", onError);
-    const sweeping = sweepRegularly(runner, { concurrency, signal, onError });
+    const outages = createOutages(onError, queue);
+    boss.on("error", outages.ofBoss);
     try {
-      const id = await boss.work(
-        queue,
-        {
-          localConcurrency: FETCHERS,
-          // With batches of one pg-boss would wait for its next poll after each.
-          batchSize: Math.max(2, Math.ceil((concurrency * WAKE_UPS_PER_SLOT) / FETCHERS)),
-          burstWhenBatchFull: true,
-          pollingIntervalSeconds: POLL_SECONDS,
-          // Retries and delayed wake-ups send no notification.
-          notifyPollingIntervalSeconds: POLL_SECONDS,
-        },
-        (jobs) => takeBatch(runner, jobs),
-      );
+      const listening = Promise.all([
+        takeWakeUps(runner, concurrency, signal, outages),
+        sweepRegularly(runner, concurrency, signal, outages),
+      ]);
       await aborted(signal);
-      await boss.offWork(queue, { id, wait: true });
-    } catch (error) {
-      onError(bossError(error));
-      await aborted(signal);
+      await atMost(ENDING_MS, listening);
+      await atMost(ENDING_MS, handBack(await runner.idle()).catch(outages.tell));
     } finally {
-      await sweeping;
-      await runner.idle();
-      boss.off("error", onError);
+      boss.off("error", outages.ofBoss);
     }
   };
 
-  /**
-   * Ends when every object of the batch has run. A run that takes long keeps no other wake-up from being fetched: its own is put back for
-   * later. What has not begun when the listening ends is put back for now.
-   */
-  async function takeBatch(runner: Runner, jobs: readonly BossJob[]): Promise<void> {
-    const left = new Set(distinctObjects(jobs.map(({ data }) => data as ObjectRef)));
-    const over = new AbortController();
-    const runs = [...left].map(async (object) => {
-      if (await runner.run(object)) left.delete(object);
-    });
-    void Promise.allSettled(runs).then(() => over.abort());
-    while (!over.signal.aborted) {
-      await pause(HOLD_MS, over.signal);
-      // One that still waits for its turn holds the batch: there is no room for what would be fetched.
-      if ([...left].every((object) => runner.isRunning(object))) break;
-    }
-    if (left.size === 0) return;
-    const afterMs = over.signal.aborted ? 0 : LOOK_AGAIN_MS;
-    await runTransaction(context.pool, (_run, client) => wakeLater(context, client, [...left], afterMs));
-  }
-
-  /**
-   * Runs what a sweep finds here and now: waking it through the queue would pile up jobs whenever the queue is long. Whoever else finds the
-   * same object finds its rows claimed.
-   */
-  async function sweepRegularly(runner: Runner, { signal, onError }: WakeOptions): Promise<void> {
-    const statement = dueStatement(context);
+  async function takeWakeUps(
+    runner: Runner,
+    concurrency: number,
+    signal: AbortSignal,
+    { tell }: Outages,
+  ): Promise<void> {
     while (!signal.aborted) {
-      await pause(sweep.sweepMs, signal);
-      const free = runner.free();
-      if (signal.aborted || free === 0) continue;
       try {
-        const values = [nowValue(context, context.now()), free, sweep.overdueMs];
-        const objects = await runStatement<ObjectRef>(context.pool, statement, values);
-        // Not waited for: one long run must not keep the next look from happening.
-        for (const object of objects) void runner.run(object);
+        const id = await boss.work(
+          queue,
+          {
+            localConcurrency: FETCHERS,
+            // With batches of one pg-boss would wait for its next poll after each.
+            batchSize: Math.max(2, Math.ceil((concurrency * WAKE_UPS_PER_SLOT) / FETCHERS)),
+            burstWhenBatchFull: true,
+            pollingIntervalSeconds: POLL_SECONDS,
+            // Retries and delayed wake-ups send no notification.
+            notifyPollingIntervalSeconds: POLL_SECONDS,
+          },
+          (jobs) => takeBatch(runner, jobs, signal),
+        );
+        await aborted(signal);
+        await boss.offWork(queue, { id, wait: true });
       } catch (error) {
-        onError(error);
+        tell(error);
+        await pause(TRY_AGAIN_MS, signal);
       }
     }
   }
+
+  /**
+   * Ends when each object of the batch has begun to run, or runs already and will once more: from then on its wake-up has served its purpose,
+   * and others can be fetched however long the runs take. Should this process die, the claims of its runs run out and a sweep finds the rest
+   * overdue. What has not begun when the listening ends is handed back.
+   */
+  async function takeBatch(runner: Runner, jobs: readonly BossJob[], end: AbortSignal): Promise<void> {
+    const left = new Map(jobs.map(({ data }) => [objectKey(data as ObjectRef), data as ObjectRef]));
+    const offered = Promise.all(
+      [...left].map(async ([key, object]) => {
+        if (await runner.offer(object)) left.delete(key);
+      }),
+    );
+    // pg-boss gives a batch to somebody else that it takes for dead: that has lasted too long, or whose heartbeat did not get through.
+    await Promise.race([offered, Promise.all(jobs.map(({ signal }) => aborted(signal)))]);
+    if (end.aborted) await handBack([...left.values()]);
+  }
+
+  async function handBack(objects: readonly ObjectRef[]): Promise<void> {
+    if (objects.length === 0) return;
+    await runTransaction(context.pool, (_run, client) =>
+      wakeLater(context, client, distinctWakeUps(objects)),
+    );
+  }
+
+  /**
+   * Runs what a sweep finds here and now: waking it through the queue would pile up jobs whenever the queue is long. It looks however much
+   * there is to do, for what a dead worker held must not wait for the end of a long queue. Whoever else finds the same object finds its rows
+   * claimed.
+   */
+  async function sweepRegularly(
+    runner: Runner,
+    concurrency: number,
+    signal: AbortSignal,
+    { tell }: Outages,
+  ): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        const { overdueMs } = sweep;
+        const objects = await look({ now: context.now(), limit: concurrency, overdueMs });
+        // Not waited for: long runs must not keep the next look from happening.
+        for (const object of objects) void runner.offer(object);
+      } catch (error) {
+        tell(error);
+      }
+      await pause(sweep.sweepMs, signal);
+    }
+  }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end, { once: true });
-  });
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  try {
+    await Promise.race([work, pause(ms, over.signal)]);
+  } finally {
+    over.abort();
+  }
 }

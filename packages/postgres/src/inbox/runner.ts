@@ -1,23 +1,23 @@
-import type { ObjectRef } from "@jobber-sync/core";
-import { objectKey } from "./inbox-context.ts";
+import { type ObjectRef, objectKey } from "@jobber-sync/core";
 
 /** Runs objects, so many at a time. */
 export interface Runner {
-  /** Resolves when a run of the object that began after this call has ended; `false` when the signal was aborted before it began. */
-  run(object: ObjectRef): Promise<boolean>;
-  /** Whether a run of the object has begun and not ended. */
-  isRunning(object: ObjectRef): boolean;
-  /** How many runs could begin at once. */
-  free(): number;
-  /** Resolves when nothing runs any more. */
-  idle(): Promise<void>;
+  /**
+   * Resolves when a run of the object has begun, or at once when one is under way: another will follow it. `false`: the end came before.
+   */
+  offer(object: ObjectRef): Promise<boolean>;
+  /** Resolves when nothing runs any more. Gives the objects whose next run was promised and did not begin before the end. */
+  idle(): Promise<readonly ObjectRef[]>;
 }
 
 interface Entry {
-  begun: boolean;
-  ended: Promise<boolean>;
-  /** The run after this one. */
-  next: Promise<boolean> | null;
+  readonly object: ObjectRef;
+  /** Whether somebody was told already that this run comes. */
+  readonly promised: boolean;
+  readonly begun: Promise<boolean>;
+  running: boolean;
+  /** Whether the object is to run once more afterwards. */
+  again: boolean;
 }
 
 /**
@@ -32,47 +32,77 @@ export function createRunner(
 ): Runner {
   const entries = new Map<string, Entry>();
   const waitingForSlot: (() => void)[] = [];
+  const unkept: ObjectRef[] = [];
   let slots = concurrency;
+  let tellIdle = () => {};
+  // What waits for its turn does not wait for the runs that have theirs.
+  const end = () => {
+    for (const proceed of waitingForSlot.splice(0)) proceed();
+  };
+  signal.addEventListener("abort", end, { once: true });
 
   return {
-    run: runOrFollow,
-    isRunning: (object) => entries.get(objectKey(object))?.begun ?? false,
-    free: () => slots,
+    async offer(object) {
+      const entry = entries.get(objectKey(object)) ?? enter(object, false);
+      if (!entry.running) return entry.begun;
+      entry.again = true;
+      return true;
+    },
     async idle() {
-      while (entries.size > 0) await Promise.all([...entries.values()].map(({ ended }) => ended));
+      if (entries.size > 0) {
+        await new Promise<void>((resolve) => {
+          tellIdle = resolve;
+        });
+      }
+      signal.removeEventListener("abort", end);
+      return unkept;
     },
   };
 
-  function runOrFollow(object: ObjectRef): Promise<boolean> {
-    const key = objectKey(object);
-    const entry = entries.get(key);
-    if (entry === undefined) return begin(key, object);
-    if (!entry.begun) return entry.ended;
-    entry.next ??= entry.ended.then(() => begin(key, object));
-    return entry.next;
+  function enter(object: ObjectRef, promised: boolean): Entry {
+    let tell: (begun: boolean) => void = () => {};
+    const begun = new Promise<boolean>((resolve) => {
+      tell = resolve;
+    });
+    const entry = { object, promised, begun, running: false, again: false };
+    entries.set(objectKey(object), entry);
+    void work(entry, tell);
+    return entry;
   }
 
-  function begin(key: string, object: ObjectRef): Promise<boolean> {
-    const entry: Entry = { begun: false, next: null, ended: Promise.resolve(false) };
-    // In the map before anything of it runs, and out of it in the turn in which it ends.
-    entries.set(key, entry);
-    entry.ended = inSlot(entry, object).finally(() => entries.delete(key));
-    return entry.ended;
-  }
-
-  async function inSlot(entry: Entry, object: ObjectRef): Promise<boolean> {
-    if (slots > 0) slots -= 1;
-    else await new Promise<void>((resolve) => waitingForSlot.push(resolve));
-    try {
-      if (signal.aborted) return false;
-      entry.begun = true;
+  async function work(entry: Entry, tell: (begun: boolean) => void): Promise<void> {
+    const { object, promised } = entry;
+    const hasSlot = await takeSlot();
+    if (hasSlot) {
+      entry.running = true;
+      tell(true);
       await run(object);
-      return true;
-    } finally {
-      // The slot goes from hand to hand, so that nobody can slip in between.
-      const following = waitingForSlot.shift();
-      if (following === undefined) slots += 1;
-      else following();
+      giveSlot();
+    } else {
+      tell(false);
+      if (promised) unkept.push(object);
     }
+    // In one turn, so that no second entry of the object can slip in between this run and the next.
+    entries.delete(objectKey(object));
+    if (entry.again) enter(object, true);
+    else if (entries.size === 0) tellIdle();
+  }
+
+  /** `false`: the end came. */
+  async function takeSlot(): Promise<boolean> {
+    if (signal.aborted) return false;
+    if (slots > 0) {
+      slots -= 1;
+      return true;
+    }
+    // A slot goes from hand to hand, so that nobody can slip in between.
+    await new Promise<void>((resolve) => waitingForSlot.push(resolve));
+    return !signal.aborted;
+  }
+
+  function giveSlot(): void {
+    const following = waitingForSlot.shift();
+    if (following === undefined) slots += 1;
+    else following();
   }
 }

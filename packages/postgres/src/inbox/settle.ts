@@ -2,7 +2,14 @@ import type { Claim, Inbox, Settlement } from "@jobber-sync/core";
 import { createGroupCommit } from "../internal/group-commit.ts";
 import { jsonText } from "../internal/json-text.ts";
 import { type Run, runStatement, runTransaction } from "../internal/transaction.ts";
-import { COMMIT_LATER, type InboxContext, sequenceArray, wakeLater } from "./inbox-context.ts";
+import {
+  COMMIT_LATER,
+  type InboxContext,
+  nowValue,
+  sequenceArray,
+  transactionNowSql,
+} from "./inbox-context.ts";
+import { distinctWakeUps, type WakeUp, wakeLater } from "./wake-later.ts";
 
 interface Settling {
   readonly claim: Claim;
@@ -11,16 +18,19 @@ interface Settling {
   readonly now: number;
 }
 
+/** A row that its claim still held, and what became of it. */
+type Settled = readonly [sequence: number, state: Settlement["state"]];
+
 const MAX_CLAIMS = 64;
 const LANES = 2;
 
-/** Makes `settle`: claims that end at the same time share a statement, but for those whose rows are to be woken again. */
+/** Makes `settle`: claims that end at the same time share a statement and, where rows wait again, the transaction with their wake-ups. */
 export function createSettle(context: InboxContext): Inbox["settle"] {
-  const { pool, clock } = context;
-  const statement = settleStatement(context);
+  const { pool } = context;
+  const statements = { plain: settleStatement(context, false), pausing: settleStatement(context, true) };
   const commit = createGroupCommit<Settling, null>({
     write: async (items) => {
-      await settleAll((text, values) => runStatement(pool, text, values), items);
+      await settleAll(items);
       return items.map(() => null);
     },
     maxItems: MAX_CLAIMS,
@@ -28,67 +38,99 @@ export function createSettle(context: InboxContext): Inbox["settle"] {
   });
 
   return async (claim, settlements) => {
-    if (settlements.length === 0) return;
-    const now = context.now();
-    const item = { claim, settlements, now };
-    const delays = new Set(
-      settlements.flatMap((settlement) =>
-        settlement.state === "waiting" ? [Math.max(0, Math.ceil(settlement.dueAt - now))] : [],
-      ),
-    );
-    if (delays.size === 0) {
-      await commit(item);
-      return;
-    }
-    await runTransaction(pool, async (run, client) => {
-      if ((await settleAll(run, [item])) === 0) return;
-      for (const delay of delays) await wakeLater(context, client, [claim.object], delay);
-    });
+    if (settlements.length > 0) await commit({ claim, settlements, now: context.now() });
   };
 
-  /** @returns how many rows their claims still held */
-  async function settleAll(run: Run, items: readonly Settling[]): Promise<number> {
-    const rows = items.flatMap(({ claim, settlements, now }) => {
-      // The caller's clock and the database's may differ, so a time to come is taken as a distance.
-      const base = clock === "caller" ? 0 : now;
-      return settlements.map((settlement) => ({
+  async function settleAll(items: readonly Settling[]): Promise<void> {
+    const has = (state: Settlement["state"]) =>
+      items.some(({ settlements }) => settlements.some((settlement) => settlement.state === state));
+    const statement = has("paused") ? statements.pausing : statements.plain;
+    if (has("waiting") || has("paused")) {
+      await runTransaction(pool, async (run, client) => {
+        await wakeLater(context, client, wakeUpsOf(items, await settleRows(run, statement, items)));
+      });
+      return;
+    }
+    const settled = await settleRows((text, values) => runStatement(pool, text, values), statement, items);
+    const lost = wakeUpsOf(items, settled);
+    // Nearly never: no second round trip for what is done.
+    if (lost.length > 0) await runTransaction(pool, (_run, client) => wakeLater(context, client, lost));
+  }
+
+  function settleRows(run: Run, statement: string, items: readonly Settling[]): Promise<readonly Settled[]> {
+    const rows = items.flatMap(({ claim, settlements, now }) =>
+      settlements.map((settlement) => ({
         ...settlement,
         claimId: claim.id,
-        pausedAt: now,
-        base: clock === "caller" ? 0 : null,
-        afterMs: settlement.state === "waiting" ? settlement.dueAt - base : null,
-      }));
-    });
-    const settled = await run(statement, [sequenceArray(rows), jsonText(rows)]);
-    return settled.length;
+        claimedAt: claim.claimedAt,
+        clientSlug: claim.object.clientSlug,
+        at: nowValue(context, now),
+        // The caller's clock and the database's may differ, so a time to come is taken as a distance.
+        afterMs: settlement.state === "waiting" ? settlement.dueAt - now : 0,
+      })),
+    );
+    return run<Settled>(statement, [sequenceArray(rows), jsonText(rows)]);
+  }
+
+  /**
+   * When the objects of rows that wait again are to be looked at. Where a claim did not hold all that it settles its object is looked at
+   * too: a crash of the server may have taken the claim, which is not flushed, after its wake-up was spent.
+   */
+  function wakeUpsOf(items: readonly Settling[], settled: readonly Settled[]): readonly WakeUp[] {
+    const stateOf = new Map(settled);
+    return distinctWakeUps(
+      items.flatMap(({ claim, settlements, now }) =>
+        settlements.flatMap((settlement): readonly WakeUp[] => {
+          const state = stateOf.get(settlement.sequence);
+          if (state !== undefined && state !== "waiting") return [];
+          const waits = state === "waiting" && settlement.state === "waiting";
+          return [{ ...claim.object, afterMs: waits ? Math.max(0, settlement.dueAt - now) : 0 }];
+        }),
+      ),
+    );
   }
 }
 
-/** `$1` are the sequences, `$2` a JSON list. Rows are locked in the order of their sequence; those of another claim are left alone. */
-function settleStatement({ schema }: InboxContext): string {
+/**
+ * `$1` are the sequences, `$2` a JSON list. Rows are locked in the order of their sequence; those of another claim are left alone. Where rows
+ * are paused the row of their tenant is locked before, and says whether it was resumed since the claim: see `resume`.
+ */
+function settleStatement({ schema }: InboxContext, pausing: boolean): string {
   const deliveries = `${schema.quoted}.jobber_deliveries`;
+  const tenants = `
+tenants AS (
+  INSERT INTO ${schema.quoted}.jobber_tenants AS tenant (client_slug)
+  SELECT DISTINCT "clientSlug" COLLATE "C" AS slug FROM settlement WHERE state = 'paused' ORDER BY slug
+  ON CONFLICT (client_slug) DO UPDATE SET client_slug = excluded.client_slug
+  RETURNING tenant.client_slug, tenant.resumed_at
+),`;
+  const resumed = `
+    EXISTS (SELECT FROM tenants t WHERE t.client_slug = s."clientSlug" AND extract(epoch FROM t.resumed_at) * 1000 >= s."claimedAt")`;
   return `
-WITH held AS MATERIALIZED (
+WITH settlement AS MATERIALIZED (
+  SELECT x.*, ${transactionNowSql("x.at")} AS now, ${COMMIT_LATER} FROM json_to_recordset($2::text::json) AS x(
+    sequence bigint, "claimId" text, "claimedAt" numeric, "clientSlug" text, state text, "afterMs" float8, at float8,
+    attempts integer, retries integer, "recheckSince" float8, reason text)
+),${pausing ? tenants : ""}
+held AS MATERIALIZED (
   SELECT sequence, claim_id FROM ${deliveries}
-  WHERE sequence = ANY ($1::bigint[]) AND state = 'claimed'
+  WHERE sequence = ANY ($1::bigint[]) AND state = 'claimed'${pausing ? " AND (SELECT count(*) FROM tenants) > 0" : ""}
   ORDER BY sequence FOR UPDATE
 ),
-settlement AS MATERIALIZED (
-  SELECT x.*, ${COMMIT_LATER} FROM json_to_recordset($2::text::json) AS x(
-    sequence bigint, "claimId" text, state text, "afterMs" float8, base float8, attempts integer, retries integer,
-    "recheckSince" float8, "pausedAt" float8, reason text)
+decided AS MATERIALIZED (
+  SELECT s.*, ${pausing ? `CASE WHEN s.state = 'paused' AND ${resumed} THEN 'waiting' ELSE s.state END` : "s.state"} AS becomes
+  FROM settlement s JOIN held ON s.sequence = held.sequence AND s."claimId" = held.claim_id
 )
 UPDATE ${deliveries} d SET
-  state = s.state, claim_id = NULL,
-  due_at = CASE WHEN s.state = 'waiting'
-    THEN coalesce(to_timestamp(s.base / 1000), now()) + s."afterMs" * interval '1 ms' ELSE d.due_at END,
+  state = s.becomes, claim_id = NULL,
+  due_at = CASE WHEN s.becomes = 'waiting' THEN s.now + s."afterMs" * interval '1 ms' ELSE d.due_at END,
   attempts = coalesce(s.attempts, d.attempts),
   retries = coalesce(s.retries, d.retries),
   recheck_since = CASE WHEN s.state = 'waiting' THEN to_timestamp(s."recheckSince" / 1000) ELSE d.recheck_since END,
-  reason = CASE WHEN s.state = 'done' THEN d.reason ELSE s.reason END,
-  paused_at = CASE WHEN s.state = 'paused' THEN to_timestamp(s."pausedAt" / 1000) END
-FROM settlement s, held
-WHERE d.sequence = ANY ($1::bigint[]) AND d.sequence = held.sequence
-  AND s.sequence = held.sequence AND s."claimId" = held.claim_id
-RETURNING d.sequence::text AS json`;
+  reason = CASE WHEN s.state <> 'done' THEN s.reason END,
+  paused_at = CASE WHEN s.becomes = 'paused' THEN s.now END,
+  finished_at = CASE WHEN s.becomes NOT IN ('waiting', 'paused') THEN s.now END
+FROM decided s
+WHERE d.sequence = ANY (ARRAY(SELECT sequence FROM decided)) AND d.sequence = s.sequence
+RETURNING json_build_array(d.sequence, d.state)::text AS json`;
 }

@@ -22,8 +22,6 @@ interface Waiting<I, R> {
   readonly item: I;
   readonly resolve: (result: R) => void;
   readonly reject: (error: unknown) => void;
-  /** Its caller was told that it took too long. */
-  readonly isGone: () => boolean;
 }
 
 /** Fewer items than this are not worth another connection's commit. */
@@ -33,43 +31,45 @@ const MIN_SHARE = 16;
  * Writes what arrives together in one go: items that come while the lanes are busy form the next batch. Each caller is answered when its
  * own batch is durable. A batch that fails for what is in it is repeated one by one, so that no item fails for its neighbour.
  *
- * @returns writes one item; rejects with `ERR_STORE_BUSY` after the timeout, when it may or may not have been written
+ * @returns writes one item; rejects with `ERR_STORE_BUSY` after the timeout. What was not begun then never is; the rest may or may not have
+ * been written
  */
 export function createGroupCommit<I, R>(options: GroupCommitOptions<I, R>): (item: I) => Promise<R> {
   const { keysOf = () => [], weigh = () => 0, maxBytes = Number.POSITIVE_INFINITY } = options;
-  let queue: Waiting<I, R>[] = [];
+  /** In the order of their coming. */
+  const queue = new Set<Waiting<I, R>>();
   let busyLanes = 0;
   let scheduled = false;
 
   return (item) =>
     new Promise<R>((resolve, reject) => {
-      queue.push(
+      const waiting =
         options.timeoutMs === undefined
-          ? { item, resolve, reject, isGone: () => false }
-          : bounded(options.timeoutMs),
-      );
+          ? { item, resolve, reject }
+          : bounded({ item, resolve, reject }, options.timeoutMs);
+      queue.add(waiting);
       schedule();
-
-      function bounded(timeoutMs: number): Waiting<I, R> {
-        let gone = false;
-        const timer = setTimeout(() => {
-          gone = true;
-          reject(tookTooLong(timeoutMs));
-        }, timeoutMs);
-        return {
-          item,
-          isGone: () => gone,
-          resolve(result) {
-            clearTimeout(timer);
-            resolve(result);
-          },
-          reject(error) {
-            clearTimeout(timer);
-            reject(error);
-          },
-        };
-      }
     });
+
+  /** Whoever has waited too long leaves at once: nobody wants the item written any more, and its bytes are free. */
+  function bounded({ item, resolve, reject }: Waiting<I, R>, timeoutMs: number): Waiting<I, R> {
+    const timer = setTimeout(() => {
+      queue.delete(waiting);
+      reject(tookTooLong(timeoutMs));
+    }, timeoutMs);
+    const waiting = {
+      item,
+      resolve(result: R) {
+        clearTimeout(timer);
+        resolve(result);
+      },
+      reject(error: unknown) {
+        clearTimeout(timer);
+        reject(error);
+      },
+    };
+    return waiting;
+  }
 
   /** At the end of this turn of the event loop, so that requests which came in together are written together. */
   function schedule(): void {
@@ -77,13 +77,12 @@ export function createGroupCommit<I, R>(options: GroupCommitOptions<I, R>): (ite
     scheduled = true;
     setImmediate(() => {
       scheduled = false;
-      while (busyLanes < options.lanes && queue.length > 0) {
+      while (busyLanes < options.lanes && queue.size > 0) {
         const batch = take();
-        if (batch.length === 0) return;
         busyLanes += 1;
         void writeBatch(batch).finally(() => {
           busyLanes -= 1;
-          if (queue.length > 0) schedule();
+          if (queue.size > 0) schedule();
         });
       }
     });
@@ -95,26 +94,21 @@ export function createGroupCommit<I, R>(options: GroupCommitOptions<I, R>): (ite
    */
   function take(): readonly Waiting<I, R>[] {
     const batch: Waiting<I, R>[] = [];
-    const left: Waiting<I, R>[] = [];
     const keys = new Set<string>();
-    const share = Math.max(MIN_SHARE, Math.ceil(queue.length / (options.lanes - busyLanes)));
+    const share = Math.max(MIN_SHARE, Math.ceil(queue.size / (options.lanes - busyLanes)));
+    const most = Math.min(share, options.maxItems);
     let bytes = 0;
-    let full = false;
     for (const waiting of queue) {
-      // Its caller has said 503 already: writing it now would only be more work for a store that is behind.
-      if (waiting.isGone()) continue;
       const weight = weigh(waiting.item);
+      if (batch.length === most || (batch.length > 0 && bytes + weight > maxBytes)) break;
       const own = keysOf(waiting.item);
-      full ||=
-        batch.length === Math.min(share, options.maxItems) || (batch.length > 0 && bytes + weight > maxBytes);
-      if (full || own.some((key) => keys.has(key))) left.push(waiting);
-      else {
+      if (!own.some((key) => keys.has(key))) {
         batch.push(waiting);
+        queue.delete(waiting);
         bytes += weight;
       }
       for (const key of own) keys.add(key);
     }
-    queue = left;
     return batch;
   }
 

@@ -1,5 +1,5 @@
 import type { SqlClient, SqlPool } from "../sql-pool.ts";
-import { isConflict, storeError } from "./store-error.ts";
+import { isConflict, isFaultOfConnection, storeError } from "./store-error.ts";
 
 const ATTEMPTS = 4;
 
@@ -7,33 +7,30 @@ const ATTEMPTS = 4;
 export type Run = <T>(text: string, values: unknown[]) => Promise<readonly T[]>;
 
 /** Runs one statement. @throws {JobberSyncError} */
-export async function runStatement<T>(pool: SqlPool, text: string, values: unknown[]): Promise<readonly T[]> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return parsed<T>(await pool.query(text, values));
-    } catch (error) {
-      if (attempt < ATTEMPTS && isConflict(error)) continue;
-      throw storeError(error);
-    }
-  }
+export function runStatement<T>(pool: SqlPool, text: string, values: unknown[]): Promise<readonly T[]> {
+  return repeated(async () => parsed<T>(await pool.query(text, values)));
 }
 
 /**
  * Runs `work` in a transaction of its own; nothing of it stays when it throws. A transaction that lost against another one is run again.
  *
- * @param giveUpMs closes the connection when the whole takes longer; whether it was committed is then not known. Milliseconds
+ * @param giveUpMs closes the connection when the statements take longer; whether they were committed is then not known. Milliseconds
  * @throws {JobberSyncError}
  */
-export async function runTransaction<T>(
+export function runTransaction<T>(
   pool: SqlPool,
   work: (run: Run, client: SqlClient) => Promise<T>,
   giveUpMs?: number,
 ): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
+  return repeated(() => transactOnce(pool, work, giveUpMs));
+}
+
+async function repeated<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let attempts = 1; ; attempts += 1) {
     try {
-      return await transactOnce(pool, work, giveUpMs);
+      return await attempt();
     } catch (error) {
-      if (attempt < ATTEMPTS && isConflict(error)) continue;
+      if (attempts < ATTEMPTS && isConflict(error)) continue;
       throw storeError(error);
     }
   }
@@ -55,17 +52,25 @@ async function transactOnce<T>(
     lent.giveBack();
     return result;
   } catch (error) {
-    // Where even this fails the connection is in no known state, and nobody must get it again.
-    if (!lent.isBack())
-      await client.query("ROLLBACK").then(
-        () => lent.giveBack(),
-        (failure: Error) => lent.giveBack(failure),
-      );
+    await undo(lent, error);
     throw error;
   } finally {
     clearTimeout(timer);
   }
 }
+
+async function undo({ client, isBack, giveBack }: Lent, error: unknown): Promise<void> {
+  if (isBack()) return;
+  try {
+    await client.query("ROLLBACK");
+    giveBack(isFaultOfConnection(error) ? new Error("The connection is out of date.") : undefined);
+  } catch (failure) {
+    // The connection is in no known state, and nobody must get it again.
+    giveBack(failure instanceof Error ? failure : new Error("ROLLBACK failed"));
+  }
+}
+
+type Lent = ReturnType<typeof lend>;
 
 /** A connection is given back once, whoever comes first; and until then its breaking must not end the process. */
 function lend(client: SqlClient) {

@@ -1,6 +1,6 @@
 import { JobberSyncError } from "@jobber-sync/core";
 import type { Boss } from "../boss.ts";
-import { storeError } from "../internal/store-error.ts";
+import { messageOf, storeError } from "../internal/store-error.ts";
 import { QUEUE_POLICY, QUEUE_SETTINGS } from "../settings.ts";
 
 /**
@@ -34,16 +34,17 @@ async function checkPolicy(boss: Boss, queue: string): Promise<void> {
   );
 }
 
-/** What pg-boss throws, coded. It throws assertions for a boss that is not running. */
+/** What pg-boss throws, or reports as a plain object, coded. It throws assertions for a boss that is not running. */
 export function bossError(error: unknown): JobberSyncError {
-  if (error instanceof Error && /not opened|not initialized|is stopped/.test(error.message)) {
+  const message = messageOf(error);
+  if (/not opened|not initialized|is stopped/.test(message)) {
     return new JobberSyncError(
       "ERR_STORE_SETTINGS",
       "pg-boss is not running. Call await boss.start() before migrate(), accept() or a worker's start().",
       { cause: error },
     );
   }
-  if (error instanceof Error && /^Queue .* does not exist$/.test(error.message)) {
+  if (/^Queue .* does not exist/.test(message)) {
     return new JobberSyncError(
       "ERR_STORE_SCHEMA",
       "The pg-boss queue of jobber-sync is missing. Run migrate() once before.",

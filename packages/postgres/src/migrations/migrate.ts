@@ -1,8 +1,11 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { JobberSyncError } from "@jobber-sync/core";
 import type { Schema } from "../internal/quote-schema.ts";
 import { type Run, runTransaction } from "../internal/transaction.ts";
-import type { SqlPool } from "../sql-pool.ts";
+import type { SqlClient, SqlPool } from "../sql-pool.ts";
 import { MIGRATIONS } from "./migrations.ts";
+
+const ASK_FOR_LOCK_MS = 100;
 
 /**
  * Brings the tables up to date. Any number of processes may do it at once: one works, the others wait and find it done. Where nothing is
@@ -10,23 +13,44 @@ import { MIGRATIONS } from "./migrations.ts";
  */
 export async function migrateTables(pool: SqlPool, schema: Schema): Promise<void> {
   await runTransaction(pool, async (run, client) => {
-    await client.query("SELECT pg_advisory_xact_lock(hashtextextended('jobber-sync ' || $1::text, 0))", [
-      schema.name,
-    ]);
+    // However long another process's migration takes, and this one: the pool's limits are for statements that answer somebody.
+    await client.query("SET LOCAL statement_timeout = 0");
+    await client.query("SET LOCAL idle_in_transaction_session_timeout = 0");
+    await takeLock(run, schema);
     const missing = await missingVersions(run, schema);
-    if (missing.length === 0) return;
-    // Not IF NOT EXISTS: it asks for the right to create even where there is nothing to create.
-    const [exists] = await run<boolean>(
-      "SELECT (count(*) > 0)::text AS json FROM pg_namespace WHERE nspname = $1",
-      [schema.name],
-    );
-    if (exists !== true) await client.query(`CREATE SCHEMA ${schema.quoted}`);
-    await client.query(`SET LOCAL search_path TO ${schema.quoted}`);
-    for (const version of missing) {
-      for (const statement of MIGRATIONS[version - 1] ?? []) await client.query(statement);
-      await client.query("INSERT INTO jobber_migrations (version) VALUES ($1)", [version]);
-    }
+    if (missing.length > 0) await runMissing(run, client, schema, missing);
   });
+}
+
+/** Asked for again and again rather than waited for: the driver may have a time limit of its own for an answer. */
+async function takeLock(run: Run, { name }: Schema): Promise<void> {
+  for (;;) {
+    const [taken] = await run<boolean>(
+      "SELECT pg_try_advisory_xact_lock(hashtextextended('jobber-sync ' || $1::text, 0))::text AS json",
+      [name],
+    );
+    if (taken === true) return;
+    await delay(ASK_FOR_LOCK_MS);
+  }
+}
+
+async function runMissing(
+  run: Run,
+  client: SqlClient,
+  schema: Schema,
+  missing: readonly number[],
+): Promise<void> {
+  // Not IF NOT EXISTS: it asks for the right to create even where there is nothing to create.
+  const [exists] = await run<boolean>(
+    "SELECT (count(*) > 0)::text AS json FROM pg_namespace WHERE nspname = $1",
+    [schema.name],
+  );
+  if (exists !== true) await client.query(`CREATE SCHEMA ${schema.quoted}`);
+  await client.query(`SET LOCAL search_path TO ${schema.quoted}`);
+  for (const version of missing) {
+    for (const statement of MIGRATIONS[version - 1] ?? []) await client.query(statement);
+    await client.query("INSERT INTO jobber_migrations (version) VALUES ($1)", [version]);
+  }
 }
 
 /** @throws {JobberSyncError} `ERR_STORE_SCHEMA` when a migration is missing */

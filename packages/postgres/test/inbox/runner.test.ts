@@ -7,55 +7,107 @@ import { objectOf } from "../deliveries.ts";
 function runs(concurrency: number) {
   const begun: { readonly id: string; end(): void }[] = [];
   const stop = new AbortController();
-  const run = ({ objectId }: ObjectRef) =>
-    new Promise<void>((resolve) => {
-      begun.push({ id: objectId, end: resolve });
+  let running = 0;
+  let most = 0;
+  const run = ({ objectId }: ObjectRef) => {
+    running += 1;
+    most = Math.max(most, running);
+    return new Promise<void>((resolve) => {
+      const end = () => {
+        running -= 1;
+        resolve();
+      };
+      begun.push({ id: objectId, end });
     });
-  return { begun, stop, runner: createRunner(run, { concurrency, signal: stop.signal }) };
+  };
+  const runner = createRunner(run, { concurrency, signal: stop.signal });
+  return {
+    begun,
+    stop,
+    runner,
+    offer: (id: string) => runner.offer(objectOf(id)),
+    ids: () => begun.map(({ id }) => id),
+    most: () => most,
+  };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
-const ids = (begun: readonly { readonly id: string }[]) => begun.map(({ id }) => id);
 
-it("runs an object that is woken while it runs once more, however often it was", async () => {
-  const { begun, runner } = runs(4);
-  const first = runner.run(objectOf("a"));
+/** What became of a promise so far. */
+async function settled<T>(promise: Promise<T>): Promise<T | "pending"> {
   await turn();
-  const more = [runner.run(objectOf("a")), runner.run(objectOf("a")), runner.run(objectOf("a"))];
-  await turn();
-  expect(ids(begun)).toEqual(["a"]);
+  return Promise.race([promise, Promise.resolve("pending" as const)]);
+}
+
+it("runs an object that is woken while it runs once more, however often it was, and promises that at once", async () => {
+  const { begun, runner, offer, ids } = runs(4);
+  expect(await settled(offer("a"))).toBe(true);
+  expect(await settled(Promise.all([offer("a"), offer("a"), offer("a")]))).toEqual([true, true, true]);
+  expect(ids()).toEqual(["a"]);
   begun[0]?.end();
-  expect(await first).toBe(true);
   await turn();
-  expect(ids(begun)).toEqual(["a", "a"]);
+  expect(ids()).toEqual(["a", "a"]);
   begun[1]?.end();
-  expect(await Promise.all(more)).toEqual([true, true, true]);
-  await runner.idle();
+  expect(await runner.idle()).toEqual([]);
 });
 
 it("runs no more at a time than allowed, and an object that still waits for its turn only once", async () => {
-  const { begun, runner } = runs(1);
-  const all = [runner.run(objectOf("a")), runner.run(objectOf("b")), runner.run(objectOf("b"))];
-  await turn();
-  expect(ids(begun)).toEqual(["a"]);
-  expect(runner.free()).toBe(0);
+  const { begun, runner, offer, ids, most } = runs(1);
+  await offer("a");
+  const waiting = Promise.all([offer("b"), offer("b")]);
+  expect(await settled(waiting)).toBe("pending");
+  expect(ids()).toEqual(["a"]);
   begun[0]?.end();
-  await turn();
-  expect(ids(begun)).toEqual(["a", "b"]);
+  expect(await settled(waiting)).toEqual([true, true]);
+  expect(ids()).toEqual(["a", "b"]);
   begun[1]?.end();
-  expect(await Promise.all(all)).toEqual([true, true, true]);
-  expect(runner.free()).toBe(1);
+  expect(await runner.idle()).toEqual([]);
+  expect(most()).toBe(1);
 });
 
-it("begins nothing after the end, and says so to whoever asked", async () => {
-  const { begun, runner, stop } = runs(1);
-  const all = [runner.run(objectOf("a")), runner.run(objectOf("b"))];
-  await turn();
-  const follower = runner.run(objectOf("a"));
-  stop.abort();
+it("never runs an object twice at one time, whenever it is woken", async () => {
+  const { begun, runner, offer, ids, most } = runs(2);
+  await offer("a");
+  void offer("a");
   begun[0]?.end();
-  expect(await Promise.all(all)).toEqual([true, false]);
-  expect(await follower).toBe(false);
+  // Every moment between the end of the one run and the beginning of the next.
+  for (let step = 0; step < 20; step += 1) {
+    void offer("a");
+    await Promise.resolve();
+  }
+  await turn();
+  expect(ids()).toEqual(["a", "a"]);
+  begun[1]?.end();
+  await turn();
+  begun[2]?.end();
   await runner.idle();
-  expect(ids(begun)).toEqual(["a"]);
+  expect(most()).toBe(1);
+});
+
+it("lets a run that is to follow wait its turn like others", async () => {
+  const { begun, offer, ids } = runs(1);
+  await offer("a");
+  void offer("b");
+  void offer("a");
+  begun[0]?.end();
+  await turn();
+  expect(ids()).toEqual(["a", "b"]);
+  begun[1]?.end();
+  await turn();
+  expect(ids()).toEqual(["a", "b", "a"]);
+});
+
+it("begins nothing after the end, says so at once to whoever waits, and names the runs it had promised", async () => {
+  const { begun, runner, stop, offer, ids } = runs(1);
+  await offer("a");
+  const waiting = offer("b");
+  expect(await offer("a")).toBe(true);
+  stop.abort();
+  expect(await settled(waiting)).toBe(false);
+  const idle = runner.idle();
+  expect(await settled(idle)).toBe("pending");
+  begun[0]?.end();
+  expect(await settled(idle)).toEqual([objectOf("a")]);
+  expect(await offer("c")).toBe(false);
+  expect(ids()).toEqual(["a"]);
 });

@@ -113,4 +113,30 @@ describe("group commit", () => {
     await turn();
     expect(batches).toHaveLength(1);
   });
+
+  it("forgets at once what nobody waits for any more, however long the lanes are busy", async () => {
+    const { batches, write } = gate();
+    const weighed: string[] = [];
+    const commit = createGroupCommit<string, string>({
+      ...options,
+      timeoutMs: 10,
+      weigh(item) {
+        weighed.push(item);
+        return item.length;
+      },
+      write,
+    });
+    const all = [commit("a").catch(() => {})];
+    await turn();
+    for (let index = 0; index < 100; index += 1) all.push(commit(`late ${index}`).catch(() => {}));
+    await Promise.all(all);
+    const last = commit("b").catch(() => {});
+    batches[0]?.end();
+    await turn();
+    await turn();
+    expect(batches.map(({ items }) => items)).toEqual([["a"], ["b"]]);
+    expect(weighed).toEqual(["a", "b"]);
+    batches[1]?.end();
+    await last;
+  });
 });

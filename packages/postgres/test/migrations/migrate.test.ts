@@ -1,6 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { createPostgres } from "@jobber-sync/postgres";
-import { PgBoss } from "pg-boss";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { delivery } from "../deliveries.ts";
 import { openBoss, openPool, START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
@@ -32,11 +30,11 @@ const TABLES = [
   "jobber_contacts",
   "jobber_cursors",
   "jobber_deliveries",
-  "jobber_fetch_budgets",
   "jobber_jobs",
   "jobber_leases",
   "jobber_migrations",
   "jobber_submissions",
+  "jobber_tenants",
 ];
 
 describe("migrate", () => {
@@ -72,6 +70,21 @@ describe("migrate", () => {
     await Promise.all(bosses.map((boss) => boss.stop({ graceful: false })));
   });
 
+  it("waits for another's migration however long a statement may take otherwise", async () => {
+    const { connectionString, boss } = database;
+    const pool = openPool(connectionString, { statement_timeout: 200, query_timeout: 300 });
+    const other = await database.pool.connect();
+    await other.query("SELECT pg_advisory_lock(hashtextextended('jobber-sync slow', 0))");
+    const migrated = createPostgres({ pool, boss, schema: "slow", queue: "slow" }).migrate();
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(await tablesOf("slow")).toEqual([]);
+    await other.query("SELECT pg_advisory_unlock_all()");
+    other.release();
+    await migrated;
+    expect(await tablesOf("slow")).toEqual(TABLES);
+    await pool.end();
+  });
+
   it("takes a schema name as it is", async () => {
     const name = `o'the "Schema"`;
     const { store } = await database.open({ schema: name, queue: "odd" });
@@ -94,48 +107,6 @@ describe("migrate", () => {
       code: "ERR_STORE_SETTINGS",
       message: expect.stringMatching(/policy "short".*deleteQueue/),
     });
-  });
-
-  it("says that pg-boss was not started", async () => {
-    const { pool, connectionString } = database;
-    const boss = new PgBoss(connectionString);
-    await expect(createPostgres({ pool, boss, schema: "unstarted" }).migrate()).rejects.toMatchObject({
-      code: "ERR_STORE_SETTINGS",
-      message: expect.stringContaining("boss.start()"),
-    });
-  });
-});
-
-describe("without the right to create tables", () => {
-  it("names the SQL files that are missing, and is content once they were run", async () => {
-    const { migrate, store } = fresh("by_hand", { migrate: false });
-    await expect(migrate()).rejects.toMatchObject({
-      code: "ERR_STORE_SCHEMA",
-      message: expect.stringContaining("sql/0001.sql, sql/0002.sql"),
-    });
-    const folder = new URL("../../sql/", import.meta.url);
-    const files = readdirSync(folder).sort();
-    const sql = files.map((name) => readFileSync(new URL(name, folder), "utf8")).join("\n");
-    await database.pool.query(`CREATE SCHEMA by_hand; SET search_path TO by_hand; ${sql} RESET search_path`);
-    await migrate();
-    expect(await tablesOf("by_hand")).toEqual(TABLES);
-    expect(await store.nextSequence()).toBe(1);
-  });
-
-  it("migrates all the same where nothing is missing", async () => {
-    const { pool } = database;
-    await fresh("ready").migrate();
-    await pool.query(
-      `CREATE ROLE guest LOGIN PASSWORD 'guest'; GRANT USAGE ON SCHEMA ready TO guest;
-       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ready TO guest; GRANT USAGE ON SEQUENCE ready.jobber_sequence TO guest`,
-    );
-    const url = new URL(database.connectionString);
-    url.username = "guest";
-    url.password = "guest";
-    const guest = openPool(url.href);
-    await createPostgres({ pool: guest, boss: database.boss, schema: "ready", queue: "ready" }).migrate();
-    await guest.end();
-    await pool.query("DROP OWNED BY guest; DROP ROLE guest");
   });
 });
 

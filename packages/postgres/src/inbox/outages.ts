@@ -1,0 +1,35 @@
+import type { ErrorCode } from "@jobber-sync/core";
+import { bossError } from "../migrations/ensure-queue.ts";
+
+/** Tells of what goes wrong while looking for work. */
+export interface Outages {
+  readonly tell: (error: unknown) => void;
+  /** The listener of pg-boss's `error` event, which is about all of its queues. */
+  readonly ofBoss: (error: unknown) => void;
+}
+
+const EVERY_MS = 10_000;
+
+/**
+ * Tells of an outage once, and again every ten seconds while it lasts: pg-boss alone reports several failures a second. They are coded, as
+ * the plain objects that pg-boss reports say nothing to anybody.
+ */
+export function createOutages(onError: (error: unknown) => void, queue: string): Outages {
+  const toldAt = new Map<ErrorCode, number>();
+
+  return {
+    tell,
+    ofBoss(error) {
+      const other = (error as { readonly queue?: unknown } | null)?.queue;
+      if (other === undefined || other === queue) tell(error);
+    },
+  };
+
+  function tell(error: unknown): void {
+    const coded = bossError(error);
+    const now = performance.now();
+    if (now - (toldAt.get(coded.code) ?? Number.NEGATIVE_INFINITY) < EVERY_MS) return;
+    toldAt.set(coded.code, now);
+    onError(coded);
+  }
+}

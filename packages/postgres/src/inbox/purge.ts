@@ -1,0 +1,45 @@
+import { INBOX_DEFAULTS, type Inbox } from "@jobber-sync/core";
+import { runStatement } from "../internal/transaction.ts";
+import { aheadOfClock, type InboxContext, nowSql, nowValue } from "./inbox-context.ts";
+
+const PORTION_ROWS = 1000;
+// For ever, in a number that PostgreSQL can reckon with.
+const LONGEST_MS = 100 * 365 * 24 * 60 * 60 * 1000;
+
+/** Makes `purge`. A portion at a time: nobody waits long for a lock, and no transaction grows with the table. */
+export function createPurge(context: InboxContext): NonNullable<Inbox["purge"]> {
+  const deliveries = `${context.schema.quoted}.jobber_deliveries`;
+
+  // $1 is now, $2 milliseconds that are added to it.
+  const oldest = (condition: string) => `
+WITH chosen AS MATERIALIZED (
+  SELECT sequence FROM ${deliveries}
+  WHERE ${condition} AND finished_at < ${nowSql("$1")} + $2::float8 * interval '1 ms'
+  ORDER BY finished_at LIMIT ${PORTION_ROWS} FOR UPDATE SKIP LOCKED
+)`;
+  const theChosen =
+    "WHERE d.sequence = ANY (ARRAY(SELECT sequence FROM chosen)) RETURNING d.sequence::text AS json";
+
+  const eraseStatement = `${oldest("state = 'done' AND body IS NOT NULL")}
+UPDATE ${deliveries} d SET body = NULL, body_sha256 = sha256(d.body) ${theChosen}`;
+
+  const deleteStatement = `${oldest("state IN ('unresolved', 'quarantined', 'dead')")}
+DELETE FROM ${deliveries} d ${theChosen}`;
+
+  return async ({ now = context.now(), bodiesAfterMs, failedAfterMs, signal } = {}) => {
+    const { retentionMs } = INBOX_DEFAULTS;
+    const bodies = await inPortions(eraseStatement, bodiesAfterMs ?? retentionMs);
+    return { bodies, deliveries: await inPortions(deleteStatement, failedAfterMs ?? retentionMs) };
+
+    async function inPortions(statement: string, ageMs: number): Promise<number> {
+      const values = [nowValue(context, now), aheadOfClock(context, now) - Math.min(ageMs, LONGEST_MS)];
+      let rows = 0;
+      while (!signal?.aborted) {
+        const { length } = await runStatement(context.pool, statement, values);
+        rows += length;
+        if (length < PORTION_ROWS) break;
+      }
+      return rows;
+    }
+  };
+}

@@ -1,0 +1,59 @@
+import { type Inbox, type ObjectRef, replayedStates } from "@jobber-sync/core";
+import { runTransaction } from "../internal/transaction.ts";
+import { filterSql } from "./filter-sql.ts";
+import { type InboxContext, nowValue, transactionNowSql } from "./inbox-context.ts";
+import { distinctWakeUps, wakeLater } from "./wake-later.ts";
+
+interface Replayed extends ObjectRef {
+  readonly sequence: number;
+}
+
+const PORTION_ROWS = 1000;
+
+/**
+ * Makes `replay`. A portion at a time, the rows and the wake-ups of their objects in one transaction: no statement grows with the table. It
+ * goes by sequence and never back, so that what fails again at once is not replayed for ever.
+ */
+export function createReplay(context: InboxContext): Inbox["replay"] {
+  const { pool } = context;
+
+  return async (filter, now = context.now()) => {
+    const { conditions, values } = filterSql({ ...filter, states: replayedStates(filter) });
+    const statement = replayStatement(context, conditions, values.length);
+    const limit = filter.limit ?? Number.POSITIVE_INFINITY;
+    let last = 0;
+    let replayed = 0;
+    while (replayed < limit) {
+      const wanted = Math.min(PORTION_ROWS, limit - replayed);
+      const parameters = [...values, last, wanted, now, nowValue(context, now)];
+      const rows = await runTransaction(pool, async (run, client) => {
+        const portion = await run<Replayed>(statement, parameters);
+        await wakeLater(context, client, distinctWakeUps(portion));
+        return portion;
+      });
+      replayed += rows.length;
+      if (rows.length < wanted) break;
+      last = Math.max(...rows.map(({ sequence }) => sequence));
+    }
+    return replayed;
+  };
+}
+
+/** After the parameters of the conditions: the last sequence before this portion, how many, when its time starts anew, and when it is due. */
+function replayStatement({ schema }: InboxContext, conditions: readonly string[], before: number): string {
+  const deliveries = `${schema.quoted}.jobber_deliveries`;
+  const parameter = (index: number) => `$${before + index}`;
+  const [last, limit, startedAt, dueAt] = [parameter(1), parameter(2), parameter(3), parameter(4)];
+  return `
+WITH chosen AS MATERIALIZED (
+  SELECT sequence FROM ${deliveries}
+  WHERE ${conditions.join(" AND ")} AND sequence > ${last} AND body IS NOT NULL
+  ORDER BY sequence LIMIT ${limit} FOR UPDATE SKIP LOCKED
+)
+UPDATE ${deliveries} d SET state = 'waiting', attempts = 0, retries = 0, recheck_since = NULL, paused_at = NULL, paused_ms = 0,
+  reason = CASE WHEN d.state = 'quarantined' THEN d.reason END, finished_at = NULL,
+  started_at = to_timestamp(${startedAt}::float8 / 1000), due_at = ${transactionNowSql(dueAt)}
+WHERE d.sequence = ANY (ARRAY(SELECT sequence FROM chosen))
+RETURNING json_build_object(
+  'sequence', d.sequence, 'clientSlug', d.client_slug, 'objectType', d.object_type, 'objectId', d.object_id)::text AS json`;
+}

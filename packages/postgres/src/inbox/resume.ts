@@ -1,0 +1,87 @@
+import type { Inbox, ObjectRef } from "@jobber-sync/core";
+import { type Run, runTransaction } from "../internal/transaction.ts";
+import type { SqlClient } from "../sql-pool.ts";
+import {
+  aheadOfClock,
+  type InboxContext,
+  nowValue,
+  OBJECT_JSON,
+  transactionNowSql,
+} from "./inbox-context.ts";
+import { distinctWakeUps, wakeLater } from "./wake-later.ts";
+
+// An object's rows are all in one portion, so that it is woken once.
+const PORTION_OBJECTS = 500;
+
+/**
+ * Makes `resume`. It first puts down when, under the lock of the tenant's row that a settling of paused rows takes too: one of the two sees
+ * the other. A settling that came first is committed when this gets the lock, and what it paused is found below; one that comes later
+ * finds the resume.
+ */
+export function createResume(context: InboxContext): Inbox["resume"] {
+  const { pool, schema } = context;
+  // Not `excluded`: that was reckoned before the lock was waited for.
+  const resumedAt = "coalesce(to_timestamp($2::float8 / 1000), clock_timestamp())";
+  const noteStatement = `
+INSERT INTO ${schema.quoted}.jobber_tenants AS tenant (client_slug, resumed_at) VALUES ($1, ${resumedAt})
+ON CONFLICT (client_slug) DO UPDATE SET resumed_at = ${resumedAt}
+RETURNING 'true' AS json`;
+  const statement = resumeStatement(context);
+
+  return async (clientSlug, now = context.now()) => {
+    let resumed = 0;
+    let last: readonly string[] = ["", ""];
+    for (let first = true; ; first = false) {
+      const rows = await runTransaction(pool, async (run, client) => {
+        if (first) await run(noteStatement, [clientSlug, nowValue(context, now)]);
+        return portion(run, client, clientSlug, now, last);
+      });
+      resumed += rows.length;
+      const objects = distinctWakeUps(rows);
+      if (objects.length < PORTION_OBJECTS) return resumed;
+      const greatest = objects.reduce((a, b) => (isBefore(a, b) ? b : a));
+      last = [greatest.objectType, greatest.objectId];
+    }
+  };
+
+  async function portion(
+    run: Run,
+    client: SqlClient,
+    clientSlug: string,
+    now: number,
+    last: readonly string[],
+  ): Promise<readonly ObjectRef[]> {
+    const clock = [nowValue(context, now), aheadOfClock(context, now)];
+    const rows = await run<ObjectRef>(statement, [clientSlug, ...clock, ...last]);
+    await wakeLater(context, client, distinctWakeUps(rows));
+    return rows;
+  }
+}
+
+/** `$1` the tenant, `$2` now, `$3` milliseconds that are added to it, `$4` and `$5` the last object of the portion before. */
+function resumeStatement({ schema }: InboxContext): string {
+  const deliveries = `${schema.quoted}.jobber_deliveries`;
+  const at = `(${transactionNowSql("$2")} + $3::float8 * interval '1 ms')`;
+  return `
+WITH objects AS MATERIALIZED (
+  SELECT DISTINCT object_type, object_id FROM ${deliveries}
+  WHERE client_slug = $1 AND state = 'paused' AND (object_type, object_id) > ($4, $5)
+  ORDER BY object_type, object_id LIMIT ${PORTION_OBJECTS}
+),
+chosen AS MATERIALIZED (
+  SELECT sequence FROM ${deliveries} d JOIN objects USING (object_type, object_id)
+  WHERE d.client_slug = $1 AND d.state = 'paused'
+  ORDER BY sequence FOR UPDATE OF d
+)
+UPDATE ${deliveries} d SET state = 'waiting', paused_at = NULL,
+  paused_ms = d.paused_ms + greatest(0, coalesce(round(extract(epoch FROM ${at} - d.paused_at) * 1000), 0))::bigint,
+  due_at = ${transactionNowSql("$2")}
+WHERE d.sequence = ANY (ARRAY(SELECT sequence FROM chosen))
+RETURNING ${OBJECT_JSON}`;
+}
+
+/** As PostgreSQL orders texts of the collation "C": by their bytes. */
+function isBefore(a: ObjectRef, b: ObjectRef): boolean {
+  const byType = Buffer.compare(Buffer.from(a.objectType), Buffer.from(b.objectType));
+  return (byType || Buffer.compare(Buffer.from(a.objectId), Buffer.from(b.objectId))) < 0;
+}

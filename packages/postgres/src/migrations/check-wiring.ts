@@ -1,0 +1,73 @@
+import { JobberSyncError } from "@jobber-sync/core";
+import type { Boss } from "../boss.ts";
+import { checkDurability, DURABILITY_JSON, type Durability } from "../internal/durability.ts";
+import { sqlState } from "../internal/store-error.ts";
+import { runTransaction } from "../internal/transaction.ts";
+import type { SqlPool } from "../sql-pool.ts";
+import { bossError } from "./ensure-queue.ts";
+
+/** What must fit together. */
+export interface Wiring {
+  readonly pool: SqlPool;
+  readonly boss: Boss;
+  readonly queue: string;
+  /** Whether a commit that a crash of the server may lose is refused. */
+  readonly durable: boolean;
+}
+
+/** Tells one database of one server from every other; never printed, and the same for every session. */
+const DATABASE = "current_database() || ' ' || extract(epoch FROM pg_postmaster_start_time())";
+
+/**
+ * Finds at the start what would otherwise fail with the first delivery: a server that may lose what it has committed, or a pool that cannot
+ * write a wake-up. The wake-up is written like that of a delivery, and taken back.
+ *
+ * @throws {JobberSyncError} `ERR_STORE_SETTINGS`
+ */
+export async function checkWiring({ pool, boss, queue, durable }: Wiring): Promise<void> {
+  const asked = await boss.getDb?.().executeSql(`SELECT ${DATABASE} AS name`);
+  const database: unknown = asked?.rows[0]?.name;
+  await runTransaction(pool, async (run, client) => {
+    const [answer] = await run<Durability & { readonly database: string }>(
+      `SELECT json_build_object(${DURABILITY_JSON}, 'database', ${DATABASE})::text AS json`,
+      [],
+    );
+    if (durable && answer !== undefined) checkDurability(answer);
+    if (database !== undefined && database !== answer?.database) throw differentDatabases();
+    await client.query("SAVEPOINT before_probe");
+    const executeSql = async (text: string, values?: unknown[]) => {
+      const { rows } = await client.query(text, values);
+      return { rows: [...rows] };
+    };
+    try {
+      await boss.insert(queue, [{ data: {} }], { db: { executeSql } });
+    } catch (error) {
+      throw wiringError(error);
+    }
+    await client.query("ROLLBACK TO SAVEPOINT before_probe");
+  });
+}
+
+function wiringError(error: unknown): JobberSyncError {
+  const coded = bossError(error);
+  const state = sqlState(coded);
+  if (state === "42501") {
+    return new JobberSyncError(
+      "ERR_STORE_SETTINGS",
+      "The role of the pool may not write pg-boss's tables, but a delivery and its wake-up are written in one transaction. Grant it what sql/grants.sql of @jobber-sync/postgres shows, or give pool and boss one role.",
+      { cause: error },
+    );
+  }
+  // pg-boss found its own tables and the queue a moment ago, through its own connection.
+  return state === "42P01" || state === "3F000" || state === "42883" || coded.code === "ERR_STORE_SCHEMA"
+    ? differentDatabases(error)
+    : coded;
+}
+
+function differentDatabases(cause?: unknown): JobberSyncError {
+  return new JobberSyncError(
+    "ERR_STORE_SETTINGS",
+    "Pool and pg-boss are connected to different databases, but a delivery and its wake-up are written in one transaction. Give both the same connection string.",
+    { cause },
+  );
+}

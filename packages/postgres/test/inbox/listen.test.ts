@@ -1,0 +1,257 @@
+import type { ObjectRef } from "@jobber-sync/core";
+import { createPostgres, type Postgres } from "@jobber-sync/postgres";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { delivery, done, objectOf } from "../deliveries.ts";
+import { START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { wakeUps } from "../wake-ups.ts";
+import { watchedPool } from "../watched-pool.ts";
+
+// Every test talks to a real server, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startTestDatabase();
+}, START_MS);
+afterAll(() => database.stop(), START_MS);
+
+type Inboxed = Pick<Postgres, "inbox">;
+
+/** Listens with `during` as the work of each run, until `body` has ended. */
+async function listening(
+  { inbox }: Inboxed,
+  body: (runs: readonly ObjectRef[]) => Promise<unknown>,
+  during: (object: ObjectRef) => Promise<void> = async () => {},
+  concurrency = 4,
+): Promise<void> {
+  const stop = new AbortController();
+  const runs: ObjectRef[] = [];
+  const errors: unknown[] = [];
+  const ended = inbox.listen(
+    async (object) => {
+      const claim = await inbox.claim(object, { leaseMs: 10_000, now: Date.now() });
+      if (claim === null) return;
+      await during(object);
+      await inbox.settle(claim, done(claim));
+      runs.push(object);
+    },
+    { concurrency, signal: stop.signal, onError: (error) => errors.push(error) },
+  );
+  try {
+    await body(runs);
+  } finally {
+    stop.abort();
+    await ended;
+  }
+  expect(errors).toEqual([]);
+}
+
+const undone = async ({ inbox }: Inboxed) =>
+  (await inbox.list({ states: ["waiting", "claimed"], limit: 1000 })).length;
+
+it("loses no wake-up when a worker looks while the accept is not committed yet", async () => {
+  const opened = await database.open();
+  const { schema, queue, inbox } = opened;
+  const commits: (() => void)[] = [];
+  const pool = watchedPool(database.pool, async (text) => {
+    if (text === "COMMIT") await new Promise<void>((resolve) => commits.push(resolve));
+  });
+  const slow = createPostgres({ pool, boss: database.boss, schema, queue });
+  await listening(opened, async (runs) => {
+    await inbox.accept(delivery("1"));
+    const accepting = slow.inbox.accept(delivery("1"));
+    // The object's earlier delivery is worked on, and its wake-up spent, while the later one cannot be seen.
+    await expect.poll(() => commits.length).toBe(1);
+    await expect.poll(() => runs.length).toBe(1);
+    expect(await inbox.claim(objectOf("1"), { leaseMs: 1000, now: Date.now() })).toBeNull();
+    commits[0]?.();
+    await accepting;
+    await expect.poll(() => undone(opened), { timeout: 5000 }).toBe(0);
+    expect(runs).toHaveLength(2);
+  });
+});
+
+it("takes up rows whose wake-up is gone", async () => {
+  const opened = await database.open({ sweepMs: 50, overdueMs: 100 });
+  await opened.inbox.accept(delivery("1"));
+  await database.boss.deleteQueuedJobs(opened.queue);
+  await listening(opened, async () => expect.poll(() => undone(opened), { timeout: 5000 }).toBe(0));
+});
+
+it("takes up the rows of a worker that died", async () => {
+  const opened = await database.open({ sweepMs: 50 });
+  const { inbox, queue } = opened;
+  await inbox.accept(delivery("1"));
+  await database.boss.deleteQueuedJobs(queue);
+  await inbox.claim(objectOf("1"), { leaseMs: 200, now: Date.now() });
+  await listening(opened, async () => expect.poll(() => undone(opened), { timeout: 5000 }).toBe(0));
+});
+
+it("takes them up with all slots busy and a long queue before them, some seconds after their claim ran out", async () => {
+  const opened = await database.open({ sweepMs: 300, overdueMs: 1000 });
+  const { inbox, schema } = opened;
+  const ids = Array.from({ length: 400 }, (_, index) => String(index));
+  await Promise.all(ids.map((id) => inbox.accept(delivery(id))));
+  await inbox.accept(delivery("dead worker's"));
+  // What waits has been due for longer than what the dead worker held.
+  await database.pool.query(`UPDATE "${schema}".jobber_deliveries SET due_at = now() - interval '1 hour'`);
+  await inbox.claim(objectOf("dead worker's"), { leaseMs: 500, now: Date.now() });
+  const began = performance.now();
+  await listening(
+    opened,
+    async (runs) => {
+      await expect
+        .poll(() => runs.map(({ objectId }) => objectId), { timeout: 15_000, interval: 20 })
+        .toContain("dead worker's");
+      expect(performance.now() - began).toBeLessThan(6000);
+      // The queue is far from its end.
+      expect(await undone(opened)).toBeGreaterThan(100);
+    },
+    () => new Promise((resolve) => setTimeout(resolve, 100)),
+    4,
+  );
+});
+
+it("hands back what it has taken and not begun when it ends, and what was to follow a run", async () => {
+  const opened = await database.open();
+  const { inbox, queue } = opened;
+  const stop = new AbortController();
+  let end = () => {};
+  const begun: string[] = [];
+  const ended = inbox.listen(
+    async ({ objectId }) => {
+      begun.push(objectId);
+      await new Promise<void>((resolve) => {
+        end = resolve;
+      });
+    },
+    { concurrency: 1, signal: stop.signal, onError: () => {} },
+  );
+  await inbox.accept(delivery("0"));
+  await expect.poll(() => begun.length).toBe(1);
+  for (let index = 0; index < 8; index += 1) await inbox.accept(delivery(String(index)));
+  await expect.poll(async () => (await wakeUps(database, queue)).count, { timeout: 5000 }).toBeLessThan(8);
+  stop.abort();
+  end();
+  await ended;
+  expect(begun).toEqual(["0"]);
+  const { objects } = await wakeUps(database, queue);
+  expect([...new Set(objects)]).toEqual(Array.from({ length: 8 }, (_, index) => String(index)));
+});
+
+it("is not held up by runs that take long", async () => {
+  const opened = await database.open();
+  const { inbox } = opened;
+  const stop = new AbortController();
+  const begun: string[] = [];
+  const ends: (() => void)[] = [];
+  const ended = inbox.listen(
+    async ({ objectId }) => {
+      begun.push(objectId);
+      if (objectId.startsWith("slow")) await new Promise<void>((resolve) => ends.push(resolve));
+    },
+    { concurrency: 4, signal: stop.signal, onError: () => {} },
+  );
+  for (const id of ["slow 1", "slow 2", "slow 3"]) {
+    await inbox.accept(delivery(id));
+    await inbox.accept(delivery(id));
+    await expect.poll(() => begun, { timeout: 5000 }).toContain(id);
+  }
+  for (const id of ["quick 1", "quick 2", "quick 3"]) {
+    const began = performance.now();
+    await inbox.accept(delivery(id));
+    await expect.poll(() => begun, { timeout: 5000, interval: 5 }).toContain(id);
+    expect(performance.now() - began).toBeLessThan(900);
+  }
+  for (const end of ends) end();
+  stop.abort();
+  for (const end of ends) end();
+  await expect.poll(() => begun.length).toBeGreaterThan(5);
+  const endAll = setInterval(() => {
+    for (const end of ends) end();
+  }, 10);
+  await ended;
+  clearInterval(endAll);
+});
+
+it("gives up a batch that pg-boss has taken away, and goes on", async () => {
+  const opened = await database.open();
+  const { queue, schema, inbox } = opened;
+  let takeAway = () => {};
+  let handled: Promise<unknown> = Promise.resolve();
+  const taken = new AbortController();
+  const boss = new Proxy(database.boss, {
+    get(target, name) {
+      const value = Reflect.get(target, name, target);
+      if (name !== "work") return typeof value === "function" ? value.bind(target) : value;
+      return async (_queue: string, _options: object, handler: (jobs: object[]) => Promise<unknown>) => {
+        takeAway = () => taken.abort();
+        handled = handler([
+          { data: objectOf("running"), signal: taken.signal },
+          { data: objectOf("waiting"), signal: taken.signal },
+        ]);
+        return "id";
+      };
+    },
+  });
+  const pushed = createPostgres({ pool: database.pool, boss, schema, queue });
+  const stop = new AbortController();
+  let end = () => {};
+  const begun: string[] = [];
+  const ended = pushed.inbox.listen(
+    async ({ objectId }) => {
+      begun.push(objectId);
+      await new Promise<void>((resolve) => {
+        end = resolve;
+      });
+    },
+    { concurrency: 1, signal: stop.signal, onError: () => {} },
+  );
+  await expect.poll(() => begun.length).toBe(1);
+  let over = false;
+  void handled.then(() => {
+    over = true;
+  });
+  expect(over).toBe(false);
+  takeAway();
+  await expect.poll(() => over).toBe(true);
+  expect(await wakeUps(database, queue)).toMatchObject({ count: 0 });
+  end();
+  await expect.poll(() => begun).toEqual(["running", "waiting"]);
+  stop.abort();
+  end();
+  await ended;
+  expect(await inbox.list({})).toEqual([]);
+});
+
+it("asks pg-boss again that takes no worker, until it does", async () => {
+  const opened = await database.open();
+  const { queue, schema } = opened;
+  let refusals = 0;
+  const boss = new Proxy(database.boss, {
+    get(target, name) {
+      const value = Reflect.get(target, name, target);
+      if (name === "work" && refusals < 1) {
+        return async () => {
+          refusals += 1;
+          throw new Error("Workers are disabled. pg-boss is stopped");
+        };
+      }
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const { inbox } = createPostgres({ pool: database.pool, boss, schema, queue });
+  const stop = new AbortController();
+  const errors: unknown[] = [];
+  const begun: string[] = [];
+  const ended = inbox.listen(async ({ objectId }) => void begun.push(objectId), {
+    concurrency: 1,
+    signal: stop.signal,
+    onError: (error) => errors.push(error),
+  });
+  await opened.inbox.accept(delivery("1"));
+  await expect.poll(() => begun, { timeout: 10_000 }).toEqual(["1"]);
+  expect(errors).toMatchObject([{ code: "ERR_STORE_SETTINGS" }]);
+  stop.abort();
+  await ended;
+});

@@ -1,0 +1,133 @@
+import type { DeliveryFilter, Inbox } from "@jobber-sync/core";
+import { createPostgres } from "@jobber-sync/postgres";
+import pg from "pg";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { delivery, objectOf } from "../deliveries.ts";
+import { START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { watchedPool } from "../watched-pool.ts";
+
+// Every test talks to a real server, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
+
+const ROWS = 20_000;
+/** Of every state but `done`. */
+const EACH = 300;
+const ASIDE = 4 * EACH;
+
+let database: TestDatabase;
+let schema: string;
+/** The statements that an operation runs on the table of deliveries. */
+let statementsOf: (
+  use: (inbox: Inbox) => Promise<unknown>,
+) => Promise<readonly [string, readonly unknown[]][]>;
+beforeAll(async () => {
+  database = await startTestDatabase();
+  const opened = await database.open();
+  schema = opened.schema;
+  let seen: [string, readonly unknown[]][] = [];
+  const pool = watchedPool(database.pool, (text, values) => {
+    if (text.includes("jobber_deliveries")) seen.push([text, values]);
+  });
+  const { inbox } = createPostgres({ pool, boss: database.boss, schema, queue: opened.queue });
+  statementsOf = async (use) => {
+    seen = [];
+    await use(inbox);
+    return seen;
+  };
+  // A table as it is after a while: nearly everything is done, and a few rows are not.
+  await database.pool.query(
+    `INSERT INTO "${schema}".jobber_deliveries
+       (sequence, client_slug, object_type, object_id, delivery_key, topic, state, body, received_at, started_at, due_at, finished_at, paused_at)
+     SELECT nextval('"${schema}".jobber_sequence'), 'tenant ' || i % 20, 'job', (i % 5000)::text, 'JOB_UPDATE:' || i, 'JOB_UPDATE', state, 'body',
+       now(), now(), now(), CASE WHEN state NOT IN ('waiting', 'claimed', 'paused') THEN now() - i * interval '1 minute' END,
+       CASE WHEN state = 'paused' THEN now() END
+     FROM generate_series(1, ${ROWS}) AS i,
+       LATERAL (SELECT coalesce((ARRAY['waiting', 'claimed', 'dead', 'paused', 'unresolved', 'quarantined'])[i / ${EACH} + 1 - 60], 'done') AS state) AS s`,
+  );
+  await database.pool.query(`VACUUM ANALYZE "${schema}".jobber_deliveries`);
+}, START_MS);
+afterAll(() => database.stop(), START_MS);
+
+interface Plan {
+  readonly "Node Type": string;
+  readonly "Relation Name"?: string;
+  readonly "Index Name"?: string;
+  readonly "Actual Rows"?: number;
+  readonly "Rows Removed by Filter"?: number;
+  readonly "Actual Loops"?: number;
+  readonly Plans?: readonly Plan[];
+}
+
+/** The rows that a statement reads of the table of deliveries, and how it comes to them. It is not carried out. */
+async function readBy(text: string, values: readonly unknown[]) {
+  const client = await database.pool.connect();
+  try {
+    await client.query("BEGIN");
+    // As a prepared statement that has been used often: its plan knows no values.
+    await client.query("SET LOCAL plan_cache_mode = force_generic_plan");
+    await client.query(`PREPARE probe AS ${text}`);
+    const given = values.map((value) => (value === null ? "NULL" : pg.escapeLiteral(String(value))));
+    const { rows } = await client.query(
+      `EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE probe${given.length === 0 ? "" : `(${given.join(", ")})`}`,
+    );
+    const nodes: Plan[] = [];
+    const walk = (plan: Plan) => {
+      nodes.push(plan);
+      for (const part of plan.Plans ?? []) walk(part);
+    };
+    walk(rows[0]["QUERY PLAN"][0].Plan);
+    const scans = nodes.filter((node) => /Scan/.test(node["Node Type"]));
+    return {
+      wholeTable: scans.filter(
+        (node) => node["Node Type"] === "Seq Scan" && node["Relation Name"] === "jobber_deliveries",
+      ).length,
+      indexes: [...new Set(scans.map((node) => node["Index Name"]).filter((name) => name !== undefined))],
+      rows: scans
+        .filter((node) => node["Relation Name"] === "jobber_deliveries" || node["Index Name"] !== undefined)
+        .map(
+          (node) =>
+            ((node["Actual Rows"] ?? 0) + (node["Rows Removed by Filter"] ?? 0)) *
+            (node["Actual Loops"] ?? 1),
+        )
+        .reduce((most, rows) => Math.max(most, rows), 0),
+    };
+  } finally {
+    await client.query("ROLLBACK");
+    await client.query("DEALLOCATE probe");
+    client.release();
+  }
+}
+
+const NOW = Date.now();
+const list = (filter: DeliveryFilter) => (inbox: Inbox) => inbox.list(filter);
+const OPERATIONS: readonly (readonly [string, (inbox: Inbox) => Promise<unknown>, string])[] = [
+  ["list dead deliveries", list({ states: ["dead"] }), "jobber_deliveries_aside"],
+  [
+    "list a tenant's paused deliveries",
+    list({ clientSlug: "tenant 3", states: ["paused"] }),
+    "jobber_deliveries_",
+  ],
+  ["list what waits", list({ states: ["waiting"] }), "jobber_deliveries_"],
+  ["list by sequence", list({ sequences: [5, 7, 11] }), "jobber_deliveries_pkey"],
+  ["look for what is due", (inbox) => inbox.due({ now: NOW, limit: 10 }), "jobber_deliveries_due"],
+  [
+    "claim an object",
+    (inbox) => inbox.claim(objectOf("1"), { leaseMs: 1000, now: NOW }),
+    "jobber_deliveries_open",
+  ],
+  ["accept a delivery", (inbox) => inbox.accept(delivery("1")), "jobber_deliveries_key"],
+  ["replay", (inbox) => inbox.replay({ clientSlug: "nobody", states: ["dead"] }), "jobber_deliveries_aside"],
+  ["resume", (inbox) => inbox.resume("nobody"), "jobber_deliveries_paused"],
+  ["purge", (inbox) => inbox.purge({ bodiesAfterMs: 1e12, failedAfterMs: 1e12 }), "jobber_deliveries_"],
+];
+
+for (const [name, use, index] of OPERATIONS) {
+  it(`does not read the whole table to ${name}`, async () => {
+    const statements = await statementsOf(use);
+    expect(statements.length).toBeGreaterThan(0);
+    const read = await Promise.all(statements.map(([text, values]) => readBy(text, values)));
+    expect(read.map(({ wholeTable }) => wholeTable)).toEqual(read.map(() => 0));
+    expect(Math.max(...read.map(({ rows }) => rows))).toBeLessThanOrEqual(ASIDE);
+    expect(read.flatMap(({ indexes }) => indexes)).toContainEqual(expect.stringContaining(index));
+  });
+}
