@@ -26,16 +26,17 @@ export function resumeDeliveries(
   return (transaction) => changeRows(transaction, sequences, RESUME, at, at);
 }
 
-/** Whether a tenant was resumed at `since` or later. */
+/**
+ * Whether a tenant was resumed at `since` or later. A time that lies in the future is put right: the clock was set back, and until then every
+ * pause would be none.
+ */
 export function wasResumed(
   transaction: Transaction,
   clientSlug: string,
   since: number,
   now: number,
 ): boolean {
-  const resumed = transaction.get<{ readonly at: number }>(RESUMED, clientSlug, since);
-  if (resumed === undefined) return false;
-  // The clock was set back since: left as it is, every pause from now until then would be none.
-  if (resumed.at > now) transaction.run(NOTE, clientSlug, now);
-  return true;
+  const resumed = transaction.get<{ readonly at: number }>(RESUMED, clientSlug, wholeMs(since));
+  if (resumed !== undefined && resumed.at > now) transaction.run(NOTE, clientSlug, wholeMs(now));
+  return resumed !== undefined;
 }

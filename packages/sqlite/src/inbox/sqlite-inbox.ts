@@ -47,7 +47,7 @@ export function createSqliteInbox(
   };
   const accepting = { oneStatement: true, onCommit };
 
-  return {
+  const inbox: Inbox = {
     accept: (delivery) => group.write(acceptDelivery(delivery), accepting),
 
     claim: (object, options) => group.write(claimObject(object, options), { oneStatement: true }),
@@ -57,7 +57,7 @@ export function createSqliteInbox(
     settle: (claim, settlements) => group.write(settleClaim(claim, settlements, clock()), { onCommit }),
 
     listen(run, options) {
-      return listenByPolling(this, run, {
+      return listenByPolling(inbox, run, {
         ...options,
         signal: AbortSignal.any([options.signal, closing]),
         now: clock,
@@ -117,6 +117,7 @@ export function createSqliteInbox(
       return { bodies, deliveries };
     },
   };
+  return inbox;
 
   /** Sets what a filter chooses waiting, portion by portion, and wakes it. @returns how many rows in all */
   async function inPortions(

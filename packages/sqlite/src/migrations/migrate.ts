@@ -37,24 +37,30 @@ export function migrate(handle: SqliteHandle): void {
 }
 
 /**
- * Checks that the tables are there, as this release knows them.
+ * Checks that tables and indexes are there, as this release knows them: statements name the index they use.
  *
  * @throws {JobberSyncError} `ERR_STORE_SCHEMA`
  */
 export function checkSchema(handle: SqliteHandle): void {
-  const tables = new Set(
+  const there = new Set(
     handle
-      .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
+      .prepare("SELECT name FROM sqlite_master WHERE type IN ('table', 'index')")
       .all()
       .map((row) => (row as { readonly name: string }).name),
   );
-  const version = tables.has("jobber_schema") ? schemaVersion(handle) : 0;
+  const version = there.has("jobber_schema") ? schemaVersion(handle) : 0;
   refuseNewer(version);
-  const missing = tablesOf(MIGRATIONS.join("\n")).filter((name) => !tables.has(name));
-  if (version < MIGRATIONS.length || missing.length > 0) {
+  if (version < MIGRATIONS.length) {
     throw new JobberSyncError(
       "ERR_STORE_SCHEMA",
-      `The SQLite database is at version ${version} of ${MIGRATIONS.length}${missing.length > 0 ? ` and lacks ${missing.join(", ")}` : ""}. Open it once without { migrate: false }.`,
+      `The SQLite database is at version ${version} of ${MIGRATIONS.length}. Open it once without { migrate: false }.`,
+    );
+  }
+  const missing = namesIn(MIGRATIONS.join("\n")).filter((name) => !there.has(name));
+  if (missing.length > 0) {
+    throw new JobberSyncError(
+      "ERR_STORE_SCHEMA",
+      `The SQLite database lacks ${missing.join(", ")}, which somebody has dropped. Restore it from a backup.`,
     );
   }
 }
@@ -72,8 +78,10 @@ function refuseNewer(version: number): void {
   );
 }
 
-function tablesOf(sql: string): readonly string[] {
-  return [...sql.matchAll(/CREATE TABLE (\w+)/g)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+function namesIn(sql: string): readonly string[] {
+  return [...sql.matchAll(/CREATE (?:TABLE|INDEX) (\w+)/g)].flatMap(([, name]) =>
+    name === undefined ? [] : [name],
+  );
 }
 
 function rollback(handle: SqliteHandle): void {

@@ -87,14 +87,20 @@ describe("migrations", () => {
     }
   });
 
-  it("notice a table that somebody has dropped", async () => {
+  it.each([
+    ["TABLE", "jobber_jobs"],
+    ["INDEX", "jobber_deliveries_open"],
+  ])("notice a %s that somebody has dropped", async (kind, name) => {
     const path = temporaryFile();
     await openSqlite(path).close();
     const database = new DatabaseSync(path);
-    database.exec("DROP TABLE jobber_jobs");
+    database.exec(`DROP ${kind} ${name}`);
     database.close();
     expect(() => openSqlite(path)).toThrow(
-      expect.objectContaining({ code: "ERR_STORE_SCHEMA", message: expect.stringContaining("jobber_jobs") }),
+      expect.objectContaining({
+        code: "ERR_STORE_SCHEMA",
+        message: expect.stringMatching(`lacks ${name}.*backup`),
+      }),
     );
   });
 });
