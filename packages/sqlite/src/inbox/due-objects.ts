@@ -23,23 +23,19 @@ export function dueObjects(
   connection: Connection,
   { now, limit, except = [] }: DueOptions,
 ): readonly ObjectRef[] {
+  // SQLite takes no infinity as a limit.
+  const most = Math.min(limit, 1_000_000_000);
   const passedOver = except.map(nameOf);
   const objects: ObjectRef[] = [];
   // Of a long queue only the beginning is read, for this runs whenever something was accepted. Where a few objects with very many rows fill
   // it, they are passed over like those that run: to skip a row costs a tenth of what it costs to count it.
-  for (let window = WIDER * limit; ; window *= WIDER) {
-    const found = connection.all<DueRow>(
-      DUE,
-      now,
-      JSON.stringify(passedOver),
-      window,
-      limit - objects.length,
-    );
+  for (let window = WIDER * most; ; window *= WIDER) {
+    const found = connection.all<DueRow>(DUE, now, JSON.stringify(passedOver), window, most - objects.length);
     objects.push(
       ...found.map(({ clientSlug, objectType, objectId }) => ({ clientSlug, objectType, objectId })),
     );
     const rows = found.reduce((sum, row) => sum + row.rows, 0);
-    if (objects.length >= limit || rows < window) return objects;
+    if (objects.length >= most || rows < window) return objects;
     passedOver.push(...found.map(nameOf));
   }
 }
