@@ -7,6 +7,12 @@ const INFO = `sequence, client_slug AS "clientSlug", object_type AS "objectType"
   delivery_key AS "deliveryKey", topic, state, reason, attempts, retries, received_at AS "receivedAt",
   due_at AS "dueAt", length(body) AS "bodyBytes"`;
 
+/** Rows behind a sequence, up to a number. */
+export interface Portion {
+  readonly after: number;
+  readonly limit: number;
+}
+
 interface Sequenced {
   readonly sequence: number;
 }
@@ -20,12 +26,6 @@ export function listDeliveries(connection: Connection, filter: DeliveryFilter): 
 /** The sequences of a portion of what a filter chooses, oldest first. */
 export function listSequences(connection: Connection, filter: DeliveryFilter, portion: Portion): number[] {
   return select<Sequenced>(connection, "sequence", filter, portion).map(({ sequence }) => sequence);
-}
-
-/** Rows behind a sequence, up to a number. */
-export interface Portion {
-  readonly after: number;
-  readonly limit: number;
 }
 
 /** The body of a delivery; `null` when there is none. */

@@ -2,15 +2,13 @@ import { createHash } from "node:crypto";
 import type { Connection } from "../connection/connection.ts";
 import type { Transaction } from "../connection/transaction.ts";
 import { changeRows } from "./change-rows.ts";
-import { KEPT } from "./row-states.ts";
+import { FAILED, KEPT } from "./row-states.ts";
 
 const ERASABLE = `SELECT sequence, body FROM jobber_deliveries INDEXED BY jobber_deliveries_finished
   WHERE ${KEPT} AND state = 'done' AND finished_at < ? LIMIT ?`;
 
 const ERASE = `UPDATE jobber_deliveries SET body = NULL, body_sha256 = ?
   WHERE sequence = ? AND body IS NOT NULL RETURNING sequence`;
-
-const FAILED = "state IN ('quarantined', 'unresolved', 'dead')";
 
 const DELETABLE = `SELECT sequence FROM jobber_deliveries INDEXED BY jobber_deliveries_finished
   WHERE ${KEPT} AND ${FAILED} AND finished_at < ? LIMIT ?`;

@@ -9,6 +9,9 @@ export const NOT_DONE = "state <> 'done'";
 /** Finished rows that retention has not come to yet. The condition of `jobber_deliveries_finished`. */
 export const KEPT = "finished_at IS NOT NULL AND body IS NOT NULL";
 
+/** Rows that somebody has to look at: what may be replayed, and what retention deletes. */
+export const FAILED = "state IN ('quarantined', 'unresolved', 'dead')";
+
 /** Milliseconds since 1970 as the columns hold them: a clock may give fractions. */
 export function wholeMs(ms: number): number {
   return Math.round(ms);

@@ -113,6 +113,7 @@ export function createSqliteInbox(
         if (found.length === 0) break;
         deliveries += await group.write(deleteDeliveries(found, now - failedAfterMs));
       }
+      // Also when nothing was erased now: the last time somebody may have been in the way.
       if (!signal?.aborted) reading(() => emptyLog(connection));
       return { bodies, deliveries };
     },
