@@ -20,6 +20,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Processes, not threads: the tests open databases, sockets and native handles.
     pool: "forks",
+    // The campaigns that wait for a claim to run out wait together.
+    maxConcurrency: 10,
     maxWorkers: Math.min(4, availableParallelism()),
     // What a test loads natively, or starts in a worker thread, sees the sources too.
     execArgv: [`--conditions=${condition}`],

@@ -11,9 +11,10 @@ export function snapshotAt(id: string, version: number): NewDelivery {
   });
 }
 
-/** A notice that an object has changed. */
-export function noticeOf(id: string): NewDelivery {
-  return delivery(noticePayload("JOB_UPDATE", { itemId: id }));
+/** A notice that an object has changed, to a version when that is said: each then has a key of its own. */
+export function noticeOf(id: string, version?: number): NewDelivery {
+  const times = version === undefined ? {} : { occurredAt: timeOf(version) };
+  return delivery(noticePayload("JOB_UPDATE", { itemId: id, ...times }));
 }
 
 const RESEND_FOR_MS = 30_000;

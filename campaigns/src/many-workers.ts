@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { deliver, snapshotAt } from "./deliveries.ts";
+import type { NewDelivery } from "@jobber-sync/core";
+import { deliver, noticeOf, snapshotAt } from "./deliveries.ts";
 import { type Backend, openBackend, type Target } from "./open-backend.ts";
 import { startWorker } from "./processes.ts";
 import { SLUG, startTruth, titleOf } from "./truth.ts";
@@ -32,9 +33,12 @@ const AUDIT = {
   ],
 };
 
+const NOTICES = 0.1;
+
 /**
- * Snapshots of every version of every object, out of order and some of them twice, taken by worker processes while they arrive. Asserts that
- * each object ends on its newest version, never stepped back, and that each version's submission is there exactly once.
+ * Snapshots of every version of every object, out of order and some of them twice, and notices between them, taken by worker processes while
+ * they arrive. Asserts that each object ends on its newest version, never stepped back, that each version's submission is there exactly once,
+ * and that nothing failed on the way: no deadlock, no delivery given up or put back for the store's sake.
  */
 export async function manyWorkers(
   target: Target,
@@ -47,27 +51,42 @@ export async function manyWorkers(
     Array.from({ length: workers }, () => startWorker({ target, truthUrl: truth.url })),
   );
   try {
+    const keys = new Set<string>();
+    const send = (delivery: NewDelivery) => {
+      keys.add(delivery.deliveryKey);
+      return deliver(backend.inbox, delivery);
+    };
     const order = shuffledNearby(objects, versions, random);
     for (let index = 0; index < order.length; index += 200) {
       await Promise.all(
-        order
-          .slice(index, index + 200)
-          .map(([id, version]) => deliver(backend.inbox, snapshotAt(id, version))),
+        order.slice(index, index + 200).flatMap(([id, version]) => {
+          // What is told of is true already.
+          truth.versions.set(id, Math.max(truth.versions.get(id) ?? 0, version));
+          const snapshot = send(snapshotAt(id, version));
+          return random() < NOTICES ? [snapshot, send(noticeOf(id, version))] : [snapshot];
+        }),
       );
     }
     await drained(backend);
+    await Promise.all(processes.map((worker) => worker.stop()));
     const jobs = await backend.store.jobs(SLUG, { limit: objects + 1 });
     assert.equal(jobs.length, objects);
     for (const job of jobs)
       assert.equal(job.title, titleOf(versions), `${job.jobberJobId} ends on its newest version`);
     assert.deepEqual(await backend.sql("SELECT * FROM audit"), [], "no version steps backwards");
-    const submissions = await backend.store.submissions(SLUG, { limit: objects * versions + 1 });
-    assert.equal(submissions.length, objects * versions, "each version's submission is there exactly once");
+    const submissions = await backend.store.submissions(SLUG, { limit: keys.size + 1 });
     assert.deepEqual(
-      processes.flatMap(({ dead }) => dead),
-      [],
-      "nothing was given up",
+      submissions.map(({ deliveryKey }) => deliveryKey).sort(),
+      [...keys].sort(),
+      "each version's submission is there exactly once",
     );
+    const failures = processes.flatMap((worker) => worker.failures);
+    assert.deepEqual(
+      failures.filter(({ hook, code }) => hook === "dead" || code === "ERR_STORE"),
+      [],
+    );
+    assert.deepEqual(await backend.deadlocks(), 0, "nobody had to be rescued from a deadlock");
+    for (const worker of processes) assert.deepEqual(await worker.ended, { code: 0, signal: null });
   } finally {
     await Promise.all(processes.map((worker) => worker.stop()));
     await truth.close();
@@ -76,7 +95,7 @@ export async function manyWorkers(
 }
 
 /** Resolves when no delivery waits and none is claimed. */
-export async function drained(backend: Backend, timeoutMs = 120_000): Promise<void> {
+export async function drained(backend: Pick<Backend, "inbox">, timeoutMs = 120_000): Promise<void> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const open = await backend.inbox.list({ states: ["waiting", "claimed"], limit: 1 });

@@ -1,9 +1,13 @@
 import { DatabaseSync } from "node:sqlite";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Inbox, SyncReader, SyncStore } from "@jobber-sync/core";
 import { BOSS_SETTINGS, createPostgres, POOL_SETTINGS } from "@jobber-sync/postgres";
 import { openSqlite } from "@jobber-sync/sqlite";
 import pg from "pg";
 import { PgBoss } from "pg-boss";
+
+const CONNECTIONS = 4;
+const STATISTICS_MS = 1100;
 
 /** A database as every process of a campaign names it. */
 export type Target =
@@ -16,13 +20,17 @@ export interface Backend {
   readonly inbox: Inbox;
   /** Runs SQL of its dialect, for audits. */
   sql(text: string): Promise<readonly Record<string, unknown>[]>;
+  /** How many deadlocks the server had to end. SQLite has none: one process writes at a time. */
+  deadlocks(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** How a process dies in the middle of a write. */
+/** How a target is opened. */
 export interface OpenOptions {
-  /** Called when a write is about to become durable. */
+  /** Called when a write is about to become durable: for a process that is to die in the middle of it. */
   readonly onCommit?: () => void;
+  /** How long a row must have been due before a listener on Postgres takes it without a wake-up. Milliseconds. @default the package's */
+  readonly overdueMs?: number;
 }
 
 /** Opens a target and makes its tables. Any number of processes may. */
@@ -39,6 +47,7 @@ async function openFile(path: string, { onCommit }: OpenOptions): Promise<Backen
     async sql(text) {
       return handle.prepare(text).all();
     },
+    deadlocks: async () => 0,
     async close() {
       await close();
       handle.close();
@@ -73,14 +82,15 @@ function isCommit(sql: unknown): boolean {
   return typeof sql === "string" && /^\s*COMMIT/i.test(sql);
 }
 
-async function openServer(connectionString: string, { onCommit }: OpenOptions): Promise<Backend> {
-  const pool = new pg.Pool({ connectionString, max: 4, ...POOL_SETTINGS }).on("error", () => {});
+async function openServer(connectionString: string, { onCommit, overdueMs }: OpenOptions): Promise<Backend> {
+  const pool = new pg.Pool({ connectionString, max: CONNECTIONS, ...POOL_SETTINGS }).on("error", () => {});
   const boss = new PgBoss({ connectionString, max: 3, ...BOSS_SETTINGS }).on("error", () => {});
   await boss.start();
   const { store, inbox, migrate } = createPostgres({
     pool: onCommit === undefined ? pool : sending(pool, onCommit),
     boss,
     prepare: true,
+    overdueMs,
   });
   await migrate();
   return {
@@ -88,6 +98,15 @@ async function openServer(connectionString: string, { onCommit }: OpenOptions): 
     inbox,
     async sql(text) {
       return (await pool.query(text)).rows;
+    },
+    async deadlocks() {
+      // A server process tells of what it has counted when it ends, or with the next statement, but not twice within a second.
+      await delay(STATISTICS_MS);
+      await Promise.all(Array.from({ length: CONNECTIONS }, () => pool.query("SELECT pg_sleep(0.1)")));
+      const { rows } = await pool.query<{ deadlocks: string }>(
+        "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()",
+      );
+      return Number(rows[0]?.deadlocks);
     },
     async close() {
       await boss.stop({ graceful: false });

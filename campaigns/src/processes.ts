@@ -1,14 +1,16 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { WorkerOrder } from "./worker-process.ts";
+import type { WorkerFailure, WorkerOrder } from "./worker-process.ts";
 
 /** A worker in a process of its own. */
 export interface WorkerProcess {
   /** Resolves when it has ended, by itself or by a signal. */
-  readonly ended: Promise<NodeJS.Signals | null>;
-  /** Codes of the deliveries that it gave up. */
-  readonly dead: readonly string[];
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  /** What its hooks told of deliveries that failed. */
+  readonly failures: readonly WorkerFailure[];
   stop(): Promise<void>;
 }
 
@@ -17,20 +19,22 @@ export async function startWorker(order: WorkerOrder): Promise<WorkerProcess> {
   const script = fileURLToPath(new URL("worker-process.ts", import.meta.url));
   const child: ChildProcess = fork(script, [JSON.stringify(order)], {
     execArgv: ["--conditions=jobber-sync-source"],
+    // Dozens of them start in a run, each with the same files: half a second of work without it.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") },
   });
-  const dead: string[] = [];
-  const ended = once(child, "exit").then(([, signal]) => signal as NodeJS.Signals | null);
+  const failures: WorkerFailure[] = [];
+  const ended = once(child, "exit").then(([code, signal]) => ({ code, signal }));
   const started = new Promise<void>((resolve) => {
     child.on("message", (message) => {
       if (message === "started") resolve();
-      else dead.push((message as { readonly dead: string }).dead);
+      else failures.push(message as WorkerFailure);
     });
   });
   // A process that is told to die may do so before it says anything.
   await Promise.race([started, ended]);
   return {
     ended,
-    dead,
+    failures,
     async stop() {
       if (child.connected) child.send("stop");
       await ended;

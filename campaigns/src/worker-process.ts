@@ -12,6 +12,12 @@ export interface WorkerOrder {
   readonly dieAt?: DyingPoint;
 }
 
+/** A hook's word on a delivery that failed, as the process passes it on. */
+export interface WorkerFailure {
+  readonly hook: "retried" | "dead";
+  readonly code: string;
+}
+
 /** The points between which a worker's run is cut. */
 export type DyingPoint = "claimed" | "fetched" | "in transaction" | "committed" | "handled";
 
@@ -21,6 +27,10 @@ const { target, truthUrl, dieAt } = order;
 
 function die(at: DyingPoint): void {
   if (dieAt === at) process.kill(process.pid, "SIGKILL");
+}
+
+function tell(hook: WorkerFailure["hook"], code: string): void {
+  process.send?.({ hook, code } satisfies WorkerFailure);
 }
 
 let applying = false;
@@ -62,7 +72,7 @@ const worker = createWorker({
   // The campaigns measure what is lost, not Jobber's patience.
   fetchesPerSecond: 1_000_000,
   logger: silent,
-  hooks: { dead: (event) => process.send?.({ dead: event.code }) },
+  hooks: { retried: ({ code }) => tell("retried", code), dead: ({ code }) => tell("dead", code) },
 });
 worker.start();
 process.send?.("started");

@@ -1,3 +1,3 @@
 import { campaigns } from "./campaigns.ts";
 
-campaigns("postgres", { accepts: 10_000, versions: 200, timeoutMs: 120_000 });
+campaigns("postgres", { accepts: 100_000, versions: 200, timeoutMs: 240_000 });

@@ -1,3 +1,3 @@
 import { campaigns } from "./campaigns.ts";
 
-campaigns("sqlite", { accepts: 10_000, versions: 200, timeoutMs: 120_000 });
+campaigns("sqlite", { accepts: 100_000, versions: 200, timeoutMs: 240_000 });
