@@ -59,11 +59,19 @@ export function summary(row: Pick<Ratio, "name" | "against" | "target">, ratios:
   return { ...row, median, least: at(0), most: at(sorted.length - 1) };
 }
 
-/** Prints a row as it becomes known. */
-export function print({ name, against, target, median, least, most }: Ratio): void {
-  const held = median >= target ? "holds" : "MISSED";
-  const figure = `${median.toFixed(2)} × (${least.toFixed(2)}–${most.toFixed(2)})`;
-  console.log(`${held.padEnd(7)} ${figure.padEnd(22)} ≥ ${target.toFixed(2)} ×  ${name}  |  ${against}`);
+/** A row as it is printed, and whether its target is reached. */
+export interface Figure {
+  readonly holds: boolean;
+  readonly text: string;
+}
+
+/** What a ratio comes to. */
+export function figureOf({ name, against, target, median, least, most }: Ratio): Figure {
+  const measured = `${median.toFixed(2)} × (${least.toFixed(2)}–${most.toFixed(2)})`;
+  return {
+    holds: median >= target,
+    text: `${measured.padEnd(22)} ≥ ${target.toFixed(2)} ×  ${name}  |  ${against}`,
+  };
 }
 
 async function timesFor(side: Side, roundMs: number): Promise<number> {

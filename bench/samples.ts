@@ -1,4 +1,13 @@
-import type { ContactFields, JobFields, NewDelivery, SyncChange } from "@jobber-sync/core";
+import {
+  type ContactFields,
+  deliveryKey,
+  type JobFields,
+  type NewDelivery,
+  type NoticeEvent,
+  parseEvent,
+  type SyncChange,
+  toInstant,
+} from "@jobber-sync/core";
 
 const BODY = new TextEncoder().encode(
   JSON.stringify({
@@ -14,17 +23,21 @@ const BODY = new TextEncoder().encode(
   }),
 );
 
-const ACCOUNT = "Z2lkOi8vSm9iYmVyL0FjY291bnQvMjQ4NjkzNA==";
+const NOTICE = parseEvent(BODY) as NoticeEvent;
 const START = Date.parse("2026-01-01T00:00:00Z");
+const ITEM_IDS = Array.from({ length: 500 }, (_, index) =>
+  Buffer.from(`gid://Jobber/Job/${146_650_000 + index}`).toString("base64"),
+);
 
-/** A delivery of one of 500 objects, with a key of its own such as Jobber's webhooks have. */
+/** A delivery of one of 500 objects, with a key of its own: a second later than the one before. */
 export function sampleDelivery(index: number): NewDelivery {
+  const itemId = ITEM_IDS[index % ITEM_IDS.length] ?? "";
   return {
     clientSlug: "acme",
     objectType: "job",
-    objectId: String(index % 500),
-    deliveryKey: `JOB_UPDATE:${ACCOUNT}:${index % 500}:${new Date(START + index * 1000).toISOString()}`,
-    topic: "JOB_UPDATE",
+    objectId: itemId,
+    deliveryKey: deliveryKey({ ...NOTICE, itemId, occurredAt: toInstant(START + index * 1000) }),
+    topic: NOTICE.topic,
     body: BODY,
     receivedAt: Date.now(),
     state: "waiting",
