@@ -27,6 +27,8 @@ export const BOSS_SETTINGS = {
   maintenanceIntervalSeconds: 300,
   useListenNotify: true,
   keepAlive: true,
+  /** Waiting for a connection. Milliseconds. */
+  connectionTimeoutMillis: 5000,
   /** The client gives up a statement whose answer does not come. Longer than any of pg-boss's takes, but for what its upgrades do. Milliseconds. */
   query_timeout: 60_000,
 } as const;

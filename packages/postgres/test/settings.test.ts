@@ -10,7 +10,11 @@ it("reaches the connections of pg-boss", async () => {
   await expect(boss.start()).rejects.toThrow();
   // pg-boss makes its pool of what it was given.
   const { pool } = boss.getDb() as unknown as { readonly pool: pg.Pool };
-  expect(pool.options).toMatchObject({ keepAlive: true, query_timeout: 60_000 });
+  expect(pool.options).toMatchObject({
+    keepAlive: true,
+    query_timeout: 60_000,
+    connectionTimeoutMillis: 5000,
+  });
   await boss.stop({ graceful: false });
 });
 

@@ -24,7 +24,7 @@ const POLL_SECONDS = 0.5;
 // When pg-boss is asked again that took no worker, such as one that was not started yet.
 const TRY_AGAIN_MS = 2000;
 // How long the end waits for a server that does not answer. What stays behind is found by the sweep of others.
-const ENDING_MS = 5000;
+const ENDING_MS = 3000;
 
 /** Makes `listen`: wake-ups from pg-boss, and a sweep for rows that have none. */
 export function createListen(context: InboxContext, sweep: SweepOptions): Inbox["listen"] {

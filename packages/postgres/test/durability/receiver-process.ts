@@ -1,13 +1,17 @@
 // A program that a test kills: a receiver that takes deliveries as fast as it can, and says which it has answered 200.
 import { writeSync } from "node:fs";
-import { createReceiver, signPayload } from "@jobber-sync/core";
+import { flushCompileCache } from "node:module";
+import type { Inbox } from "@jobber-sync/core";
 import { createPostgres } from "@jobber-sync/postgres";
 import { PgBoss } from "pg-boss";
 import { openPool } from "../open-postgres.ts";
+import { createSender, jobCreated } from "../sender.ts";
 
-const [connectionString = "", bossSchema = "", name = "", run = ""] = process.argv.slice(2);
-const SECRET = "a client secret that no app has";
+const [connectionString = "", bossSchema = "", name = "", run = "", mode = ""] = process.argv.slice(2);
 const CALLERS = 24;
+
+// For the next process: this one does not live to its end.
+flushCompileCache();
 
 const pool = openPool(connectionString, { max: 4 });
 const boss = new PgBoss({
@@ -21,17 +25,24 @@ const boss = new PgBoss({
 boss.on("error", () => {});
 await boss.start();
 const { inbox } = createPostgres({ pool, boss, schema: name, queue: name });
-const receiver = createReceiver({ tenants: [{ slug: "acme", secrets: SECRET }], inbox });
+/** What the receivers of others do: the answer first. */
+const early: Pick<Inbox, "accept"> = {
+  async accept(delivery) {
+    inbox.accept(delivery).catch(() => {});
+    return { sequence: 0, outcome: "accepted" };
+  },
+};
+const send = createSender(mode === "early" ? { ...inbox, ...early } : inbox);
 
 let sent = 0;
 async function call(): Promise<void> {
   for (;;) {
     sent += 1;
     const id = `${run}-${sent}`;
-    const body = new TextEncoder().encode(JSON.stringify({ event: "job.created", data: { id } }));
-    const { status } = await receiver.receive({ slug: "acme", signature: signPayload(body, SECRET), body });
+    const { status } = await send(jobCreated(id));
     // Not through a stream: what was said must have left this process when it is killed.
     if (status === 200) writeSync(1, `${id}\n`);
+    if (mode === "early") await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 await Promise.all(Array.from({ length: CALLERS }, call));

@@ -1,0 +1,97 @@
+import { createWorker, type RecordSource } from "@jobber-sync/core";
+import { createPostgres } from "@jobber-sync/postgres";
+import { noticePayload } from "@jobber-sync/testing";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { type OpenedPostgres, START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { createSender, SILENT } from "../sender.ts";
+import { watchedPool } from "../watched-pool.ts";
+
+// Every test talks to a real server, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startTestDatabase();
+}, START_MS);
+afterAll(() => database.stop(), START_MS);
+
+const JOB = "Z2lkOi8vSm9iYmVyL0pvYi8x";
+
+const titleOf = (version: number) => `version ${version}`;
+const timeOf = (version: number) => `2026-01-25T10:00:0${version}Z`;
+const notice = (version: number) => noticePayload("JOB_UPDATE", { itemId: JOB, occurredAt: timeOf(version) });
+const snapshot = (version: number) => ({
+  event: "job.updated",
+  data: { id: JOB, title: titleOf(version), updated_at: timeOf(version) },
+});
+
+/** Something that happens once, and that others wait for. */
+function event() {
+  let happen = () => {};
+  const happened = new Promise<void>((resolve) => {
+    happen = resolve;
+  });
+  return { happen, happened };
+}
+
+/** A sender whose delivery is written, and not committed before the test says so. */
+function heldSender({ schema, queue }: OpenedPostgres) {
+  const written = event();
+  const commit = event();
+  const pool = watchedPool(database.pool, async (text) => {
+    if (text !== "COMMIT") return;
+    written.happen();
+    await commit.happened;
+  });
+  const { inbox } = createPostgres({ pool, boss: database.boss, schema, queue });
+  return { send: createSender(inbox), written, commit };
+}
+
+for (const [kind, payload] of [
+  ["notices", notice],
+  ["snapshots", snapshot],
+] as const) {
+  it(`ends at the last version of an object when a worker claims while the accept is open: ${kind}`, async () => {
+    // Rows without a wake-up are looked for long after this test.
+    const opened = await database.open({ overdueMs: 3_600_000 });
+    const { inbox, store } = opened;
+    let version = 1;
+    const working = event();
+    const goOn = event();
+    // Holds the first run at the point after which what changes is not in its result.
+    const pause = async () => {
+      working.happen();
+      await goOn.happened;
+    };
+    const source: RecordSource = {
+      async fetch() {
+        const fields = { title: titleOf(version) } as never;
+        const sourceUpdatedAt = timeOf(version);
+        await pause();
+        return { jobs: [{ jobberJobId: JOB, sourceUpdatedAt, fields }], contacts: [] };
+      },
+    };
+    const held = heldSender(opened);
+    const worker = createWorker({ inbox, store, source, on: { "job.updated": pause }, logger: SILENT });
+    worker.start();
+    expect((await createSender(inbox)(payload(version))).status).toBe(200);
+    await working.happened;
+    version = 2;
+    const sent = held.send(payload(version));
+    await held.written.happened;
+    goOn.happen();
+    // The worker is through with the object, and finds nothing more of it.
+    await expect
+      .poll(async () => (await inbox.list({})).map(({ state }) => state), { timeout: 10_000 })
+      .toEqual(["done"]);
+    expect((await store.jobs("acme")).map(({ title }) => title)).toEqual([titleOf(1)]);
+    held.commit.happen();
+    expect((await sent).status).toBe(200);
+    await expect
+      .poll(async () => (await store.jobs("acme")).map(({ title }) => title), { timeout: 5000 })
+      .toEqual([titleOf(2)]);
+    await worker.drain();
+    expect((await inbox.list({})).map(({ state }) => state)).toEqual(["done", "done"]);
+    await worker.stop();
+  });
+}
