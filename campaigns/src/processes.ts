@@ -24,14 +24,16 @@ export async function startWorker(order: WorkerOrder): Promise<WorkerProcess> {
   });
   const failures: WorkerFailure[] = [];
   const ended = once(child, "exit").then(([code, signal]) => ({ code, signal }));
-  const started = new Promise<void>((resolve) => {
+  const started = new Promise<true>((resolve) => {
     child.on("message", (message) => {
-      if (message === "started") resolve();
+      if (message === "started") resolve(true);
       else failures.push(message as WorkerFailure);
     });
   });
-  // A process that is told to die may do so before it says anything.
-  await Promise.race([started, ended]);
+  const first = await Promise.race([started, ended]);
+  // One that is told to die may do so before it says anything.
+  if (first !== true && order.dieAt === undefined)
+    throw new Error(`a worker process ended with ${first.code ?? first.signal} before it took work`);
   return {
     ended,
     failures,
