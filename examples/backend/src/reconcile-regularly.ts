@@ -56,8 +56,6 @@ export function reconcileRegularly({ tenants, inbox, ...rest }: ReconcilingOptio
       if (signal.aborted) return;
       try {
         await reconciler.reconcile(clientSlug, { signal });
-        // It works, so nothing is to stay paused: a run that failed before the tenant was connected may have ended after it was resumed.
-        await inbox.resume(clientSlug);
       } catch (error) {
         if (!signal.aborted) report(clientSlug, error);
       }

@@ -8,7 +8,8 @@ deliveries.ts replay    works on what was quarantined or could not be resolved, 
 deliveries.ts redrive   works on dead letters again
 deliveries.ts purge     erases and deletes what is older than 30 days
 
-  --tenant SLUG  --state STATE (of list)  --topic TOPIC  --limit N (100)  and the numbers of single deliveries`;
+  --tenant SLUG  --topic TOPIC  --limit N (without it a list shows 100, the others take all)  --state STATE (of list)
+  and the numbers of single deliveries`;
 
 const OPTIONS = {
   tenant: { type: "string" },
@@ -50,8 +51,18 @@ export async function runDeliveriesCommand(
 
 type Command = (inbox: Inbox, filter: DeliveryFilter) => Promise<string>;
 
+const LIST_LIMIT = 100;
+
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
-  ["list", async (inbox, filter) => show(await inbox.list({ states: NOT_DONE, ...filter }))],
+  [
+    "list",
+    async (inbox, { limit = LIST_LIMIT, ...filter }) => {
+      // One more than is shown says whether there are more.
+      const found = await inbox.list({ states: NOT_DONE, ...filter, limit: limit + 1 });
+      const more = `\n… and more. These are the oldest ${limit}; --limit shows others.`;
+      return `${show(found.slice(0, limit))}${found.length > limit ? more : ""}`;
+    },
+  ],
   ["replay", async (inbox, filter) => `${await inbox.replay(filter)} set waiting again`],
   [
     "redrive",

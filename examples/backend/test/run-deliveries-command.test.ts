@@ -1,6 +1,6 @@
 import { createMemoryInbox, type NewDelivery } from "@jobber-sync/core";
 import { afterEach, expect, test, vi } from "vitest";
-import { runDeliveriesCommand } from "../src/run-deliveries-command.ts";
+import { runCommand } from "./run-command.ts";
 
 const NOW = Date.parse("2026-01-25T10:00:00Z");
 
@@ -28,19 +28,8 @@ async function inboxWith(...states: readonly NewDelivery["state"][]) {
   return inbox;
 }
 
-async function run(inbox: Awaited<ReturnType<typeof inboxWith>>, ...args: string[]): Promise<string> {
-  vi.stubEnv("JOBBER_SYNC_DB", "never-opened.db");
-  const printed: string[] = [];
-  for (const method of ["log", "error"] as const)
-    vi.spyOn(console, method).mockImplementation((line) => void printed.push(String(line)));
-  const close = vi.fn();
-  await runDeliveriesCommand(args, () => ({ inbox, close }));
-  expect(close).toHaveBeenCalledTimes(process.exitCode === 2 ? 0 : 1);
-  return printed.join("\n");
-}
-
 test("list shows what is not done, without bodies", async () => {
-  const output = await run(await inboxWith("waiting", "quarantined"), "list");
+  const output = await runCommand(await inboxWith("waiting", "quarantined"), "list");
   expect(output).toContain("database never-opened.db");
   expect(output).toMatch(/waiting +- +acme +JOB_UPDATE +job-0 +2026-01-25/);
   expect(output).toMatch(/quarantined +ERR_EVENT_INVALID +globex/);
@@ -49,25 +38,42 @@ test("list shows what is not done, without bodies", async () => {
 
 test("list takes a state, a tenant, a topic and numbers", async () => {
   const inbox = await inboxWith("waiting", "quarantined", "quarantined");
-  expect(await run(inbox, "list", "--state", "dead")).toContain("none");
-  expect(await run(inbox, "list", "--tenant", "acme")).not.toContain("globex");
-  expect(await run(inbox, "list", "--topic", "CLIENT_UPDATE")).toContain("none");
-  expect(await run(inbox, "list", "--limit", "1")).not.toContain("job-1");
-  expect(await run(inbox, "list", "3")).toMatch(/^3 .*job-2/m);
+  expect(await runCommand(inbox, "list", "--state", "dead")).toContain("none");
+  expect(await runCommand(inbox, "list", "--tenant", "acme")).not.toContain("globex");
+  expect(await runCommand(inbox, "list", "--topic", "CLIENT_UPDATE")).toContain("none");
+  const first = await runCommand(inbox, "list", "--limit", "1");
+  expect(first).not.toContain("job-1");
+  expect(first).toContain("… and more. These are the oldest 1;");
+  expect(await runCommand(inbox, "list", "3")).toMatch(/^3 .*job-2/m);
+});
+
+test("list says when it stops before the end", async () => {
+  const inbox = await inboxWith(...Array.from({ length: 101 }, () => "quarantined" as const));
+  const cut = await runCommand(inbox, "list");
+  expect(cut).toMatch(/^100 .*\n… and more\. These are the oldest 100; --limit shows others\.$/m);
+  expect(cut).not.toContain("job-100");
+  const whole = await runCommand(inbox, "list", "--limit", "101");
+  expect(whole).toContain("job-100");
+  expect(whole).not.toContain("and more");
+});
+
+test("replay takes all there are", async () => {
+  const inbox = await inboxWith(...Array.from({ length: 101 }, () => "quarantined" as const));
+  expect(await runCommand(inbox, "replay")).toContain("101 set waiting again");
 });
 
 test("replay sets only what was named waiting", async () => {
   const inbox = await inboxWith("quarantined", "quarantined");
-  expect(await run(inbox, "replay", "2")).toContain("1 set waiting again");
+  expect(await runCommand(inbox, "replay", "2")).toContain("1 set waiting again");
   expect(await inbox.list({ states: ["waiting"] })).toMatchObject([{ sequence: 2 }]);
 });
 
 test("redrive is about dead letters alone", async () => {
-  expect(await run(await inboxWith("quarantined"), "redrive")).toContain("0 set waiting again");
+  expect(await runCommand(await inboxWith("quarantined"), "redrive")).toContain("0 set waiting again");
 });
 
 test("purge tells what it erased", async () => {
-  expect(await run(await inboxWith(), "purge")).toContain("0 bodies erased, 0 deliveries deleted");
+  expect(await runCommand(await inboxWith(), "purge")).toContain("0 bodies erased, 0 deliveries deleted");
 });
 
 test.each([
@@ -78,6 +84,6 @@ test.each([
   [["replay", "x"]],
   [["list", "--limit", "-1"]],
 ])("%j gets an explanation", async (args) => {
-  expect(await run(await inboxWith(), ...args)).toContain("deliveries.ts replay");
+  expect(await runCommand(await inboxWith(), ...args)).toContain("deliveries.ts replay");
   expect(process.exitCode).toBe(2);
 });

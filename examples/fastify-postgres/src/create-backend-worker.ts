@@ -37,12 +37,7 @@ export function createBackendWorker(
   return {
     api,
     start: () => worker.start(),
-    async drain() {
-      // Of an object that is being worked on, drain knows nothing: let it finish first.
-      await worker.stop();
-      await worker.drain();
-      worker.start();
-    },
+    drain: async () => void (await worker.drain()),
     async stop() {
       await Promise.all([worker.stop(), reconciling?.stop()]);
     },

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exampleContract } from "@jobber-sync-examples/backend/contract";
 import { afterAll } from "vitest";
+import { openDatabase } from "../src/open-database.ts";
 import { removeShared } from "./remove-shared.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "jobber-sync-example-pg-"));
@@ -12,5 +13,6 @@ afterAll(() => removeShared(folder), 60_000);
 exampleContract({
   start: new URL("../src/start.ts", import.meta.url),
   deliveries: new URL("../src/deliveries.ts", import.meta.url),
+  open: (env) => openDatabase(env, "worker"),
   env: { JOBBER_SYNC_PGDATA: folder, DATABASE_URL: "" },
 });

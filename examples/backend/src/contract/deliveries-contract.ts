@@ -1,6 +1,8 @@
+import { createReceiver, createWorker } from "@jobber-sync/core";
+import { signedRequest } from "@jobber-sync/testing";
 import { describe, expect, test, vi } from "vitest";
 import { runExample } from "./example-process.ts";
-import { ACCOUNT, type ExampleUnderTest, SLOW_MS, WAIT } from "./example-under-test.ts";
+import { ACCOUNT, type ExampleUnderTest, SECRET, SLOW_MS, WAIT } from "./example-under-test.ts";
 
 /** A record that no source knows: the examples are tested without a connection to Jobber. */
 const NOTICE = {
@@ -15,8 +17,11 @@ const NOTICE = {
   },
 };
 
+const quiet = { info() {}, warn() {}, error() {} };
+
 /** What an operator can do with the inbox while the server runs. */
-export function deliveriesContract({ deliveries, post, settings }: ExampleUnderTest): void {
+export function deliveriesContract(example: ExampleUnderTest): void {
+  const { deliveries, post, settings } = example;
   const run = (...args: string[]) => runExample(deliveries, args, settings());
 
   describe("the operator's script", () => {
@@ -43,5 +48,41 @@ export function deliveriesContract({ deliveries, post, settings }: ExampleUnderT
       },
       SLOW_MS,
     );
+
+    test(
+      "redrives a dead letter, which the server then works on",
+      async () => {
+        await example.whileStopped(() => leaveDeadLetter(example));
+        expect((await run("list", "--state", "dead")).output).toMatch(
+          /dead +ERR_HANDLER +acme +job\.created/,
+        );
+        expect((await run("list")).output).toMatch(/dead +ERR_HANDLER/);
+        expect((await run("redrive")).output).toContain("1 set waiting again");
+        const redriven = async () => {
+          const { output } = await run("list", "--state", "done", "--topic", "job.created");
+          expect(output).toMatch(/ dead-letter /);
+        };
+        await vi.waitFor(redriven, WAIT);
+        expect((await run("list", "--state", "dead")).output).toContain("none");
+      },
+      SLOW_MS,
+    );
   });
+}
+
+/** What a worker leaves behind whose handler fails. */
+async function leaveDeadLetter({ open, settings }: ExampleUnderTest): Promise<void> {
+  const { inbox, store, close } = await open(settings());
+  try {
+    const receiver = createReceiver({ tenants: [{ slug: "acme", secrets: SECRET }], inbox, logger: quiet });
+    const request = signedRequest({ event: "job.created", data: { id: "dead-letter" } }, SECRET);
+    await receiver.handle({ method: "POST", slug: "acme", ...request });
+    const fail = () => {
+      throw new Error("the accounting system is down");
+    };
+    const retry = { maxAttempts: 1 };
+    await createWorker({ inbox, store, on: { "job.created": fail }, retry, logger: quiet }).drain();
+  } finally {
+    await close();
+  }
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Inbox, SyncStore } from "@jobber-sync/core";
 import { signedRequest } from "@jobber-sync/testing";
 import { afterAll, beforeAll, expect } from "vitest";
 import { type ExampleProcess, startExampleProcess } from "./example-process.ts";
@@ -14,12 +15,21 @@ export const WAIT = { timeout: 10_000, interval: 20 };
 /** For tests that start processes. */
 export const SLOW_MS = 30_000;
 
+/** An example's database, as a program of one's own has it. */
+export interface OpenedDatabase {
+  readonly inbox: Inbox;
+  readonly store: SyncStore;
+  close(): void | Promise<void>;
+}
+
 /** Where an example's programs are. */
 export interface ExampleContractOptions {
   /** The server. */
   readonly start: URL;
   /** The operator's script. */
   readonly deliveries: URL;
+  /** Opens the database that a server with this environment has. */
+  readonly open: (env: NodeJS.ProcessEnv) => OpenedDatabase | Promise<OpenedDatabase>;
   /** Beside what the suite sets. */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -30,6 +40,8 @@ export interface ExampleUnderTest extends ExampleContractOptions {
   /** What the server was started with. */
   settings(): NodeJS.ProcessEnv;
   server(): ExampleProcess;
+  /** Stops the server, does something, and starts it again with the same settings. */
+  whileStopped(body: () => Promise<void>): Promise<void>;
   /** Starts the server again, with the same settings. */
   restart(): Promise<void>;
   /** Sends a signed delivery to the tenant. */
@@ -61,13 +73,21 @@ export function exampleUnderTest(options: ExampleContractOptions): ExampleUnderT
     await rm(folder, { recursive: true, force: true });
   });
 
+  const restart = async () => {
+    server = await startExampleProcess(options.start, settings);
+  };
+
   return {
     ...options,
     folder: () => folder,
     settings: () => settings,
     server: () => server,
-    async restart() {
-      server = await startExampleProcess(options.start, settings);
+    restart,
+    async whileStopped(body) {
+      server.kill("SIGTERM");
+      await server.ended;
+      await body();
+      await restart();
     },
     async post(payload, secret = SECRET) {
       const request = signedRequest(payload, secret);
