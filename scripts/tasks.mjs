@@ -5,6 +5,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { root, run } from "./child.mjs";
 import { countTests } from "./count-tests.mjs";
+import { deliveriesProgram, startProgram } from "./example-program.mjs";
 
 const SOURCE = "--conditions=jobber-sync-source";
 const CI_TALLY = process.env.JOBBER_SYNC_TALLY;
@@ -171,7 +172,11 @@ export const tasks = {
     first === "--postgres"
       ? file("examples/fastify-postgres/src/demo.ts")(rest)
       : file("examples/express-sqlite/src/demo.ts")(first === undefined ? [] : [first, ...rest]),
-  start: file("examples/express-sqlite/src/start.ts"),
+  start: (args) => file(startProgram(args))([]),
+  deliveries(args) {
+    const program = deliveriesProgram(args);
+    return file(program.file)(program.args);
+  },
   test,
   "test:long": (args) => vitest(args, { JOBBER_SYNC_LONG: "1" }),
   "test:runtimes": file("scripts/test-runtimes.ts"),

@@ -1,32 +1,37 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { signedRequest } from "@jobber-sync/testing";
 import { startExampleProcess } from "@jobber-sync-examples/backend/contract";
-import { afterAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { startEmbeddedPostgres } from "../src/postgres/embedded-postgres.ts";
 import { removeShared } from "./remove-shared.ts";
 
 const SECRET = "the client secret of the example's test";
-const folder = mkdtempSync(join(tmpdir(), "jobber-sync-example-pg-"));
-const tenants = join(folder, "tenants.json");
-writeFileSync(tenants, JSON.stringify([{ slug: "acme", secrets: [SECRET] }]));
-const env = {
-  PORT: "0",
-  JOBBER_TENANTS: tenants,
-  JOBBER_SYNC_DB: join(folder, "unused"),
-  JOBBER_SYNC_PGDATA: join(folder, "pg"),
-  DATABASE_URL: "",
-};
-afterAll(async () => {
-  await removeShared(join(folder, "pg"));
-  await removeShared(folder);
-}, 60_000);
-
 const WAIT = { timeout: 20_000, interval: 50 };
 
-function startWorker(): { readonly child: ChildProcess; output(): string } {
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "jobber-sync-example-pg-"));
+  await writeFile(join(folder, "tenants.json"), JSON.stringify([{ slug: "acme", secrets: [SECRET] }]));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function settings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return {
+    PORT: "0",
+    JOBBER_TENANTS: join(folder, "tenants.json"),
+    JOBBER_SYNC_DB: join(folder, "unused"),
+    ...env,
+  };
+}
+
+function startWorker(env: NodeJS.ProcessEnv): { readonly child: ChildProcess; output(): string } {
   const file = new URL("../src/worker.ts", import.meta.url).pathname;
   const child = spawn(process.execPath, ["--conditions=jobber-sync-source", file], {
     env: { ...process.env, ...env },
@@ -39,9 +44,10 @@ function startWorker(): { readonly child: ChildProcess; output(): string } {
   return { child, output: () => printed };
 }
 
-test("receiver and worker are two programs: one answers while the other is away, which then catches up", async () => {
+/** One answers while the other is away, which then catches up. Resolves with what both printed. */
+async function receiveAndWork(env: NodeJS.ProcessEnv): Promise<string> {
   // Both look for the server at once; one of them starts it.
-  const early = startWorker();
+  const early = startWorker(env);
   const receiver = await startExampleProcess(new URL("../src/receiver.ts", import.meta.url), env);
   try {
     const post = async (payload: object) => {
@@ -67,12 +73,34 @@ test("receiver and worker are two programs: one answers while the other is away,
     expect(await post({ event: "job.updated", data: { id: "1", title: "second" } })).toBe(200);
     expect(await jobs()).toMatchObject([{ title: "first" }]);
 
-    const late = startWorker();
+    const late = startWorker(env);
     await vi.waitFor(async () => expect(await jobs()).toMatchObject([{ title: "second" }]), WAIT);
     late.child.kill("SIGTERM");
     await once(late.child, "close");
+    return early.output() + receiver.output();
   } finally {
     receiver.kill("SIGTERM");
     expect(await receiver.ended).toBe(0);
+  }
+}
+
+test("receiver and worker are two programs, on the PostgreSQL that comes with them", async () => {
+  const data = join(folder, "shared");
+  await receiveAndWork(settings({ JOBBER_SYNC_PGDATA: data, DATABASE_URL: "" }));
+  await removeShared(data);
+}, 60_000);
+
+test("they work on the server that DATABASE_URL names, and start none of their own", async () => {
+  const server = await startEmbeddedPostgres(join(folder, "own"));
+  try {
+    const unused = join(folder, "never-started");
+    const env = { DATABASE_URL: server.connectionString, JOBBER_SYNC_PGDATA: unused };
+    const printed = await receiveAndWork(settings(env));
+    const { host } = new URL(server.connectionString);
+    expect(printed.match(new RegExp(`database PostgreSQL at ${host}/postgres`, "g"))).toHaveLength(2);
+    expect(printed).not.toContain("postgres:postgres@");
+    expect(existsSync(unused)).toBe(false);
+  } finally {
+    await server.stop();
   }
 }, 60_000);
