@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { claimNow, delivery, done, LEASE_MS, objectOf, states, until } from "./deliveries.ts";
+import { claimNow, delivery, done, LEASE_MS, objectOf, SHORT_LEASE_MS, states, until } from "./deliveries.ts";
 import type { Rule } from "./rule.ts";
 
 /** Rules of taking the rows of an object. */
@@ -67,7 +67,7 @@ export function claimRules(rule: Rule): void {
 
   rule("runs out when nobody extends it, and not before", async ({ inbox }) => {
     await inbox.accept(delivery("1"));
-    const first = await inbox.claim(objectOf("1"), { leaseMs: 300, now: Date.now() });
+    const first = await inbox.claim(objectOf("1"), { leaseMs: SHORT_LEASE_MS, now: Date.now() });
     assert.ok(first);
     assert.equal(await claimNow(inbox, "1"), null);
     const second = await until(() => claimNow(inbox, "1"));
@@ -77,11 +77,11 @@ export function claimRules(rule: Rule): void {
 
   rule("holds while it is extended", async ({ inbox }) => {
     await inbox.accept(delivery("1"));
-    const claim = await inbox.claim(objectOf("1"), { leaseMs: 300, now: Date.now() });
+    const claim = await inbox.claim(objectOf("1"), { leaseMs: SHORT_LEASE_MS, now: Date.now() });
     assert.ok(claim);
-    const end = Date.now() + 700;
+    const end = Date.now() + 1.5 * SHORT_LEASE_MS;
     while (Date.now() < end) {
-      assert.equal(await inbox.extend(claim, { leaseMs: 300, now: Date.now() }), true);
+      assert.equal(await inbox.extend(claim, { leaseMs: SHORT_LEASE_MS, now: Date.now() }), true);
       assert.equal(await claimNow(inbox, "1"), null);
     }
   });

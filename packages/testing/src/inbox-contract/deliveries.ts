@@ -5,6 +5,9 @@ import type { Claim, Inbox, NewDelivery, ObjectRef, Settlement } from "@jobber-s
 /** Long enough that no claim of a test runs out by accident. */
 export const LEASE_MS = 60_000;
 
+/** Runs out while a test waits, but not between two steps of it, also where many other things run. */
+export const SHORT_LEASE_MS = 800;
+
 export const DAY_MS = 24 * 60 * 60_000;
 
 /** A delivery of job `objectId` of tenant `acme`, with a key of its own. */

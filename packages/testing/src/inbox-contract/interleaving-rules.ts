@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import type { Claim } from "@jobber-sync/core";
-import { claimNow, delivery, done, LEASE_MS, listenTo, objectOf, states, until } from "./deliveries.ts";
+import {
+  claimNow,
+  delivery,
+  done,
+  LEASE_MS,
+  listenTo,
+  objectOf,
+  SHORT_LEASE_MS,
+  states,
+  until,
+} from "./deliveries.ts";
 import type { Rule } from "./rule.ts";
 
 const ALL_DONE = (all: readonly string[]) => all.every((state) => state === "done");
@@ -42,7 +52,7 @@ export function interleavingRules(rule: Rule): void {
     const held: number[] = [];
     for (let worker = 0; worker < 2; worker += 1) {
       await inbox.accept(delivery("1"));
-      const claim = await inbox.claim(objectOf("1"), { leaseMs: 200, now: Date.now() });
+      const claim = await inbox.claim(objectOf("1"), { leaseMs: SHORT_LEASE_MS, now: Date.now() });
       held.push(...sequencesOf(claim));
     }
     assert.equal(held.length, 2);

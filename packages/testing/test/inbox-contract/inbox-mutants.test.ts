@@ -11,7 +11,7 @@ import { TOOLS_MUTANTS } from "./tools-mutants.ts";
 import { WAKING_MUTANTS } from "./waking-mutants.ts";
 
 // A contract that stays green over a broken inbox proves nothing. Each of these breaks one thing, and the rules that are about it must see
-// it; each rule must have one that it sees.
+// it; each rule must have one that it sees. That the contract is green over the memory inbox as it is, is for core's tests.
 
 const MUTANTS: Readonly<Record<string, Mutant>> = {
   ...ACCEPT_MUTANTS,
@@ -31,23 +31,17 @@ const CASES = Object.entries(MUTANTS).flatMap(([what, { rules, defect }]) =>
 const TOO_SLOW = new Set(["offers what a dead worker held, once its claim has run out"]);
 
 describe("the inbox contract", () => {
-  const correct = rulesOver(() => ({}));
   /** What became of each rule: `null` for green. */
   const outcomes = new Map<string, Promise<unknown>>();
   // All at once: the rules wait most of the time, and what wakes nobody is given up only after 10 s.
   beforeAll(() => {
-    for (const [rule, body] of correct) outcomes.set(rule, outcome(body));
     for (const { what, rule, defect } of CASES)
       outcomes.set(`${what}: ${rule}`, outcome(rulesOver(defect).get(rule)));
   });
 
-  it("stays green over the inbox as it is", async () => {
-    for (const rule of correct.keys()) expect([rule, await outcomes.get(rule)]).toEqual([rule, null]);
-  });
-
   it("has a mutant for every rule", () => {
     const seen = new Set([...CASES.map(({ rule }) => rule), ...TOO_SLOW]);
-    expect([...seen].sort()).toEqual([...correct.keys()].sort());
+    expect([...seen].sort()).toEqual([...rulesOver(() => ({})).keys()].sort());
   });
 
   it.each(CASES)("goes red when $what: $rule", async ({ what, rule }) => {

@@ -76,7 +76,13 @@ export const WAKING_MUTANTS: Readonly<Record<string, Mutant>> = {
   "an object that nobody takes is offered at once again": {
     rules: ["does not offer without a pause an object that nobody takes"],
     defect: (inbox) => ({
-      listen: (run, options) => listenByPolling(inbox, run, { ...options, now: Date.now, pollMs: 1 }),
+      async listen(run, { concurrency, signal }) {
+        while (!signal.aborted) {
+          const due = await inbox.due({ now: Date.now(), limit: concurrency });
+          await Promise.all(due.map(run));
+          await new Promise(setImmediate);
+        }
+      },
     }),
   },
 };
