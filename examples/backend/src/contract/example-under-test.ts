@@ -16,7 +16,7 @@ export const WAIT = { timeout: 10_000, interval: 20 };
 export const SLOW_MS = 30_000;
 
 /** An example's database, as a program of one's own has it. */
-export interface OpenedDatabase {
+interface OpenedDatabase {
   readonly inbox: Inbox;
   readonly store: SyncStore;
   close(): void | Promise<void>;
