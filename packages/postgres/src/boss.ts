@@ -41,7 +41,7 @@ export interface BossWorkOptions {
 export interface Boss {
   insert(
     queue: string,
-    jobs: { data: object; startAfter?: number }[],
+    jobs: { id?: string; data: object; startAfter?: number }[],
     options?: { db?: BossDatabase },
   ): Promise<unknown>;
   work(
@@ -53,7 +53,10 @@ export interface Boss {
   /** pg-boss's own connection, to see that it leads to the same database. */
   getDb?(): BossDatabase;
   getQueue(queue: string): Promise<{ policy?: string } | null>;
-  createQueue(queue: string, options: BossQueueSettings & { policy: string }): Promise<void>;
+  createQueue(
+    queue: string,
+    options: BossQueueSettings & { policy: string; partition: boolean },
+  ): Promise<void>;
   updateQueue(queue: string, options: BossQueueSettings): Promise<void>;
   on(event: "error", listener: (error: unknown) => void): unknown;
   off(event: "error", listener: (error: unknown) => void): unknown;

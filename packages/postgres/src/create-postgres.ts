@@ -167,7 +167,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     async migrate() {
       if (migrate) await migrateTables(pool, schema);
       else await checkTables(pool, schema);
-      await ensureQueue(boss, queue);
+      await ensureQueue(boss, queue, migrate);
       await checkWiring({ pool, boss, queue, durable });
     },
   };

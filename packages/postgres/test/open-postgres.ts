@@ -58,7 +58,7 @@ export async function startTestDatabase(
     },
     async stop() {
       await boss.stop({ graceful: false });
-      for (const name of [...schemas, bossSchema]) {
+      for (const name of server.shared ? [...schemas, bossSchema] : []) {
         await pool.query(`DROP SCHEMA IF EXISTS ${pg.escapeIdentifier(name)} CASCADE`);
       }
       await pool.end();

@@ -3,7 +3,7 @@ import { boundedPool } from "../internal/bounded-pool.ts";
 import { checkDurability, DURABILITY_JSON, type Durability } from "../internal/durability.ts";
 import { createGroupCommit } from "../internal/group-commit.ts";
 import { jsonText } from "../internal/json-text.ts";
-import { runTransaction } from "../internal/transaction.ts";
+import { inTurn, runTransaction } from "../internal/transaction.ts";
 import { type InboxContext, transactionNowSql } from "./inbox-context.ts";
 import { wakeLater } from "./wake-later.ts";
 
@@ -44,35 +44,39 @@ export function createAccept(
   });
 
   async function write(deliveries: readonly NewDelivery[]): Promise<readonly AcceptedDelivery[]> {
-    const rows = jsonText(deliveries.map((delivery) => rowOf(delivery, context)));
+    const values = valuesOf(deliveries, context);
+    const waiting = deliveries.filter(({ state }) => state === "waiting");
     const stored = await runTransaction(
       pool,
       async (run, client) => {
-        const [answer] = await run<Stored>(statement, [rows]);
+        const inserting = run<Stored>(statement, values);
+        await inTurn(client, inserting);
+        const [[answer]] = await Promise.all([inserting, wakeLater(context, client, waiting)]);
         if (answer === undefined) throw new JobberSyncError("ERR_STORE", "The database gave no answer.");
         if (options.durable) checkDurability(answer);
-        await wakeLater(
-          context,
-          client,
-          deliveries.filter(({ state }) => state === "waiting"),
-        );
         return answer;
       },
-      STUCK_MS,
+      // Should BEGIN fail alone, rows and wake-ups are stored and nobody is told: it is only sent again.
+      { giveUpMs: STUCK_MS, eager: true },
     );
     return outcomes(deliveries, stored);
   }
 }
 
-function rowOf(delivery: NewDelivery, { clock }: InboxContext): object {
-  const { body, ...rest } = delivery;
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  return { ...rest, body: bytes.toString("base64"), dueAt: clock === "caller" ? delivery.receivedAt : null };
+/** The rows as a JSON list, and beside it their bodies one after another, as the bytes that they are. */
+function valuesOf(deliveries: readonly NewDelivery[], { clock }: InboxContext): [string, Buffer] {
+  let from = 1;
+  const rows = deliveries.map(({ body: { byteLength }, ...delivery }) => {
+    const row = { ...delivery, from, bytes: byteLength };
+    from += byteLength;
+    return clock === "caller" ? { ...row, dueAt: delivery.receivedAt } : row;
+  });
+  return [jsonText(rows), Buffer.concat(deliveries.map(({ body }) => body))];
 }
 
 /**
- * One row each, numbered in their order; `$1` is a JSON list. Nothing is looked up under a lock: the outcome is a word for people. Each look
- * ends at the first row, which also keeps PostgreSQL from reading all rows at once where it takes the table for small.
+ * One row each, numbered in their order; `$1` is a JSON list, `$2` their bodies. Nothing is looked up under a lock: the outcome is a word for
+ * people. Each look ends at the first row, which also keeps PostgreSQL from reading all rows at once where it takes the table for small.
  */
 function insertStatement({ schema }: InboxContext): string {
   const deliveries = `${schema.quoted}.jobber_deliveries`;
@@ -81,13 +85,13 @@ WITH new AS MATERIALIZED (
   SELECT nextval(${schema.sequence}) AS sequence, x.*
   FROM json_to_recordset($1::text::json) AS x(
     "clientSlug" text, "objectType" text, "objectId" text, "deliveryKey" text, topic text, state text, reason text,
-    body text, "receivedAt" float8, "dueAt" float8)
+    "from" integer, bytes integer, "receivedAt" float8, "dueAt" float8)
 ),
 stored AS (
   INSERT INTO ${deliveries} (sequence, client_slug, object_type, object_id, delivery_key, topic, state, reason,
     body, received_at, started_at, due_at, finished_at)
   SELECT sequence, "clientSlug", "objectType", "objectId", "deliveryKey", topic, state, reason,
-    decode(body, 'base64'), to_timestamp("receivedAt" / 1000), to_timestamp("receivedAt" / 1000),
+    substring($2::bytea FROM "from" FOR bytes), to_timestamp("receivedAt" / 1000), to_timestamp("receivedAt" / 1000),
     ${transactionNowSql('"dueAt"')}, CASE WHEN state <> 'waiting' THEN ${transactionNowSql('"dueAt"')} END
   FROM new
 )

@@ -28,11 +28,12 @@ DELETE FROM ${deliveries} d ${theChosen}`;
 
   return async ({ now = context.now(), bodiesAfterMs, failedAfterMs, signal } = {}) => {
     const { retentionMs } = INBOX_DEFAULTS;
+    const ahead = aheadOfClock(context, now);
     const bodies = await inPortions(eraseStatement, bodiesAfterMs ?? retentionMs);
     return { bodies, deliveries: await inPortions(deleteStatement, failedAfterMs ?? retentionMs) };
 
     async function inPortions(statement: string, ageMs: number): Promise<number> {
-      const values = [nowValue(context, now), aheadOfClock(context, now) - Math.min(ageMs, LONGEST_MS)];
+      const values = [nowValue(context, now), ahead - Math.min(ageMs, LONGEST_MS)];
       let rows = 0;
       while (!signal?.aborted) {
         const { length } = await runStatement(context.pool, statement, values);

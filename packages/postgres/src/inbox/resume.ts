@@ -1,6 +1,5 @@
 import type { Inbox, ObjectRef } from "@jobber-sync/core";
-import { type Run, runTransaction } from "../internal/transaction.ts";
-import type { SqlClient } from "../sql-pool.ts";
+import { runTransaction } from "../internal/transaction.ts";
 import {
   aheadOfClock,
   type InboxContext,
@@ -29,12 +28,15 @@ RETURNING 'true' AS json`;
   const statement = resumeStatement(context);
 
   return async (clientSlug, now = context.now()) => {
+    const clock = [nowValue(context, now), aheadOfClock(context, now)];
     let resumed = 0;
     let last: readonly string[] = ["", ""];
     for (let first = true; ; first = false) {
       const rows = await runTransaction(pool, async (run, client) => {
         if (first) await run(noteStatement, [clientSlug, nowValue(context, now)]);
-        return portion(run, client, clientSlug, now, last);
+        const portion = await run<ObjectRef>(statement, [clientSlug, ...clock, ...last]);
+        await wakeLater(context, client, distinctWakeUps(portion));
+        return portion;
       });
       resumed += rows.length;
       const objects = distinctWakeUps(rows);
@@ -43,19 +45,6 @@ RETURNING 'true' AS json`;
       last = [greatest.objectType, greatest.objectId];
     }
   };
-
-  async function portion(
-    run: Run,
-    client: SqlClient,
-    clientSlug: string,
-    now: number,
-    last: readonly string[],
-  ): Promise<readonly ObjectRef[]> {
-    const clock = [nowValue(context, now), aheadOfClock(context, now)];
-    const rows = await run<ObjectRef>(statement, [clientSlug, ...clock, ...last]);
-    await wakeLater(context, client, distinctWakeUps(rows));
-    return rows;
-  }
 }
 
 /** `$1` the tenant, `$2` now, `$3` milliseconds that are added to it, `$4` and `$5` the last object of the portion before. */

@@ -1,4 +1,5 @@
 import { type ObjectRef, objectKey } from "@jobber-sync/core";
+import { timeOrderedId } from "../internal/time-ordered-id.ts";
 import { bossError } from "../migrations/ensure-queue.ts";
 import type { SqlClient } from "../sql-pool.ts";
 import type { InboxContext } from "./inbox-context.ts";
@@ -23,6 +24,7 @@ export async function wakeLater(
 ): Promise<void> {
   if (wakeUps.length === 0) return;
   const jobs = wakeUps.map(({ clientSlug, objectType, objectId, afterMs = 0 }) => ({
+    id: timeOrderedId(),
     data: { clientSlug, objectType, objectId },
     ...(afterMs > 0 && { startAfter: afterMs / 1000 }),
   }));

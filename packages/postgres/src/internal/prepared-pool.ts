@@ -22,6 +22,7 @@ export function preparedPool(pool: SqlPool): SqlPool {
     async connect() {
       const client = await pool.connect();
       return {
+        pipeline: client.pipeline === true,
         query: (text, values) => run(client, text, values),
         release: (error) => client.release(error),
         on: (event, listener) => client.on?.(event, listener),

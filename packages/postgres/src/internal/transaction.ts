@@ -11,18 +11,30 @@ export function runStatement<T>(pool: SqlPool, text: string, values: unknown[]):
   return repeated(async () => parsed<T>(await pool.query(text, values)));
 }
 
+/** How a transaction is run. */
+export interface TransactionOptions {
+  /** Closes the connection when the statements take longer; whether they were committed is then not known. Milliseconds. */
+  readonly giveUpMs?: number;
+  /**
+   * Sends `BEGIN` together with what follows where the connection can ({@link SqlClient.pipeline}). For work that does no harm in the one
+   * case that `BEGIN` fails and the rest does not: its statements then stand each by itself, and the transaction is reported as failed.
+   *
+   * @default false
+   */
+  readonly eager?: boolean;
+}
+
 /**
  * Runs `work` in a transaction of its own; nothing of it stays when it throws. A transaction that lost against another one is run again.
  *
- * @param giveUpMs closes the connection when the statements take longer; whether they were committed is then not known. Milliseconds
  * @throws {JobberSyncError}
  */
 export function runTransaction<T>(
   pool: SqlPool,
   work: (run: Run, client: SqlClient) => Promise<T>,
-  giveUpMs?: number,
+  options: TransactionOptions = {},
 ): Promise<T> {
-  return repeated(() => transactOnce(pool, work, giveUpMs));
+  return repeated(() => transactOnce(pool, work, options));
 }
 
 async function repeated<T>(attempt: () => Promise<T>): Promise<T> {
@@ -39,15 +51,18 @@ async function repeated<T>(attempt: () => Promise<T>): Promise<T> {
 async function transactOnce<T>(
   pool: SqlPool,
   work: (run: Run, client: SqlClient) => Promise<T>,
-  giveUpMs: number | undefined,
+  { giveUpMs, eager = false }: TransactionOptions,
 ): Promise<T> {
   const lent = lend(await pool.connect());
   const { client } = lent;
   const timer =
     giveUpMs === undefined ? undefined : setTimeout(() => lent.giveBack(new Error("timeout")), giveUpMs);
   try {
-    await client.query("BEGIN");
+    const begun = client.query("BEGIN");
+    if (eager) await inTurn(client, begun);
+    else await begun;
     const result = await work(async (text, values) => parsed(await client.query(text, values)), client);
+    await begun;
     await client.query("COMMIT");
     lent.giveBack();
     return result;
@@ -57,6 +72,13 @@ async function transactOnce<T>(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Resolves when the next statement may be sent: at once where the connection can carry several, else when this one was answered. */
+export async function inTurn(client: SqlClient, statement: Promise<unknown>): Promise<void> {
+  // Whoever needs the answer waits for it as well.
+  if (client.pipeline === true) statement.catch(() => {});
+  else await statement;
 }
 
 async function undo({ client, isBack, giveBack }: Lent, error: unknown): Promise<void> {

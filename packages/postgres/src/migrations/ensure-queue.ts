@@ -6,15 +6,17 @@ import { QUEUE_POLICY, QUEUE_SETTINGS } from "../settings.ts";
 /**
  * Creates the queue, or sets one that is there to what the inbox needs.
  *
+ * @param mayCreate whether it may have a table of its own: one with fewer indexes to keep than the table that queues share, and what
+ * comes and goes here does not weigh on the others. It works without
  * @throws {JobberSyncError} `ERR_STORE_SETTINGS` for a queue of another policy, which pg-boss cannot change, and for a boss that was not
  * started
  */
-export async function ensureQueue(boss: Boss, queue: string): Promise<void> {
+export async function ensureQueue(boss: Boss, queue: string, mayCreate: boolean): Promise<void> {
   try {
     const known = await boss.getQueue(queue);
     if (known === null) {
       // Two processes may come here at once: pg-boss leaves the queue that is there.
-      await boss.createQueue(queue, { ...QUEUE_SETTINGS, policy: QUEUE_POLICY });
+      await boss.createQueue(queue, { ...QUEUE_SETTINGS, policy: QUEUE_POLICY, partition: mayCreate });
       await checkPolicy(boss, queue);
       return;
     }

@@ -15,7 +15,7 @@ it("refuses deliveries while the server says that its disk is full, stores nothi
   const send = createSender(inbox);
   expect((await send(jobCreated("before"))).status).toBe(200);
   // For rows and for wake-ups, whichever the disk had no more room for.
-  for (const table of [`"${schema}".jobber_deliveries`, `${database.bossSchema}.job_common`]) {
+  for (const table of [`"${schema}".jobber_deliveries`, `${database.bossSchema}.job`]) {
     await database.pool.query(`
       CREATE FUNCTION "${schema}".refuse() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
