@@ -13,7 +13,7 @@ export interface LostWakeUpsOptions {
   readonly random: () => number;
 }
 
-type LostWakeUpsBackend = Pick<Backend, "store" | "inbox" | "close">;
+type LostWakeUpsBackend = Pick<Backend, "store" | "inbox" | "unfinished" | "close">;
 
 const IN_CHAINS = 0.05;
 // As many as a receiver lets in at one time.
@@ -84,6 +84,8 @@ async function openTwice(
   }
   const store = createMemoryStore();
   const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence() });
-  const backend = { store, inbox, close: async () => {} };
+  const unfinished = async () =>
+    (await inbox.list({ states: ["waiting", "claimed"], limit: Number.POSITIVE_INFINITY })).length;
+  const backend = { store, inbox, unfinished, close: async () => {} };
   return [backend, backend];
 }

@@ -95,15 +95,19 @@ export async function manyWorkers(
 }
 
 /** Resolves when no delivery waits and none is claimed. */
-export async function drained(backend: Pick<Backend, "inbox">, timeoutMs = 120_000): Promise<void> {
+export async function drained(
+  { inbox, unfinished }: Pick<Backend, "inbox" | "unfinished">,
+  timeoutMs = 120_000,
+): Promise<void> {
   const end = Date.now() + timeoutMs;
   for (;;) {
-    const open = await backend.inbox.list({ states: ["waiting", "claimed"], limit: 1 });
-    if (open.length === 0) return;
-    assert.ok(
-      Date.now() < end,
-      `a delivery still ${open[0]?.state} after ${timeoutMs} ms, for ${open[0]?.reason ?? "no reason"}`,
-    );
+    const count = await unfinished();
+    if (count === 0) return;
+    if (Date.now() > end) {
+      const [first] = await inbox.list({ states: ["waiting", "claimed"], limit: 1 });
+      const why = `the first one ${first?.state}, for ${first?.reason ?? "no reason"}`;
+      assert.fail(`${count} deliveries not finished after ${timeoutMs} ms, ${why}`);
+    }
     await delay(50);
   }
 }

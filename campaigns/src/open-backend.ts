@@ -20,6 +20,8 @@ export interface Backend {
   readonly inbox: Inbox;
   /** Runs SQL of its dialect, for audits. */
   sql(text: string): Promise<readonly Record<string, unknown>[]>;
+  /** How many deliveries wait or are claimed. Asked again and again: a list of the inbox may walk over all that are done. */
+  unfinished(): Promise<number>;
   /** How many deadlocks the server had to end. SQLite has none: one process writes at a time. */
   deadlocks(): Promise<number>;
   close(): Promise<void>;
@@ -32,6 +34,8 @@ export interface OpenOptions {
   /** How long a row must have been due before a listener on Postgres takes it without a wake-up. Milliseconds. @default the package's */
   readonly overdueMs?: number;
 }
+
+const UNFINISHED = "SELECT count(*) AS count FROM jobber_deliveries WHERE state IN ('waiting', 'claimed')";
 
 /** Opens a target and makes its tables. Any number of processes may. */
 export function openBackend(target: Target, options: OpenOptions = {}): Promise<Backend> {
@@ -47,6 +51,7 @@ async function openFile(path: string, { onCommit }: OpenOptions): Promise<Backen
     async sql(text) {
       return handle.prepare(text).all();
     },
+    unfinished: async () => Number(handle.prepare(UNFINISHED).get()?.count),
     deadlocks: async () => 0,
     async close() {
       await close();
@@ -99,6 +104,7 @@ async function openServer(connectionString: string, { onCommit, overdueMs }: Ope
     async sql(text) {
       return (await pool.query(text)).rows;
     },
+    unfinished: async () => Number((await pool.query(UNFINISHED)).rows[0]?.count),
     async deadlocks() {
       // A server process tells of what it has counted when it ends, or with the next statement, but not twice within a second.
       await delay(STATISTICS_MS);
