@@ -18,7 +18,9 @@ export function fetchRules(rule: Rule): void {
           now: Date.now(),
         });
       const waits: number[] = [];
-      for (let index = 0; index < 4; index += 1) waits.push(await reserve(index, 60_000));
+      for (let index = 0; index < 3; index += 1) waits.push(await reserve(index, 60_000));
+      // Whoever drains an inbox waits for as long as it takes.
+      waits.push(await reserve(3, Number.POSITIVE_INFINITY));
       for (const [index, wait] of waits.entries())
         assert.ok(Math.abs(wait - index * 500) < 250, `place ${index} is ${wait} ms away`);
       const refused = await reserve(0, 100);
