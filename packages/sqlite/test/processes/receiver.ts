@@ -38,12 +38,15 @@ async function receiveForEver(file: string): Promise<void> {
   await Promise.all(Array.from({ length: CALLERS }, (_, caller) => call(caller)));
 }
 
+// Longer than it takes to be killed after an answer was printed.
+const LATE_MS = 30;
+
 /** What is wrong with a receiver that answers first and stores then; the test must see it. */
 function answeringFirst(inbox: Inbox): Inbox {
   return {
     ...inbox,
     async accept(delivery) {
-      void inbox.accept(delivery);
+      setTimeout(() => void inbox.accept(delivery), LATE_MS);
       return { sequence: 0, outcome: "accepted" };
     },
   };
