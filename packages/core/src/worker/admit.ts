@@ -7,7 +7,7 @@ import type { DeliveryWork } from "./delivery-work.ts";
 import { withinRun } from "./within-run.ts";
 
 /** Whether a delivery is worked on, and for which tenant. */
-export type Admission =
+type Admission =
   | { readonly kind: "admitted"; readonly slug: string; readonly work: DeliveryWork }
   /** It is no event, or not this tenant's. */
   | { readonly kind: "refused"; readonly error: JobberSyncError }
