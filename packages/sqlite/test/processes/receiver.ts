@@ -2,6 +2,7 @@
 // only loads. `receiver.ts [<path> <run> [early]]`
 import { writeSync } from "node:fs";
 import process from "node:process";
+import { setTimeout as after } from "node:timers/promises";
 import { createReceiver, type Inbox, signPayload } from "@jobber-sync/core";
 import { openSqlite } from "@jobber-sync/sqlite";
 
@@ -9,6 +10,7 @@ const SECRET = "a client secret that no app has";
 const CALLERS = 16;
 /** Longer than it takes to be killed after an answer was printed. */
 const LATE_MS = 30;
+const RETRY_MS = 10;
 const [path, run = "", early] = process.argv.slice(2);
 if (path !== undefined) await receiveForEver(path);
 
@@ -23,7 +25,11 @@ async function receiveForEver(file: string): Promise<void> {
       const id = `${run}-${caller}-${count}`;
       const body = new TextEncoder().encode(JSON.stringify({ event: "job.created", data: { id } }));
       const { status } = await receiver.receive({ slug: "acme", signature: signPayload(body, SECRET), body });
-      // Nobody else uses the file: another answer is a fault of this program, and going on would never give way to anything.
+      if (status === 503) {
+        // A disk that stalls for 800 ms. Not at once again, for that would give way to nothing.
+        await after(RETRY_MS);
+        continue;
+      }
       if (status !== 200) throw new Error(`answered ${status}`);
       say(`delivery ${id}`);
       // What workers do meanwhile.
