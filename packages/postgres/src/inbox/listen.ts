@@ -105,8 +105,8 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
 
   /**
    * Runs what a sweep finds here and now: waking it through the queue would pile up jobs whenever the queue is long. It looks however much
-   * there is to do, for what a dead worker held must not wait for the end of a long queue. Whoever else finds the same object finds its rows
-   * claimed.
+   * there is to do, and what it finds is next, for what a dead worker held must not wait for the end of a long queue. Whoever else finds the
+   * same object finds its rows claimed.
    */
   async function sweepRegularly(
     runner: Runner,
@@ -119,7 +119,7 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
         const { overdueMs } = sweep;
         const objects = await look({ now: context.now(), limit: concurrency, overdueMs });
         // Not waited for: long runs must not keep the next look from happening.
-        for (const object of objects) void runner.offer(object);
+        for (const object of objects) void runner.offer(object, { first: true });
       } catch (error) {
         tell(error);
       }

@@ -4,8 +4,10 @@ import { type ObjectRef, objectKey } from "@jobber-sync/core";
 export interface Runner {
   /**
    * Resolves when a run of the object has begun, or at once when one is under way: another will follow it. `false`: the end came before.
+   *
+   * @param options.first before everything that waits for its turn now. @default false
    */
-  offer(object: ObjectRef): Promise<boolean>;
+  offer(object: ObjectRef, options?: { readonly first?: boolean }): Promise<boolean>;
   /** Resolves when nothing runs any more. Gives the objects whose next run was promised and did not begin before the end. */
   idle(): Promise<readonly ObjectRef[]>;
 }
@@ -31,19 +33,20 @@ export function createRunner(
   { concurrency, signal }: { readonly concurrency: number; readonly signal: AbortSignal },
 ): Runner {
   const entries = new Map<string, Entry>();
-  const waitingForSlot: (() => void)[] = [];
+  const urgent: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
   const unkept: ObjectRef[] = [];
   let slots = concurrency;
   let tellIdle = () => {};
   // What waits for its turn does not wait for the runs that have theirs.
   const end = () => {
-    for (const proceed of waitingForSlot.splice(0)) proceed();
+    for (const proceed of [...urgent.splice(0), ...waiting.splice(0)]) proceed();
   };
   signal.addEventListener("abort", end, { once: true });
 
   return {
-    async offer(object) {
-      const entry = entries.get(objectKey(object)) ?? enter(object, false);
+    async offer(object, { first = false } = {}) {
+      const entry = entries.get(objectKey(object)) ?? enter(object, { promised: false, first });
       if (!entry.running) return entry.begun;
       entry.again = true;
       return true;
@@ -59,20 +62,23 @@ export function createRunner(
     },
   };
 
-  function enter(object: ObjectRef, promised: boolean): Entry {
+  function enter(
+    object: ObjectRef,
+    { promised, first }: { readonly promised: boolean; readonly first: boolean },
+  ): Entry {
     let tell: (begun: boolean) => void = () => {};
     const begun = new Promise<boolean>((resolve) => {
       tell = resolve;
     });
     const entry = { object, promised, begun, running: false, again: false };
     entries.set(objectKey(object), entry);
-    void work(entry, tell);
+    void work(entry, first, tell);
     return entry;
   }
 
-  async function work(entry: Entry, tell: (begun: boolean) => void): Promise<void> {
+  async function work(entry: Entry, first: boolean, tell: (begun: boolean) => void): Promise<void> {
     const { object, promised } = entry;
-    const hasSlot = await takeSlot();
+    const hasSlot = await takeSlot(first);
     if (hasSlot) {
       entry.running = true;
       tell(true);
@@ -84,24 +90,24 @@ export function createRunner(
     }
     // In one turn, so that no second entry of the object can slip in between this run and the next.
     entries.delete(objectKey(object));
-    if (entry.again) enter(object, true);
+    if (entry.again) enter(object, { promised: true, first: false });
     else if (entries.size === 0) tellIdle();
   }
 
   /** `false`: the end came. */
-  async function takeSlot(): Promise<boolean> {
+  async function takeSlot(first: boolean): Promise<boolean> {
     if (signal.aborted) return false;
     if (slots > 0) {
       slots -= 1;
       return true;
     }
     // A slot goes from hand to hand, so that nobody can slip in between.
-    await new Promise<void>((resolve) => waitingForSlot.push(resolve));
+    await new Promise<void>((resolve) => (first ? urgent : waiting).push(resolve));
     return !signal.aborted;
   }
 
   function giveSlot(): void {
-    const following = waitingForSlot.shift();
+    const following = urgent.shift() ?? waiting.shift();
     if (following === undefined) slots += 1;
     else following();
   }

@@ -54,9 +54,16 @@ async function transactOnce<T>(
   { giveUpMs, eager = false }: TransactionOptions,
 ): Promise<T> {
   const lent = lend(await pool.connect());
+  const done = transactOn(lent, work, eager);
+  return giveUpMs === undefined ? done : orGiveUp(done, lent, giveUpMs);
+}
+
+async function transactOn<T>(
+  lent: Lent,
+  work: (run: Run, client: SqlClient) => Promise<T>,
+  eager: boolean,
+): Promise<T> {
   const { client } = lent;
-  const timer =
-    giveUpMs === undefined ? undefined : setTimeout(() => lent.giveBack(new Error("timeout")), giveUpMs);
   try {
     const begun = client.query("BEGIN");
     if (eager) await inTurn(client, begun);
@@ -69,6 +76,21 @@ async function transactOnce<T>(
   } catch (error) {
     await undo(lent, error);
     throw error;
+  }
+}
+
+/** Does not wait for the statements to fail: closing the connection need not end what was sent on it. */
+async function orGiveUp<T>(done: Promise<T>, lent: Lent, giveUpMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const error = new Error(`timeout: the transaction was not done within ${giveUpMs} ms`);
+      lent.giveBack(error);
+      reject(error);
+    }, giveUpMs);
+  });
+  try {
+    return await Promise.race([done, late]);
   } finally {
     clearTimeout(timer);
   }

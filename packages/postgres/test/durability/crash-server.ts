@@ -37,7 +37,7 @@ export interface CrashReport {
 
 const WORKER = fileURLToPath(new URL("worker-process.ts", import.meta.url));
 const CALLERS = 24;
-const ACCEPTED_BETWEEN = 300;
+const ACCEPTED_BETWEEN = 150;
 const REFUSED_BETWEEN = 30;
 const WORK_MS = 60_000;
 

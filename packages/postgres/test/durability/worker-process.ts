@@ -9,8 +9,16 @@ const [connectionString = "", bossSchema = "", name = ""] = process.argv.slice(2
 const pool = openPool(connectionString, { max: 6 });
 const boss = openBoss(connectionString, bossSchema);
 await boss.start();
-const { inbox, store } = createPostgres({ pool, boss, schema: name, queue: name, prepare: true });
-// What a crash interrupts is taken up again when its claim has run out: a short one, for the test's time.
+// What a crash interrupts is taken up again when its claim has run out, or when it was overdue for a while: short ones, for the test's time.
+const patience = { sweepMs: 1000, overdueMs: 4000 };
+const { inbox, store } = createPostgres({
+  pool,
+  boss,
+  schema: name,
+  queue: name,
+  prepare: true,
+  ...patience,
+});
 const worker = createWorker({ inbox, store, leaseMs: 4000, logger: SILENT });
 worker.start();
 process.stdout.write("ready\n");

@@ -1,4 +1,4 @@
-import { createWorker, type RecordSource } from "@jobber-sync/core";
+import { createWorker, type Inbox, type RecordSource } from "@jobber-sync/core";
 import { createPostgres } from "@jobber-sync/postgres";
 import { noticePayload } from "@jobber-sync/testing";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
@@ -25,6 +25,10 @@ const snapshot = (version: number) => ({
   data: { id: JOB, title: titleOf(version), updated_at: timeOf(version) },
 });
 
+async function states(inbox: Inbox): Promise<readonly string[]> {
+  return (await inbox.list({})).map(({ state }) => state);
+}
+
 /** Something that happens once, and that others wait for. */
 function event() {
   let happen = () => {};
@@ -47,51 +51,57 @@ function heldSender({ schema, queue }: OpenedPostgres) {
   return { send: createSender(inbox), written, commit };
 }
 
-for (const [kind, payload] of [
+const KINDS = [
   ["notices", notice],
   ["snapshots", snapshot],
-] as const) {
-  it(`ends at the last version of an object when a worker claims while the accept is open: ${kind}`, async () => {
-    // Rows without a wake-up are looked for long after this test.
-    const opened = await database.open({ overdueMs: 3_600_000 });
-    const { inbox, store } = opened;
-    let version = 1;
-    const working = event();
-    const goOn = event();
-    // Holds the first run at the point after which what changes is not in its result.
-    const pause = async () => {
-      working.happen();
-      await goOn.happened;
-    };
-    const source: RecordSource = {
-      async fetch() {
-        const fields = { title: titleOf(version) } as never;
-        const sourceUpdatedAt = timeOf(version);
-        await pause();
-        return { jobs: [{ jobberJobId: JOB, sourceUpdatedAt, fields }], contacts: [] };
-      },
-    };
-    const held = heldSender(opened);
-    const worker = createWorker({ inbox, store, source, on: { "job.updated": pause }, logger: SILENT });
-    worker.start();
-    expect((await createSender(inbox)(payload(version))).status).toBe(200);
-    await working.happened;
-    version = 2;
-    const sent = held.send(payload(version));
-    await held.written.happened;
-    goOn.happen();
-    // The worker is through with the object, and finds nothing more of it.
-    await expect
-      .poll(async () => (await inbox.list({})).map(({ state }) => state), { timeout: 10_000 })
-      .toEqual(["done"]);
-    expect((await store.jobs("acme")).map(({ title }) => title)).toEqual([titleOf(1)]);
-    held.commit.happen();
-    expect((await sent).status).toBe(200);
-    await expect
-      .poll(async () => (await store.jobs("acme")).map(({ title }) => title), { timeout: 5000 })
-      .toEqual([titleOf(2)]);
-    await worker.drain();
-    expect((await inbox.list({})).map(({ state }) => state)).toEqual(["done", "done"]);
-    await worker.stop();
-  });
+] as const;
+
+/** Its wake-up is written while that of the delivery before it waits, or when that one is spent already. */
+const MOMENTS = ["before the worker looks", "while the worker works"] as const;
+
+for (const [kind, payload] of KINDS) {
+  for (const moment of MOMENTS) {
+    it(`ends at the last version when the accept of ${kind} is open as a worker claims: opened ${moment}`, async () => {
+      // Rows without a wake-up are looked for long after this test.
+      const opened = await database.open({ overdueMs: 3_600_000 });
+      const { inbox, store } = opened;
+      let version = 1;
+      const working = event();
+      const goOn = event();
+      // Holds the first run at the point after which what changes is not in its result.
+      const pause = async () => {
+        working.happen();
+        await goOn.happened;
+      };
+      const source: RecordSource = {
+        async fetch() {
+          const fields = { title: titleOf(version) } as never;
+          const sourceUpdatedAt = timeOf(version);
+          await pause();
+          return { jobs: [{ jobberJobId: JOB, sourceUpdatedAt, fields }], contacts: [] };
+        },
+      };
+      const held = heldSender(opened);
+      const worker = createWorker({ inbox, store, source, on: { "job.updated": pause }, logger: SILENT });
+      expect((await createSender(inbox)(payload(version))).status).toBe(200);
+      const openNext = async () => {
+        version = 2;
+        const sent = held.send(payload(version));
+        await held.written.happened;
+        return { sent };
+      };
+      const before = moment === "before the worker looks" ? await openNext() : null;
+      worker.start();
+      await working.happened;
+      const { sent } = before ?? (await openNext());
+      goOn.happen();
+      // The worker is through with the object, and finds nothing more of it.
+      await expect.poll(() => states(inbox), { timeout: 10_000 }).toEqual(["done"]);
+      held.commit.happen();
+      expect((await sent).status).toBe(200);
+      await expect.poll(() => states(inbox), { timeout: 5000 }).toEqual(["done", "done"]);
+      expect((await store.jobs("acme")).map(({ title }) => title)).toEqual([titleOf(2)]);
+      await worker.stop();
+    });
+  }
 }

@@ -25,7 +25,7 @@ function runs(concurrency: number) {
     begun,
     stop,
     runner,
-    offer: (id: string) => runner.offer(objectOf(id)),
+    offer: (id: string, options = {}) => runner.offer(objectOf(id), options),
     ids: () => begun.map(({ id }) => id),
     most: () => most,
   };
@@ -95,6 +95,19 @@ it("lets a run that is to follow wait its turn like others", async () => {
   begun[1]?.end();
   await turn();
   expect(ids()).toEqual(["a", "b", "a"]);
+});
+
+it("lets what is urgent go before what waits, and runs it once all the same", async () => {
+  const { begun, offer, ids } = runs(1);
+  await offer("a");
+  void offer("b");
+  void offer("c", { first: true });
+  void offer("c");
+  for (let index = 0; index < 3; index += 1) {
+    begun[index]?.end();
+    await turn();
+  }
+  expect(ids()).toEqual(["a", "c", "b"]);
 });
 
 it("begins nothing after the end, says so at once to whoever waits, and names the runs it had promised", async () => {

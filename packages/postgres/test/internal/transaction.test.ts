@@ -1,8 +1,8 @@
 import { JobberSyncError } from "@jobber-sync/core";
-import type { SqlPool } from "@jobber-sync/postgres";
-import { expect, it } from "vitest";
+import type { SqlClient, SqlPool } from "@jobber-sync/postgres";
+import { describe, expect, it } from "vitest";
 import { storeError } from "../../src/internal/store-error.ts";
-import { runTransaction } from "../../src/internal/transaction.ts";
+import { inTurn, type Run, runTransaction } from "../../src/internal/transaction.ts";
 
 /** A pool that notes what is said to its only connection, and how that comes back. */
 function notingPool() {
@@ -62,4 +62,88 @@ it("closes a connection that leads to a standby or keeps a plan that is out of d
   expect(await closed(storeError(refusal("25006")))).toBe(true);
   expect(await closed(refusal("0A000"))).toBe(true);
   expect(await closed(refusal("23514"))).toBe(false);
+});
+
+it("is given up in time when no answer comes, its connection closed", async () => {
+  const releases: unknown[] = [];
+  const pool: SqlPool = {
+    query: async () => ({ rows: [] }),
+    connect: async () => ({
+      pipeline: true,
+      query: () => new Promise<never>(() => {}),
+      release: (error) => releases.push(error),
+    }),
+  };
+  for (const eager of [false, true]) {
+    await expect(
+      runTransaction(pool, (run) => run("SELECT", []), { giveUpMs: 10, eager }),
+    ).rejects.toMatchObject({ code: "ERR_STORE_BUSY" });
+  }
+  expect(releases).toEqual([expect.any(Error), expect.any(Error)]);
+});
+
+describe("the statements of an eager transaction", () => {
+  /** A connection that answers when the test says so. */
+  function slowPool(pipeline: boolean) {
+    const sent: string[] = [];
+    const answers: ((error?: Error) => void)[] = [];
+    const pool: SqlPool = {
+      query: async () => ({ rows: [] }),
+      connect: async () => ({
+        pipeline,
+        query: (text) => {
+          sent.push(text);
+          return new Promise((resolve, reject) => {
+            answers.push((error) => (error === undefined ? resolve({ rows: [] }) : reject(error)));
+          });
+        },
+        release: () => {},
+      }),
+    };
+    return { sent, answers, pool };
+  }
+
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const two = async (run: Run, client: SqlClient) => {
+    const first = run("first", []);
+    await inTurn(client, first);
+    await Promise.all([first, run("second", [])]);
+  };
+
+  it("are sent together where the connection can carry several, and the commit when all were answered", async () => {
+    const { sent, answers, pool } = slowPool(true);
+    const done = runTransaction(pool, two, { eager: true });
+    await turn();
+    expect(sent).toEqual(["BEGIN", "first", "second"]);
+    for (const answer of answers.splice(0)) answer();
+    await turn();
+    expect(sent.slice(3)).toEqual(["COMMIT"]);
+    for (const answer of answers.splice(0)) answer();
+    await done;
+  });
+
+  it("are sent one by one where it cannot", async () => {
+    const { sent, answers, pool } = slowPool(false);
+    const done = runTransaction(pool, two, { eager: true });
+    for (const text of ["BEGIN", "first", "second", "COMMIT"]) {
+      await turn();
+      expect(sent.splice(0)).toEqual([text]);
+      answers.shift()?.();
+    }
+    await done;
+  });
+
+  it("are not committed when one of them fails, be it BEGIN", async () => {
+    for (const failing of [0, 1, 2]) {
+      const { sent, answers, pool } = slowPool(true);
+      const done = runTransaction(pool, two, { eager: true }).catch((error: unknown) => error);
+      await turn();
+      for (const [index, answer] of answers.splice(0).entries())
+        answer(index === failing ? refusal("53100") : undefined);
+      await turn();
+      expect(sent.slice(3)).toEqual(["ROLLBACK"]);
+      for (const answer of answers.splice(0)) answer();
+      expect(await done).toMatchObject({ code: "ERR_STORE_FULL" });
+    }
+  });
 });

@@ -45,6 +45,7 @@ describe("migrate", () => {
     expect(await tablesOf("first")).toEqual(TABLES);
     expect(await database.boss.getQueue("first")).toMatchObject({
       policy: "standard",
+      partition: true,
       retryDelay: 2,
       retryBackoff: true,
       retryDelayMax: 3600,
