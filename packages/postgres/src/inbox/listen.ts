@@ -18,8 +18,10 @@ export interface SweepOptions {
 
 // Every one of them asks the server whenever something was accepted; two keep a worker busy, one fetching while the other one's runs begin.
 const FETCHERS = 2;
-// The wake-ups of one object that are fetched together lead to one run.
+// The wake-ups of one object that are fetched together lead to one run. A worker of few slots fetches no fewer: an object that runs may have
+// thousands, and they lie before those of others.
 const WAKE_UPS_PER_SLOT = 4;
+const LEAST_BATCH = 16;
 const POLL_SECONDS = 0.5;
 // When pg-boss is asked again that took no worker, such as one that was not started yet.
 const TRY_AGAIN_MS = 2000;
@@ -61,8 +63,7 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
           queue,
           {
             localConcurrency: FETCHERS,
-            // With batches of one pg-boss would wait for its next poll after each.
-            batchSize: Math.max(2, Math.ceil((concurrency * WAKE_UPS_PER_SLOT) / FETCHERS)),
+            batchSize: Math.max(LEAST_BATCH, Math.ceil((concurrency * WAKE_UPS_PER_SLOT) / FETCHERS)),
             burstWhenBatchFull: true,
             pollingIntervalSeconds: POLL_SECONDS,
             // Retries and delayed wake-ups send no notification.

@@ -15,7 +15,7 @@ syncStoreContract({
   describe,
   it,
   async open() {
-    const { store } = await database.open({ prepare: true });
+    const { store } = await database.openEmptied({ prepare: true });
     return { store, close: () => {} };
   },
 });

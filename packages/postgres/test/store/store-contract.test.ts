@@ -16,7 +16,7 @@ syncStoreContract({
   it,
   histories: 300,
   async open() {
-    const { store } = await database.open({ prepare: true });
+    const { store } = await database.openEmptied({ prepare: true });
     return { store, close: () => {} };
   },
 });

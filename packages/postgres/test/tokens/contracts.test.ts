@@ -14,7 +14,7 @@ afterAll(() => database.stop(), START_MS);
 
 /** One part of a fresh schema, twice, as two processes would have it. */
 async function openPart<P extends "tokens" | "lease" | "cursors">(part: P) {
-  const first = await database.open();
+  const first = await database.openEmptied();
   const { schema, queue } = first;
   const second = createPostgres({ pool: database.pool, boss: database.boss, schema, queue });
   const subject: Postgres[P] = first[part];
