@@ -44,10 +44,17 @@ export async function connect(connectionString: string, role: Role): Promise<Dat
     ...(role === "receiver" && { useListenNotify: false, supervise: false, max: 2 }),
     schedule: false,
   });
-  // Both connect again by themselves. The message is the server's and tells of no customer.
-  pool.on("error", ({ message }) => console.error(`database: ${message}`));
-  boss.on("error", ({ message }) => console.error(`queue: ${message}`));
+  let closing = false;
+  // Both connect again by themselves, and when they are closed the server may be gone first. The message is its own and tells of no customer.
+  const teller =
+    (who: string) =>
+    ({ message }: Error) => {
+      if (!closing) console.error(`${who}: ${message}`);
+    };
+  pool.on("error", teller("database"));
+  boss.on("error", teller("queue"));
   const close = async () => {
+    closing = true;
     await boss.stop();
     await pool.end();
   };

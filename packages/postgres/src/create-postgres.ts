@@ -48,7 +48,7 @@ export interface PostgresOptions {
   readonly acceptLanes?: number | undefined;
   /** Statements of the store that write at one time; each holds a connection. @default 2 */
   readonly applyLanes?: number | undefined;
-  /** How often a listening inbox looks for rows that no wake-up led to. Milliseconds. @default 4000 */
+  /** How often a listening inbox looks for rows that no wake-up led to. Milliseconds. @default 2000 */
   readonly sweepMs?: number | undefined;
   /**
    * How long a row must have been due before that look takes it; what a dead worker held is taken when its claim has run out. Milliseconds.
@@ -64,9 +64,9 @@ export interface PostgresOptions {
    */
   readonly requireDurable?: boolean | undefined;
   /**
-   * Which clock says what is due and how long a claim holds. With `database` the clocks of your machines do not matter: of a `now` or a
-   * `dueAt` that is passed in only the distance from the caller's own `now` counts. `caller` takes them as they are, for tests
-   * with a clock of their own; wake-ups then still follow the real one.
+   * Which clock says what is due, how long a claim holds and how old something is. With `database` the clocks of your machines do not
+   * matter: of a `dueAt`, and of the `now` of a resume or a purge, only the distance from the caller's own `now` counts, and a `now` says
+   * nothing elsewhere. `caller` takes them as they are, for tests with a clock of their own; wake-ups then still follow the real one.
    *
    * @default "database"
    */
@@ -142,7 +142,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     durable,
   });
   const listen = createListen(context, {
-    sweepMs: positive("sweepMs", options.sweepMs ?? 4000),
+    sweepMs: positive("sweepMs", options.sweepMs ?? 2000),
     overdueMs: positive("overdueMs", options.overdueMs ?? 15_000),
   });
 

@@ -7,7 +7,7 @@ import {
   type PostgresOptions,
 } from "@jobber-sync/postgres";
 import pg from "pg";
-import { PgBoss } from "pg-boss";
+import { type ConstructorOptions, PgBoss } from "pg-boss";
 import { startTestServer, type TestServer } from "./embedded-postgres.ts";
 
 /** For the hooks that start and stop a server: seconds on a machine that does many other things. */
@@ -90,8 +90,8 @@ export function openPool(connectionString: string, options: pg.PoolConfig = {}):
   return pool;
 }
 
-export function openBoss(connectionString: string, schema: string): PgBoss {
-  const boss = new PgBoss({ connectionString, schema, ...BOSS_SETTINGS });
+export function openBoss(connectionString: string, schema: string, options: ConstructorOptions = {}): PgBoss {
+  const boss = new PgBoss({ connectionString, schema, ...BOSS_SETTINGS, ...options });
   boss.on("error", () => {});
   return boss;
 }

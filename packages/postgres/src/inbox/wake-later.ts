@@ -1,6 +1,7 @@
 import { type ObjectRef, objectKey } from "@jobber-sync/core";
+import { bossDatabase } from "../internal/boss-database.ts";
+import { bossError } from "../internal/boss-error.ts";
 import { timeOrderedId } from "../internal/time-ordered-id.ts";
-import { bossError } from "../migrations/ensure-queue.ts";
 import type { SqlClient } from "../sql-pool.ts";
 import type { InboxContext } from "./inbox-context.ts";
 
@@ -28,12 +29,8 @@ export async function wakeLater(
     data: { clientSlug, objectType, objectId },
     ...(afterMs > 0 && { startAfter: afterMs / 1000 }),
   }));
-  const executeSql = async (text: string, values?: unknown[]) => {
-    const { rows } = await client.query(text, values);
-    return { rows: [...rows] };
-  };
   try {
-    await boss.insert(queue, jobs, { db: { executeSql } });
+    await boss.insert(queue, jobs, { db: bossDatabase(client) });
   } catch (error) {
     throw bossError(error);
   }

@@ -1,10 +1,11 @@
 import { JobberSyncError } from "@jobber-sync/core";
 import type { Boss } from "../boss.ts";
+import { bossDatabase } from "../internal/boss-database.ts";
+import { bossError } from "../internal/boss-error.ts";
 import { checkDurability, DURABILITY_JSON, type Durability } from "../internal/durability.ts";
 import { sqlState } from "../internal/store-error.ts";
 import { runTransaction } from "../internal/transaction.ts";
 import type { SqlPool } from "../sql-pool.ts";
-import { bossError } from "./ensure-queue.ts";
 
 /** What must fit together. */
 export interface Wiring {
@@ -25,8 +26,7 @@ const DATABASE = "current_database() || ' ' || extract(epoch FROM pg_postmaster_
  * @throws {JobberSyncError} `ERR_STORE_SETTINGS`
  */
 export async function checkWiring({ pool, boss, queue, durable }: Wiring): Promise<void> {
-  const asked = await boss.getDb?.().executeSql(`SELECT ${DATABASE} AS name`);
-  const database: unknown = asked?.rows[0]?.name;
+  const database = await databaseOf(boss);
   await runTransaction(pool, async (run, client) => {
     const [answer] = await run<Durability & { readonly database: string }>(
       `SELECT json_build_object(${DURABILITY_JSON}, 'database', ${DATABASE})::text AS json`,
@@ -35,17 +35,22 @@ export async function checkWiring({ pool, boss, queue, durable }: Wiring): Promi
     if (durable && answer !== undefined) checkDurability(answer);
     if (database !== undefined && database !== answer?.database) throw differentDatabases();
     await client.query("SAVEPOINT before_probe");
-    const executeSql = async (text: string, values?: unknown[]) => {
-      const { rows } = await client.query(text, values);
-      return { rows: [...rows] };
-    };
     try {
-      await boss.insert(queue, [{ data: {} }], { db: { executeSql } });
+      await boss.insert(queue, [{ data: {} }], { db: bossDatabase(client) });
     } catch (error) {
       throw wiringError(error);
     }
     await client.query("ROLLBACK TO SAVEPOINT before_probe");
   });
+}
+
+/** `undefined` when this pg-boss does not show its connection. */
+async function databaseOf(boss: Boss): Promise<unknown> {
+  try {
+    return (await boss.getDb?.().executeSql(`SELECT ${DATABASE} AS name`))?.rows[0]?.name;
+  } catch (error) {
+    throw bossError(error);
+  }
 }
 
 function wiringError(error: unknown): JobberSyncError {

@@ -1,9 +1,9 @@
-import { BOSS_SETTINGS, createPostgres } from "@jobber-sync/postgres";
+import { createPostgres } from "@jobber-sync/postgres";
 import type pg from "pg";
-import { getConstructionPlans, PgBoss } from "pg-boss";
+import { getConstructionPlans } from "pg-boss";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { delivery, done } from "../deliveries.ts";
-import { openPool, START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { openBoss, openPool, START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
 import { grants, migrationFiles } from "./sql-files.ts";
 
 // Every test talks to a real server, on a machine that may be busy.
@@ -49,10 +49,7 @@ describe("a role that may create nothing", () => {
 
   it("receives, works, looks after the queue and uses all tools once an owner has run them", async () => {
     await prepareByHand("by_hand", "boss_by_hand");
-    const boss = new PgBoss({
-      connectionString: guestUrl,
-      ...BOSS_SETTINGS,
-      schema: "boss_by_hand",
+    const boss = openBoss(guestUrl, "boss_by_hand", {
       migrate: false,
       superviseIntervalSeconds: 1,
       monitorIntervalSeconds: 1,
@@ -102,6 +99,16 @@ describe("a role that may create nothing", () => {
     const { schema, queue } = await database.open();
     await database.pool.query(grants({ role: "guest", tables: schema, queue: database.bossSchema }));
     await createPostgres({ pool: guest, boss: database.boss, schema, queue }).migrate();
+  });
+
+  it("gets a queue among the others of pg-boss where it may create no table for one", async () => {
+    await prepareByHand("by_hand_too", "boss_by_hand_too");
+    const boss = openBoss(guestUrl, "boss_by_hand_too", { migrate: false });
+    await boss.start();
+    await createPostgres({ pool: guest, boss, schema: "by_hand_too" }).migrate();
+    expect(await boss.getQueue("jobber-deliveries")).toMatchObject({ policy: "standard", partition: false });
+    await boss.stop({ graceful: false });
+    await database.pool.query("DROP SCHEMA by_hand_too, boss_by_hand_too CASCADE");
   });
 
   it("is told when it may not write pg-boss's tables", async () => {
