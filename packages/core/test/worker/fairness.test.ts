@@ -31,6 +31,7 @@ describe("the budget of API calls", () => {
     const { send, worker, inbox } = backend({
       now: Date.now,
       tenants: undefined,
+      fetchesPerSecond: 8,
       source: {
         async fetch(tenant, _, id) {
           order.push(tenant);
