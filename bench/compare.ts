@@ -9,6 +9,8 @@ export interface Comparison {
   readonly target: number;
   readonly ours: Side;
   readonly theirs: Side;
+  /** Called before each measurement, and not measured. */
+  readonly prepare?: () => void;
   /** Pairs of measurements. @default 11 */
   readonly rounds?: number;
   /** How long one measurement takes, about. Milliseconds. @default 150 */
@@ -35,6 +37,7 @@ export async function compare({
   target,
   ours,
   theirs,
+  prepare = () => {},
   rounds = 11,
   roundMs = 150,
 }: Comparison): Promise<Ratio> {
@@ -43,6 +46,7 @@ export async function compare({
   for (let round = 0; round < rounds; round += 1) {
     // Who goes first alternates: the second one inherits the first one's garbage.
     const oursFirst = round % 2 === 0;
+    prepare();
     const first = await cost(oursFirst ? ours : theirs, times);
     const second = await cost(oursFirst ? theirs : ours, times);
     ratios.push(oursFirst ? second / first : first / second);
