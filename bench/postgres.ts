@@ -38,7 +38,7 @@ export async function postgresRows(): Promise<readonly Ratio[]> {
       theirs: byCallers((index) => insertAndSend(pool, boss, index)),
     });
     // Both sides of the next row begin with empty tables.
-    await pool.query("TRUNCATE jobber_deliveries, plain; TRUNCATE pgboss.job_common");
+    await pool.query("TRUNCATE jobber_deliveries, plain; TRUNCATE pgboss.job");
     const againstInsert = await compare({
       ...common,
       against: "one plain prepared INSERT each",

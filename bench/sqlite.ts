@@ -7,11 +7,18 @@ import { byCallers } from "./callers.ts";
 import { compare, type Ratio } from "./compare.ts";
 import { sampleDelivery } from "./samples.ts";
 
-/** The row of the SQLite inbox. */
+/** The rows of the SQLite inbox: with a queue that nobody works off, as while a worker is down, and as an inbox whose workers keep up. */
 export async function sqliteRows(): Promise<readonly Ratio[]> {
+  return [
+    await acceptRow("queue left to grow", false),
+    await acceptRow("queue worked off between rounds", true),
+  ];
+}
+
+async function acceptRow(name: string, workedOff: boolean): Promise<Ratio> {
   const folder = mkdtempSync(join(tmpdir(), "jobber-sync-bench-"));
   const { inbox, close } = openSqlite(join(folder, "ours.db"));
-  const workedOff = new DatabaseSync(join(folder, "ours.db"));
+  const worker = new DatabaseSync(join(folder, "ours.db"));
   const plain = new DatabaseSync(join(folder, "plain.db"));
   try {
     plain.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
@@ -22,13 +29,14 @@ export async function sqliteRows(): Promise<readonly Ratio[]> {
     const insert = plain.prepare(
       "INSERT INTO deliveries (slug, type, object, key, topic, body, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
     );
-    const row = await compare({
-      name: "durable accept, SQLite FULL, 64 callers",
+    return await compare({
+      name: `durable accept, SQLite FULL, 64 callers, ${name}`,
       against: "one INSERT per transaction",
       target: 5,
       roundMs: 400,
-      // As an inbox is whose workers keep up: of deliveries that wait for ever the other side has none.
-      prepare: () => workedOff.exec("UPDATE jobber_deliveries SET state = 'done' WHERE state = 'waiting'"),
+      prepare() {
+        if (workedOff) worker.exec("UPDATE jobber_deliveries SET state = 'done' WHERE state = 'waiting'");
+      },
       ours: byCallers((index) => inbox.accept(sampleDelivery(index))),
       theirs: byCallers(async (index) => {
         const { clientSlug, objectType, objectId, deliveryKey, topic, body, receivedAt } =
@@ -36,10 +44,9 @@ export async function sqliteRows(): Promise<readonly Ratio[]> {
         insert.run(clientSlug, objectType, objectId, deliveryKey, topic, body, receivedAt);
       }),
     });
-    return [row];
   } finally {
     await close();
-    workedOff.close();
+    worker.close();
     plain.close();
     rmSync(folder, { recursive: true });
   }

@@ -159,11 +159,12 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
       return waitMs;
     },
 
-    async purge({ now = clock(), bodiesAfterMs, failedAfterMs } = {}) {
+    async purge({ now = clock(), bodiesAfterMs, failedAfterMs, signal } = {}) {
       const { retentionMs } = INBOX_DEFAULTS;
       let bodies = 0;
       let deliveries = 0;
       for (const row of rows.values()) {
+        if (signal?.aborted) break;
         if (row.finishedAt === null) continue;
         const age = now - row.finishedAt;
         if (row.state !== "done" && age > (failedAfterMs ?? retentionMs)) {

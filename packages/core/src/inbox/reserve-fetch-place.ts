@@ -34,7 +34,8 @@ export function reserveFetchPlace(
   if (place - now <= maxWaitMs) {
     return {
       waitMs: place - now,
-      budget: { nextPlaceAt: place + step, nextTurnAt: budget?.nextTurnAt ?? now },
+      // Never beyond the last: it would be taken for what a clock wrote that was set back, and places begin anew.
+      budget: { nextPlaceAt: Math.min(place + step, last), nextTurnAt: budget?.nextTurnAt ?? now },
     };
   }
   const turn = between(place, budget?.nextTurnAt, last);

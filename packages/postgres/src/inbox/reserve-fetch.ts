@@ -21,7 +21,7 @@ function reserveStatement({ schema }: InboxContext): string {
   const now = "coalesce($2::float8, (extract(epoch FROM statement_timestamp()) * 1000)::float8)";
   const last = `(${now} + ${LONGEST_FETCH_WAIT_MS})`;
   const budget = (nextPlace: string, nextTurn: string) => `
-  SELECT CASE WHEN fits THEN place + step ELSE place END,
+  SELECT CASE WHEN fits THEN least(place + step, last) ELSE place END,
     CASE WHEN fits THEN coalesce(${nextTurn}, now) ELSE least(turn + step, last) END,
     CASE WHEN fits THEN place ELSE turn END - now
   FROM (

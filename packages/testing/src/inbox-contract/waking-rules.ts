@@ -150,10 +150,10 @@ export function wakingRules(rule: Rule): void {
     await listenTo(
       inbox,
       async ({ seen }) => {
-        await until(async () => (await states(inbox))[0] === "claimed");
-        await Promise.all(Array.from({ length: 3000 }, () => inbox.accept(delivery("busy"))));
-        await inbox.accept(delivery("other"));
         try {
+          await until(async () => (await states(inbox))[0] === "claimed");
+          await Promise.all(Array.from({ length: 3000 }, () => inbox.accept(delivery("busy"))));
+          await inbox.accept(delivery("other"));
           await until(() => seen.includes("other"));
           assert.deepEqual(seen, ["other"]);
         } finally {

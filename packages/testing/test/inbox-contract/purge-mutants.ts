@@ -35,12 +35,18 @@ export const PURGE_MUTANTS: Readonly<Record<string, Mutant>> = {
     },
   },
   "a purge that is told to end fails": {
-    rules: ["leaves to the next one what it does not come to before it is told to end"],
+    rules: ["does nothing when it is told to end before it begins, and leaves all to the next one"],
     defect: (inbox) => ({
       async purge(options) {
         options?.signal?.throwIfAborted();
         return inbox.purge(options);
       },
+    }),
+  },
+  "a purge does not hear that it is to end": {
+    rules: ["does nothing when it is told to end before it begins, and leaves all to the next one"],
+    defect: (inbox) => ({
+      purge: ({ signal: _, ...options } = {}) => inbox.purge(options),
     }),
   },
 };
