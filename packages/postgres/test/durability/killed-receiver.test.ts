@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { expect, it } from "vitest";
+import { testDatabase } from "../test-database.ts";
 import { killReceivers } from "./kill-receivers.ts";
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-}, START_MS);
-afterAll(() => database.stop(), START_MS);
+const database = testDatabase();
 
 it("loses nothing that a receiver answered 200 before it was killed, 30 times, and leaves nothing half done", async () => {
   const { answered, stored, due, ...failures } = await killReceivers(database, 30);

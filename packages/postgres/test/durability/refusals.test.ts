@@ -1,16 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createPostgres } from "@jobber-sync/postgres";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { delivery } from "../deliveries.ts";
-import { openPool, START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { openPool } from "../open-postgres.ts";
 import { createSender, isProperRefusal, jobCreated, type TimedAnswer } from "../sender.ts";
+import { testDatabase } from "../test-database.ts";
 import { wakeUps } from "../wake-ups.ts";
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-}, START_MS);
-afterAll(() => database.stop(), START_MS);
+const database = testDatabase();
 
 it("refuses deliveries while the server says that its disk is full, stores nothing of them, and goes on afterwards", async () => {
   const { schema, queue, inbox } = await database.open();

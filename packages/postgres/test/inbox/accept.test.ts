@@ -1,20 +1,14 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { createPostgres } from "@jobber-sync/postgres";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { delivery } from "../deliveries.ts";
-import { openPool, START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { openPool } from "../open-postgres.ts";
+import { testDatabase } from "../test-database.ts";
 import { wakeUps } from "../wake-ups.ts";
 import { watchedPool } from "../watched-pool.ts";
 
-// Every test talks to a real server, on a machine that may be busy.
-vi.setConfig({ testTimeout: 30_000 });
-
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-}, START_MS);
-afterAll(() => database.stop(), START_MS);
+const database = testDatabase();
 
 it("commits the row and its wake-up together, or neither", async () => {
   const { schema, queue, inbox } = await database.open();

@@ -1,18 +1,15 @@
 import { type Claim, isJobberSyncError, type Settlement } from "@jobber-sync/core";
 import { createPostgres } from "@jobber-sync/postgres";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import { deadlocks } from "../deadlocks.ts";
 import { delivery, objectOf } from "../deliveries.ts";
-import { openPool, START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { openPool } from "../open-postgres.ts";
+import { testDatabase } from "../test-database.ts";
 
 // Every test talks to a real server, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 });
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-}, START_MS);
-afterAll(() => database.stop(), START_MS);
+const database = testDatabase();
 
 const OBJECTS = 6;
 const ROUNDS = 60;

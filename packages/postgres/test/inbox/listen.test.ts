@@ -1,19 +1,12 @@
 import type { ObjectRef } from "@jobber-sync/core";
 import { createPostgres, type Postgres } from "@jobber-sync/postgres";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { delivery, done, objectOf } from "../deliveries.ts";
-import { START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { testDatabase } from "../test-database.ts";
 import { wakeUps } from "../wake-ups.ts";
 import { watchedPool } from "../watched-pool.ts";
 
-// Every test talks to a real server, on a machine that may be busy.
-vi.setConfig({ testTimeout: 30_000 });
-
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-}, START_MS);
-afterAll(() => database.stop(), START_MS);
+const database = testDatabase();
 
 type Inboxed = Pick<Postgres, "inbox">;
 

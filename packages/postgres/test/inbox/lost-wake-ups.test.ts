@@ -1,19 +1,13 @@
 import { createWorker, type Inbox, type RecordSource } from "@jobber-sync/core";
 import { createPostgres } from "@jobber-sync/postgres";
 import { noticePayload } from "@jobber-sync/testing";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { type OpenedPostgres, START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { expect, it } from "vitest";
+import type { OpenedPostgres } from "../open-postgres.ts";
 import { createSender, SILENT } from "../sender.ts";
+import { testDatabase } from "../test-database.ts";
 import { watchedPool } from "../watched-pool.ts";
 
-// Every test talks to a real server, on a machine that may be busy.
-vi.setConfig({ testTimeout: 30_000 });
-
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-}, START_MS);
-afterAll(() => database.stop(), START_MS);
+const database = testDatabase();
 
 const JOB = "Z2lkOi8vSm9iYmVyL0pvYi8x";
 

@@ -1,16 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { delivery, done, objectOf } from "../deliveries.ts";
-import { START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { testDatabase } from "../test-database.ts";
 import { wakeUps } from "../wake-ups.ts";
 
-// Every test talks to a real server, on a machine that may be busy.
-vi.setConfig({ testTimeout: 30_000 });
-
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-}, START_MS);
-afterAll(() => database.stop(), START_MS);
+const database = testDatabase();
 
 /** So many rows of 10 objects that ended in a state 40 days ago. */
 async function ended(state: "done" | "dead" | "unresolved" | "quarantined", rows: number) {

@@ -1,16 +1,9 @@
 import { type FetchBudget, reserveFetchPlace } from "@jobber-sync/core";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { expect, it } from "vitest";
+import { testDatabase } from "../test-database.ts";
 
-// Every test talks to a real server, on a machine that may be busy.
-vi.setConfig({ testTimeout: 30_000 });
-
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-}, START_MS);
-afterAll(() => database.stop(), START_MS);
+const database = testDatabase();
 
 const NOW = Date.parse("2026-01-25T10:00:00Z");
 

@@ -1,19 +1,13 @@
 import type { Claim, Settlement } from "@jobber-sync/core";
 import { createPostgres } from "@jobber-sync/postgres";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { delivery, objectOf } from "../deliveries.ts";
-import { type OpenedPostgres, START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import type { OpenedPostgres } from "../open-postgres.ts";
+import { testDatabase } from "../test-database.ts";
 import { wakeUps } from "../wake-ups.ts";
 import { watchedPool } from "../watched-pool.ts";
 
-// Every test talks to a real server, on a machine that may be busy.
-vi.setConfig({ testTimeout: 30_000 });
-
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-}, START_MS);
-afterAll(() => database.stop(), START_MS);
+const database = testDatabase();
 
 function paused(claim: Claim): readonly Settlement[] {
   return claim.deliveries.map(({ sequence }) => ({

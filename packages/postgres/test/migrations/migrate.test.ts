@@ -1,16 +1,10 @@
 import { createPostgres } from "@jobber-sync/postgres";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { delivery } from "../deliveries.ts";
-import { openBoss, openPool, START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { openBoss, openPool } from "../open-postgres.ts";
+import { testDatabase } from "../test-database.ts";
 
-// Every test talks to a real server, on a machine that may be busy.
-vi.setConfig({ testTimeout: 30_000 });
-
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-}, START_MS);
-afterAll(() => database.stop(), START_MS);
+const database = testDatabase();
 
 function fresh(schema: string, options: { readonly migrate?: boolean; readonly queue?: string } = {}) {
   const { pool, boss } = database;

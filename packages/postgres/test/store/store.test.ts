@@ -1,18 +1,12 @@
 import type { ContactFields, JobWrite, SyncChange } from "@jobber-sync/core";
 import { createPostgres } from "@jobber-sync/postgres";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { deadlocks } from "../deadlocks.ts";
 import { delivery } from "../deliveries.ts";
-import { openPool, START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { openPool } from "../open-postgres.ts";
+import { testDatabase } from "../test-database.ts";
 
-// Every test talks to a real server, on a machine that may be busy.
-vi.setConfig({ testTimeout: 30_000 });
-
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-}, START_MS);
-afterAll(() => database.stop(), START_MS);
+const database = testDatabase();
 
 function job(jobberJobId: string, sequence: number, fields: Partial<JobWrite & object> = {}): JobWrite {
   return {

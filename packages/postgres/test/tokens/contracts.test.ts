@@ -1,16 +1,9 @@
 import { createPostgres, type Postgres } from "@jobber-sync/postgres";
 import { cursorStoreContract, leaseContract, tokenStoreContract } from "@jobber-sync/testing";
-import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
+import { describe, it } from "vitest";
+import { testDatabase } from "../test-database.ts";
 
-// Every test talks to a real server, on a machine that may be busy.
-vi.setConfig({ testTimeout: 30_000 });
-
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-}, START_MS);
-afterAll(() => database.stop(), START_MS);
+const database = testDatabase();
 
 /** One part of a fresh schema, twice, as two processes would have it. */
 async function openPart<P extends "tokens" | "lease" | "cursors">(part: P) {
