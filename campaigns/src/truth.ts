@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type FetchedRecords, type JobFields, parseInstant, type RecordSource } from "@jobber-sync/core";
+import { type FetchedRecords, parseInstant, type RecordSource } from "@jobber-sync/core";
+import { fetchedJob } from "@jobber-sync/testing";
 
 /** The tenant of every campaign. */
 export const SLUG = "acme";
@@ -67,28 +68,7 @@ export function sourceOf(url: string): RecordSource {
 /** What a fetch of an object finds at a version. */
 export function recordsAt(id: string, version: number): FetchedRecords {
   return {
-    jobs: [
-      { jobberJobId: id, sourceUpdatedAt: timeOf(version), fields: { ...NOTHING, title: titleOf(version) } },
-    ],
+    jobs: [fetchedJob(id, { sourceUpdatedAt: timeOf(version), title: titleOf(version) })],
     contacts: [],
   };
 }
-
-const NOTHING: JobFields = {
-  jobNumber: null,
-  title: null,
-  status: null,
-  jobberStatus: null,
-  scheduledAt: null,
-  endsAt: null,
-  completedAt: null,
-  street: null,
-  city: null,
-  state: null,
-  postalCode: null,
-  country: null,
-  jobberClientId: null,
-  total: null,
-  webUri: null,
-  sourceCreatedAt: null,
-};

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
+import { mulberry32 } from "../../packages/testing/src/random/mulberry-32.ts";
 import { killedWorker } from "../src/killed-workers.ts";
 import { lostWakeUps } from "../src/lost-wake-ups.ts";
 import { manyWorkers } from "../src/many-workers.ts";
 import type { Target } from "../src/open-backend.ts";
 import { openTargets, type Targets } from "../src/targets.ts";
 import type { DyingPoint } from "../src/worker-process.ts";
-import { randomFrom } from "./random-from.ts";
 
 /** How large the campaigns of a run are. */
 export interface Size {
@@ -46,14 +46,14 @@ export function campaigns(kind: Target["kind"], { accepts, versions, timeoutMs }
       { timeout: timeoutMs },
       (workers) =>
         inTurn(async () => {
-          const random = randomFrom(workers);
+          const random = mulberry32(workers);
           await manyWorkers(await targets.next(), { workers, objects: OBJECTS, versions, random });
         }),
     );
 
     it(`leaves none of ${accepts} deliveries behind`, { timeout: timeoutMs }, () =>
       inTurn(async () => {
-        await lostWakeUps(await targets.next(), { accepts, objects: OBJECTS, random: randomFrom(3) });
+        await lostWakeUps(await targets.next(), { accepts, objects: OBJECTS, random: mulberry32(3) });
       }),
     );
   });

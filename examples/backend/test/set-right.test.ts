@@ -3,12 +3,11 @@ import {
   createMemoryStore,
   createReceiver,
   createWorker,
-  type JobFields,
   type RecordSource,
   type Tenant,
   type WorkerOptions,
 } from "@jobber-sync/core";
-import { noticePayload, signedRequest } from "@jobber-sync/testing";
+import { fetchedJob, noticePayload, signedRequest } from "@jobber-sync/testing";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { runCommand } from "./run-command.ts";
 
@@ -115,28 +114,17 @@ test("purge erases the bodies of what is done for 30 days, and deletes what was 
   expect(await inbox.list({ states: ["done"] })).toMatchObject([{ bodyBytes: null }]);
 });
 
-const FIELDS: JobFields = {
-  jobNumber: 12,
-  title: "Hedge Trimming",
-  status: "scheduled",
-  jobberStatus: "upcoming",
-  scheduledAt: null,
-  endsAt: null,
-  completedAt: null,
-  street: null,
-  city: null,
-  state: null,
-  postalCode: null,
-  country: null,
-  jobberClientId: null,
-  total: null,
-  webUri: null,
-  sourceCreatedAt: null,
-};
-
 const source: RecordSource = {
   fetch: async (_tenant, _type, id) => ({
-    jobs: [{ jobberJobId: id, sourceUpdatedAt: "2026-01-25T09:59:00Z", fields: FIELDS }],
+    jobs: [
+      fetchedJob(id, {
+        sourceUpdatedAt: "2026-01-25T09:59:00Z",
+        jobNumber: 12,
+        title: "Hedge Trimming",
+        status: "scheduled",
+        jobberStatus: "upcoming",
+      }),
+    ],
     contacts: [],
   }),
 };

@@ -10,6 +10,7 @@ import {
   createReceiver,
   createWorker,
   encryptTokens,
+  LIFECYCLE_NAMES,
   type LifecycleHooks,
   type Logger,
   signPayload,
@@ -53,18 +54,7 @@ function watch() {
     see(String(text));
     return true;
   });
-  for (const name of [
-    "accepted",
-    "quarantined",
-    "ignored",
-    "refused",
-    "processed",
-    "stale",
-    "retried",
-    "dead",
-    "warning",
-  ])
-    subscribe(`jobber-sync:${name}`, see);
+  for (const name of LIFECYCLE_NAMES) subscribe(`jobber-sync:${name}`, see);
   onTestFinished(() => void vi.restoreAllMocks());
   return { seen, see, logger, receiverHooks: all<LifecycleHooks>(), apiHooks: all<JobberApiHooks>() };
 }

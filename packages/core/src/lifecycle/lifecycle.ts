@@ -69,7 +69,8 @@ export type LifecycleHooks = { readonly [N in LifecycleName]?: (event: Lifecycle
 /** Tells hooks and diagnostics channels. */
 export type Emit = <N extends LifecycleName>(name: N, event: LifecycleEvents[N]) => void;
 
-const NAMES = [
+/** All of them: for who wants to hear everything. */
+export const LIFECYCLE_NAMES = [
   "accepted",
   "coalesced",
   "duplicate",
@@ -83,7 +84,9 @@ const NAMES = [
   "warning",
 ] as const satisfies readonly LifecycleName[];
 
-const CHANNELS = Object.fromEntries(NAMES.map((name) => [name, channel(`jobber-sync:${name}`)])) as {
+const CHANNELS = Object.fromEntries(
+  LIFECYCLE_NAMES.map((name) => [name, channel(`jobber-sync:${name}`)]),
+) as {
   readonly [N in LifecycleName]: ReturnType<typeof channel>;
 };
 

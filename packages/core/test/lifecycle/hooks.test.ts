@@ -4,8 +4,8 @@ import {
   createMemoryStore,
   createReceiver,
   createWorker,
+  LIFECYCLE_NAMES,
   type LifecycleHooks,
-  type LifecycleName,
   signPayload,
 } from "@jobber-sync/core";
 import { expect, it } from "vitest";
@@ -13,26 +13,13 @@ import { expect, it } from "vitest";
 const SECRET = "the OAuth client secret";
 const TENANTS = [{ slug: "acme", secrets: SECRET }];
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
-const NAMES = [
-  "accepted",
-  "coalesced",
-  "duplicate",
-  "quarantined",
-  "ignored",
-  "refused",
-  "processed",
-  "stale",
-  "retried",
-  "dead",
-  "warning",
-] as const satisfies readonly LifecycleName[];
 
 type Told = readonly [name: string, event: Record<string, unknown>];
 
 /** A receiver and its worker, told of by hooks and by diagnostics channels. */
 async function watched(body: (backend: Awaited<ReturnType<typeof start>>) => Promise<void>) {
   const viaChannel: Told[] = [];
-  const listeners = NAMES.map((name) => {
+  const listeners = LIFECYCLE_NAMES.map((name) => {
     const listener = (event: unknown) => void viaChannel.push([name, event as Told[1]]);
     subscribe(`jobber-sync:${name}`, listener);
     return () => unsubscribe(`jobber-sync:${name}`, listener);
@@ -49,7 +36,7 @@ async function watched(body: (backend: Awaited<ReturnType<typeof start>>) => Pro
 async function start() {
   const told: Told[] = [];
   const hooks = Object.fromEntries(
-    NAMES.map((name) => [name, (event: Told[1]) => void told.push([name, event])]),
+    LIFECYCLE_NAMES.map((name) => [name, (event: Told[1]) => void told.push([name, event])]),
   ) as LifecycleHooks;
   const clock = { now: Date.parse("2026-01-25T10:00:00Z") };
   const now = () => clock.now;

@@ -1,16 +1,15 @@
 import {
-  type ContactFields,
   createMemoryInbox,
   createMemoryStore,
   createReceiver,
   createWorker,
   type FetchedRecords,
-  type JobFields,
   type LifecycleEvents,
   type RecordSource,
   signPayload,
   type WorkerOptions,
 } from "@jobber-sync/core";
+import { fetchedClient, fetchedJob } from "@jobber-sync/testing";
 
 const SECRET = "the OAuth client secret";
 const TENANTS = [{ slug: "acme", secrets: SECRET }];
@@ -69,43 +68,6 @@ export function notice(topic: string, itemId = "Mg==", fields: object = {}): obj
   };
 }
 
-const NO_JOB: JobFields = {
-  jobNumber: null,
-  title: null,
-  status: null,
-  jobberStatus: null,
-  scheduledAt: null,
-  endsAt: null,
-  completedAt: null,
-  street: null,
-  city: null,
-  state: null,
-  postalCode: null,
-  country: null,
-  jobberClientId: null,
-  total: null,
-  webUri: null,
-  sourceCreatedAt: null,
-};
-
-const NO_CONTACT: ContactFields = {
-  name: null,
-  firstName: null,
-  lastName: null,
-  companyName: null,
-  email: null,
-  phone: null,
-  isLead: null,
-  isArchived: null,
-  street: null,
-  city: null,
-  state: null,
-  postalCode: null,
-  country: null,
-  webUri: null,
-  sourceCreatedAt: null,
-};
-
 /** What a source finds for a job and its client. */
 export function found(
   jobberJobId: string,
@@ -113,8 +75,8 @@ export function found(
   sourceUpdatedAt = "2026-01-25T09:30:00Z",
 ): FetchedRecords {
   return {
-    jobs: [{ jobberJobId, sourceUpdatedAt, fields: { ...NO_JOB, title, jobberClientId: "client" } }],
-    contacts: [{ jobberClientId: "client", sourceUpdatedAt, fields: { ...NO_CONTACT, name: "John Doe" } }],
+    jobs: [fetchedJob(jobberJobId, { sourceUpdatedAt, title, jobberClientId: "client" })],
+    contacts: [fetchedClient("client", { sourceUpdatedAt, name: "John Doe" })],
   };
 }
 

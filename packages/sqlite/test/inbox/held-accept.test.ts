@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
-import { createWorker, type FetchedRecords, type JobFields, type RecordSource } from "@jobber-sync/core";
+import { createWorker, type FetchedRecords, type RecordSource } from "@jobber-sync/core";
 import { openSqlite } from "@jobber-sync/sqlite";
-import { noticePayload, snapshotPayload } from "@jobber-sync/testing";
+import { fetchedJob, noticePayload, snapshotPayload } from "@jobber-sync/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { recordingHandle } from "../recording-handle.ts";
 import { sampleDelivery } from "../sample-delivery.ts";
@@ -112,29 +112,9 @@ class ChangingSource implements RecordSource {
     await this.whileFetching();
     this.fetched.push(version);
     const sourceUpdatedAt = `2026-01-25T10:00:0${version}Z`;
-    const fields: JobFields = { ...NOTHING, title: `v${version}` };
-    return { jobs: [{ jobberJobId, sourceUpdatedAt, fields }], contacts: [] };
+    return { jobs: [fetchedJob(jobberJobId, { sourceUpdatedAt, title: `v${version}` })], contacts: [] };
   }
 }
-
-const NOTHING: JobFields = {
-  jobNumber: null,
-  title: null,
-  status: null,
-  jobberStatus: null,
-  scheduledAt: null,
-  endsAt: null,
-  completedAt: null,
-  street: null,
-  city: null,
-  state: null,
-  postalCode: null,
-  country: null,
-  jobberClientId: null,
-  total: null,
-  webUri: null,
-  sourceCreatedAt: null,
-};
 
 function notice(itemId: string): Uint8Array {
   return bytes(noticePayload("JOB_UPDATE", { itemId }));

@@ -1,0 +1,2 @@
+export { type FetchedClientOptions, fetchedClient } from "./fetched-client.ts";
+export { type FetchedJobOptions, fetchedJob } from "./fetched-job.ts";
