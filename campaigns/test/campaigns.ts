@@ -1,5 +1,5 @@
+import { seededRandom } from "@jobber-sync/testing";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { mulberry32 } from "../../packages/testing/src/random/mulberry-32.ts";
 import { killedWorker } from "../src/killed-workers.ts";
 import { lostWakeUps } from "../src/lost-wake-ups.ts";
 import { manyWorkers } from "../src/many-workers.ts";
@@ -46,14 +46,14 @@ export function campaigns(kind: Target["kind"], { accepts, versions, timeoutMs }
       { timeout: timeoutMs },
       (workers) =>
         inTurn(async () => {
-          const random = mulberry32(workers);
+          const random = seededRandom(workers);
           await manyWorkers(await targets.next(), { workers, objects: OBJECTS, versions, random });
         }),
     );
 
     it(`leaves none of ${accepts} deliveries behind`, { timeout: timeoutMs }, () =>
       inTurn(async () => {
-        await lostWakeUps(await targets.next(), { accepts, objects: OBJECTS, random: mulberry32(3) });
+        await lostWakeUps(await targets.next(), { accepts, objects: OBJECTS, random: seededRandom(3) });
       }),
     );
   });

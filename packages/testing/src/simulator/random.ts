@@ -1,4 +1,4 @@
-import { mulberry32 } from "../random/mulberry-32.ts";
+import { seededRandom } from "../random/seeded-random.ts";
 
 /** A stream of numbers that a seed decides: the same seed, the same run. */
 export interface Random {
@@ -14,7 +14,7 @@ export interface Random {
 
 /** Makes the stream of a seed. */
 export function createRandom(seed: number): Random {
-  const next = mulberry32(seed);
+  const next = seededRandom(seed);
   const integer = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1));
   return {
     next,

@@ -1,4 +1,4 @@
-import { mulberry32 } from "../../random/mulberry-32.ts";
+import { seededRandom } from "../../random/seeded-random.ts";
 
 /** Numbers that look random and are the same for the same seed. */
 export interface Random {
@@ -12,7 +12,7 @@ export interface Random {
 
 /** Makes the numbers of a seed. */
 export function createRandom(seed: number): Random {
-  const next = mulberry32(seed);
+  const next = seededRandom(seed);
   const int = (below: number) => Math.floor(next() * below);
   return {
     int,

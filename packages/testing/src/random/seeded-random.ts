@@ -1,8 +1,8 @@
 /**
- * Numbers from 0 up to but not including 1 that a seed decides: the same seed, the same run. 32 bits of state: good enough to shuffle
- * deliveries, no good for secrets.
+ * Numbers from 0 up to but not including 1 that the seed decides: the same seed, the same run, on every machine. For `random` of
+ * a worker, and to shuffle deliveries. Mulberry32: 32 bits of state, no good for secrets.
  */
-export function mulberry32(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
