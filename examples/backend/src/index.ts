@@ -1,10 +1,11 @@
 export { closeHttpServer } from "./close-http-server.ts";
 export { type ApiParts, createApi } from "./create-api.ts";
+export { endWith } from "./end-with.ts";
 export { isLocalRequest } from "./is-local-request.ts";
 export { isRecordKind, RECORD_KINDS, type RecordKind, readRecords } from "./read-records.ts";
 export { type ApiSettings, readSettings, type Settings } from "./read-settings.ts";
 export { type Reconciling, reconcileRegularly } from "./reconcile-regularly.ts";
 export { runDeliveriesCommand } from "./run-deliveries-command.ts";
-export type { RunningBackend } from "./run-until-signal.ts";
+export { type RunningBackend, runUntilSignal } from "./run-until-signal.ts";
 export { startExample } from "./start-example.ts";
 export { urlOfServer } from "./url-of-server.ts";

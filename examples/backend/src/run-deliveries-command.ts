@@ -1,12 +1,13 @@
 import { parseArgs } from "node:util";
 import type { DeliveryFilter, DeliveryInfo, DeliveryState, Inbox } from "@jobber-sync/core";
+import { endWith } from "./end-with.ts";
 import { formatTable } from "./format-table.ts";
 import { readSettings, type Settings } from "./read-settings.ts";
 
-const USAGE = `deliveries.ts list      what is not done yet, or was put aside
-deliveries.ts replay    works on what was quarantined or could not be resolved, once the cause is mended
-deliveries.ts redrive   works on dead letters again
-deliveries.ts purge     erases and deletes what is older than 30 days
+const USAGE = `npm run deliveries -- list      what is not done yet, or was put aside
+npm run deliveries -- replay    works on what was quarantined or could not be resolved, once the cause is mended
+npm run deliveries -- redrive   works on dead letters again
+npm run deliveries -- purge     erases and deletes what is older than 30 days
 
   --tenant SLUG  --topic TOPIC  --limit N (without it a list shows 100, the others take all)  --state STATE (of list)
   and the numbers of single deliveries`;
@@ -39,13 +40,17 @@ export async function runDeliveriesCommand(
     process.exitCode = 2;
     return;
   }
-  const settings = readSettings(process.env);
-  const opened = await open(settings);
   try {
-    console.log(`database ${opened.database ?? settings.database}`);
-    console.log(await parsed.command(opened.inbox, parsed.filter));
-  } finally {
-    await opened.close();
+    const settings = readSettings(process.env);
+    const opened = await open(settings);
+    try {
+      console.log(`database ${opened.database ?? settings.database}`);
+      console.log(await parsed.command(opened.inbox, parsed.filter));
+    } finally {
+      await opened.close();
+    }
+  } catch (error) {
+    endWith(error);
   }
 }
 

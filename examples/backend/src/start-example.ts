@@ -1,4 +1,5 @@
 import { curlLine } from "./curl-line.ts";
+import { endWith } from "./end-with.ts";
 import { readSettings, type Settings } from "./read-settings.ts";
 import { type RunningBackend, runUntilSignal } from "./run-until-signal.ts";
 
@@ -13,8 +14,7 @@ export async function startExample(
     settings = readSettings(process.env);
     backend = await start(settings);
   } catch (error) {
-    console.error(explain(error));
-    process.exitCode = 1;
+    endWith(error);
     return;
   }
   runUntilSignal(backend);
@@ -32,12 +32,4 @@ export async function startExample(
     );
   }
   console.log("Ctrl-C stops it.");
-}
-
-/** What a person can act on. Errors with a code or a known cause say it in their message; of others the place matters too. */
-function explain(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  if ("code" in error && error.code === "EADDRINUSE")
-    return `${error.message}. Stop what uses it, or choose another one: PORT=3001.`;
-  return error.message;
 }

@@ -1,5 +1,6 @@
-import { createMemoryInbox, type NewDelivery } from "@jobber-sync/core";
+import { createMemoryInbox, JobberSyncError, type NewDelivery } from "@jobber-sync/core";
 import { afterEach, expect, test, vi } from "vitest";
+import { runDeliveriesCommand } from "../src/run-deliveries-command.ts";
 import { runCommand } from "./run-command.ts";
 
 const NOW = Date.parse("2026-01-25T10:00:00Z");
@@ -84,6 +85,16 @@ test.each([
   [["replay", "x"]],
   [["list", "--limit", "-1"]],
 ])("%j gets an explanation", async (args) => {
-  expect(await runCommand(await inboxWith(), ...args)).toContain("deliveries.ts replay");
+  expect(await runCommand(await inboxWith(), ...args)).toContain("npm run deliveries -- replay");
   expect(process.exitCode).toBe(2);
+});
+
+test("an inbox that cannot be opened is said in one line, with its code", async () => {
+  vi.stubEnv("JOBBER_SYNC_DB", "never-opened.db");
+  const said = vi.spyOn(console, "error").mockReturnValue(undefined);
+  await runDeliveriesCommand(["list"], () => {
+    throw new JobberSyncError("ERR_STORE_OPEN", "The folder does not exist. Make it first.");
+  });
+  expect(said.mock.calls).toEqual([["ERR_STORE_OPEN: The folder does not exist. Make it first."]]);
+  expect(process.exitCode).toBe(1);
 });

@@ -1,4 +1,4 @@
-import { readSettings } from "@jobber-sync-examples/backend";
+import { endWith, readSettings, runUntilSignal } from "@jobber-sync-examples/backend";
 import { createBackendWorker } from "./create-backend-worker.ts";
 import { openDatabase } from "./open-database.ts";
 
@@ -8,20 +8,13 @@ try {
   const database = await openDatabase(process.env, "worker");
   const worker = createBackendWorker(database, settings);
   worker.start();
+  runUntilSignal({
+    async stop() {
+      await worker.stop();
+      await database.close();
+    },
+  });
   console.log(`Worker: running, database ${database.name}\nCtrl-C stops it.`);
-
-  let stopping = false;
-  const stop = async (signal: string) => {
-    // npm and the shell may each hand on the one signal that somebody sent.
-    if (stopping) return;
-    stopping = true;
-    console.log(`${signal}: stopping`);
-    await worker.stop();
-    await database.close();
-    console.log("stopped");
-  };
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop(signal));
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  endWith(error);
 }
