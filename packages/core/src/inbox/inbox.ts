@@ -68,7 +68,7 @@ export interface ClaimedDelivery {
   readonly reason: string | null;
 }
 
-/** All the rows of one object that one run took. */
+/** The rows of one object that one run took. */
 export interface Claim {
   /** Names the claim; a claim that expired and was taken over has another one. */
   readonly id: string;
@@ -98,12 +98,18 @@ export type Settlement = { readonly sequence: number } & (
     }
 );
 
-/** How to claim. */
-export interface ClaimOptions {
+/** How long a claim is to hold. */
+export interface LeaseOptions {
   /** How long the claim holds without {@link Inbox.extend}. Milliseconds. */
   readonly leaseMs: number;
   /** Milliseconds since 1970. */
   readonly now: number;
+}
+
+/** How to claim. */
+export interface ClaimOptions extends LeaseOptions {
+  /** Rows at most; those of the lowest sequence are taken. @default all there are */
+  readonly limit?: number;
 }
 
 /** Which deliveries a list, a replay or a redrive is about. */
@@ -192,14 +198,15 @@ export interface Inbox {
   accept(delivery: NewDelivery): Promise<AcceptedDelivery>;
 
   /**
-   * Takes every row of the object that is due or whose claim has run out, in one step. A row goes to one claim at a time.
+   * Takes every row of the object that is due or whose claim has run out, up to `options.limit`, in one step. A row goes to one claim at a
+   * time.
    *
    * @returns `null` when there is none
    */
   claim(object: ObjectRef, options: ClaimOptions): Promise<Claim | null>;
 
   /** Prolongs a claim to `options.now + options.leaseMs`. `false`: it ran out and (some of) its rows were taken over. */
-  extend(claim: Claim, options: ClaimOptions): Promise<boolean>;
+  extend(claim: Claim, options: LeaseOptions): Promise<boolean>;
 
   /**
    * Writes down what became of the rows of a claim and makes sure that those that wait are woken at their `dueAt`. Rows that the claim no

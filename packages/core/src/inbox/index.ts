@@ -9,6 +9,7 @@ export type {
   DueOptions,
   FetchReservation,
   Inbox,
+  LeaseOptions,
   NewDelivery,
   ObjectRef,
   PurgeOptions,

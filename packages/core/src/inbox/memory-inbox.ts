@@ -61,8 +61,11 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
       return { sequence, outcome };
     },
 
-    async claim(object, { leaseMs, now }): Promise<Claim | null> {
-      const ready = [...(openByObject.get(objectKey(object)) ?? [])].filter((row) => isReady(row, now));
+    async claim(object, { leaseMs, now, limit }): Promise<Claim | null> {
+      const ready = [...(openByObject.get(objectKey(object)) ?? [])]
+        .filter((row) => isReady(row, now))
+        .sort((a, b) => a.sequence - b.sequence)
+        .slice(0, limit);
       if (ready.length === 0) return null;
       lastClaim += 1;
       const id = String(lastClaim);
@@ -76,7 +79,7 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
         id,
         object: { clientSlug, objectType, objectId },
         claimedAt: now,
-        deliveries: ready.sort((a, b) => a.sequence - b.sequence).map(claimedDelivery),
+        deliveries: ready.map(claimedDelivery),
       };
     },
 

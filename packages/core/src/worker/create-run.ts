@@ -34,14 +34,19 @@ export interface RunOptions {
 
 /** How one run is to behave. */
 export interface RunMode {
+  /** No more is claimed; what was is worked off. */
+  readonly stopping: AbortSignal;
   /** Ends the run soon; deliveries that are not done go back. */
   readonly stopped: AbortSignal;
   /** How long it waits for a place in the tenant's budget of API calls. Milliseconds. */
   readonly maxBudgetWaitMs: number;
 }
 
+// Rows of one claim. An object may have a hundred thousand: held at once they would fill the memory, and keep SQLite from answering meanwhile.
+const CLAIM_LIMIT = 256;
+
 /**
- * Works on one object: claim, process, settle. Never rejects.
+ * Works on one object: claim, process, settle, until nothing of it is due. Never rejects.
  *
  * @returns whether anything was claimed
  */
@@ -52,15 +57,20 @@ export function createRun(options: RunOptions): Run {
   const { inbox, leaseMs, now, emit } = options;
 
   return async (object, mode) => {
+    const take = () => inbox.claim(object, { leaseMs, now: now(), limit: CLAIM_LIMIT });
+    let claimed = false;
     try {
-      const take = () => inbox.claim(object, { leaseMs, now: now() });
-      const claim = await keepTrying(take, leaseMs, mode.stopped);
-      if (claim !== null) await work(claim, mode);
-      return claim !== null;
+      for (;;) {
+        const claim = await keepTrying(take, leaseMs, mode.stopped);
+        if (claim === null) return claimed;
+        claimed = true;
+        await work(claim, mode);
+        if (claim.deliveries.length < CLAIM_LIMIT || mode.stopping.aborted) return true;
+      }
     } catch (error) {
       // The claim runs out by itself, and the deliveries are taken again.
       options.logOutage(error);
-      return false;
+      return claimed;
     }
   };
 

@@ -85,7 +85,7 @@ const MAX_BUDGET_WAIT_MS = 250;
 const LAST_MS = 5000;
 
 /**
- * Makes the worker behind an inbox: claims every waiting delivery of an object, fetches what notices only name, writes contacts, jobs and
+ * Makes the worker behind an inbox: claims every waiting delivery of an object (256 at a time), fetches what notices only name, writes contacts, jobs and
  * submissions in one step, then calls your handlers. Any number of workers, in any number of processes, may share an inbox.
  *
  * Each delivery is processed at least once; what is stored is the same as if it had been once.
@@ -144,7 +144,7 @@ export function createWorker(options: WorkerOptions): Worker {
       if (life.listening !== null) return;
       const current = life;
       const { signal } = current.stop;
-      const mode: RunMode = { stopped: current.abort.signal, maxBudgetWaitMs: MAX_BUDGET_WAIT_MS };
+      const mode = runMode(current, MAX_BUDGET_WAIT_MS);
       const runNext = (object: ObjectRef) => track(started, run(object, mode)).then(() => {});
       current.listening = Promise.all([
         inbox.listen(runNext, { concurrency, signal, onError: logOutage }),
@@ -171,10 +171,9 @@ export function createWorker(options: WorkerOptions): Worker {
     },
 
     async drain() {
-      const { stop, abort } = life;
-      const mode: RunMode = { stopped: abort.signal, maxBudgetWaitMs: Number.POSITIVE_INFINITY };
+      const mode = runMode(life, Number.POSITIVE_INFINITY);
       let runs = 0;
-      while (!stop.signal.aborted) {
+      while (!mode.stopping.aborted) {
         const objects = await inbox.due({ now: now(), limit: 16 * concurrency });
         const worked = await eachOf(objects, concurrency, (object) => track(drained, run(object, mode)));
         runs += worked;
@@ -218,6 +217,10 @@ interface Life {
 
 function createLife(): Life {
   return { stop: new AbortController(), abort: new AbortController(), listening: null };
+}
+
+function runMode({ stop, abort }: Life, maxBudgetWaitMs: number): RunMode {
+  return { stopping: stop.signal, stopped: abort.signal, maxBudgetWaitMs };
 }
 
 /** @throws {TypeError} */

@@ -10,6 +10,8 @@ interface Wanted extends ObjectRef {
   readonly id: string;
   readonly now: number | null;
   readonly leaseMs: number;
+  /** `null`: none. */
+  readonly limit: number | null;
 }
 
 type ClaimedRow = Omit<ClaimedDelivery, "body"> & {
@@ -32,10 +34,10 @@ export function createClaim(context: InboxContext): Inbox["claim"] {
     keysOf: (wanted) => [objectKey(wanted)],
   });
 
-  return async ({ clientSlug, objectType, objectId }, { leaseMs, now }) => {
+  return async ({ clientSlug, objectType, objectId }, { leaseMs, now, limit = null }) => {
     const object = { clientSlug, objectType, objectId };
     const id = randomUUID();
-    const rows = await commit({ ...object, id, now: nowValue(context, now), leaseMs });
+    const rows = await commit({ ...object, id, now: nowValue(context, now), leaseMs, limit });
     const [first] = rows;
     if (first === undefined) return null;
     const deliveries = rows.map(claimed).sort((a, b) => a.sequence - b.sequence);
@@ -57,7 +59,7 @@ function claimStatement({ schema }: InboxContext): string {
 WITH wanted AS MATERIALIZED (
   SELECT x.*, ${nowSql("x.now")} AS at, ${COMMIT_LATER}
   FROM json_to_recordset($1::text::json) AS x(
-    "clientSlug" text, "objectType" text, "objectId" text, id text, now float8, "leaseMs" float8)
+    "clientSlug" text, "objectType" text, "objectId" text, id text, now float8, "leaseMs" float8, "limit" bigint)
 ),
 ready AS MATERIALIZED (
   SELECT due.sequence, wanted.id, wanted.at, wanted.at + wanted."leaseMs" * interval '1 ms' AS until
@@ -65,7 +67,8 @@ ready AS MATERIALIZED (
     SELECT d.sequence FROM ${deliveries} d
     WHERE d.client_slug = wanted."clientSlug" AND d.object_type = wanted."objectType" AND d.object_id = wanted."objectId"
       AND d.state IN ('waiting', 'claimed') AND d.due_at <= wanted.at
-    ORDER BY d.sequence FOR UPDATE SKIP LOCKED
+    -- Not the bare column: with a limit the planner might walk over all rows there are in the order of their sequence.
+    ORDER BY d.sequence + 0 LIMIT wanted."limit" FOR UPDATE SKIP LOCKED
   ) AS due
 )
 UPDATE ${deliveries} d SET state = 'claimed', claim_id = ready.id, due_at = ready.until

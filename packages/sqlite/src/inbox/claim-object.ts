@@ -1,13 +1,26 @@
 import { randomUUID } from "node:crypto";
-import type { Claim, ClaimedDelivery, ClaimOptions, ObjectRef } from "@jobber-sync/core";
+import type { Claim, ClaimedDelivery, ClaimOptions, LeaseOptions, ObjectRef } from "@jobber-sync/core";
 import type { Transaction } from "../connection/transaction.ts";
 import { OPEN, wholeMs } from "./row-states.ts";
 
 // Named: the statistics of a queue that is empty at the moment speak for the wrong index, a walk over everything that is due.
 const INDEX = "INDEXED BY jobber_deliveries_open";
 
+// SQLite's word for it.
+const NO_LIMIT = -1;
+
+const READY = `client_slug = ? AND object_type = ? AND object_id = ? AND ${OPEN} AND coalesce(claimed_until, due_at) <= ?`;
+
+// Within one state the index has them in the order of their sequence, so that no more are read than are wanted.
+const oldest = (state: "waiting" | "claimed") => `SELECT sequence FROM (
+          SELECT sequence FROM jobber_deliveries ${INDEX} WHERE ${READY} AND state = '${state}' ORDER BY sequence LIMIT ?)`;
+
 const CLAIM = `UPDATE jobber_deliveries ${INDEX} SET state = 'claimed', claim_id = ?, claimed_until = ?
-  WHERE client_slug = ? AND object_type = ? AND object_id = ? AND ${OPEN} AND coalesce(claimed_until, due_at) <= ?
+  WHERE ${READY} AND sequence <= (
+      SELECT max(sequence) FROM (
+        ${oldest("waiting")}
+        UNION ALL ${oldest("claimed")}
+        ORDER BY sequence LIMIT ?))
   RETURNING sequence, delivery_key AS "deliveryKey", body, received_at AS "receivedAt", started_at AS "startedAt",
     attempts, retries, recheck_since AS "recheckSince", paused_ms AS "pausedMs", reason`;
 
@@ -15,21 +28,24 @@ const EXTEND = `UPDATE jobber_deliveries ${INDEX} SET claimed_until = ?
   WHERE client_slug = ? AND object_type = ? AND object_id = ? AND ${OPEN} AND claim_id = ?
   RETURNING sequence`;
 
-/** Takes every row of the object that is due, or whose claim has run out, in one statement. */
+/** Takes the rows of the object that are due, or whose claim has run out, in one statement. */
 export function claimObject(
   { clientSlug, objectType, objectId }: ObjectRef,
-  { leaseMs, now }: ClaimOptions,
+  { leaseMs, now, limit = NO_LIMIT }: ClaimOptions,
 ): (transaction: Transaction) => Claim | null {
   const id = randomUUID();
+  const ready = [clientSlug, objectType, objectId, now];
   return (transaction) => {
     const rows = transaction.all<ClaimedDelivery>(
       CLAIM,
       id,
       wholeMs(now + leaseMs),
-      clientSlug,
-      objectType,
-      objectId,
-      now,
+      ...ready,
+      ...ready,
+      limit,
+      ...ready,
+      limit,
+      limit,
     );
     if (rows.length === 0) return null;
     return {
@@ -45,7 +61,7 @@ export function claimObject(
 /** Prolongs a claim. `false` when not all of its rows are its own any more. */
 export function extendClaim(
   { id, object, deliveries }: Claim,
-  { leaseMs, now }: ClaimOptions,
+  { leaseMs, now }: LeaseOptions,
 ): (transaction: Transaction) => boolean {
   const { clientSlug, objectType, objectId } = object;
   return (transaction) =>

@@ -8,6 +8,25 @@ export const CLAIM_MUTANTS: Readonly<Record<string, Mutant>> = {
     defect: (inbox) =>
       changedClaim(inbox, (claim) => ({ ...claim, deliveries: claim.deliveries.toReversed() })),
   },
+  "a claim takes more than it is told": {
+    rules: ["takes the oldest rows, no more than it is told, and leaves the others"],
+    defect: (inbox) => ({ claim: (object, { leaseMs, now }) => inbox.claim(object, { leaseMs, now }) }),
+  },
+  "a claim takes the newest rows": {
+    rules: ["takes the oldest rows, no more than it is told, and leaves the others"],
+    defect: (inbox) => ({
+      async claim(object, { limit, ...options }) {
+        const claim = await inbox.claim(object, options);
+        if (claim === null || limit === undefined) return claim;
+        const rest = { ...claim, deliveries: claim.deliveries.slice(0, -limit) };
+        await inbox.settle(
+          rest,
+          rest.deliveries.map((row) => ({ ...row, state: "waiting", dueAt: row.receivedAt })),
+        );
+        return { ...claim, deliveries: claim.deliveries.slice(-limit) };
+      },
+    }),
+  },
   "a claim does not say when it was taken": {
     rules: ["says when it was taken, and when each row came"],
     defect: (inbox) => changedClaim(inbox, (claim) => ({ ...claim, claimedAt: 0 })),
