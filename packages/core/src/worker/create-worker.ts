@@ -85,8 +85,8 @@ const MAX_BUDGET_WAIT_MS = 250;
 const LAST_MS = 5000;
 
 /**
- * Makes the worker behind an inbox: claims every waiting delivery of an object (256 at a time), fetches what notices only name, writes contacts, jobs and
- * submissions in one step, then calls your handlers. Any number of workers, in any number of processes, may share an inbox.
+ * Makes the worker behind an inbox: claims every waiting delivery of an object (256 at a time), fetches what notices only name, writes
+ * contacts, jobs and submissions in one step, then calls your handlers. Any number of workers, in any number of processes, may share an inbox.
  *
  * Each delivery is processed at least once; what is stored is the same as if it had been once.
  *
