@@ -22,6 +22,7 @@ export interface KillReport {
 const PROGRAM = fileURLToPath(new URL("receiver-process.ts", import.meta.url));
 const COMPILE_CACHE = join(tmpdir(), "node-compile-cache");
 const LANES = 3;
+const WAIT = { timeout: 10_000 };
 
 /**
  * Starts receivers and kills each with SIGKILL in the middle of its work, after another number of answers every time.
@@ -40,6 +41,9 @@ export async function killReceivers(
     for (const run of runs) answered.push(...(await killOne(database, [schema, String(run), mode])));
   };
   await Promise.all(Array.from({ length: LANES }, lane));
+  // The server may still be about to commit what a killed receiver had sent.
+  const connected = "SELECT FROM pg_stat_activity WHERE application_name = $1";
+  await expect.poll(async () => (await database.pool.query(connected, [schema])).rows, WAIT).toEqual([]);
 
   const { rows } = await database.pool.query<{ id: string; jobs: number }>(
     `SELECT d.object_id AS id, count(j.id)::int AS jobs
@@ -63,14 +67,18 @@ async function killOne(
   { connectionString, bossSchema }: TestDatabase,
   parameters: readonly [schema: string, run: string, mode: string],
 ): Promise<readonly string[]> {
+  const [schema, run] = parameters;
   const child = spawn(
     process.execPath,
     ["--conditions=jobber-sync-source", PROGRAM, connectionString, bossSchema, ...parameters],
     // What takes such a process longest is to compile what it loads.
-    { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE } },
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, PGAPPNAME: schema },
+    },
   );
   // From the first answer to several batches later, never at the same point.
-  const killAfter = 1 + ((Number(parameters[1]) * 37) % 199);
+  const killAfter = 1 + ((Number(run) * 37) % 199);
   let printed = "";
   let lines = 0;
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
