@@ -108,7 +108,7 @@ export interface LeaseOptions {
 
 /** How to claim. */
 export interface ClaimOptions extends LeaseOptions {
-  /** Rows at most; those of the lowest sequence are taken. @default all there are */
+  /** Rows at most; those of the lowest sequence are taken. May be `Infinity`. @default all there are */
   readonly limit?: number;
 }
 
@@ -118,7 +118,7 @@ export interface DeliveryFilter {
   readonly states?: readonly DeliveryState[];
   readonly topic?: string;
   readonly sequences?: readonly number[];
-  /** @default 100 for a list; a replay takes all there are */
+  /** May be `Infinity`. @default 100 for a list; a replay takes all there are */
   readonly limit?: number;
 }
 
@@ -141,7 +141,7 @@ export interface DeliveryInfo {
   readonly bodyBytes: number | null;
 }
 
-/** How long what is finished is kept, counted from when it was finished. */
+/** How long what is finished is kept, counted from when it was finished. `Infinity`: for ever. */
 export interface PurgeOptions {
   /** Milliseconds since 1970. @default Date.now() */
   readonly now?: number;
@@ -157,7 +157,7 @@ export interface PurgeOptions {
 export interface DueOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** How many at most. */
+  /** How many at most. May be `Infinity`. */
   readonly limit: number;
   /** Objects that are passed over: those that the caller is working on. */
   readonly except?: readonly ObjectRef[];

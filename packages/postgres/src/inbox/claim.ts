@@ -4,14 +4,13 @@ import { createGroupCommit } from "../internal/group-commit.ts";
 import { jsonText } from "../internal/json-text.ts";
 import { millisecondsSql } from "../internal/times.ts";
 import { runStatement } from "../internal/transaction.ts";
-import { COMMIT_LATER, type InboxContext, nowSql, nowValue } from "./inbox-context.ts";
+import { COMMIT_LATER, type InboxContext, nowSql, nowValue, wholeLimit } from "./inbox-context.ts";
 
 interface Wanted extends ObjectRef {
   readonly id: string;
   readonly now: number | null;
   readonly leaseMs: number;
-  /** `null`: none. */
-  readonly limit: number | null;
+  readonly limit: number;
 }
 
 type ClaimedRow = Omit<ClaimedDelivery, "body"> & {
@@ -34,10 +33,16 @@ export function createClaim(context: InboxContext): Inbox["claim"] {
     keysOf: (wanted) => [objectKey(wanted)],
   });
 
-  return async ({ clientSlug, objectType, objectId }, { leaseMs, now, limit = null }) => {
+  return async ({ clientSlug, objectType, objectId }, { leaseMs, now, limit = Number.POSITIVE_INFINITY }) => {
     const object = { clientSlug, objectType, objectId };
     const id = randomUUID();
-    const rows = await commit({ ...object, id, now: nowValue(context, now), leaseMs, limit });
+    const rows = await commit({
+      ...object,
+      id,
+      now: nowValue(context, now),
+      leaseMs,
+      limit: wholeLimit(limit),
+    });
     const [first] = rows;
     if (first === undefined) return null;
     const deliveries = rows.map(claimed).sort((a, b) => a.sequence - b.sequence);

@@ -1,7 +1,7 @@
 import type { Inbox, ObjectRef } from "@jobber-sync/core";
 import { jsonText } from "../internal/json-text.ts";
 import { runStatement } from "../internal/transaction.ts";
-import { type InboxContext, nowSql, nowValue, OBJECT_JSON } from "./inbox-context.ts";
+import { type InboxContext, nowSql, nowValue, OBJECT_JSON, wholeLimit } from "./inbox-context.ts";
 
 /** Which objects are looked for. */
 export interface LookOptions {
@@ -19,7 +19,7 @@ export function createLook(context: InboxContext): (options: LookOptions) => Pro
   return ({ now, limit, except = [], overdueMs = 0 }) =>
     runStatement<ObjectRef>(context.pool, statement, [
       nowValue(context, now),
-      limit,
+      wholeLimit(limit),
       overdueMs,
       jsonText(except),
     ]);

@@ -56,3 +56,8 @@ export const OBJECT_JSON = `json_build_object(
 export function sequenceArray(rows: readonly { readonly sequence: number }[]): string {
   return `{${rows.map(({ sequence }) => sequence).join(",")}}`;
 }
+
+/** A number of rows as PostgreSQL takes it: it knows no infinity, and what it reckons with has to stay within its integers. */
+export function wholeLimit(limit: number): number {
+  return Math.min(limit, 10_000_000);
+}

@@ -2,7 +2,7 @@ import { type DeliveryInfo, INBOX_DEFAULTS, type Inbox } from "@jobber-sync/core
 import { millisecondsSql } from "../internal/times.ts";
 import { runStatement } from "../internal/transaction.ts";
 import { filterSql } from "./filter-sql.ts";
-import type { InboxContext } from "./inbox-context.ts";
+import { type InboxContext, wholeLimit } from "./inbox-context.ts";
 
 /** Makes `list` and `body`: looking, without changing anything. */
 export function createListing({ pool, schema }: InboxContext): Pick<Inbox, "list" | "body"> {
@@ -18,7 +18,10 @@ SELECT json_build_object(
   'receivedAt', ${millisecondsSql("received_at")}, 'dueAt', ${millisecondsSql("due_at")}, 'bodyBytes', octet_length(body)
 )::text AS json
 FROM ${deliveries} WHERE ${conditions.join(" AND ")} ORDER BY ${order} LIMIT $${values.length + 1}`;
-      return runStatement<DeliveryInfo>(pool, text, [...values, filter.limit ?? INBOX_DEFAULTS.listLimit]);
+      return runStatement<DeliveryInfo>(pool, text, [
+        ...values,
+        wholeLimit(filter.limit ?? INBOX_DEFAULTS.listLimit),
+      ]);
     },
 
     async body(sequence) {

@@ -1,13 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Claim, ClaimedDelivery, ClaimOptions, LeaseOptions, ObjectRef } from "@jobber-sync/core";
 import type { Transaction } from "../connection/transaction.ts";
-import { OPEN, wholeMs } from "./row-states.ts";
+import { OPEN, wholeLimit, wholeMs } from "./row-states.ts";
 
 // Named: the statistics of a queue that is empty at the moment speak for the wrong index, a walk over everything that is due.
 const INDEX = "INDEXED BY jobber_deliveries_open";
-
-// SQLite's word for it.
-const NO_LIMIT = -1;
 
 const READY = `client_slug = ? AND object_type = ? AND object_id = ? AND ${OPEN} AND coalesce(claimed_until, due_at) <= ?`;
 
@@ -31,10 +28,11 @@ const EXTEND = `UPDATE jobber_deliveries ${INDEX} SET claimed_until = ?
 /** Takes the rows of the object that are due, or whose claim has run out, in one statement. */
 export function claimObject(
   { clientSlug, objectType, objectId }: ObjectRef,
-  { leaseMs, now, limit = NO_LIMIT }: ClaimOptions,
+  { leaseMs, now, limit = Number.POSITIVE_INFINITY }: ClaimOptions,
 ): (transaction: Transaction) => Claim | null {
   const id = randomUUID();
   const ready = [clientSlug, objectType, objectId, now];
+  const most = wholeLimit(limit);
   return (transaction) => {
     const rows = transaction.all<ClaimedDelivery>(
       CLAIM,
@@ -42,10 +40,10 @@ export function claimObject(
       wholeMs(now + leaseMs),
       ...ready,
       ...ready,
-      limit,
+      most,
       ...ready,
-      limit,
-      limit,
+      most,
+      most,
     );
     if (rows.length === 0) return null;
     return {

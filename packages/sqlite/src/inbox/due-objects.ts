@@ -1,6 +1,6 @@
 import type { DueOptions, ObjectRef } from "@jobber-sync/core";
 import type { Connection } from "../connection/connection.ts";
-import { OPEN } from "./row-states.ts";
+import { OPEN, wholeLimit } from "./row-states.ts";
 
 const DUE = `SELECT client_slug AS "clientSlug", object_type AS "objectType", object_id AS "objectId", count(*) AS "rows"
   FROM (
@@ -23,8 +23,7 @@ export function dueObjects(
   connection: Connection,
   { now, limit, except = [] }: DueOptions,
 ): readonly ObjectRef[] {
-  // SQLite takes no infinity as a limit.
-  const most = Math.min(limit, 1_000_000_000);
+  const most = wholeLimit(limit);
   const passedOver = except.map(nameOf);
   const objects: ObjectRef[] = [];
   // Of a long queue only the beginning is read, for this runs whenever something was accepted. Where a few objects with very many rows fill

@@ -1,7 +1,7 @@
 import { type DeliveryFilter, type DeliveryInfo, INBOX_DEFAULTS } from "@jobber-sync/core";
 import type { Connection } from "../connection/connection.ts";
 import type { SqliteValue } from "../connection/sqlite-handle.ts";
-import { NOT_DONE } from "./row-states.ts";
+import { NOT_DONE, wholeLimit } from "./row-states.ts";
 
 const INFO = `sequence, client_slug AS "clientSlug", object_type AS "objectType", object_id AS "objectId",
   delivery_key AS "deliveryKey", topic, state, reason, attempts, retries, received_at AS "receivedAt",
@@ -45,8 +45,7 @@ function select<T extends Sequenced>(
 ): readonly T[] {
   const conditions: string[] = ["sequence > ?"];
   const values: SqliteValue[] = [portion.after];
-  // SQLite takes no infinity as a limit.
-  const limit = Math.min(portion.limit, Number.MAX_SAFE_INTEGER);
+  const limit = wholeLimit(portion.limit);
   if (clientSlug !== undefined) {
     conditions.push("client_slug = ?");
     values.push(clientSlug);

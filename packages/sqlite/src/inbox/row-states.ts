@@ -16,3 +16,8 @@ export const FAILED = "state IN ('quarantined', 'unresolved', 'dead')";
 export function wholeMs(ms: number): number {
   return Math.round(ms);
 }
+
+/** A number of rows as SQLite takes it: it knows no infinity. */
+export function wholeLimit(limit: number): number {
+  return Math.min(limit, 1_000_000_000);
+}

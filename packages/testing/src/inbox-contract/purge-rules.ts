@@ -39,6 +39,15 @@ export function purgeRules(rule: Rule): void {
     assert.deepEqual(await states(inbox), ["done"]);
   });
 
+  rule("keeps for ever what is to be kept for Infinity", async ({ inbox }) => {
+    await settleAs(inbox, delivery("1"), "done");
+    await settleAs(inbox, delivery("2"), "dead");
+    const now = Date.now() + 1000 * DAY_MS;
+    const forEver = Number.POSITIVE_INFINITY;
+    assert.deepEqual(await inbox.purge({ now, bodiesAfterMs: forEver, failedAfterMs: forEver }), NOTHING);
+    assert.deepEqual(await inbox.purge({ now, bodiesAfterMs: forEver }), { bodies: 0, deliveries: 1 });
+  });
+
   rule("counts the age of what was quarantined at its arrival from there", async ({ inbox }) => {
     await inbox.accept(delivery("1", { state: "quarantined", reason: "ERR_EVENT_INVALID" }));
     assert.deepEqual(await inbox.purge({ now: Date.now() + 29 * DAY_MS }), NOTHING);

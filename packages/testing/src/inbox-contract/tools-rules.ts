@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import type { DeliveryFilter } from "@jobber-sync/core";
-import { claimNow, DAY_MS, delivery, done, listenTo, settleAs, states, until } from "./deliveries.ts";
+import {
+  claimNow,
+  DAY_MS,
+  delivery,
+  done,
+  LEASE_MS,
+  listenTo,
+  objectOf,
+  settleAs,
+  states,
+  until,
+} from "./deliveries.ts";
 import type { Rule } from "./rule.ts";
 
 /** Rules of what operators use to look and to set waiting again. */
@@ -21,6 +32,16 @@ export function toolsRules(rule: Rule): void {
   rule("lists 100 at most when it is not told how many", async ({ inbox }) => {
     await Promise.all(Array.from({ length: 101 }, (_, index) => inbox.accept(delivery(String(index)))));
     assert.equal((await inbox.list({})).length, 100);
+  });
+
+  rule("takes Infinity where a limit is asked for: all there are", async ({ inbox }) => {
+    await Promise.all(Array.from({ length: 101 }, (_, index) => inbox.accept(delivery(String(index % 2)))));
+    const limit = Number.POSITIVE_INFINITY;
+    assert.equal((await inbox.list({ limit })).length, 101);
+    assert.equal((await inbox.due({ now: Date.now(), limit })).length, 2);
+    const claim = await inbox.claim(objectOf("0"), { leaseMs: LEASE_MS, now: Date.now(), limit });
+    assert.equal(claim?.deliveries.length, 51);
+    assert.equal(await inbox.replay({ limit }), 0);
   });
 
   rule("replays quarantined and unresolved deliveries, and dead ones when named", async ({ inbox }) => {

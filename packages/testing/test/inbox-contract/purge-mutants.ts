@@ -16,6 +16,17 @@ export const PURGE_MUTANTS: Readonly<Record<string, Mutant>> = {
       },
     }),
   },
+  "what is to be kept for ever is purged at once": {
+    rules: ["keeps for ever what is to be kept for Infinity"],
+    defect: (inbox) => ({
+      purge: ({ bodiesAfterMs = 30 * DAY_MS, failedAfterMs = 30 * DAY_MS, ...options } = {}) =>
+        inbox.purge({
+          ...options,
+          bodiesAfterMs: Number.isFinite(bodiesAfterMs) ? bodiesAfterMs : 0,
+          failedAfterMs: Number.isFinite(failedAfterMs) ? failedAfterMs : 0,
+        }),
+    }),
+  },
   "what is quarantined is kept for ever": {
     rules: ["counts the age of what was quarantined at its arrival from there"],
     defect: (inbox) => ({ purge: async (options) => ({ ...(await inbox.purge(options)), deliveries: 0 }) }),

@@ -9,6 +9,15 @@ export const TOOLS_MUTANTS: Readonly<Record<string, Mutant>> = {
     ],
     defect: (inbox) => ({ list: (filter) => inbox.list({ ...filter, limit: 10_000 }) }),
   },
+  "a limit has to be a number of rows": {
+    rules: ["takes Infinity where a limit is asked for: all there are"],
+    defect: (inbox) => ({
+      async list(filter) {
+        if (filter.limit === Number.POSITIVE_INFINITY) throw new RangeError("a limit must be finite");
+        return inbox.list(filter);
+      },
+    }),
+  },
   "dead letters are replayed unasked": {
     rules: ["replays quarantined and unresolved deliveries, and dead ones when named"],
     defect: (inbox) => ({
