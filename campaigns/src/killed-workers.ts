@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import { noticeOf, snapshotAt } from "./deliveries.ts";
 import { drained } from "./many-workers.ts";
 import { openBackend, type Target } from "./open-backend.ts";
@@ -22,11 +23,13 @@ export async function killedWorker(target: Target, dieAt: DyingPoint): Promise<n
     await backend.inbox.accept(snapshotAt("job-1", version));
     await backend.inbox.accept(noticeOf("job-1"));
     const doomed = await startWorker({ target, truthUrl: truth.url, dieAt });
-    assert.equal((await doomed.ended).signal, "SIGKILL", `the worker dies when it has ${dieAt}`);
+    const end = await Promise.race([doomed.ended, delay(LATEST_MS, { signal: "none" }, { ref: false })]);
+    if (end.signal !== "SIGKILL") await doomed.stop();
+    assert.equal(end.signal, "SIGKILL", `the worker dies when it has ${dieAt}`);
     const killed = performance.now();
     const heir = await startWorker({ target, truthUrl: truth.url });
     try {
-      await drained(backend, 3 * LATEST_MS);
+      await drained(backend, 1.5 * LATEST_MS);
       const elapsed = performance.now() - killed;
       assert.ok(elapsed < LATEST_MS, `done ${Math.round(elapsed)} ms after the kill`);
       assert.deepEqual(

@@ -55,9 +55,9 @@ const worker = createWorker({
   store: {
     nextSequence: () => store.nextSequence(),
     async apply(change) {
+      // For good: the server may have answered before the watcher of the statement has its turn.
       applying = true;
       const result = await store.apply(change);
-      applying = false;
       die("committed");
       return result;
     },
