@@ -108,7 +108,12 @@ export interface LeaseOptions {
 
 /** How to claim. */
 export interface ClaimOptions extends LeaseOptions {
-  /** Rows at most; those of the lowest sequence are taken. May be `Infinity`. @default all there are */
+  /**
+   * Rows at most; those of the lowest sequence are taken. Fewer are only taken when no more are due: a worker takes that for the end. May be
+   * `Infinity`.
+   *
+   * @default all there are
+   */
   readonly limit?: number;
 }
 

@@ -34,7 +34,7 @@ export interface RunOptions {
 
 /** How one run is to behave. */
 export interface RunMode {
-  /** No more is claimed; what was is worked off. */
+  /** Nothing is claimed after what the run has in hand. */
   readonly stopping: AbortSignal;
   /** Ends the run soon; deliveries that are not done go back. */
   readonly stopped: AbortSignal;
@@ -42,11 +42,12 @@ export interface RunMode {
   readonly maxBudgetWaitMs: number;
 }
 
-// Rows of one claim. An object may have a hundred thousand: held at once they would fill the memory, and keep SQLite from answering meanwhile.
-const CLAIM_LIMIT = 256;
+// Rows of one claim: more than an object ever has on a common day, so that they share a fetch. A hundred thousand at once would keep SQLite from
+// answering for seconds, and no statement could settle them.
+const CLAIM_LIMIT = 2048;
 
 /**
- * Works on one object: claim, process, settle, until nothing of it is due. Never rejects.
+ * Works on one object: claim, process, settle; and again where there was more than a claim takes and all of it was done. Never rejects.
  *
  * @returns whether anything was claimed
  */
@@ -64,8 +65,9 @@ export function createRun(options: RunOptions): Run {
         const claim = await keepTrying(take, leaseMs, mode.stopped);
         if (claim === null) return claimed;
         claimed = true;
-        await work(claim, mode);
-        if (claim.deliveries.length < CLAIM_LIMIT || mode.stopping.aborted) return true;
+        const allDone = await work(claim, mode);
+        // What held this claim up would hold up the next one, while others wait for the slot: the rest is found later.
+        if (!allDone || claim.deliveries.length < CLAIM_LIMIT || mode.stopping.aborted) return true;
       }
     } catch (error) {
       // The claim runs out by itself, and the deliveries are taken again.
@@ -74,7 +76,8 @@ export function createRun(options: RunOptions): Run {
     }
   };
 
-  async function work(claim: Claim, mode: RunMode): Promise<void> {
+  /** @returns whether nothing of it has to be worked on again */
+  async function work(claim: Claim, mode: RunMode): Promise<boolean> {
     const started = performance.now();
     const hold = holdClaim(claim, mode.stopped);
     const settled: SettledResult[] = [];
@@ -99,7 +102,7 @@ export function createRun(options: RunOptions): Run {
       if (hold.isLost()) {
         // Another worker has the rows and will tell what became of them.
         options.logger.warn({ code: "ERR_CLAIM_LOST", ...claim.object }, "a claim ran out during its run");
-        return;
+        return false;
       }
       const settlements = settled.map(({ settlement }) => settlement);
       await keepTrying(() => inbox.settle(claim, settlements), leaseMs, mode.stopped);
@@ -108,6 +111,7 @@ export function createRun(options: RunOptions): Run {
     }
     // Only now is it true.
     for (const { tellings } of settled) for (const tell of tellings) tell(emit);
+    return settled.every(({ settlement: { state } }) => state !== "waiting" && state !== "paused");
   }
 
   async function processClaim(

@@ -39,7 +39,7 @@ export interface WorkerOptions {
   /** When to look again at a record that was missing, or not yet deleted. Milliseconds. @default 60000 */
   readonly recheckMs?: number | undefined;
   /**
-   * Longest run of one object. What it waits for then has failed: a handler as if it had thrown, a source or a store as if it were down.
+   * Longest run of one object's deliveries, 2,048 at most. What it waits for then has failed: a handler as if it had thrown, a source or a store as if it were down.
    * Milliseconds.
    *
    * @default 300000
@@ -85,7 +85,7 @@ const MAX_BUDGET_WAIT_MS = 250;
 const LAST_MS = 5000;
 
 /**
- * Makes the worker behind an inbox: claims every waiting delivery of an object (256 at a time), fetches what notices only name, writes
+ * Makes the worker behind an inbox: claims every waiting delivery of an object (2,048 at a time), fetches what notices only name, writes
  * contacts, jobs and submissions in one step, then calls your handlers. Any number of workers, in any number of processes, may share an inbox.
  *
  * Each delivery is processed at least once; what is stored is the same as if it had been once.
@@ -175,7 +175,9 @@ export function createWorker(options: WorkerOptions): Worker {
       let runs = 0;
       while (!mode.stopping.aborted) {
         const objects = await inbox.due({ now: now(), limit: 16 * concurrency });
-        const worked = await eachOf(objects, concurrency, (object) => track(drained, run(object, mode)));
+        const worked = await eachOf(objects, concurrency, async (object) =>
+          mode.stopping.aborted ? false : track(drained, run(object, mode)),
+        );
         runs += worked;
         if (worked > 0) continue;
         // Nothing, or nothing that could be claimed. What runs already may yet leave something to do.

@@ -1,25 +1,40 @@
+import { JobberSyncError } from "@jobber-sync/core";
 import { describe, expect, it, vi } from "vitest";
 import { backend, found, notice, sourceOf } from "./fixtures.ts";
 
-const MANY = 600;
+const MANY = 5000;
+const AT_ONCE = 2048;
 
 describe("an object with very many deliveries", () => {
   it("is worked off in portions, each with one fetch", async () => {
     const { source, asked } = sourceOf((_, id) => found(id, "x"));
-    const { inbox, send, states, worker } = backend({ source });
+    const { inbox, send, worker } = backend({ source });
     const claim = vi.spyOn(inbox, "claim");
     for (let index = 0; index < MANY; index += 1) await send(notice("JOB_UPDATE"));
     expect(await worker.drain()).toBe(1);
-    expect(new Set(await states())).toEqual(new Set(["done"]));
+    expect(await inbox.list({ states: ["done"], limit: MANY })).toHaveLength(MANY);
     expect(asked).toHaveLength(3);
     const sizes = await Promise.all(claim.mock.results.map(({ value }) => value));
-    expect(sizes.map((taken) => taken?.deliveries.length)).toEqual([256, 256, 88]);
+    expect(sizes.map((taken) => taken?.deliveries.length)).toEqual([AT_ONCE, AT_ONCE, MANY - 2 * AT_ONCE]);
+  });
+
+  it("gives its slot back when a portion fails, for the others would fail too", async () => {
+    const { source, asked } = sourceOf((_, id) => {
+      if (id === "Mg==") throw new JobberSyncError("ERR_API_TIMEOUT", "down");
+      return found(id, "x");
+    });
+    const { inbox, send, worker } = backend({ source, concurrency: 1 });
+    for (let index = 0; index < MANY; index += 1) await send(notice("JOB_UPDATE"));
+    await send(notice("JOB_UPDATE", "Mw=="));
+    expect(await worker.drain()).toBe(4);
+    expect(asked.map((ask) => ask.split(" ").at(-1))).toEqual(["Mg==", "Mw==", "Mg==", "Mg=="]);
+    expect(await inbox.list({ states: ["waiting"], limit: MANY + 1 })).toHaveLength(MANY);
   });
 
   it("is left alone when the worker stops, but for the portion in hand", async () => {
     let answer = () => {};
     let fetches = 0;
-    const { inbox, send, states, worker } = backend({
+    const { inbox, send, worker } = backend({
       source: {
         fetch: (_tenant, _type, id) => {
           fetches += 1;
@@ -33,9 +48,9 @@ describe("an object with very many deliveries", () => {
     const stopped = worker.stop();
     answer();
     await stopped;
-    const ends = await states();
-    expect(ends.filter((state) => state === "done")).toHaveLength(256);
-    expect(ends.filter((state) => state === "waiting")).toHaveLength(MANY - 256);
+    const ends = (await inbox.list({ limit: MANY })).map(({ state }) => state);
+    expect(ends.filter((state) => state === "done")).toHaveLength(AT_ONCE);
+    expect(ends.filter((state) => state === "waiting")).toHaveLength(MANY - AT_ONCE);
     expect(await inbox.due({ now: Number.MAX_SAFE_INTEGER, limit: 2 })).toHaveLength(1);
   });
 });

@@ -22,6 +22,8 @@ const FETCHERS = 2;
 // thousands, and they lie before those of others.
 const WAKE_UPS_PER_SLOT = 4;
 const LEAST_BATCH = 16;
+// Objects of a look: those that another worker has in hand may be among them.
+const LEAST_LOOK = 16;
 const POLL_SECONDS = 0.5;
 // When pg-boss is asked again that took no worker, such as one that was not started yet.
 const TRY_AGAIN_MS = 2000;
@@ -118,7 +120,8 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
     while (!signal.aborted) {
       try {
         const { overdueMs } = sweep;
-        const objects = await look({ now: context.now(), limit: concurrency, overdueMs });
+        const limit = Math.max(LEAST_LOOK, concurrency);
+        const objects = await look({ now: context.now(), limit, overdueMs, except: runner.running() });
         // Not waited for: long runs must not keep the next look from happening.
         for (const object of objects) void runner.offer(object, { first: true });
       } catch (error) {

@@ -8,6 +8,8 @@ export interface Runner {
    * @param options.first before everything that waits for its turn now. @default false
    */
   offer(object: ObjectRef, options?: { readonly first?: boolean }): Promise<boolean>;
+  /** The objects that run at this moment. */
+  running(): readonly ObjectRef[];
   /** Resolves when nothing runs any more. Gives the objects whose next run was promised and did not begin before the end. */
   idle(): Promise<readonly ObjectRef[]>;
 }
@@ -51,6 +53,7 @@ export function createRunner(
       entry.again = true;
       return true;
     },
+    running: () => [...entries.values()].filter(({ running }) => running).map(({ object }) => object),
     async idle() {
       if (entries.size > 0) {
         await new Promise<void>((resolve) => {

@@ -8,9 +8,10 @@ const INDEX = "INDEXED BY jobber_deliveries_open";
 
 const READY = `client_slug = ? AND object_type = ? AND object_id = ? AND ${OPEN} AND coalesce(claimed_until, due_at) <= ?`;
 
-// Within one state the index has them in the order of their sequence, so that no more are read than are wanted.
+// Within one state the index has them in the order of their sequence, so that no more are read than are wanted. The state comes first: with
+// statistics SQLite would else go by the list of states, and sort all rows of the object.
 const oldest = (state: "waiting" | "claimed") => `SELECT sequence FROM (
-          SELECT sequence FROM jobber_deliveries ${INDEX} WHERE ${READY} AND state = '${state}' ORDER BY sequence LIMIT ?)`;
+          SELECT sequence FROM jobber_deliveries ${INDEX} WHERE state = '${state}' AND ${READY} ORDER BY sequence LIMIT ?)`;
 
 const CLAIM = `UPDATE jobber_deliveries ${INDEX} SET state = 'claimed', claim_id = ?, claimed_until = ?
   WHERE ${READY} AND sequence <= (
