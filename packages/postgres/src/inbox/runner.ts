@@ -10,7 +10,10 @@ export interface Runner {
   offer(object: ObjectRef, options?: { readonly first?: boolean }): Promise<boolean>;
   /** The objects that run at this moment. */
   running(): readonly ObjectRef[];
-  /** Resolves when nothing runs any more. Gives the objects whose next run was promised and did not begin before the end. */
+  /**
+   * Resolves when nothing runs any more. Gives the objects of which something may be left: those whose next run was promised and did not begin
+   * before the end, and those that ran when it came, for a run that is to end leaves what it had not claimed.
+   */
   idle(): Promise<readonly ObjectRef[]>;
 }
 
@@ -37,11 +40,12 @@ export function createRunner(
   const entries = new Map<string, Entry>();
   const urgent: (() => void)[] = [];
   const waiting: (() => void)[] = [];
-  const unkept: ObjectRef[] = [];
+  const left = new Map<string, ObjectRef>();
   let slots = concurrency;
   let tellIdle = () => {};
   // What waits for its turn does not wait for the runs that have theirs.
   const end = () => {
+    for (const object of running()) left.set(objectKey(object), object);
     for (const proceed of [...urgent.splice(0), ...waiting.splice(0)]) proceed();
   };
   signal.addEventListener("abort", end, { once: true });
@@ -53,7 +57,7 @@ export function createRunner(
       entry.again = true;
       return true;
     },
-    running: () => [...entries.values()].filter(({ running }) => running).map(({ object }) => object),
+    running,
     async idle() {
       if (entries.size > 0) {
         await new Promise<void>((resolve) => {
@@ -61,9 +65,13 @@ export function createRunner(
         });
       }
       signal.removeEventListener("abort", end);
-      return unkept;
+      return [...left.values()];
     },
   };
+
+  function running(): readonly ObjectRef[] {
+    return [...entries.values()].filter((entry) => entry.running).map(({ object }) => object);
+  }
 
   function enter(
     object: ObjectRef,
@@ -89,7 +97,7 @@ export function createRunner(
       giveSlot();
     } else {
       tell(false);
-      if (promised) unkept.push(object);
+      if (promised) left.set(objectKey(object), object);
     }
     // In one turn, so that no second entry of the object can slip in between this run and the next.
     entries.delete(objectKey(object));

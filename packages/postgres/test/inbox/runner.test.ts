@@ -124,3 +124,13 @@ it("begins nothing after the end, says so at once to whoever waits, and names th
   expect(await offer("c")).toBe(false);
   expect(ids()).toEqual(["a"]);
 });
+
+it("names what ran when the end came: of that something may be left", async () => {
+  const { begun, runner, stop, offer } = runs(2);
+  await offer("a");
+  begun[0]?.end();
+  await offer("b");
+  stop.abort();
+  begun[1]?.end();
+  expect(await settled(runner.idle())).toEqual([objectOf("b")]);
+});
