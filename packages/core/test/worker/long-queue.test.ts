@@ -48,9 +48,24 @@ describe("an object with very many deliveries", () => {
     const stopped = worker.stop();
     answer();
     await stopped;
+    expect(fetches).toBe(1);
     const ends = (await inbox.list({ limit: MANY })).map(({ state }) => state);
     expect(ends.filter((state) => state === "done")).toHaveLength(AT_ONCE);
     expect(ends.filter((state) => state === "waiting")).toHaveLength(MANY - AT_ONCE);
     expect(await inbox.due({ now: Number.MAX_SAFE_INTEGER, limit: 2 })).toHaveLength(1);
   });
+});
+
+it("a drain takes nothing more once the worker was stopped", async () => {
+  const { source, asked } = sourceOf((_, id) => {
+    stopped ??= worker.stop();
+    return found(id, "x");
+  });
+  let stopped: Promise<void> | undefined;
+  const { send, worker, states } = backend({ source, concurrency: 1 });
+  for (const id of ["MQ==", "Mg==", "Mw=="]) await send(notice("JOB_UPDATE", id));
+  await worker.drain();
+  await stopped;
+  expect(asked).toHaveLength(1);
+  expect(await states()).toEqual(["done", "waiting", "waiting"]);
 });

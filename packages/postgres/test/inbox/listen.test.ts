@@ -71,6 +71,34 @@ it("takes up rows whose wake-up is gone", async () => {
   await listening(opened, async () => expect.poll(() => undone(opened), { timeout: 5000 }).toBe(0));
 });
 
+it("takes them up however many rows an object has that runs", async () => {
+  const opened = await database.open({ sweepMs: 50, overdueMs: 100 });
+  const { inbox, schema } = opened;
+  let end = () => {};
+  const held = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const { sequence } = await inbox.accept(delivery("busy"));
+  await listening(
+    opened,
+    async (runs) => {
+      await expect.poll(async () => (await inbox.list({ states: ["claimed"] })).length).toBe(1);
+      // Without wake-ups. Of the object that runs far more than a look reads, and longer due than the other one's.
+      await database.pool.query(
+        `INSERT INTO "${schema}".jobber_deliveries
+           (sequence, client_slug, object_type, object_id, delivery_key, topic, state, body, received_at, started_at, due_at)
+         SELECT nextval('"${schema}".jobber_sequence'), client_slug, object_type, CASE WHEN i = 0 THEN 'lost' ELSE object_id END, delivery_key,
+           topic, 'waiting', body, received_at, started_at, now() - CASE WHEN i = 0 THEN interval '1 minute' ELSE interval '1 hour' END
+         FROM "${schema}".jobber_deliveries, generate_series(0, 4000) AS i WHERE sequence = $1`,
+        [sequence],
+      );
+      await expect.poll(() => runs.map(({ objectId }) => objectId), { timeout: 5000 }).toContain("lost");
+      end();
+    },
+    ({ objectId }) => (objectId === "busy" ? held : Promise.resolve()),
+  );
+});
+
 it("takes up the rows of a worker that died", async () => {
   const opened = await database.open({ sweepMs: 50 });
   const { inbox, queue } = opened;
