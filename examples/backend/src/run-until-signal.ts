@@ -18,8 +18,8 @@ export interface RunningBackend {
 const SAME_SIGNAL_MS = 1000;
 
 /**
- * Stops a backend, or a worker, on SIGTERM and SIGINT. The process then ends by itself, with status 0: an exit by force could cut off what is being
- * written. Whoever signals again, a while later, does not want to wait.
+ * Stops a backend, or a worker, on SIGTERM and SIGINT. The process then ends by itself, with status 0: an exit by force could cut off what
+ * is being written. Whoever signals again, a while later, does not want to wait.
  */
 export function runUntilSignal(backend: Pick<RunningBackend, "stop">): void {
   let stoppingSince: number | undefined;

@@ -35,9 +35,9 @@ export interface RunOptions {
 /** How one run is to behave. */
 export interface RunMode {
   /** Nothing is claimed after what the run has in hand. */
-  readonly stopping: AbortSignal;
+  readonly stop: AbortSignal;
   /** Ends the run soon; deliveries that are not done go back. */
-  readonly stopped: AbortSignal;
+  readonly abort: AbortSignal;
   /** How long it waits for a place in the tenant's budget of API calls. Milliseconds. */
   readonly maxBudgetWaitMs: number;
 }
@@ -62,12 +62,12 @@ export function createRun(options: RunOptions): Run {
     let claimed = false;
     try {
       for (;;) {
-        const claim = await keepTrying(take, leaseMs, mode.stopped);
+        const claim = await keepTrying(take, leaseMs, mode.abort);
         if (claim === null) return claimed;
         claimed = true;
         const allDone = await work(claim, mode);
         // What held this claim up would hold up the next one, while others wait for the slot: the rest is found later.
-        if (!allDone || claim.deliveries.length < CLAIM_LIMIT || mode.stopping.aborted) return true;
+        if (!allDone || claim.deliveries.length < CLAIM_LIMIT || mode.stop.aborted) return true;
       }
     } catch (error) {
       // The claim runs out by itself, and the deliveries are taken again.
@@ -79,7 +79,7 @@ export function createRun(options: RunOptions): Run {
   /** @returns whether nothing of it has to be worked on again */
   async function work(claim: Claim, mode: RunMode): Promise<boolean> {
     const started = performance.now();
-    const hold = holdClaim(claim, mode.stopped);
+    const hold = holdClaim(claim, mode.abort);
     const settled: SettledResult[] = [];
     // Deliveries that fail together wait equally long, so that they come back together and share a fetch again.
     const random = options.random();
@@ -90,7 +90,7 @@ export function createRun(options: RunOptions): Run {
           durationMs: performance.now() - started,
           now: now(),
           random,
-          stopped: mode.stopped.aborted,
+          stopped: mode.abort.aborted,
           pausable: claim.object.clientSlug !== "",
           recheckMs: options.recheckMs,
           retry: options.retry,
@@ -105,7 +105,7 @@ export function createRun(options: RunOptions): Run {
         return false;
       }
       const settlements = settled.map(({ settlement }) => settlement);
-      await keepTrying(() => inbox.settle(claim, settlements), leaseMs, mode.stopped);
+      await keepTrying(() => inbox.settle(claim, settlements), leaseMs, mode.abort);
     } finally {
       hold.end();
     }

@@ -39,8 +39,8 @@ export interface WorkerOptions {
   /** When to look again at a record that was missing, or not yet deleted. Milliseconds. @default 60000 */
   readonly recheckMs?: number | undefined;
   /**
-   * Longest run of one object's deliveries, 2,048 at most. What it waits for then has failed: a handler as if it had thrown, a source or a store as if it were down.
-   * Milliseconds.
+   * Longest work on one claim, an object's deliveries, 2,048 at most. What it waits for then has failed: a handler as if it had thrown, a
+   * source or a store as if it were down. Milliseconds.
    *
    * @default 300000
    */
@@ -173,10 +173,10 @@ export function createWorker(options: WorkerOptions): Worker {
     async drain() {
       const mode = runMode(life, Number.POSITIVE_INFINITY);
       let runs = 0;
-      while (!mode.stopping.aborted) {
+      while (!mode.stop.aborted) {
         const objects = await inbox.due({ now: now(), limit: 16 * concurrency });
         const worked = await eachOf(objects, concurrency, async (object) =>
-          mode.stopping.aborted ? false : track(drained, run(object, mode)),
+          mode.stop.aborted ? false : track(drained, run(object, mode)),
         );
         runs += worked;
         if (worked > 0) continue;
@@ -222,7 +222,7 @@ function createLife(): Life {
 }
 
 function runMode({ stop, abort }: Life, maxBudgetWaitMs: number): RunMode {
-  return { stopping: stop.signal, stopped: abort.signal, maxBudgetWaitMs };
+  return { stop: stop.signal, abort: abort.signal, maxBudgetWaitMs };
 }
 
 /** @throws {TypeError} */
