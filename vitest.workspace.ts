@@ -26,7 +26,7 @@ export default defineConfig({
     maxWorkers: Math.min(4, availableParallelism() + 1),
     // What a test loads natively, or starts in a worker thread, sees the sources too.
     execArgv: [`--conditions=${condition}`],
-    projects: [...folders, "campaigns", "scripts"]
+    projects: [...folders, "stress", "scripts"]
       .filter((folder) => existsSync(new URL(`${folder}/test`, import.meta.url)))
       .map((folder) => ({
         extends: true as const,

@@ -2,7 +2,7 @@ import type { SyncChange } from "@jobber-sync/core";
 import { BOSS_SETTINGS, createPostgres, POOL_SETTINGS } from "@jobber-sync/postgres";
 import pg from "pg";
 import { PgBoss } from "pg-boss";
-import { startTestServer } from "../packages/postgres/test/embedded-postgres.ts";
+import { startTestServer } from "../packages/postgres/test/support/embedded-postgres.ts";
 import { byCallers, CALLERS } from "./callers.ts";
 import { compare, type Ratio } from "./compare.ts";
 import { sampleChange, sampleDelivery } from "./samples.ts";

@@ -2,7 +2,7 @@
 // adapter contract too, over Node's own server.
 import { readFileSync } from "node:fs";
 import process from "node:process";
-import { adapterContract, fetchHandlerContract } from "@jobber-sync/testing";
+import { adapterContract, fetchHandlerContract } from "@jobber-sync/testing/contracts";
 import { createFetchHandler } from "@jobber-sync/web";
 import { coreVectors } from "./core-vectors.mjs";
 import { serveFetch } from "./serve-fetch.mjs";

@@ -1,5 +1,5 @@
 // A Cloudflare Worker: its deliveries are those of a user's, and /conformance runs core's vectors and the fetch handler's contract inside.
-import { fetchHandlerContract } from "@jobber-sync/testing";
+import { fetchHandlerContract } from "@jobber-sync/testing/contracts";
 import { createFetchHandler } from "@jobber-sync/web";
 import { coreVectors } from "./core-vectors.mjs";
 import vectors from "./signature-vectors.json";

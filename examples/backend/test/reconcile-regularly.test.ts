@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createMemoryCursorStore, createMemoryInbox, createMemoryStore } from "@jobber-sync/core";
-import { createSimulator, type Simulator } from "@jobber-sync/testing";
+import { createSimulator, type Simulator } from "@jobber-sync/testing/simulator";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createApi } from "../src/create-api.ts";
 import { reconcileRegularly } from "../src/reconcile-regularly.ts";

@@ -1,7 +1,7 @@
 import { createMemoryInbox, JobberSyncError, type NewDelivery } from "@jobber-sync/core";
 import { afterEach, expect, test, vi } from "vitest";
 import { runDeliveriesCommand } from "../src/run-deliveries-command.ts";
-import { runCommand } from "./run-command.ts";
+import { runCommand } from "./support/run-command.ts";
 
 const NOW = Date.parse("2026-01-25T10:00:00Z");
 

@@ -9,7 +9,7 @@ import {
 } from "@jobber-sync/core";
 import { fetchedJob, noticePayload, signedRequest } from "@jobber-sync/testing";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { runCommand } from "./run-command.ts";
+import { runCommand } from "./support/run-command.ts";
 
 // What is put aside, why, and how an operator sets it right: receiver, worker and script on one inbox.
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createSimulator, type SimulatedAccount, type Simulator } from "@jobber-sync/testing";
+import { createSimulator, type SimulatedAccount, type Simulator } from "@jobber-sync/testing/simulator";
 import { type ExampleProcess, runExample, startExampleProcess } from "@jobber-sync-examples/backend/contract";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { exampleContract } from "@jobber-sync-examples/backend/contract";
 import { afterAll } from "vitest";
 import { openDatabase } from "../src/open-database.ts";
-import { removeShared } from "./remove-shared.ts";
+import { removeShared } from "./support/remove-shared.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "jobber-sync-example-pg-"));
 // Registered first, so that it runs last: the server ends when nobody is connected any more.

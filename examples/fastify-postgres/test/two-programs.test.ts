@@ -8,7 +8,7 @@ import { signedRequest } from "@jobber-sync/testing";
 import { startExampleProcess } from "@jobber-sync-examples/backend/contract";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startEmbeddedPostgres } from "../src/postgres/embedded-postgres.ts";
-import { removeShared } from "./remove-shared.ts";
+import { removeShared } from "./support/remove-shared.ts";
 
 const SECRET = "the client secret of the example's test";
 const WAIT = { timeout: 20_000, interval: 50 };

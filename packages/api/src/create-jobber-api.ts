@@ -1,10 +1,10 @@
 import { type FetchedRecords, type Instant, JobberSyncError, type RecordSource } from "@jobber-sync/core";
 import { codedStores } from "./connection/connection-state.ts";
 import { createConnections } from "./connection/connections.ts";
-import { ACCOUNT_DOCUMENT } from "./documents/index.ts";
+import { ACCOUNT_DOCUMENT } from "./documents/account-document.ts";
 import { createFetchRecords } from "./fetch-records.ts";
 import { createTell } from "./hooks.ts";
-import { answerError } from "./http/answer-error.ts";
+import { answerError } from "./http/response-error.ts";
 import { createTenantLimits } from "./limits/tenant-limits.ts";
 import { readId, sameId } from "./mapping/read-values.ts";
 import type { TokenGrant } from "./oauth/token-grant.ts";

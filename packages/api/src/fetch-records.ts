@@ -5,15 +5,12 @@ import type {
   RecordSource,
   StatusOverrides,
 } from "@jobber-sync/core";
-import {
-  ACCOUNT_DOCUMENT,
-  CLIENT_DOCUMENT,
-  JOB_DOCUMENT,
-  type JobWithClientData,
-  type PageData,
-  PROPERTY_DOCUMENT,
-  VISIT_DOCUMENT,
-} from "./documents/index.ts";
+import { ACCOUNT_DOCUMENT } from "./documents/account-document.ts";
+import { CLIENT_DOCUMENT } from "./documents/client-document.ts";
+import { JOB_DOCUMENT, type JobWithClientData } from "./documents/job-document.ts";
+import type { PageData } from "./documents/page.ts";
+import { PROPERTY_DOCUMENT } from "./documents/property-document.ts";
+import { VISIT_DOCUMENT } from "./documents/visit-document.ts";
 import { mapClient } from "./mapping/map-client.ts";
 import { mapJob } from "./mapping/map-job.ts";
 import { readId, sameId, unexpected } from "./mapping/read-values.ts";

@@ -1,5 +1,5 @@
 export { createJobberApi, type JobberApi } from "./create-jobber-api.ts";
-export { type Document, defineDocument } from "./documents/index.ts";
+export { type Document, defineDocument } from "./documents/document.ts";
 export type { JobberApiHooks, TenantNotice } from "./hooks.ts";
 export { JOBBER_ENDPOINT } from "./http/check-endpoint.ts";
 export type { VersionNotice } from "./http/check-version.ts";

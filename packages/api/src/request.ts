@@ -1,12 +1,12 @@
 import { isJobberSyncError, JobberSyncError } from "@jobber-sync/core";
 import type { Connections } from "./connection/connections.ts";
-import type { Document } from "./documents/index.ts";
+import type { Document } from "./documents/document.ts";
 import type { TellHook } from "./hooks.ts";
-import { answerError } from "./http/answer-error.ts";
 import { boundedPost } from "./http/bounded-post.ts";
 import { checkVersion } from "./http/check-version.ts";
 import type { FetchLike } from "./http/fetch-like.ts";
-import { type ParsedAnswer, parseAnswer } from "./http/parse-answer.ts";
+import { type ParsedAnswer, parseAnswer } from "./http/parse-response.ts";
+import { answerError } from "./http/response-error.ts";
 import type { TenantLimits } from "./limits/tenant-limits.ts";
 
 /** How one query is asked. */

@@ -7,8 +7,8 @@ import {
   signPayload,
 } from "@jobber-sync/core";
 import { describe, expect, it } from "vitest";
-import { findDifferences } from "./end-to-end/find-differences.ts";
-import { addJob, openApi } from "./fixtures/open-api.ts";
+import { findDifferences } from "./support/find-differences.ts";
+import { addJob, openApi } from "./support/open-api.ts";
 
 const HOUR_MS = 3_600_000;
 const silent = { info: () => {}, warn: () => {}, error: () => {} };

@@ -16,9 +16,9 @@ import {
   signPayload,
   type TokenStore,
 } from "@jobber-sync/core";
-import type { SimulatedFault } from "@jobber-sync/testing";
+import type { SimulatedFault } from "@jobber-sync/testing/simulator";
 import { expect, it, onTestFinished, vi } from "vitest";
-import { openApi, SIGNAL } from "./fixtures/open-api.ts";
+import { openApi, SIGNAL } from "./support/open-api.ts";
 
 const canary = (name: string): string => `canary${name}${randomBytes(6).toString("hex")}`;
 const CANARIES: string[] = [];

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createMemoryLease, createMemoryTokenStore, encryptTokens, type TokenStore } from "@jobber-sync/core";
 import { describe, expect, it } from "vitest";
-import { addJob, grantOf, openApi, SIGNAL } from "./fixtures/open-api.ts";
+import { addJob, grantOf, openApi, SIGNAL } from "./support/open-api.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -1,6 +1,6 @@
 import { CONTACT_FIELDS, JOB_FIELDS } from "@jobber-sync/core";
 import { describe, expect, it } from "vitest";
-import { addJob, openApi, SIGNAL } from "./fixtures/open-api.ts";
+import { addJob, openApi, SIGNAL } from "./support/open-api.ts";
 
 describe("fetching records", () => {
   it("gives a job with its property's address and its whole client", async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as delayFor } from "node:timers/promises";
 import { defineDocument } from "@jobber-sync/api";
 import { describe, expect, it } from "vitest";
-import { addJob, openApi, SIGNAL, START } from "./fixtures/open-api.ts";
+import { addJob, openApi, SIGNAL, START } from "./support/open-api.ts";
 
 const BIG = defineDocument<unknown, { first: number }>(
   "query($first: Int!) { jobs(first: $first) { nodes { id title total client { id name email } } } }",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ClientData, JobData } from "../src/documents/index.ts";
+import type { ClientData } from "../src/documents/client-fields.ts";
+import type { JobData } from "../src/documents/job-fields.ts";
 import { mapClient } from "../src/mapping/map-client.ts";
 import { mapJob } from "../src/mapping/map-job.ts";
 

@@ -1,9 +1,9 @@
 import { authorizeUrl, createJobberApi, exchangeCode } from "@jobber-sync/api";
 import { createMemoryTokenStore } from "@jobber-sync/core";
-import { createSimulator, type Simulator } from "@jobber-sync/testing";
+import { createSimulator, type Simulator } from "@jobber-sync/testing/simulator";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { tokenLifetime } from "../src/oauth/token-grant.ts";
-import { addJob, SIGNAL } from "./fixtures/open-api.ts";
+import { addJob, SIGNAL } from "./support/open-api.ts";
 
 const redirectUri = "https://acme.example/jobber/callback";
 

@@ -6,9 +6,9 @@ import {
   type SyncReader,
   type SyncStore,
 } from "@jobber-sync/core";
-import type { SimulatorOptions } from "@jobber-sync/testing";
+import type { SimulatorOptions } from "@jobber-sync/testing/simulator";
 import { describe, expect, it } from "vitest";
-import { addJob, openApi } from "./fixtures/open-api.ts";
+import { addJob, openApi } from "./support/open-api.ts";
 
 const HOUR_MS = 3_600_000;
 

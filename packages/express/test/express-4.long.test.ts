@@ -1,4 +1,4 @@
-import { adapterContract } from "@jobber-sync/testing";
+import { adapterContract } from "@jobber-sync/testing/contracts";
 import express from "express";
 import { describe, it, vi } from "vitest";
 import { jobberWebhooks } from "../src/index.ts";

@@ -1,4 +1,4 @@
-import { adapterContract, siegeContract } from "@jobber-sync/testing";
+import { adapterContract, siegeContract } from "@jobber-sync/testing/contracts";
 import express from "express";
 import { describe, it } from "vitest";
 import { jobberWebhooks } from "../src/index.ts";
@@ -16,7 +16,7 @@ describe("Express 5, at length", () => {
   siegeContract({
     describe,
     it,
-    program: new URL("./support/besieged.ts", import.meta.url),
+    program: new URL("./support/attacked-server.ts", import.meta.url),
     onFigure: (name, figure) => console.log(`Express 5, ${name}: ${figure}`),
   });
 });

@@ -1,4 +1,4 @@
-import { adapterContract } from "@jobber-sync/testing";
+import { adapterContract } from "@jobber-sync/testing/contracts";
 import express from "express";
 import { describe, expect, it } from "vitest";
 import { jsonTestSuite } from "../../../scripts/vectors.ts";

@@ -1,4 +1,4 @@
-import { adapterContract, siegeContract } from "@jobber-sync/testing";
+import { adapterContract, siegeContract } from "@jobber-sync/testing/contracts";
 
 import { describe, it } from "vitest";
 import { serveFastify } from "./support/serve-fastify.ts";
@@ -15,7 +15,7 @@ describe("Fastify 5, at length", () => {
   siegeContract({
     describe,
     it,
-    program: new URL("./support/besieged.ts", import.meta.url),
+    program: new URL("./support/attacked-server.ts", import.meta.url),
     onFigure: (name, figure) => console.log(`Fastify 5, ${name}: ${figure}`),
   });
 });

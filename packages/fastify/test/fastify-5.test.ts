@@ -1,4 +1,4 @@
-import { adapterContract } from "@jobber-sync/testing";
+import { adapterContract } from "@jobber-sync/testing/contracts";
 import { describe, it } from "vitest";
 import { jsonTestSuite } from "../../../scripts/vectors.ts";
 import { parsers } from "./support/parsers.ts";

@@ -1,2 +1,2 @@
-export type { SqliteHandle, SqliteStatement, SqliteValue } from "./connection/sqlite-handle.ts";
+export type { SqliteHandle, SqliteStatement, SqliteValue } from "./database/sqlite-handle.ts";
 export { openSqlite, type Sqlite, type SqliteOptions } from "./open-sqlite.ts";

@@ -1,17 +1,17 @@
 import type { CursorStore, Inbox, Lease, SyncReader, SyncStore, TokenStore } from "@jobber-sync/core";
-import { waitAsInOpening, waitAsUsual } from "./connection/busy-timeout.ts";
-import { createConnection } from "./connection/connection.ts";
-import { createGroupCommit } from "./connection/group-commit.ts";
-import { openHandle } from "./connection/open-handle.ts";
-import { openingError } from "./connection/opening-error.ts";
-import { secureSettings } from "./connection/secure-settings.ts";
-import type { SqliteHandle } from "./connection/sqlite-handle.ts";
-import { createSqliteInbox } from "./inbox/sqlite-inbox.ts";
+import { waitAsInOpening, waitAsUsual } from "./database/busy-timeout.ts";
+import { createConnection } from "./database/connection.ts";
+import { createGroupCommit } from "./database/group-commit.ts";
+import { openHandle } from "./database/open-handle.ts";
+import { openingError } from "./database/opening-error.ts";
+import { secureSettings } from "./database/secure-settings.ts";
+import type { SqliteHandle } from "./database/sqlite-handle.ts";
+import { createSqliteInbox } from "./inbox/inbox.ts";
 import { checkSchema, migrate } from "./migrations/migrate.ts";
-import { createSqliteStore } from "./store/sqlite-store.ts";
-import { createSqliteCursorStore } from "./tokens/sqlite-cursor-store.ts";
-import { createSqliteLease } from "./tokens/sqlite-lease.ts";
-import { createSqliteTokenStore } from "./tokens/sqlite-token-store.ts";
+import { createSqliteStore } from "./store/store.ts";
+import { createSqliteCursorStore } from "./tokens/cursor-store.ts";
+import { createSqliteLease } from "./tokens/lease.ts";
+import { createSqliteTokenStore } from "./tokens/token-store.ts";
 
 /** How a database is opened. */
 export interface SqliteOptions {

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { describe, expect, it } from "vitest";
-import { temporaryFile } from "./temporary-file.ts";
+import { temporaryFile } from "./support/temporary-file.ts";
 
 describe("openSqlite", () => {
   it("gives up on a file that somebody keeps reading in another journal mode, after some seconds", () => {

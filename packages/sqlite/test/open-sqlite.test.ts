@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import type { ErrorCode } from "@jobber-sync/core";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { describe, expect, it } from "vitest";
-import { sampleDelivery } from "./sample-delivery.ts";
-import { temporaryFile, temporaryFolder } from "./temporary-file.ts";
+import { sampleDelivery } from "./support/sample-delivery.ts";
+import { temporaryFile, temporaryFolder } from "./support/temporary-file.ts";
 
 /** The user that owns nothing, on Linux. */
 const NOBODY = 65_534;
@@ -100,7 +100,7 @@ describe("openSqlite", () => {
       for (const mode of [0o755, 0o700]) {
         const folder = temporaryFolder();
         chmodSync(folder, mode);
-        const program = fileURLToPath(new URL("./processes/open.ts", import.meta.url));
+        const program = fileURLToPath(new URL("./support/open.ts", import.meta.url));
         const { stdout } = spawnSync(
           "/proc/self/exe",
           ["--conditions=jobber-sync-source", program, join(folder, "jobber.db")],

@@ -1,9 +1,18 @@
-export * from "./adapter-contract/index.ts";
-export * from "./inbox-contract/index.ts";
-export * from "./payloads/index.ts";
-export * from "./random/index.ts";
-export * from "./records/index.ts";
-export * from "./requests/index.ts";
-export * from "./simulator/index.ts";
-export * from "./store-contract/index.ts";
-export * from "./token-store-contract/index.ts";
+export {
+  type NoticeOverrides,
+  type NoticePayload,
+  type NoticePayloadOptions,
+  noticePayload,
+} from "./payloads/notification-payload.ts";
+export {
+  type AddressPayload,
+  type ClientPayload,
+  type JobPayload,
+  type SnapshotData,
+  type SnapshotPayload,
+  type SnapshotPayloadOptions,
+  snapshotPayload,
+} from "./payloads/snapshot-payload.ts";
+export { type FetchedClientOptions, fetchedClient } from "./records/fetched-client.ts";
+export { type FetchedJobOptions, fetchedJob } from "./records/fetched-job.ts";
+export { type SignedRequest, signedRequest } from "./requests/signed-request.ts";

@@ -1,4 +1,4 @@
-import { adapterContract, siegeContract } from "@jobber-sync/testing";
+import { adapterContract, siegeContract } from "@jobber-sync/testing/contracts";
 
 import { describe, it } from "vitest";
 import { createFetchHandler } from "../src/index.ts";
@@ -18,7 +18,7 @@ describe("The fetch handler, at length", () => {
     it,
     // Node's own streams are turned into WHATWG streams on the way: several times the work of a Node request.
     slowSenders: 1000,
-    program: new URL("./support/besieged.ts", import.meta.url),
+    program: new URL("./support/attacked-server.ts", import.meta.url),
     onFigure: (name, figure) => console.log(`The fetch handler, ${name}: ${figure}`),
   });
 });

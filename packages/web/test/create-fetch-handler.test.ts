@@ -1,5 +1,5 @@
 import { createMemoryStore, createReceiver, signPayload } from "@jobber-sync/core";
-import { adapterContract, fetchHandlerContract } from "@jobber-sync/testing";
+import { adapterContract, fetchHandlerContract } from "@jobber-sync/testing/contracts";
 import { describe, expect, it } from "vitest";
 import { jsonTestSuite } from "../../../scripts/vectors.ts";
 import { createFetchHandler } from "../src/index.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { JobberApi } from "@jobber-sync/api";
-import { createSimulator } from "@jobber-sync/testing";
+import { createSimulator } from "@jobber-sync/testing/simulator";
 import type { ApiSettings } from "../read-settings.ts";
 import { TENANT } from "./deliveries.ts";
 

@@ -1,5 +1,5 @@
 import { JobberSyncError } from "@jobber-sync/core";
-import type { ParsedAnswer } from "./parse-answer.ts";
+import type { ParsedAnswer } from "./parse-response.ts";
 
 /** Said when another API version answered than was asked for, or when Jobber warns about the one that did. */
 export interface VersionNotice {

@@ -1,5 +1,5 @@
 import { JobberSyncError } from "@jobber-sync/core";
-import type { AnswerCost } from "../http/parse-answer.ts";
+import type { AnswerCost } from "../http/parse-response.ts";
 
 /** Waits for so many milliseconds; rejects with the signal's reason when it aborts. */
 export type Sleep = (ms: number, signal: AbortSignal | undefined) => Promise<void>;

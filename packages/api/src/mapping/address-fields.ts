@@ -1,4 +1,4 @@
-import type { AddressData } from "../documents/index.ts";
+import type { AddressData } from "../documents/client-fields.ts";
 import { readText } from "./read-values.ts";
 
 /** The parts of an address as records name them. */

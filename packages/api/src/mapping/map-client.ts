@@ -1,5 +1,5 @@
 import type { ContactFields, FetchedClient } from "@jobber-sync/core";
-import type { ClientData } from "../documents/index.ts";
+import type { ClientData } from "../documents/client-fields.ts";
 import { addressFields } from "./address-fields.ts";
 import { readFlag, readId, readObject, readText, readTime, readUpdatedAt } from "./read-values.ts";
 

@@ -1,5 +1,5 @@
 import { type FetchedJob, type JobFields, mapJobStatus, type StatusOverrides } from "@jobber-sync/core";
-import type { JobData } from "../documents/index.ts";
+import type { JobData } from "../documents/job-fields.ts";
 import { addressFields } from "./address-fields.ts";
 import { readId, readNumber, readObject, readText, readTime, readUpdatedAt } from "./read-values.ts";
 

@@ -1,4 +1,4 @@
-import { ACCOUNT_DOCUMENT } from "../documents/index.ts";
+import { ACCOUNT_DOCUMENT } from "../documents/account-document.ts";
 import { readId } from "../mapping/read-values.ts";
 import type { ReconcileContext } from "./reconcile-context.ts";
 

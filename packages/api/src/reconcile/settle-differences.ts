@@ -5,10 +5,10 @@ import {
   type JobWrite,
   toInstant,
 } from "@jobber-sync/core";
-import { patiently } from "./patience.ts";
 import { readAccountId } from "./read-account-id.ts";
 import type { ReconcileContext, ReconcileCounts } from "./reconcile-context.ts";
 import type { Walk } from "./walk-records.ts";
+import { patiently } from "./with-rate-limit-retry.ts";
 
 /** Which kind of record, and what a whole walk over it found. */
 export interface Sweep {

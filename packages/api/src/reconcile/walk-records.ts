@@ -5,12 +5,14 @@ import {
   type SyncResult,
   toInstant,
 } from "@jobber-sync/core";
-import { CLIENTS_PAGE_DOCUMENT, JOBS_PAGE_DOCUMENT, type PageData } from "../documents/index.ts";
+import { CLIENTS_PAGE_DOCUMENT } from "../documents/clients-page-document.ts";
+import { JOBS_PAGE_DOCUMENT } from "../documents/jobs-page-document.ts";
+import type { PageData } from "../documents/page.ts";
 import { checkPage, nextCursor } from "../fetch-records.ts";
 import { mapClient } from "../mapping/map-client.ts";
 import { mapJob } from "../mapping/map-job.ts";
-import { KEEP_FREE, patiently } from "./patience.ts";
 import type { ReconcileContext, ReconcileCounts } from "./reconcile-context.ts";
+import { KEEP_FREE, patiently } from "./with-rate-limit-retry.ts";
 
 /** What a walk over the records of one kind found. */
 export interface Walk {

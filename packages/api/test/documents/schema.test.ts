@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { documentTypes, SIMULATOR_SDL } from "@jobber-sync/testing";
+import { readdirSync, readFileSync } from "node:fs";
+import { documentTypes, SIMULATOR_SDL } from "@jobber-sync/testing/simulator";
 import { describe, expect, it } from "vitest";
-import * as documents from "../../src/documents/index.ts";
 
 /** The types that the mapping was written for. A field that is read and not listed here fails the test too. */
 const EXPECTED: Readonly<Record<string, string>> = {
@@ -60,8 +59,16 @@ const EXPECTED: Readonly<Record<string, string>> = {
   "PageInfo.hasNextPage": "Boolean!",
 };
 
-const texts = Object.entries(documents).flatMap(([name, text]) =>
-  typeof text === "string" ? [[name, text] as const] : [],
+const folder = new URL("../../src/documents/", import.meta.url);
+const modules = await Promise.all(
+  readdirSync(folder)
+    .filter((file) => file.endsWith("-document.ts"))
+    .map((file) => import(new URL(file, folder).href) as Promise<Readonly<Record<string, unknown>>>),
+);
+const texts = modules.flatMap((exports) =>
+  Object.entries(exports).flatMap(([name, text]) =>
+    typeof text === "string" ? [[name, text] as const] : [],
+  ),
 );
 
 /** Everything that is wrong between the documents, what their answers are read as, and a schema. */

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startTestServer } from "../../../postgres/test/embedded-postgres.ts";
-import type { BackendSettings } from "./open-backend.ts";
-import { type BusyRun, runBusyAccount } from "./run-busy-account.ts";
-import { serveExpress, serveFastify } from "./serve.ts";
+import { startTestServer } from "../../../postgres/test/support/embedded-postgres.ts";
+import type { BackendSettings } from "../support/open-backend.ts";
+import { type BusyRun, runBusyAccount } from "../support/run-busy-account.ts";
+import { serveExpress, serveFastify } from "../support/serve.ts";
 
 const FULL = { objects: 1000, mutations: 10_000, workers: 4 };
 const MINUTES = 60_000;

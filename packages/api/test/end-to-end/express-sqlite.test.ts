@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { runBusyAccount } from "./run-busy-account.ts";
-import { serveExpress } from "./serve.ts";
+import { runBusyAccount } from "../support/run-busy-account.ts";
+import { serveExpress } from "../support/serve.ts";
 
 function sqliteFile() {
   const folder = mkdtempSync(join(tmpdir(), "jobber-sync-end-to-end-"));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startTestServer, type TestServer } from "../../../postgres/test/embedded-postgres.ts";
-import { runBusyAccount } from "./run-busy-account.ts";
-import { serveFastify } from "./serve.ts";
+import { startTestServer, type TestServer } from "../../../postgres/test/support/embedded-postgres.ts";
+import { runBusyAccount } from "../support/run-busy-account.ts";
+import { serveFastify } from "../support/serve.ts";
 
 let server: TestServer;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { expect, it } from "vitest";
-import { callTogether, openShared } from "./start-callers.ts";
+import { callTogether, openShared } from "../support/start-callers.ts";
 
 it("a process killed between Jobber's answer and the store: the next one finds out, and asks once", async () => {
   const { jobber, account, tokens, start, connect } = await openShared();

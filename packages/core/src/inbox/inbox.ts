@@ -1,4 +1,4 @@
-import type { ObjectType } from "../event/topics.ts";
+import type { ObjectType } from "../events/topics.ts";
 
 /** One object of one tenant: what deliveries are grouped by. */
 export interface ObjectRef {

@@ -1,16 +1,9 @@
 import type { AcceptedDelivery, Claim, DeliveryFilter, Inbox, ObjectRef, Settlement } from "./inbox.ts";
 import { INBOX_DEFAULTS, replayedStates } from "./inbox-defaults.ts";
-import {
-  claimedDelivery,
-  deliveryInfo,
-  isOpen,
-  isReady,
-  type MemoryRow,
-  memoryRow,
-} from "./internal/memory-row.ts";
 import { listenByPolling } from "./listen-by-polling.ts";
+import { claimedDelivery, deliveryInfo, isOpen, isReady, type MemoryRow, memoryRow } from "./memory-row.ts";
+import { type FetchBudget, reserveFetchPlace } from "./next-slot-at.ts";
 import { objectKey } from "./object-key.ts";
-import { type FetchBudget, reserveFetchPlace } from "./reserve-fetch-place.ts";
 
 /** How a memory inbox is made. */
 export interface MemoryInboxOptions {

@@ -1,27 +1,27 @@
 import { isJobberSyncError, JobberSyncError } from "../errors.ts";
-import type { JobberEvent } from "../event/jobber-event.ts";
-import { parseEvent } from "../event/parse-event.ts";
+import type { JobberEvent } from "../events/jobber-event.ts";
+import { parseEvent } from "../events/parse-event.ts";
 import { type BodyReader, ByteBudget, bodyTooLarge } from "../http/body-reader.ts";
-import { createEmit } from "../lifecycle/lifecycle.ts";
-import { consoleLogger } from "../lifecycle/logger.ts";
-import { createOutageLog } from "../lifecycle/outage-log.ts";
+import { type Headers, headerOf } from "../http/headers.ts";
+import { createEmit } from "../observability/lifecycle-events.ts";
+import { consoleLogger } from "../observability/logger.ts";
+import { createOutageLog } from "../observability/outage-log.ts";
 import { prepareSecrets } from "../signature/prepare-secrets.ts";
+import { createEvenVerifier, NOBODYS_SECRETS } from "../signature/uniform-time-verifier.ts";
 import {
   readSignatureHeader,
   SIGNATURE_HEADER,
   type SignatureHeader,
 } from "../signature/verify-signature.ts";
-import { type ReceiverAnswer, refused, UNAUTHORIZED } from "./answer.ts";
-import { createAccept, type Verdict, type VerifiedDelivery } from "./internal/accept.ts";
-import { Deadline } from "./internal/deadline.ts";
-import { describeDelivery, notAnEvent } from "./internal/describe-delivery.ts";
-import { createExplainer } from "./internal/explain-refusals.ts";
-import { createGuard } from "./internal/guard.ts";
-import { type Headers, headerOf } from "./internal/headers.ts";
-import { judgeEvent } from "./internal/judge-event.ts";
-import { createTenantDirectory, type KnownTenant, type Lookup } from "./internal/tenant-directory.ts";
-import { createEvenVerifier, NOBODYS_SECRETS } from "./internal/verify-evenly.ts";
+import { judgeEvent } from "../tenants/check-ownership.ts";
+import { createTenantDirectory, type KnownTenant, type Lookup } from "../tenants/tenant-directory.ts";
+import { createAccept, type Verdict, type VerifiedDelivery } from "./accept.ts";
+import { createGuard } from "./check-head.ts";
+import { Deadline } from "./deadline.ts";
+import { describeDelivery, notAnEvent } from "./describe-delivery.ts";
+import { createExplainer } from "./explain-rejections.ts";
 import { checkLimits, checkTopics, type ReceiverOptions } from "./options.ts";
+import { type ReceiverAnswer, refused, UNAUTHORIZED } from "./response.ts";
 
 /** A request as an adapter hands it over. */
 export interface ReceiverRequest {

@@ -1,13 +1,13 @@
-import type { KnownTopic } from "../event/topics.ts";
-import { SYNC_TOPICS } from "../event/topics.ts";
+import type { KnownTopic } from "../events/topics.ts";
+import { SYNC_TOPICS } from "../events/topics.ts";
 import type { Inbox } from "../inbox/inbox.ts";
-import type { LifecycleHooks } from "../lifecycle/lifecycle.ts";
-import type { Logger } from "../lifecycle/logger.ts";
+import type { LifecycleHooks } from "../observability/lifecycle-events.ts";
+import type { Logger } from "../observability/logger.ts";
+import type { Handlers } from "../processing/handlers.ts";
 import type { RecordSource } from "../records/record-source.ts";
 import type { StatusOverrides } from "../records/snapshot-records.ts";
 import type { SyncStore } from "../store/sync-store.ts";
-import type { Handlers } from "../worker/handlers.ts";
-import type { SharedApp, Tenants } from "./tenants.ts";
+import type { SharedApp, Tenants } from "../tenants/tenant.ts";
 
 /** Which notices are acted on. Snapshots always are. */
 export type TopicSelection = "sync" | "all" | readonly (KnownTopic | (string & {}))[];

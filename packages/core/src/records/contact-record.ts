@@ -1,4 +1,4 @@
-import type { Instant } from "./instant.ts";
+import type { Instant } from "../time/instant.ts";
 
 /** What we keep of a Jobber client, which is our Contact. Every field Jobber did not give is `null`. */
 export interface ContactRecord {

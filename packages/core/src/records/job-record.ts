@@ -1,5 +1,5 @@
-import type { JobStatus } from "../status/map-job-status.ts";
-import type { Instant } from "./instant.ts";
+import type { Instant } from "../time/instant.ts";
+import type { JobStatus } from "./map-job-status.ts";
 
 /** What we keep of a Jobber job. Every field Jobber did not give is `null`. */
 export interface JobRecord {

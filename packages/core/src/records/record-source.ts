@@ -1,5 +1,5 @@
+import type { Instant } from "../time/instant.ts";
 import type { ContactFields } from "./contact-record.ts";
-import type { Instant } from "./instant.ts";
 import type { JobFields } from "./job-record.ts";
 
 /** What a source can be asked for. A visit or a property answers with the job(s) it belongs to. */

@@ -4,10 +4,10 @@ import type {
   SnapshotClient,
   SnapshotEvent,
   SnapshotJob,
-} from "../event/jobber-event.ts";
-import { type JobStatus, mapJobStatus } from "../status/map-job-status.ts";
+} from "../events/jobber-event.ts";
 import type { ContactFields } from "./contact-record.ts";
 import type { JobFields } from "./job-record.ts";
+import { type JobStatus, mapJobStatus } from "./map-job-status.ts";
 
 /** The records inside a snapshot. A field that the body left out is absent. */
 export interface SnapshotRecords {

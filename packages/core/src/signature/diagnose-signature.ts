@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
-import { bodyVariants } from "./internal/body-variants.ts";
-import { type HeaderReading, readHeaderLeniently } from "./internal/read-header-leniently.ts";
-import { secretVariants } from "./internal/secret-variants.ts";
+import { bodyVariants } from "./body-variants.ts";
 import { PreparedSecrets, prepareSecrets, type Secrets } from "./prepare-secrets.ts";
+import { type HeaderReading, readHeaderLeniently } from "./read-header-leniently.ts";
+import { secretVariants } from "./secret-variants.ts";
 import type { SignatureHeader } from "./verify-signature.ts";
 
 /** What is wrong with a signature, as far as it can be found out. `valid`: nothing. `unknown`: no usual mistake explains it. */

@@ -1,4 +1,4 @@
-import type { Instant } from "../records/instant.ts";
+import type { Instant } from "../time/instant.ts";
 import { NEVER, type Version, versionTime } from "./version.ts";
 
 /** What a write did to a record. */

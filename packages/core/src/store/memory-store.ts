@@ -1,6 +1,6 @@
 import type { ContactRecord } from "../records/contact-record.ts";
-import type { Instant } from "../records/instant.ts";
 import type { JobRecord } from "../records/job-record.ts";
+import type { Instant } from "../time/instant.ts";
 import { decideWrite, type VersionedRow, type WriteOutcome } from "./decide-write.ts";
 import { planChange } from "./plan-change.ts";
 import type {

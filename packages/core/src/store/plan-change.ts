@@ -1,6 +1,6 @@
 import { CONTACT_FIELDS, type ContactRecord } from "../records/contact-record.ts";
-import type { Instant } from "../records/instant.ts";
 import { JOB_FIELDS, type JobRecord } from "../records/job-record.ts";
+import type { Instant } from "../time/instant.ts";
 import { decideWrite, type VersionedRow } from "./decide-write.ts";
 import type { ContactWrite, JobWrite, SubmissionWrite, SyncChange } from "./sync-store.ts";
 import { encodeVersion, NEVER, type Version } from "./version.ts";

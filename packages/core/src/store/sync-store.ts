@@ -1,7 +1,7 @@
 import type { ContactFields, ContactRecord } from "../records/contact-record.ts";
-import type { Instant } from "../records/instant.ts";
 import type { JobFields, JobRecord } from "../records/job-record.ts";
-import type { SubmissionPayload } from "../submission/build-submission.ts";
+import type { SubmissionPayload } from "../submissions/build-submission.ts";
+import type { Instant } from "../time/instant.ts";
 import type { WriteOutcome } from "./decide-write.ts";
 
 /** Where a write stands in the one total order: `(sourceUpdatedAt ?? −∞, sequence)`. */

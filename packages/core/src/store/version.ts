@@ -1,4 +1,4 @@
-import type { Instant } from "../records/instant.ts";
+import type { Instant } from "../time/instant.ts";
 
 /**
  * A place in the one total order of writes: source time first, sequence second, a missing time before every time. It is text that

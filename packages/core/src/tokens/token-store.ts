@@ -1,4 +1,4 @@
-import type { Instant } from "../records/instant.ts";
+import type { Instant } from "../time/instant.ts";
 
 /**
  * Whether a tenant's connection to Jobber works.

@@ -1,16 +1,16 @@
 import { setTimeout as delayFor } from "node:timers/promises";
 import type { Inbox, ObjectRef, PurgeOptions } from "../inbox/inbox.ts";
-import { createEmit, type LifecycleHooks } from "../lifecycle/lifecycle.ts";
-import { consoleLogger, type Logger } from "../lifecycle/logger.ts";
-import { createOutageLog } from "../lifecycle/outage-log.ts";
-import { createTenantDirectory } from "../receiver/internal/tenant-directory.ts";
+import { createEmit, type LifecycleHooks } from "../observability/lifecycle-events.ts";
+import { consoleLogger, type Logger } from "../observability/logger.ts";
+import { createOutageLog } from "../observability/outage-log.ts";
+import { checkHandlers, type Handlers } from "../processing/handlers.ts";
 import { positiveInteger } from "../receiver/options.ts";
-import type { SharedApp, Tenants } from "../receiver/tenants.ts";
 import type { RecordSource } from "../records/record-source.ts";
 import type { StatusOverrides } from "../records/snapshot-records.ts";
 import type { SyncStore } from "../store/sync-store.ts";
-import { createRun, type RunMode } from "./create-run.ts";
-import { checkHandlers, type Handlers } from "./handlers.ts";
+import type { SharedApp, Tenants } from "../tenants/tenant.ts";
+import { createTenantDirectory } from "../tenants/tenant-directory.ts";
+import { createRun, type RunMode } from "./process-object.ts";
 import { checkRetryPolicy, type RetryPolicy } from "./retry-policy.ts";
 
 /** What `createWorker` takes. */

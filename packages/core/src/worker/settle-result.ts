@@ -1,7 +1,7 @@
 import type { JobberSyncError } from "../errors.ts";
 import type { ClaimedDelivery, Settlement } from "../inbox/inbox.ts";
-import type { DeliveryFacts, Emit } from "../lifecycle/lifecycle.ts";
-import type { WorkResult } from "./delivery-work.ts";
+import type { DeliveryFacts, Emit } from "../observability/lifecycle-events.ts";
+import type { WorkResult } from "../processing/delivery-task.ts";
 import { type FailureCircumstances, type RetryPolicy, settleFailure } from "./retry-policy.ts";
 
 /** What became of a delivery, or that it was not even begun with. */

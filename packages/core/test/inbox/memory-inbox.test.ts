@@ -1,5 +1,5 @@
 import { createMemoryInbox, createMemoryStore } from "@jobber-sync/core";
-import { inboxContract } from "@jobber-sync/testing";
+import { inboxContract } from "@jobber-sync/testing/contracts";
 import { describe, it } from "vitest";
 
 inboxContract({

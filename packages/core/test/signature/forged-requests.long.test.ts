@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { forge } from "./forged-requests.ts";
+import { forge } from "../support/forged-requests.ts";
 
 it("refuses a million pairs of header and body that nobody signed, and crashes on none", () => {
   const { accepted, crashes } = forge(1_000_000, "a million");

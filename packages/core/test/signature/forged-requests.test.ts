@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { flipEveryBit, forge } from "./forged-requests.ts";
+import { flipEveryBit, forge } from "../support/forged-requests.ts";
 
 describe("forged requests", () => {
   it("are refused and crash nothing: 30,000 pairs of header and body", () => {

@@ -1,5 +1,5 @@
 import { createMemoryStore } from "@jobber-sync/core";
-import { checkStoreHistories } from "@jobber-sync/testing";
+import { checkStoreHistories } from "@jobber-sync/testing/contracts";
 import { describe, it } from "vitest";
 
 const open = () => ({ store: createMemoryStore(), close() {} });

@@ -1,5 +1,5 @@
 import { createMemoryStore } from "@jobber-sync/core";
-import { syncStoreContract } from "@jobber-sync/testing";
+import { syncStoreContract } from "@jobber-sync/testing/contracts";
 import { describe, it } from "vitest";
 
 syncStoreContract({ describe, it, open: () => ({ store: createMemoryStore(), close() {} }) });

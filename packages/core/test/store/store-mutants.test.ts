@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { createMemoryStore, type SyncReader, type SyncStore } from "@jobber-sync/core";
-import { checkStoreHistories } from "@jobber-sync/testing";
+import { checkStoreHistories } from "@jobber-sync/testing/contracts";
 import { afterAll, describe, expect, it } from "vitest";
 
 // A check that stays green over a broken store proves nothing. Each of these breaks one thing that the order of writes rests on, and the

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createMemoryTokenStore, encryptTokens } from "@jobber-sync/core";
-import { tokenStoreContract } from "@jobber-sync/testing";
+import { tokenStoreContract } from "@jobber-sync/testing/contracts";
 import { describe, expect, it } from "vitest";
 
 const KEY = { id: "k1", key: randomBytes(32) };

@@ -1,5 +1,5 @@
 import { createMemoryCursorStore, createMemoryLease, createMemoryTokenStore } from "@jobber-sync/core";
-import { cursorStoreContract, leaseContract, tokenStoreContract } from "@jobber-sync/testing";
+import { cursorStoreContract, leaseContract, tokenStoreContract } from "@jobber-sync/testing/contracts";
 import { describe, it } from "vitest";
 
 const close = () => {};

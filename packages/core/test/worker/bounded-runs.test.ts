@@ -1,6 +1,6 @@
 import { JobberSyncError, type RecordSource } from "@jobber-sync/core";
 import { describe, expect, it, vi } from "vitest";
-import { backend, found, notice, sourceOf } from "./fixtures.ts";
+import { backend, found, notice, sourceOf } from "../support/worker-fixtures.ts";
 
 const never = () => new Promise<never>(() => {});
 const snapshot = (id: string) => ({ event: "job.updated", data: { id, title: id } });

@@ -1,6 +1,6 @@
 import { createWorker, JobberSyncError } from "@jobber-sync/core";
 import { describe, expect, it, vi } from "vitest";
-import { backend, found, notice, sourceOf } from "./fixtures.ts";
+import { backend, found, notice, sourceOf } from "../support/worker-fixtures.ts";
 
 const MINUTE = 60_000;
 

@@ -1,6 +1,6 @@
 import { JobberSyncError } from "@jobber-sync/core";
 import { describe, expect, it } from "vitest";
-import { backend, found, notice, sourceOf } from "./fixtures.ts";
+import { backend, found, notice, sourceOf } from "../support/worker-fixtures.ts";
 
 describe("the budget of API calls", () => {
   it("lets a run wait for a near place only; the others come back one by one, as far apart as the places", async () => {

@@ -1,6 +1,6 @@
 import { JobberSyncError } from "@jobber-sync/core";
 import { describe, expect, it, vi } from "vitest";
-import { backend, found, notice, sourceOf } from "./fixtures.ts";
+import { backend, found, notice, sourceOf } from "../support/worker-fixtures.ts";
 
 const MANY = 5000;
 const AT_ONCE = 2048;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Receiver } from "@jobber-sync/core";
-import type { ParserBefore, RunningServer } from "@jobber-sync/testing";
+import type { ParserBefore, RunningServer } from "@jobber-sync/testing/contracts";
 import type express from "express";
 import type { Router } from "express";
 

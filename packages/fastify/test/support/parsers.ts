@@ -1,5 +1,5 @@
 import { buffer } from "node:stream/consumers";
-import type { ParserBefore } from "@jobber-sync/testing";
+import type { ParserBefore } from "@jobber-sync/testing/contracts";
 import type { FastifyInstance } from "fastify";
 import rawBody from "fastify-raw-body";
 import { serveFastify } from "./serve-fastify.ts";

@@ -1,5 +1,5 @@
 import type { Receiver } from "@jobber-sync/core";
-import type { RunningServer } from "@jobber-sync/testing";
+import type { RunningServer } from "@jobber-sync/testing/contracts";
 import fastify, { type FastifyInstance } from "fastify";
 import { jobberWebhooks } from "../../src/index.ts";
 

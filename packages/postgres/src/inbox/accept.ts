@@ -1,9 +1,9 @@
 import { type AcceptedDelivery, JobberSyncError, type NewDelivery, objectKey } from "@jobber-sync/core";
-import { boundedPool } from "../internal/bounded-pool.ts";
-import { checkDurability, DURABILITY_JSON, type Durability } from "../internal/durability.ts";
-import { createGroupCommit } from "../internal/group-commit.ts";
-import { jsonText } from "../internal/json-text.ts";
-import { inTurn, runTransaction } from "../internal/transaction.ts";
+import { boundedPool } from "../database/bounded-pool.ts";
+import { checkDurability, DURABILITY_JSON, type Durability } from "../database/durability.ts";
+import { createGroupCommit } from "../database/group-commit.ts";
+import { jsonText } from "../database/json-text.ts";
+import { inTurn, runTransaction } from "../database/transaction.ts";
 import { type InboxContext, transactionNowSql } from "./inbox-context.ts";
 import { wakeLater } from "./wake-later.ts";
 

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { type Claim, type ClaimedDelivery, type Inbox, type ObjectRef, objectKey } from "@jobber-sync/core";
-import { createGroupCommit } from "../internal/group-commit.ts";
-import { jsonText } from "../internal/json-text.ts";
-import { millisecondsSql } from "../internal/times.ts";
-import { runStatement } from "../internal/transaction.ts";
+import { createGroupCommit } from "../database/group-commit.ts";
+import { jsonText } from "../database/json-text.ts";
+import { millisecondsSql } from "../database/times.ts";
+import { runStatement } from "../database/transaction.ts";
 import { COMMIT_LATER, type InboxContext, nowSql, nowValue, wholeLimit } from "./inbox-context.ts";
 
 interface Wanted extends ObjectRef {

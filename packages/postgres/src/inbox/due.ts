@@ -1,6 +1,6 @@
 import type { Inbox, ObjectRef } from "@jobber-sync/core";
-import { jsonText } from "../internal/json-text.ts";
-import { runStatement } from "../internal/transaction.ts";
+import { jsonText } from "../database/json-text.ts";
+import { runStatement } from "../database/transaction.ts";
 import { type InboxContext, nowSql, nowValue, OBJECT_JSON, wholeLimit } from "./inbox-context.ts";
 
 /** Which objects are looked for. */

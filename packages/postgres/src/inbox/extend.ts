@@ -1,5 +1,5 @@
 import type { Inbox } from "@jobber-sync/core";
-import { runStatement } from "../internal/transaction.ts";
+import { runStatement } from "../database/transaction.ts";
 import { type InboxContext, nowSql, nowValue, sequenceArray } from "./inbox-context.ts";
 
 /** Makes `extend`. */

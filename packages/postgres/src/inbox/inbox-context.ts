@@ -1,6 +1,6 @@
-import type { Boss } from "../boss.ts";
-import type { Schema } from "../internal/quote-schema.ts";
-import type { SqlPool } from "../sql-pool.ts";
+import type { Boss } from "../database/boss.ts";
+import type { Schema } from "../database/quote-schema.ts";
+import type { SqlPool } from "../database/sql-pool.ts";
 
 /** Which clock says what is due and how long a claim holds. */
 export type InboxClock = "database" | "caller";

@@ -1,7 +1,7 @@
 import { type Inbox, type ObjectRef, objectKey, type WakeOptions } from "@jobber-sync/core";
-import type { BossJob } from "../boss.ts";
-import { aborted, pause } from "../internal/pause.ts";
-import { runTransaction } from "../internal/transaction.ts";
+import type { BossJob } from "../database/boss.ts";
+import { aborted, pause } from "../database/pause.ts";
+import { runTransaction } from "../database/transaction.ts";
 import { createLook } from "./due.ts";
 import type { InboxContext } from "./inbox-context.ts";
 import { createOutages, type Outages } from "./outages.ts";

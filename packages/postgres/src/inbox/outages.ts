@@ -1,5 +1,5 @@
 import type { ErrorCode } from "@jobber-sync/core";
-import { bossError } from "../internal/boss-error.ts";
+import { bossError } from "../database/boss-error.ts";
 
 /** Tells of what goes wrong while looking for work. */
 export interface Outages {

@@ -1,5 +1,5 @@
 import { INBOX_DEFAULTS, type Inbox } from "@jobber-sync/core";
-import { runStatement } from "../internal/transaction.ts";
+import { runStatement } from "../database/transaction.ts";
 import { aheadOfClock, type InboxContext, nowSql, nowValue } from "./inbox-context.ts";
 
 const PORTION_ROWS = 1000;

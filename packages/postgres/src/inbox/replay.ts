@@ -1,5 +1,5 @@
 import { type Inbox, type ObjectRef, replayedStates } from "@jobber-sync/core";
-import { runTransaction } from "../internal/transaction.ts";
+import { runTransaction } from "../database/transaction.ts";
 import { filterSql } from "./filter-sql.ts";
 import { type InboxContext, nowValue, transactionNowSql } from "./inbox-context.ts";
 import { distinctWakeUps, wakeLater } from "./wake-later.ts";

@@ -1,5 +1,5 @@
 import type { Inbox, ObjectRef } from "@jobber-sync/core";
-import { runTransaction } from "../internal/transaction.ts";
+import { runTransaction } from "../database/transaction.ts";
 import {
   aheadOfClock,
   type InboxContext,

@@ -1,7 +1,7 @@
 import type { Claim, Inbox, Settlement } from "@jobber-sync/core";
-import { createGroupCommit } from "../internal/group-commit.ts";
-import { jsonText } from "../internal/json-text.ts";
-import { type Run, runStatement, runTransaction } from "../internal/transaction.ts";
+import { createGroupCommit } from "../database/group-commit.ts";
+import { jsonText } from "../database/json-text.ts";
+import { type Run, runStatement, runTransaction } from "../database/transaction.ts";
 import {
   COMMIT_LATER,
   type InboxContext,

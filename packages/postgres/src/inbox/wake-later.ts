@@ -1,8 +1,8 @@
 import { type ObjectRef, objectKey } from "@jobber-sync/core";
-import { bossDatabase } from "../internal/boss-database.ts";
-import { bossError } from "../internal/boss-error.ts";
-import { timeOrderedId } from "../internal/time-ordered-id.ts";
-import type { SqlClient } from "../sql-pool.ts";
+import { bossDatabase } from "../database/boss-database.ts";
+import { bossError } from "../database/boss-error.ts";
+import type { SqlClient } from "../database/sql-pool.ts";
+import { timeOrderedId } from "../database/time-ordered-id.ts";
 import type { InboxContext } from "./inbox-context.ts";
 
 /** An object that is to be looked at, and when. */

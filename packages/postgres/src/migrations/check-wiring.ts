@@ -1,11 +1,11 @@
 import { JobberSyncError } from "@jobber-sync/core";
-import type { Boss } from "../boss.ts";
-import { bossDatabase } from "../internal/boss-database.ts";
-import { bossError } from "../internal/boss-error.ts";
-import { checkDurability, DURABILITY_JSON, type Durability } from "../internal/durability.ts";
-import { sqlState } from "../internal/store-error.ts";
-import { runTransaction } from "../internal/transaction.ts";
-import type { SqlPool } from "../sql-pool.ts";
+import type { Boss } from "../database/boss.ts";
+import { bossDatabase } from "../database/boss-database.ts";
+import { bossError } from "../database/boss-error.ts";
+import { checkDurability, DURABILITY_JSON, type Durability } from "../database/durability.ts";
+import type { SqlPool } from "../database/sql-pool.ts";
+import { sqlState } from "../database/store-error.ts";
+import { runTransaction } from "../database/transaction.ts";
 
 /** What must fit together. */
 export interface Wiring {

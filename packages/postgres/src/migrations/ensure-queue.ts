@@ -1,8 +1,8 @@
 import { JobberSyncError } from "@jobber-sync/core";
-import type { Boss } from "../boss.ts";
-import { bossError } from "../internal/boss-error.ts";
-import { sqlState } from "../internal/store-error.ts";
-import { QUEUE_POLICY, QUEUE_SETTINGS } from "../settings.ts";
+import type { Boss } from "../database/boss.ts";
+import { bossError } from "../database/boss-error.ts";
+import { QUEUE_POLICY, QUEUE_SETTINGS } from "../database/settings.ts";
+import { sqlState } from "../database/store-error.ts";
 
 /**
  * Creates the queue, or sets one that is there to what the inbox needs.

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { JobberSyncError } from "@jobber-sync/core";
-import type { Schema } from "../internal/quote-schema.ts";
-import { type Run, runTransaction } from "../internal/transaction.ts";
-import type { SqlClient, SqlPool } from "../sql-pool.ts";
+import type { Schema } from "../database/quote-schema.ts";
+import type { SqlClient, SqlPool } from "../database/sql-pool.ts";
+import { type Run, runTransaction } from "../database/transaction.ts";
 import { MIGRATIONS } from "./migrations.ts";
 
 const ASK_FOR_LOCK_MS = 100;

@@ -1,4 +1,4 @@
-import type { Schema } from "../internal/quote-schema.ts";
+import type { Schema } from "../database/quote-schema.ts";
 import { CONTACTS, DELETED_AT, JOBS, type RecordTable, SOURCE_UPDATED_AT, snakeCase } from "./columns.ts";
 
 /**

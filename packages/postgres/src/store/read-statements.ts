@@ -1,4 +1,4 @@
-import { instantSql } from "../internal/times.ts";
+import { instantSql } from "../database/times.ts";
 import {
   CONTACTS,
   type Column,

@@ -1,7 +1,7 @@
 import type { CursorStore } from "@jobber-sync/core";
-import type { Schema } from "../internal/quote-schema.ts";
-import { runStatement } from "../internal/transaction.ts";
-import type { SqlPool } from "../sql-pool.ts";
+import type { Schema } from "../database/quote-schema.ts";
+import type { SqlPool } from "../database/sql-pool.ts";
+import { runStatement } from "../database/transaction.ts";
 
 /** Cursors in the table `jobber_cursors`. */
 export function createCursorStore(pool: SqlPool, schema: Schema): CursorStore {

@@ -1,9 +1,9 @@
 import type { Connection, TokenStore } from "@jobber-sync/core";
-import { jsonText } from "../internal/json-text.ts";
-import type { Schema } from "../internal/quote-schema.ts";
-import { instantSql, millisecondsSql } from "../internal/times.ts";
-import { runStatement } from "../internal/transaction.ts";
-import type { SqlPool } from "../sql-pool.ts";
+import { jsonText } from "../database/json-text.ts";
+import type { Schema } from "../database/quote-schema.ts";
+import type { SqlPool } from "../database/sql-pool.ts";
+import { instantSql, millisecondsSql } from "../database/times.ts";
+import { runStatement } from "../database/transaction.ts";
 
 /** Connections in the table `jobber_connections`. Each write is one guarded statement. */
 export function createTokenStore(pool: SqlPool, schema: Schema): TokenStore {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { crashServer } from "./crash-server.ts";
+import { crashServer } from "../support/crash-server.ts";
 
 it("loses nothing that was acknowledged when PostgreSQL is crashed under load, 6 times, refuses the rest in time, and works on all of it", async () => {
   const report = await crashServer({ crashes: 6, worker: true });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { testDatabase } from "../test-database.ts";
-import { killReceivers } from "./kill-receivers.ts";
+import { killReceivers } from "../support/kill-receivers.ts";
+import { testDatabase } from "../support/test-database.ts";
 
 const database = testDatabase();
 

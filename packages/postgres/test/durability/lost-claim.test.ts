@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createWorker, type Inbox } from "@jobber-sync/core";
 import { expect, it } from "vitest";
-import { startOwnServer } from "../embedded-postgres.ts";
-import { startTestDatabase } from "../open-postgres.ts";
-import { createSender, jobCreated, SILENT } from "../sender.ts";
-import { wakeUps } from "../wake-ups.ts";
+import { startOwnServer } from "../support/embedded-postgres.ts";
+import { startTestDatabase } from "../support/open-postgres.ts";
+import { createSender, jobCreated, SILENT } from "../support/sender.ts";
+import { wakeUps } from "../support/wake-ups.ts";
 
 /** How often the server may keep a claim that it did not have to keep, before the test gives up. */
 const ATTEMPTS = 8;

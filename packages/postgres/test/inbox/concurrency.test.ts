@@ -1,10 +1,10 @@
 import { type Claim, isJobberSyncError, type Settlement } from "@jobber-sync/core";
 import { createPostgres } from "@jobber-sync/postgres";
 import { expect, it, vi } from "vitest";
-import { deadlocks } from "../deadlocks.ts";
-import { delivery, objectOf } from "../deliveries.ts";
-import { openPool } from "../open-postgres.ts";
-import { testDatabase } from "../test-database.ts";
+import { deadlocks } from "../support/deadlocks.ts";
+import { delivery, objectOf } from "../support/deliveries.ts";
+import { openPool } from "../support/open-postgres.ts";
+import { testDatabase } from "../support/test-database.ts";
 
 // Every test talks to a real server, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 });

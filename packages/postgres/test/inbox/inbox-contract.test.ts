@@ -1,7 +1,7 @@
 import { createPostgres } from "@jobber-sync/postgres";
-import { inboxContract } from "@jobber-sync/testing";
+import { inboxContract } from "@jobber-sync/testing/contracts";
 import { describe, it } from "vitest";
-import { testDatabase } from "../test-database.ts";
+import { testDatabase } from "../support/test-database.ts";
 
 const database = testDatabase();
 

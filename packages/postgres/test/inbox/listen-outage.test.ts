@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createWorker } from "@jobber-sync/core";
 import { expect, it } from "vitest";
-import { delivery, done } from "../deliveries.ts";
-import { type OwnServer, startOwnServer } from "../embedded-postgres.ts";
-import { startTestDatabase, type TestDatabase } from "../open-postgres.ts";
-import { SILENT } from "../sender.ts";
+import { delivery, done } from "../support/deliveries.ts";
+import { type OwnServer, startOwnServer } from "../support/embedded-postgres.ts";
+import { startTestDatabase, type TestDatabase } from "../support/open-postgres.ts";
+import { SILENT } from "../support/sender.ts";
 
 async function withOwnServer(
   body: (database: TestDatabase, server: OwnServer) => Promise<void>,

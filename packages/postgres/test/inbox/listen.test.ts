@@ -1,10 +1,10 @@
 import type { ObjectRef } from "@jobber-sync/core";
 import { createPostgres, type Postgres } from "@jobber-sync/postgres";
 import { expect, it } from "vitest";
-import { delivery, done, objectOf } from "../deliveries.ts";
-import { testDatabase } from "../test-database.ts";
-import { wakeUps } from "../wake-ups.ts";
-import { watchedPool } from "../watched-pool.ts";
+import { delivery, done, objectOf } from "../support/deliveries.ts";
+import { testDatabase } from "../support/test-database.ts";
+import { wakeUps } from "../support/wake-ups.ts";
+import { watchedPool } from "../support/watched-pool.ts";
 
 const database = testDatabase();
 

@@ -2,10 +2,10 @@ import { createWorker, type Inbox, type RecordSource } from "@jobber-sync/core";
 import { createPostgres } from "@jobber-sync/postgres";
 import { noticePayload } from "@jobber-sync/testing";
 import { expect, it } from "vitest";
-import type { OpenedPostgres } from "../open-postgres.ts";
-import { createSender, SILENT } from "../sender.ts";
-import { testDatabase } from "../test-database.ts";
-import { watchedPool } from "../watched-pool.ts";
+import type { OpenedPostgres } from "../support/open-postgres.ts";
+import { createSender, SILENT } from "../support/sender.ts";
+import { testDatabase } from "../support/test-database.ts";
+import { watchedPool } from "../support/watched-pool.ts";
 
 const database = testDatabase();
 

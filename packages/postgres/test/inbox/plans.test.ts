@@ -2,9 +2,9 @@ import type { DeliveryFilter, Inbox } from "@jobber-sync/core";
 import { createPostgres } from "@jobber-sync/postgres";
 import pg from "pg";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { delivery, objectOf } from "../deliveries.ts";
-import { START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
-import { watchedPool } from "../watched-pool.ts";
+import { delivery, objectOf } from "../support/deliveries.ts";
+import { START_MS, startTestDatabase, type TestDatabase } from "../support/open-postgres.ts";
+import { watchedPool } from "../support/watched-pool.ts";
 
 // Every test talks to a real server, on a machine that may be busy.
 vi.setConfig({ testTimeout: 30_000 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { delivery, done, objectOf } from "../deliveries.ts";
-import { testDatabase } from "../test-database.ts";
-import { wakeUps } from "../wake-ups.ts";
+import { delivery, done, objectOf } from "../support/deliveries.ts";
+import { testDatabase } from "../support/test-database.ts";
+import { wakeUps } from "../support/wake-ups.ts";
 
 const database = testDatabase();
 

@@ -1,11 +1,11 @@
 import type { Claim, Settlement } from "@jobber-sync/core";
 import { createPostgres } from "@jobber-sync/postgres";
 import { describe, expect, it } from "vitest";
-import { delivery, objectOf } from "../deliveries.ts";
-import type { OpenedPostgres } from "../open-postgres.ts";
-import { testDatabase } from "../test-database.ts";
-import { wakeUps } from "../wake-ups.ts";
-import { watchedPool } from "../watched-pool.ts";
+import { delivery, objectOf } from "../support/deliveries.ts";
+import type { OpenedPostgres } from "../support/open-postgres.ts";
+import { testDatabase } from "../support/test-database.ts";
+import { wakeUps } from "../support/wake-ups.ts";
+import { watchedPool } from "../support/watched-pool.ts";
 
 const database = testDatabase();
 

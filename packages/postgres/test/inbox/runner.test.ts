@@ -1,7 +1,7 @@
 import type { ObjectRef } from "@jobber-sync/core";
 import { expect, it } from "vitest";
 import { createRunner } from "../../src/inbox/runner.ts";
-import { objectOf } from "../deliveries.ts";
+import { objectOf } from "../support/deliveries.ts";
 
 /** Runs that end when the test says so. */
 function runs(concurrency: number) {

@@ -1,8 +1,14 @@
 import { createPostgres } from "@jobber-sync/postgres";
 import { PgBoss } from "pg-boss";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { openBoss, openPool, START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
-import { wakeUps } from "../wake-ups.ts";
+import {
+  openBoss,
+  openPool,
+  START_MS,
+  startTestDatabase,
+  type TestDatabase,
+} from "../support/open-postgres.ts";
+import { wakeUps } from "../support/wake-ups.ts";
 
 // Every test talks to a real server, on a machine that may be busy.
 vi.setConfig({ testTimeout: 30_000 });

@@ -2,9 +2,15 @@ import { createPostgres } from "@jobber-sync/postgres";
 import type pg from "pg";
 import { getConstructionPlans } from "pg-boss";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { delivery, done } from "../deliveries.ts";
-import { openBoss, openPool, START_MS, startTestDatabase, type TestDatabase } from "../open-postgres.ts";
-import { grants, migrationFiles } from "./sql-files.ts";
+import { delivery, done } from "../support/deliveries.ts";
+import {
+  openBoss,
+  openPool,
+  START_MS,
+  startTestDatabase,
+  type TestDatabase,
+} from "../support/open-postgres.ts";
+import { grants, migrationFiles } from "../support/sql-files.ts";
 
 // Every test talks to a real server, on a machine that may be busy.
 vi.setConfig({ testTimeout: 30_000 });

@@ -1,8 +1,8 @@
 import { createPostgres } from "@jobber-sync/postgres";
 import { describe, expect, it } from "vitest";
-import { delivery } from "../deliveries.ts";
-import { openBoss, openPool } from "../open-postgres.ts";
-import { testDatabase } from "../test-database.ts";
+import { delivery } from "../support/deliveries.ts";
+import { openBoss, openPool } from "../support/open-postgres.ts";
+import { testDatabase } from "../support/test-database.ts";
 
 const database = testDatabase();
 

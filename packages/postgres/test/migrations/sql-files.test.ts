@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { MIGRATIONS } from "../../src/migrations/migrations.ts";
-import { sqlFile } from "./sql-file.ts";
-import { grants, migrationFiles } from "./sql-files.ts";
+import { sqlFile } from "../support/sql-file.ts";
+import { grants, migrationFiles } from "../support/sql-files.ts";
 
 it("ships every migration as a SQL file that does the same", () => {
   const files = migrationFiles();

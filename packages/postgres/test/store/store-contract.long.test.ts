@@ -1,6 +1,6 @@
-import { syncStoreContract } from "@jobber-sync/testing";
+import { syncStoreContract } from "@jobber-sync/testing/contracts";
 import { describe, it } from "vitest";
-import { testDatabase } from "../test-database.ts";
+import { testDatabase } from "../support/test-database.ts";
 
 const database = testDatabase();
 

@@ -1,10 +1,10 @@
 import type { ContactFields, JobWrite, SyncChange } from "@jobber-sync/core";
 import { createPostgres } from "@jobber-sync/postgres";
 import { describe, expect, it } from "vitest";
-import { deadlocks } from "../deadlocks.ts";
-import { delivery } from "../deliveries.ts";
-import { openPool } from "../open-postgres.ts";
-import { testDatabase } from "../test-database.ts";
+import { deadlocks } from "../support/deadlocks.ts";
+import { delivery } from "../support/deliveries.ts";
+import { openPool } from "../support/open-postgres.ts";
+import { testDatabase } from "../support/test-database.ts";
 
 const database = testDatabase();
 

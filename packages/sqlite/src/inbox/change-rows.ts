@@ -1,5 +1,5 @@
-import type { SqliteValue } from "../connection/sqlite-handle.ts";
-import type { Transaction } from "../connection/transaction.ts";
+import type { SqliteValue } from "../database/sqlite-handle.ts";
+import type { Transaction } from "../database/transaction.ts";
 
 /**
  * Executes a statement for each of these rows, by its primary key: over a list of keys SQLite may choose to walk through the whole table.

@@ -1,5 +1,5 @@
 import { JobberSyncError } from "@jobber-sync/core";
-import type { SqliteHandle } from "../connection/sqlite-handle.ts";
+import type { SqliteHandle } from "../database/sqlite-handle.ts";
 import { RECORDS } from "./0001-records.ts";
 import { INBOX } from "./0002-inbox.ts";
 import { CONNECTIONS } from "./0003-connections.ts";

@@ -1,6 +1,6 @@
 import type { Instant, VersionedRow } from "@jobber-sync/core";
-import type { Connection } from "../connection/connection.ts";
-import type { SqliteValue } from "../connection/sqlite-handle.ts";
+import type { Connection } from "../database/connection.ts";
+import type { SqliteValue } from "../database/sqlite-handle.ts";
 
 /** What a record table needs of a record. */
 interface AnyRecord {

@@ -1,7 +1,7 @@
 import { openSqlite } from "@jobber-sync/sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { sampleDelivery } from "../sample-delivery.ts";
-import { temporaryFile } from "../temporary-file.ts";
+import { sampleDelivery } from "../support/sample-delivery.ts";
+import { temporaryFile } from "../support/temporary-file.ts";
 
 const HOUR_MS = 3_600_000;
 

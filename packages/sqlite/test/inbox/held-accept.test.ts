@@ -3,9 +3,9 @@ import { createWorker, type FetchedRecords, type RecordSource } from "@jobber-sy
 import { openSqlite } from "@jobber-sync/sqlite";
 import { fetchedJob, noticePayload, snapshotPayload } from "@jobber-sync/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { recordingHandle } from "../recording-handle.ts";
-import { sampleDelivery } from "../sample-delivery.ts";
-import { temporaryFile } from "../temporary-file.ts";
+import { recordingHandle } from "../support/recording-handle.ts";
+import { sampleDelivery } from "../support/sample-delivery.ts";
+import { temporaryFile } from "../support/temporary-file.ts";
 
 /** What a receiver in another process does when it accepts, step by step. */
 const ACCEPT = `INSERT INTO jobber_deliveries (sequence, client_slug, object_type, object_id, delivery_key, topic, body, state,

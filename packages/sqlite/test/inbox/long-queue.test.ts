@@ -1,9 +1,9 @@
 import type { ObjectRef } from "@jobber-sync/core";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { recordingHandle } from "../recording-handle.ts";
-import { sampleDelivery } from "../sample-delivery.ts";
-import { temporaryFile } from "../temporary-file.ts";
+import { recordingHandle } from "../support/recording-handle.ts";
+import { sampleDelivery } from "../support/sample-delivery.ts";
+import { temporaryFile } from "../support/temporary-file.ts";
 
 const NOW = 1_769_335_300_000;
 const FIRST: ObjectRef = { clientSlug: "acme", objectType: "job", objectId: "1" };

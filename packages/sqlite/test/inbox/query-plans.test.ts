@@ -2,9 +2,9 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Claim, DeliveryState, Inbox, Settlement } from "@jobber-sync/core";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { type Call, recordingHandle } from "../recording-handle.ts";
-import { sampleDelivery } from "../sample-delivery.ts";
-import { temporaryFile } from "../temporary-file.ts";
+import { type Call, recordingHandle } from "../support/recording-handle.ts";
+import { sampleDelivery } from "../support/sample-delivery.ts";
+import { temporaryFile } from "../support/temporary-file.ts";
 
 const NOW = 1_769_335_300_000;
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Inbox } from "@jobber-sync/core";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { recordingHandle } from "../recording-handle.ts";
-import { sampleDelivery } from "../sample-delivery.ts";
-import { temporaryFile } from "../temporary-file.ts";
+import { recordingHandle } from "../support/recording-handle.ts";
+import { sampleDelivery } from "../support/sample-delivery.ts";
+import { temporaryFile } from "../support/temporary-file.ts";
 
 const NOW = 1_769_335_300_000;
 const LATER = NOW + 31 * 24 * 60 * 60 * 1000;

@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { CONTACT_FIELDS, JOB_FIELDS } from "@jobber-sync/core";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { describe, expect, it } from "vitest";
-import { temporaryFile } from "../temporary-file.ts";
+import { temporaryFile } from "../support/temporary-file.ts";
 
 const KEEPING = ["source_updated_at", "deleted_at", "version", "field_versions"];
 

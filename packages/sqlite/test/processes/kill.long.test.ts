@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { temporaryFolder } from "../temporary-file.ts";
-import { killReceivers } from "./kill-receivers.ts";
+import { killReceivers } from "../support/kill-receivers.ts";
+import { temporaryFolder } from "../support/temporary-file.ts";
 
 const KILLS = 1000;
 

@@ -1,8 +1,8 @@
 import { openSqlite } from "@jobber-sync/sqlite";
 import { describe, expect, it } from "vitest";
-import { sampleDelivery } from "../sample-delivery.ts";
-import { temporaryFile } from "../temporary-file.ts";
-import { startChild } from "./start-child.ts";
+import { sampleDelivery } from "../support/sample-delivery.ts";
+import { startChild } from "../support/start-child.ts";
+import { temporaryFile } from "../support/temporary-file.ts";
 
 const ROUNDS = 100;
 
@@ -13,7 +13,11 @@ describe("several processes on one file", () => {
     const ended = await Promise.all(
       names.map(
         (name) =>
-          startChild(new URL("./write-with-others.ts", import.meta.url), [path, name, String(ROUNDS)]).ended,
+          startChild(new URL("../support/write-with-others.ts", import.meta.url), [
+            path,
+            name,
+            String(ROUNDS),
+          ]).ended,
       ),
     );
     expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
@@ -43,7 +47,7 @@ describe("several processes on one file", () => {
       Array.from({ length: 400 }, (_, index) => inbox.accept(sampleDelivery(String(index % 40)))),
     );
     const workers = ["1", "2", "3"].map(() =>
-      startChild(new URL("./work-with-others.ts", import.meta.url), [path]),
+      startChild(new URL("../support/work-with-others.ts", import.meta.url), [path]),
     );
     const ended = await Promise.all(workers.map((worker) => worker.ended));
     expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);

@@ -82,7 +82,7 @@ export interface Simulator {
  *
  * @example
  * ```ts
- * import { createSimulator } from "@jobber-sync/testing";
+ * import { createSimulator } from "@jobber-sync/testing/simulator";
  *
  * const jobber = await createSimulator({ seed: 7 });
  * const account = jobber.addAccount("Acme Lawn Care");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addJob, ask, openSimulator } from "./open-simulator.ts";
+import { addJob, ask, openSimulator } from "../support/open-simulator.ts";
 
 const JOB =
   "query($id: EncodedId!) { job(id: $id) { title client { name } property { address { street } } } }";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ask, askToken, openSimulator } from "./open-simulator.ts";
+import { ask, askToken, openSimulator } from "../support/open-simulator.ts";
 
 const ACCOUNT = "{ account { id } }";
 const refresh = (refresh_token: string) => ({ grant_type: "refresh_token", refresh_token });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { SIMULATOR_SDL } from "@jobber-sync/testing";
+import { SIMULATOR_SDL } from "@jobber-sync/testing/simulator";
 import {
   buildSchema,
   type GraphQLArgument,

@@ -1,9 +1,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parseEvent, verifySignature } from "@jobber-sync/core";
-import type { SimulatedAccount, SimulatorOptions } from "@jobber-sync/testing";
+import type { SimulatedAccount, SimulatorOptions } from "@jobber-sync/testing/simulator";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { addJob, openSimulator } from "./open-simulator.ts";
+import { addJob, openSimulator } from "../support/open-simulator.ts";
 
 /** A receiver that keeps what it is sent, and answers as it is told. */
 async function openReceiver(answer: (count: number) => number | "never" = () => 200) {

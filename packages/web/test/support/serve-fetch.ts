@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
-import type { RunningServer } from "@jobber-sync/testing";
+import type { RunningServer } from "@jobber-sync/testing/contracts";
 
 type Handler = (request: Request) => Promise<Response>;
 

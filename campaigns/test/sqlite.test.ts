@@ -1,3 +1,0 @@
-import { campaigns } from "./campaigns.ts";
-
-campaigns("sqlite", { accepts: 100_000, versions: 200, timeoutMs: 240_000 });

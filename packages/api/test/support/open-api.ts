@@ -1,0 +1,113 @@
+import {
+  createJobberApi,
+  type JobberApi,
+  type JobberApiHooks,
+  type JobberApiOptions,
+  type TokenGrant,
+} from "@jobber-sync/api";
+import { createMemoryTokenStore, type TokenStore } from "@jobber-sync/core";
+import {
+  createSimulator,
+  type SimulatedAccount,
+  type Simulator,
+  type SimulatorOptions,
+} from "@jobber-sync/testing/simulator";
+import { onTestFinished } from "vitest";
+
+/** A clock that stands still until somebody waits. */
+interface FakeClock {
+  now: number;
+}
+
+/** A simulated Jobber with one connected account, and an API on it. Everything goes by one clock, on which waiting takes no time. */
+export interface OpenApi {
+  readonly clock: FakeClock;
+  readonly jobber: Simulator;
+  readonly account: SimulatedAccount;
+  readonly tokens: TokenStore;
+  readonly api: JobberApi;
+  /** What hooks were told, in order. */
+  readonly told: readonly (readonly [string, unknown])[];
+  /** Another API on the same tokens, as another process would have it. */
+  another(overrides?: Partial<JobberApiOptions>): JobberApi;
+  /** Connects the account as the tenant, as the OAuth flow would. */
+  connect(tenant?: string, account?: SimulatedAccount): Promise<string>;
+}
+
+export const START = Date.parse("2026-01-25T10:00:00Z");
+export const SIGNAL = new AbortController().signal;
+
+/** Starts both; they are stopped when the test ends. */
+export async function openApi(
+  options: { readonly api?: Partial<JobberApiOptions>; readonly jobber?: SimulatorOptions } = {},
+): Promise<OpenApi> {
+  const clock: FakeClock = { now: START };
+  const jobber = await createSimulator({ now: () => clock.now, ...options.jobber });
+  onTestFinished(() => jobber.close());
+  const account = jobber.addAccount();
+  const tokens = options.api?.tokens ?? createMemoryTokenStore();
+  const told: [string, unknown][] = [];
+  const another = (overrides: Partial<JobberApiOptions> = {}): JobberApi =>
+    createJobberApi({
+      tokens,
+      version: jobber.version,
+      clientId: jobber.clientId,
+      clientSecret: jobber.clientSecret,
+      endpoint: jobber.endpoint,
+      hooks: hooksInto(told),
+      now: () => clock.now,
+      sleep: async (ms) => {
+        clock.now += ms;
+      },
+      random: () => 0.5,
+      ...options.api,
+      ...overrides,
+    });
+  const api = another();
+  const connect = (tenant = "acme", connected = account): Promise<string> =>
+    api.connect(tenant, grantOf(jobber, connected, clock.now));
+  await connect();
+  return { clock, jobber, account, tokens, api, told, another, connect };
+}
+
+/** The tokens of an account, as `exchangeCode` gives them. */
+export function grantOf(jobber: Simulator, account: SimulatedAccount, now: number): TokenGrant {
+  const { accessToken, refreshToken, expiresAt } = jobber.connect(account);
+  return { accessToken, refreshToken, lifetimeMs: expiresAt - now, serverTime: now };
+}
+
+/** A client of the account with one property and one job. */
+export function addJob(account: SimulatedAccount, title = "Lawn Service") {
+  const client = account.addClient({
+    firstName: "John",
+    lastName: "Doe",
+    email: "john@example.com",
+    phone: "555-1234",
+  });
+  const property = account.addProperty(client.id, {
+    address: { street: "123 Main St", city: "Austin", province: "TX", postalCode: "78701", country: "US" },
+  });
+  const job = account.addJob(property.id, {
+    title,
+    jobStatus: "upcoming",
+    startAt: "2026-01-25T10:00:00-06:00",
+    total: 120.5,
+  });
+  return { client, property, job };
+}
+
+function hooksInto(told: [string, unknown][]): JobberApiHooks {
+  const note =
+    (name: string) =>
+    (notice: unknown): void => {
+      told.push([name, notice]);
+    };
+  return {
+    connected: note("connected"),
+    needsReauth: note("needsReauth"),
+    disconnected: note("disconnected"),
+    refreshed: note("refreshed"),
+    version: note("version"),
+    throttled: note("throttled"),
+  };
+}

@@ -1,0 +1,153 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as delayFor } from "node:timers/promises";
+import { createJobberApi, createReconciler, type ReconcileReport } from "@jobber-sync/api";
+import { createReceiver, type Receiver } from "@jobber-sync/core";
+import { createSimulator } from "@jobber-sync/testing/simulator";
+import { busyAccount } from "./busy-account.ts";
+import { findDifferences } from "./find-differences.ts";
+import { grantOf } from "./open-api.ts";
+import { type BackendSettings, openBackend } from "./open-backend.ts";
+import type { Served } from "./serve.ts";
+import type { WorkerSettings } from "./worker-settings.ts";
+
+/** How big, and how disorderly. */
+export interface BusyRun {
+  readonly backend: BackendSettings;
+  readonly serve: (receiver: Receiver) => Promise<Served>;
+  readonly objects: number;
+  readonly mutations: number;
+  readonly workers: number;
+  readonly seed: number;
+  readonly replicaLagMs?: number;
+  /** Part of the deliveries that never arrive. */
+  readonly drop?: number;
+}
+
+/** What came of it. */
+export interface BusyReport {
+  readonly deliveries: number;
+  readonly fetches: number;
+  readonly dropped: number;
+  readonly givenUp: number;
+  readonly throttled: number;
+  readonly tooManyRequests: number;
+  readonly notDone: number;
+  readonly slowestAnswerMs: number;
+  /** What workers logged, by code. */
+  readonly errors: Readonly<Record<string, number>>;
+  readonly differences: readonly string[];
+  /** After one reconcile; where deliveries were dropped or replicas lagged. */
+  readonly reconciled: { readonly differences: readonly string[]; readonly report: ReconcileReport };
+  readonly seconds: number;
+}
+
+// Jobber's limits, and the workers' budget below them, for a year's traffic in a minute: everything a hundred times as fast.
+const FASTER = 100;
+
+/** A simulated Jobber with a busy account → webhooks → web server → inbox → worker processes → API → records. */
+export async function runBusyAccount(run: BusyRun): Promise<BusyReport> {
+  const begin = performance.now();
+  const jobber = await createSimulator({
+    seed: run.seed,
+    webhookRetries: 20,
+    limits: {
+      requests: 2500 * FASTER,
+      maximumAvailable: 10_000 * FASTER,
+      restoreRate: 500 * FASTER,
+    },
+  });
+  const account = jobber.addAccount();
+  const backend = await openBackend(run.backend);
+  const tenants = [{ slug: "acme", secrets: jobber.clientSecret, accountIds: [account.id] }];
+  const served = await run.serve(createReceiver({ tenants, inbox: backend.inbox }));
+  const { endpoint, version, clientId, clientSecret } = jobber;
+  const settings: WorkerSettings = {
+    backend: run.backend,
+    api: { endpoint, version, clientId, clientSecret, maxRequests: 2400 * FASTER },
+    fetchesPerSecond: 8 * FASTER,
+    recheckMs: 1000 + 3 * (run.replicaLagMs ?? 0),
+  };
+  const api = createJobberApi({ ...settings.api, tokens: backend.tokens, lease: backend.lease });
+  await api.connect("acme", grantOf(jobber, account, Date.now()));
+  const errors: Record<string, number> = {};
+  const children = await startWorkers(settings, run.workers, errors);
+  try {
+    jobber.webhooks.subscribe(account.id, `${served.url}/webhooks/jobber/acme`);
+    Object.assign(jobber.webhooks.disorder, {
+      duplicate: 0.05,
+      repeat: 0.05,
+      reorder: 40,
+      delay: 0.1,
+      drop: run.drop ?? 0,
+    });
+    account.conditions.replicaLagMs = run.replicaLagMs ?? 0;
+    const mutate = busyAccount(account, run.objects, run.seed);
+    for (let done = 0; done < run.mutations; ) {
+      // Several in one second, as a person's clicks and Jobber's own consequences of them.
+      for (let n = 0; n < 100 && done < run.mutations; n++, done++) mutate();
+      await jobber.webhooks.flush(16);
+    }
+    jobber.webhooks.disorder.delay = 0;
+    await jobber.webhooks.flush(16);
+    const notDone = await settled(backend.inbox);
+    const { webhooks, counts } = jobber;
+    const differences = await findDifferences(backend.store, account);
+    const fetches = Object.values(counts.queries).reduce((sum, count) => sum + count, 0) - 1;
+    account.conditions.replicaLagMs = 0;
+    const { reconcile } = createReconciler({
+      api,
+      store: backend.store,
+      cursors: backend.cursors,
+      maxMissing: 1,
+      // The minute between the two looks is Jobber's to settle, and nothing lags any more.
+      sleep: async (ms) => delayFor(ms / 100),
+    });
+    const report = await reconcile("acme", { full: true });
+    return {
+      deliveries: webhooks.sent.filter(({ status }) => status === 200).length,
+      fetches,
+      dropped: webhooks.dropped,
+      givenUp: webhooks.givenUp,
+      throttled: counts.throttled,
+      tooManyRequests: counts.tooManyRequests,
+      notDone,
+      slowestAnswerMs: Math.max(...webhooks.sent.map(({ durationMs }) => durationMs)),
+      errors,
+      differences,
+      reconciled: { differences: await findDifferences(backend.store, account), report },
+      seconds: (performance.now() - begin) / 1000,
+    };
+  } finally {
+    for (const child of children) child.send("stop");
+    await Promise.all(children.map((child) => child.exitCode ?? once(child, "exit")));
+    await served.close();
+    await backend.close();
+    await jobber.close();
+  }
+}
+
+async function startWorkers(
+  settings: WorkerSettings,
+  count: number,
+  errors: Record<string, number>,
+): Promise<ChildProcess[]> {
+  const children = Array.from({ length: count }, () =>
+    fork(new URL("./worker-process.ts", import.meta.url), [JSON.stringify(settings)], {
+      execArgv: ["--conditions=jobber-sync-source"],
+    }),
+  );
+  await Promise.all(children.map((child) => once(child, "message")));
+  for (const child of children) {
+    child.on("message", (code) => {
+      errors[String(code)] = (errors[String(code)] ?? 0) + 1;
+    });
+  }
+  return children;
+}
+
+/** Waits until no delivery waits; gives the number of those that ended otherwise than done. */
+async function settled(inbox: Awaited<ReturnType<typeof openBackend>>["inbox"]): Promise<number> {
+  while ((await inbox.list({ states: ["waiting", "claimed"], limit: 1 })).length > 0) await delayFor(50);
+  return (await inbox.list({ states: ["dead", "paused", "quarantined", "unresolved"], limit: 1000 })).length;
+}

@@ -1,0 +1,209 @@
+import { JobberSyncError } from "../errors.ts";
+import type { NoticeEvent } from "../events/jobber-event.ts";
+import type { FetchedRecords, RecordSource, SourceObjectType } from "../records/record-source.ts";
+import type { SyncResult } from "../store/sync-store.ts";
+import { type BuiltChange, fetchedChange, goneChange } from "./build-change.ts";
+import {
+  type DeliveryWork,
+  failed,
+  type Processed,
+  type Processor,
+  type WorkResult,
+} from "./delivery-task.ts";
+import { withinRun } from "./within-run.ts";
+import { applied, mapped, stored, warningsOf } from "./write-change.ts";
+
+type Notice = DeliveryWork<NoticeEvent>;
+type Outcome = ReadonlyMap<Notice, WorkResult>;
+
+/** Resolves all notices of one object with one fetch and one write. Does not reject. */
+export async function resolveNotices(
+  processor: Processor,
+  clientSlug: string,
+  works: readonly Notice[],
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const [first] = works;
+  if (first === undefined) return new Map();
+  if (first.event.objectType === "account") return resolveAccount(processor, clientSlug, works, signal);
+  const type = fetchedType(first.event);
+  if (type === null) return all(works, ({ event }) => done(event));
+  const { source } = processor;
+  try {
+    if (source === undefined) return await withoutSource(processor, clientSlug, works, type, signal);
+    return await fetchAndWrite({ ...processor, source }, clientSlug, works, type, signal);
+  } catch (error) {
+    return all(works, () => failed(error));
+  }
+}
+
+async function fetchAndWrite(
+  processor: Processor & { readonly source: RecordSource },
+  clientSlug: string,
+  works: readonly Notice[],
+  type: SourceObjectType,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { store, source, beforeFetch } = processor;
+  const ask = async (wanted: SourceObjectType, id: string) =>
+    withinRun(() => source.fetch(clientSlug, wanted, id, signal), signal, sourceIsLate);
+  const [first] = works as readonly [Notice, ...Notice[]];
+  await beforeFetch?.(clientSlug, signal);
+  // Before the fetch: what is fetched is at least as new as this number.
+  const sequence = await stored(() => store.nextSequence(), signal);
+  const fetched = await ask(type, first.event.itemId);
+  if (fetched !== null)
+    return writeFetched(processor, clientSlug, works, { fetched, sequence, type }, signal);
+  if (!isRecord(type)) return all(works, () => ({ kind: "ignored", reason: "gone" }));
+  if (!works.some(({ event }) => isDestroy(event))) {
+    // Null after an update may also be a scope that the token lacks (F2.3): look twice, and prove that the connection works.
+    if (!works.some(({ rechecked }) => rechecked))
+      return all(works, () => ({ kind: "recheck", reason: "gone" }));
+    await beforeFetch?.(clientSlug, signal);
+    if ((await ask("account", first.event.accountId)) === null) throw seesNothing();
+  }
+  const built = mapped(() => goneChange(works, clientSlug, sequence));
+  return processedEach(works, built, await applied(store, built, signal), null);
+}
+
+async function writeFetched(
+  { store }: Processor,
+  clientSlug: string,
+  works: readonly Notice[],
+  {
+    fetched,
+    sequence,
+    type,
+  }: { readonly fetched: FetchedRecords; readonly sequence: number; readonly type: SourceObjectType },
+  signal: AbortSignal,
+): Promise<Outcome> {
+  // A destroy whose object is still there may have run ahead of Jobber's own replicas: it is looked at twice, and is an update then.
+  const early = works.filter((work) => isRecord(type) && isDestroy(work.event) && !work.rechecked);
+  const ready = works.filter((work) => !early.includes(work));
+  const outcome = new Map(all(early, () => ({ kind: "recheck", reason: "still_there" })));
+  if (ready.length === 0) return outcome;
+  const alive = ready.map((work) => (isRecord(type) ? { ...work, event: asUpdate(work.event) } : work));
+  const built = mapped(() => fetchedChange(alive, clientSlug, sequence, fetched));
+  const processed = processedEach(alive, built, await applied(store, built, signal), fetched);
+  for (const [index, result] of [...processed.values()].entries()) {
+    const work = ready[index];
+    if (work !== undefined) outcome.set(work, result);
+  }
+  return outcome;
+}
+
+/** Notices of the account itself. That it disconnected the app is asked of the source, where the source can tell. */
+async function resolveAccount(
+  { source, beforeFetch }: Processor,
+  clientSlug: string,
+  works: readonly Notice[],
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const outcome = new Map<Notice, WorkResult>();
+  for (const work of works) {
+    const { event } = work;
+    const asked = source?.disconnected?.bind(source);
+    try {
+      let holds = true;
+      if (event.event === "app.disconnected" && asked !== undefined) {
+        await beforeFetch?.(clientSlug, signal);
+        holds = await withinRun(() => asked(clientSlug, event.occurredAt, signal), signal, sourceIsLate);
+      }
+      outcome.set(work, holds ? done(event) : { kind: "ignored", reason: "still_connected" });
+    } catch (error) {
+      outcome.set(work, failed(error));
+    }
+  }
+  return outcome;
+}
+
+/** Without a source a destroy is trusted, since its topic says all there is to know; everything else has to wait for one. */
+async function withoutSource(
+  { store }: Processor,
+  clientSlug: string,
+  works: readonly Notice[],
+  type: SourceObjectType,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const destroys = isRecord(type) ? works.filter(({ event }) => isDestroy(event)) : [];
+  const outcome = new Map(all(works, () => ({ kind: "unresolved" })));
+  if (destroys.length === 0) return outcome;
+  const sequence = await stored(() => store.nextSequence(), signal);
+  const built = mapped(() => goneChange(destroys, clientSlug, sequence));
+  for (const [work, result] of processedEach(destroys, built, await applied(store, built, signal), null))
+    outcome.set(work, result);
+  return outcome;
+}
+
+function processedEach(
+  works: readonly Notice[],
+  built: BuiltChange,
+  result: SyncResult,
+  records: FetchedRecords | null,
+): ReadonlyMap<Notice, Processed> {
+  return new Map(
+    works.map((work, index) => [
+      work,
+      {
+        kind: "processed",
+        event: work.event,
+        submission: built.submissions[index] ?? null,
+        records,
+        result,
+        // One fetch, one warning, however many notices led to it.
+        warnings: index === 0 ? warningsOf(work.event, built.change) : work.event.warnings,
+      },
+    ]),
+  );
+}
+
+/** Nothing to fetch and nothing to store: only handlers hear of it. */
+function done(event: NoticeEvent): Processed {
+  return {
+    kind: "processed",
+    event,
+    submission: null,
+    records: null,
+    result: null,
+    warnings: event.warnings,
+  };
+}
+
+function all(works: readonly Notice[], result: (work: Notice) => WorkResult): Outcome {
+  return new Map(works.map((work) => [work, result(work)]));
+}
+
+function asUpdate(event: NoticeEvent): NoticeEvent {
+  if (!isDestroy(event)) return event;
+  return event.objectType === "job"
+    ? { ...event, topic: "JOB_UPDATE", event: "job.updated" }
+    : { ...event, topic: "CLIENT_UPDATE", event: "client.updated" };
+}
+
+function sourceIsLate(): JobberSyncError {
+  return new JobberSyncError("ERR_API_TIMEOUT", "The source did not answer in time.");
+}
+
+function seesNothing(): JobberSyncError {
+  return new JobberSyncError(
+    "ERR_API_PERMISSION",
+    "The tenant's connection sees neither the record nor the account it belongs to. It may be connected to another account.",
+  );
+}
+
+function fetchedType({ objectType }: NoticeEvent): SourceObjectType | null {
+  return objectType === "job" ||
+    objectType === "client" ||
+    objectType === "visit" ||
+    objectType === "property"
+    ? objectType
+    : null;
+}
+
+function isRecord(type: SourceObjectType): boolean {
+  return type === "job" || type === "client";
+}
+
+function isDestroy({ topic }: NoticeEvent): boolean {
+  return topic.endsWith("_DESTROY");
+}

@@ -1,0 +1,157 @@
+import { JobberSyncError } from "../errors.ts";
+import type { JobberEvent } from "../events/jobber-event.ts";
+import type { Inbox } from "../inbox/inbox.ts";
+import type { DeliveryFacts, Emit } from "../observability/lifecycle-events.ts";
+import type { Logger } from "../observability/logger.ts";
+import type { Processor } from "../processing/delivery-task.ts";
+import { checkHandlers } from "../processing/handlers.ts";
+import { processDeliveries } from "../processing/process-deliveries.ts";
+import type { Deadline } from "./deadline.ts";
+import type { ReceiverOptions, StoreReceiverOptions } from "./options.ts";
+import { accepted, type ReceiverAnswer } from "./response.ts";
+
+/** A verified delivery and what is known of it. */
+export interface VerifiedDelivery extends Omit<DeliveryFacts, "sequence" | "topic"> {
+  readonly topic: string | null;
+  readonly deliveryKey: string;
+  /** `null` for a body that is no event. */
+  readonly event: JobberEvent | null;
+}
+
+/** What is to be done with a verified delivery. */
+export type Verdict =
+  | { readonly kind: "accept"; readonly delivery: VerifiedDelivery & { readonly event: JobberEvent } }
+  | { readonly kind: "quarantine"; readonly error: JobberSyncError; readonly delivery: VerifiedDelivery }
+  | { readonly kind: "ignore"; readonly reason: string; readonly delivery: VerifiedDelivery };
+
+/** A verdict on its way to the store. */
+export interface Acceptance {
+  readonly verdict: Verdict;
+  readonly body: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  /** `performance.now()` when the headers were there. */
+  readonly started: number;
+  readonly deadline: Deadline;
+}
+
+interface Surroundings {
+  readonly emit: Emit;
+  readonly logger: Logger;
+}
+
+const ACCEPTED = {
+  accepted: accepted("accepted"),
+  coalesced: accepted("coalesced"),
+  duplicate: accepted("duplicate"),
+};
+const QUARANTINED = accepted("quarantined");
+
+/** Makes the last step of a receiver: into the inbox, or in small mode into the records. */
+export function createAccept(
+  options: ReceiverOptions,
+  surroundings: Surroundings,
+): (acceptance: Acceptance) => Promise<ReceiverAnswer> {
+  if (options.inbox !== undefined && options.store !== undefined) {
+    throw new TypeError(
+      "Give createReceiver an inbox or a store, not both: with an inbox the store belongs to the worker.",
+    );
+  }
+  if (options.inbox !== undefined) return intoInbox(options.inbox, surroundings);
+  if (options.store !== undefined) return intoRecords(options, surroundings);
+  throw new TypeError("createReceiver needs an inbox, or a store for small mode.");
+}
+
+function intoInbox(
+  inbox: Inbox,
+  { emit }: Surroundings,
+): (acceptance: Acceptance) => Promise<ReceiverAnswer> {
+  return async ({ verdict, body, receivedAt, started }) => {
+    const { delivery } = verdict;
+    if (verdict.kind === "ignore") return ignored(emit, delivery, verdict.reason, started);
+    const quarantine = verdict.kind === "quarantine" ? verdict.error.code : null;
+    const { clientSlug, objectType, objectId, topic, deliveryKey } = delivery;
+    const { sequence, outcome } = await inbox.accept({
+      clientSlug,
+      objectType,
+      objectId,
+      topic,
+      deliveryKey,
+      body,
+      receivedAt,
+      state: quarantine === null ? "waiting" : "quarantined",
+      reason: quarantine,
+    });
+    const facts = factsOf(delivery, sequence);
+    const durationMs = performance.now() - started;
+    if (quarantine !== null) {
+      emit("quarantined", { ...facts, code: quarantine, durationMs });
+      return QUARANTINED;
+    }
+    emit(outcome, { ...facts, durationMs });
+    return ACCEPTED[outcome];
+  };
+}
+
+function intoRecords(
+  { store, source, on = {}, statusOverrides }: StoreReceiverOptions,
+  { emit, logger }: Surroundings,
+): (acceptance: Acceptance) => Promise<ReceiverAnswer> {
+  const processor: Processor = { store, source, handlers: checkHandlers(on), statusOverrides };
+  if (source === undefined) {
+    logger.warn(
+      {},
+      "no source is configured: Jobber's own webhooks name a record without carrying it, so they will be ignored",
+    );
+  }
+  return async ({ verdict, receivedAt, started, deadline }) => {
+    const { delivery } = verdict;
+    if (verdict.kind === "ignore") return ignored(emit, delivery, verdict.reason, started);
+    if (verdict.kind === "quarantine") {
+      // There is nowhere to keep it. A foreign account is no fault of this request; a body that is no event is.
+      if (verdict.error.code === "ERR_ACCOUNT_MISMATCH") return ignored(emit, delivery, "account", started);
+      throw verdict.error;
+    }
+    const { event, clientSlug, deliveryKey } = verdict.delivery;
+    const sequence = event.kind === "snapshot" ? await store.nextSequence() : 0;
+    const work = { event, deliveryKey, receivedAt, sequence, rechecked: false };
+    const result = (await processDeliveries(processor, clientSlug, [work], deadline.signal)).get(work);
+    const facts = factsOf(delivery, null);
+    const durationMs = performance.now() - started;
+    switch (result?.kind) {
+      case "processed": {
+        const known = result.result?.submissions.some(({ outcome }) => outcome === "unchanged") === true;
+        for (const warning of result.warnings) emit("warning", { ...facts, warning });
+        emit("processed", { ...facts, durationMs });
+        emit(known ? "duplicate" : "accepted", { ...facts, durationMs });
+        return known ? ACCEPTED.duplicate : ACCEPTED.accepted;
+      }
+      case "unresolved":
+        return ignored(emit, delivery, "no_source", started);
+      case "ignored":
+        return ignored(emit, delivery, result.reason, started);
+      case "recheck":
+        // Small mode has no later. Reconcile finds out what became of the record.
+        return ignored(emit, delivery, result.reason, started);
+      case "failed":
+        throw result.error;
+      default:
+        throw new JobberSyncError(
+          "ERR_DEADLINE",
+          "The delivery could not be processed in time. Send it again.",
+        );
+    }
+  };
+}
+
+function ignored(emit: Emit, delivery: VerifiedDelivery, reason: string, started: number): ReceiverAnswer {
+  emit("ignored", { ...factsOf(delivery, null), reason, durationMs: performance.now() - started });
+  return accepted("ignored", reason);
+}
+
+function factsOf(
+  { clientSlug, objectType, objectId, topic }: VerifiedDelivery,
+  sequence: number | null,
+): DeliveryFacts {
+  return { clientSlug, objectType, objectId, topic, sequence };
+}

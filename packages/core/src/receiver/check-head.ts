@@ -1,0 +1,53 @@
+import type { ErrorCode } from "../errors.ts";
+import { bodyTooLarge } from "../http/body-reader.ts";
+import { type Headers, headerOf } from "../http/headers.ts";
+import { type ReceiverAnswer, refused } from "./response.ts";
+
+/** An answer, and what to report it as. */
+export interface Refusal {
+  readonly answer: ReceiverAnswer;
+  readonly code: ErrorCode;
+}
+
+/** What can be known of a request before its body. */
+export interface RequestHead {
+  readonly method: string;
+  readonly slug?: string | undefined;
+  readonly headers: Headers;
+}
+
+const METHOD_REFUSED = refused("ERR_METHOD", 405, "Webhooks are sent with POST.", { allow: "POST" });
+const ENCODING_REFUSED = refused(
+  "ERR_BODY_ENCODED",
+  415,
+  "Send the body without Content-Encoding: the signature is over the bytes as they are.",
+);
+const NO_APP_ROUTE = refused(
+  "ERR_NOT_FOUND",
+  404,
+  "There is no app-level webhook route here; the URL lacks the tenant's slug.",
+);
+
+/** Makes the function that refuses what the request line and the headers condemn, before a byte of the body is read. `null` lets pass. */
+export function createGuard({
+  hasAppRoute,
+  maxBodyBytes,
+}: {
+  readonly hasAppRoute: boolean;
+  readonly maxBodyBytes: number;
+}): (head: RequestHead) => Refusal | null {
+  const tooLarge = bodyTooLarge(maxBodyBytes);
+  const lengthRefused = refused(tooLarge.code, tooLarge.status, tooLarge.message);
+  return ({ method, slug, headers }) => {
+    if (slug === undefined && !hasAppRoute) return { answer: NO_APP_ROUTE, code: "ERR_NOT_FOUND" };
+    if (method !== "POST") return { answer: METHOD_REFUSED, code: "ERR_METHOD" };
+    const encoding = headerOf(headers, "content-encoding");
+    if (encoding !== undefined && String(encoding).trim().toLowerCase() !== "identity") {
+      return { answer: ENCODING_REFUSED, code: "ERR_BODY_ENCODED" };
+    }
+    const length = headerOf(headers, "content-length");
+    return length !== undefined && Number(length) > maxBodyBytes
+      ? { answer: lengthRefused, code: "ERR_BODY_TOO_LARGE" }
+      : null;
+  };
+}

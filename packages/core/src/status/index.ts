@@ -1,7 +1,0 @@
-export {
-  JOB_STATUSES,
-  type JobStatus,
-  type MapJobStatusOptions,
-  type MappedJobStatus,
-  mapJobStatus,
-} from "./map-job-status.ts";

@@ -1,0 +1,134 @@
+import type { JobberEvent } from "../events/jobber-event.ts";
+import type { EventName } from "../events/topics.ts";
+import type { ContactFields } from "../records/contact-record.ts";
+import type { JobFields } from "../records/job-record.ts";
+import { type StatusOverrides, snapshotRecords } from "../records/snapshot-records.ts";
+import type { Instant } from "../time/instant.ts";
+import { formatAddress } from "./format-address.ts";
+
+/** The payload for `job.*` events. Missing values are `null`, never invented. */
+export interface JobSubmissionPayload {
+  readonly event: Extract<EventName, `job.${string}`>;
+  readonly jobber_job_id: string;
+  readonly title: string | null;
+  /** Our status; Jobber's own where it does not map. */
+  readonly status: string | null;
+  readonly scheduled_at: Instant | null;
+  readonly client_name: string | null;
+  readonly client_email: string | null;
+  readonly client_phone: string | null;
+  /** On one line: street, city, state, postal code. */
+  readonly address: string | null;
+}
+
+/** The payload for `client.*` events. */
+export interface ClientSubmissionPayload {
+  readonly event: Extract<EventName, `client.${string}`>;
+  readonly jobber_client_id: string;
+  readonly client_name: string | null;
+  readonly client_email: string | null;
+  readonly client_phone: string | null;
+  readonly address: string | null;
+}
+
+/** The flat part of a submission that intake systems take. */
+export type SubmissionPayload = JobSubmissionPayload | ClientSubmissionPayload;
+
+/** What an intake system is given for one delivery. */
+export interface Submission {
+  readonly channel: "jobber";
+  readonly payload: SubmissionPayload;
+}
+
+/** The records that a notice was resolved to. */
+export interface SubmissionRecords {
+  readonly job?: Partial<JobFields> | null;
+  readonly contact?: Partial<ContactFields> | null;
+}
+
+/** How to build. */
+export interface BuildSubmissionOptions {
+  /** Jobber status → ours; see `mapJobStatus`. For snapshots: a fetched record is mapped already. */
+  readonly statusOverrides?: StatusOverrides | undefined;
+}
+
+/**
+ * Builds the submission of an event: exactly the keys of its payload type, in snake_case. Pure.
+ *
+ * @param record the fetched records of a notice. A snapshot carries its own; a notice without them (deleted, gone) gives event and id and
+ * `null` for the rest.
+ * @returns `null` for events that make no submission: `app.disconnected`, visits, properties and topics without an event
+ *
+ * @example
+ * ```ts
+ * import { buildSubmission, parseEvent } from "@jobber-sync/core";
+ *
+ * const body = '{"event":"job.created","data":{"id":"123","title":"Lawn Service"}}';
+ * buildSubmission(parseEvent(new TextEncoder().encode(body)));
+ * // { channel: "jobber", payload: { event: "job.created", jobber_job_id: "123", title: "Lawn Service", status: null, … } }
+ * ```
+ */
+export function buildSubmission(
+  event: JobberEvent,
+  record?: SubmissionRecords | null,
+  options: BuildSubmissionOptions = {},
+): Submission | null {
+  if (event.kind === "snapshot") {
+    const { job, contact } = snapshotRecords(event, options.statusOverrides);
+    return payloadOf(event.event, event.data.id, job?.fields, contact?.fields);
+  }
+  return payloadOf(event.event, event.itemId, record?.job, record?.contact);
+}
+
+function payloadOf(
+  event: EventName | null,
+  id: string,
+  job: Partial<JobFields> | null | undefined,
+  contact: Partial<ContactFields> | null | undefined,
+): Submission | null {
+  switch (event) {
+    case "job.created":
+    case "job.updated":
+    case "job.completed":
+    case "job.deleted":
+      return {
+        channel: "jobber",
+        payload: {
+          event,
+          jobber_job_id: id,
+          title: job?.title ?? null,
+          status: job?.status ?? job?.jobberStatus ?? null,
+          scheduled_at: job?.scheduledAt ?? null,
+          client_name: clientName(contact),
+          client_email: contact?.email ?? null,
+          client_phone: contact?.phone ?? null,
+          address: formatAddress(job ?? {}),
+        },
+      };
+    case "client.created":
+    case "client.updated":
+    case "client.deleted":
+      return {
+        channel: "jobber",
+        payload: {
+          event,
+          jobber_client_id: id,
+          client_name: clientName(contact),
+          client_email: contact?.email ?? null,
+          client_phone: contact?.phone ?? null,
+          address: formatAddress(contact ?? {}),
+        },
+      };
+    case "app.disconnected":
+    case null:
+      return null;
+  }
+}
+
+/** The name as given, else put together from its parts. */
+function clientName(contact: Partial<ContactFields> | null | undefined): string | null {
+  return (
+    contact?.name ??
+    ([contact?.firstName, contact?.lastName].filter(Boolean).join(" ") || contact?.companyName || null)
+  );
+}

@@ -1,0 +1,152 @@
+import { createWorker, JobberSyncError, type RecordSource } from "@jobber-sync/core";
+import { describe, expect, it } from "vitest";
+import { backend, found, notice, sourceOf } from "../support/worker-fixtures.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const silent = { info: () => {}, warn: () => {}, error: () => {} };
+
+describe("whose a delivery is", () => {
+  it("is not for a worker without tenants to say when it was quarantined for that", async () => {
+    const b = backend({
+      tenants: [{ slug: "acme", secrets: "the OAuth client secret", accountIds: ["another"] }],
+    });
+    await b.send(notice("JOB_DESTROY"));
+    await b.worker.drain();
+    expect(await b.inbox.list({})).toMatchObject([{ state: "quarantined", reason: "ERR_ACCOUNT_MISMATCH" }]);
+    const careless = createWorker({ inbox: b.inbox, store: b.store, logger: silent, now: () => b.clock.now });
+    expect(await b.inbox.replay({}, b.clock.now)).toBe(1);
+    await careless.drain();
+    expect(await b.inbox.list({})).toMatchObject([{ state: "quarantined", reason: "ERR_ACCOUNT_MISMATCH" }]);
+    expect(await b.store.jobs("acme")).toEqual([]);
+  });
+
+  it("is judged again when it is replayed for a worker that has the tenants", async () => {
+    const accountIds = ["another"];
+    const b = backend({ tenants: [{ slug: "acme", secrets: "the OAuth client secret", accountIds }] });
+    await b.send(notice("JOB_DESTROY"));
+    await b.worker.drain();
+    const tenants = [{ slug: "acme", secrets: "the OAuth client secret", accountIds: ["MQ=="] }];
+    const { inbox, store, clock } = b;
+    await inbox.replay({}, clock.now);
+    await createWorker({ inbox, store, tenants, logger: silent, now: () => clock.now }).drain();
+    expect(await b.states()).toEqual(["done"]);
+  });
+
+  it("waits with the usual back-off while the tenants cannot be looked up, and is looked up once a run", async () => {
+    let lookUps = 0;
+    const { send, worker, inbox, told } = backend({
+      tenants: {
+        resolve: async () => {
+          lookUps += 1;
+          throw new Error("the tenants' database is down");
+        },
+      },
+    });
+    for (const title of ["A", "B", "C"]) await send({ event: "job.updated", data: { id: "1", title } });
+    await worker.drain();
+    expect(lookUps).toBe(1);
+    expect((await inbox.list({})).map(({ state, retries, reason }) => [state, retries, reason])).toEqual(
+      Array(3).fill(["waiting", 1, "ERR_TENANT_LOOKUP"]),
+    );
+    expect(told.map(({ name }) => name)).toEqual(["retried", "retried", "retried"]);
+  });
+});
+
+describe("a resume", () => {
+  it("counts for what a worker had in hand", async () => {
+    const b = backend();
+    let fetches = 0;
+    const source: RecordSource = {
+      async fetch(_, __, id) {
+        fetches += 1;
+        if (fetches > 1) return found(id, "x");
+        // The owner connects again while the failure is on its way back.
+        await b.inbox.resume("acme", b.clock.now);
+        throw new JobberSyncError("ERR_API_NEEDS_REAUTH", "Connect again.");
+      },
+    };
+    const { inbox, store, clock } = b;
+    const worker = createWorker({ inbox, store, source, logger: silent, now: () => clock.now });
+    await b.send(notice("JOB_UPDATE"));
+    await worker.drain();
+    expect(await b.states()).toEqual(["done"]);
+    expect(fetches).toBe(2);
+  });
+});
+
+describe("a delete whose record is still there", () => {
+  it("is an update, for handlers and submissions too", async () => {
+    const calls: string[] = [];
+    const { source } = sourceOf((_, id) => found(id, "Alive"));
+    const { send, worker, store, clock } = backend({
+      source,
+      on: {
+        "job.deleted": () => void calls.push("job.deleted"),
+        JOB_DESTROY: () => void calls.push("JOB_DESTROY"),
+        "job.updated": ({ submission }) => void calls.push(`job.updated ${submission?.payload.event}`),
+      },
+    });
+    await send(notice("JOB_DESTROY"));
+    await worker.drain();
+    clock.now += MINUTE;
+    await worker.drain();
+    expect(calls).toEqual(["job.updated job.updated"]);
+    expect(await store.submissions("acme")).toMatchObject([
+      { payload: { event: "job.updated", title: "Alive" } },
+    ]);
+  });
+});
+
+describe("a record that nobody can see", () => {
+  it("is looked for less and less often, and given up after 72 hours", async () => {
+    const { asked, source } = sourceOf(() => null);
+    const { send, worker, clock, inbox } = backend({ source });
+    await send(notice("JOB_UPDATE"));
+    for (let hours = 0; hours < 80; hours += 1) {
+      await worker.drain();
+      clock.now += HOUR;
+    }
+    expect(await inbox.list({})).toMatchObject([{ state: "dead", reason: "ERR_API_PERMISSION" }]);
+    expect(asked.length).toBeLessThan(200);
+  });
+});
+
+describe("poison", () => {
+  it("is also what the store can never hold: five tries", async () => {
+    const b = backend();
+    const refuses = {
+      ...b.store,
+      apply: async () => {
+        throw new JobberSyncError("ERR_STORE", "The row does not fit.", { retryable: false });
+      },
+    };
+    const worker = createWorker({
+      inbox: b.inbox,
+      store: refuses,
+      logger: silent,
+      now: () => b.clock.now,
+    });
+    await b.send({ event: "job.updated", data: { id: "1" } });
+    for (let index = 0; index < 8; index += 1) {
+      await worker.drain();
+      b.clock.now += HOUR;
+    }
+    expect(await b.inbox.list({})).toMatchObject([{ state: "dead", attempts: 5, reason: "ERR_STORE" }]);
+  });
+});
+
+describe("options", () => {
+  it.each([
+    { retry: { maxAttempts: 0 } },
+    { retry: { firstDelayMs: Number.NaN } },
+    { retention: { bodiesAfterMs: -1 } },
+    { retention: { failedAfterMs: "30 days" as unknown as number } },
+  ])("that cannot work are refused: %j", (options) => {
+    expect(() => backend(options)).toThrow(TypeError);
+  });
+
+  it("left undefined have their default", () => {
+    expect(() => backend({ retry: { maxAttempts: undefined as unknown as number } })).not.toThrow();
+  });
+});

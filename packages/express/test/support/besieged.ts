@@ -1,6 +1,0 @@
-import { joinSiege } from "@jobber-sync/testing";
-import express from "express";
-import { jobberWebhooks } from "../../src/index.ts";
-import { serveExpress } from "./serve-express.ts";
-
-await joinSiege((receiver) => serveExpress(express().use(jobberWebhooks(receiver))));

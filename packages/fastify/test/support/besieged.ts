@@ -1,4 +1,0 @@
-import { joinSiege } from "@jobber-sync/testing";
-import { serveFastify } from "./serve-fastify.ts";
-
-await joinSiege((receiver) => serveFastify(receiver));

@@ -1,0 +1,81 @@
+import type { SqlClient } from "@jobber-sync/postgres";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { boundedPool } from "../../src/database/bounded-pool.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A pool that gives connections when the test says so. */
+function slowPool() {
+  const asked: { give(client: SqlClient): void; refuse(error: Error): void }[] = [];
+  const pool = boundedPool(
+    {
+      query: async () => ({ rows: [] }),
+      connect: () =>
+        new Promise<SqlClient>((give, refuse) => {
+          asked.push({ give, refuse });
+        }),
+    },
+    1000,
+  );
+  return { asked, pool };
+}
+
+function connection() {
+  const releases: unknown[] = [];
+  const client: SqlClient = { query: async () => ({ rows: [] }), release: (error) => releases.push(error) };
+  return { client, releases };
+}
+
+const outcome = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
+
+it("gives a connection as it comes, and an error as it is", async () => {
+  const { asked, pool } = slowPool();
+  const { client } = connection();
+  const first = pool.connect();
+  const second = outcome(pool.connect());
+  asked[0]?.give(client);
+  asked[1]?.refuse(new Error("no more"));
+  expect(await first).toBe(client);
+  expect(await second).toMatchObject({ message: "no more" });
+});
+
+it("lets nobody wait longer, and gives what comes too late to whoever asks next", async () => {
+  const { asked, pool } = slowPool();
+  const { client, releases } = connection();
+  const first = outcome(pool.connect());
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await first).toMatchObject({ message: expect.stringContaining("timeout") });
+  const second = pool.connect();
+  expect(asked).toHaveLength(1);
+  asked[0]?.give(client);
+  expect(await second).toBe(client);
+  expect(releases).toEqual([]);
+});
+
+it("gives back what comes when nobody waits any more, and asks anew after that", async () => {
+  const { asked, pool } = slowPool();
+  const { client, releases } = connection();
+  const first = outcome(pool.connect());
+  await vi.advanceTimersByTimeAsync(1000);
+  await first;
+  asked[0]?.give(client);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(releases).toEqual([undefined]);
+  void outcome(pool.connect());
+  expect(asked).toHaveLength(2);
+});
+
+it("does not ask a pool again and again that gives nothing any more", async () => {
+  const { asked, pool } = slowPool();
+  for (let round = 0; round < 50; round += 1) {
+    const both = [outcome(pool.connect()), outcome(pool.connect())];
+    await vi.advanceTimersByTimeAsync(1000);
+    await Promise.all(both);
+  }
+  expect(asked).toHaveLength(2);
+});

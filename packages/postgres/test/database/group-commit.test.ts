@@ -1,0 +1,142 @@
+import { describe, expect, it } from "vitest";
+import { createGroupCommit } from "../../src/database/group-commit.ts";
+
+/** Writes that end when the test says so. */
+function gate() {
+  const batches: { readonly items: readonly string[]; end(error?: Error): void }[] = [];
+  const write = (items: readonly string[]) =>
+    new Promise<readonly string[]>((resolve, reject) => {
+      batches.push({
+        items,
+        end: (error) => (error === undefined ? resolve(items.map((item) => `${item}!`)) : reject(error)),
+      });
+    });
+  return { batches, write };
+}
+
+const options = { weigh: (item: string) => item.length, maxItems: 3, maxBytes: 100, lanes: 1 };
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("group commit", () => {
+  it("writes what came in one turn together, and what came meanwhile next, each answered by its own batch", async () => {
+    const { batches, write } = gate();
+    const commit = createGroupCommit<string, string>({ ...options, write });
+    const first = [commit("a"), commit("b")];
+    await turn();
+    const second = commit("c");
+    await turn();
+    expect(batches.map(({ items }) => items)).toEqual([["a", "b"]]);
+    batches[0]?.end();
+    expect(await Promise.all(first)).toEqual(["a!", "b!"]);
+    await turn();
+    expect(batches[1]?.items).toEqual(["c"]);
+    batches[1]?.end();
+    expect(await second).toBe("c!");
+  });
+
+  it("bounds a batch by number and by weight, but takes one that is too heavy alone", async () => {
+    const { batches, write } = gate();
+    const commit = createGroupCommit<string, string>({ ...options, maxBytes: 10, write });
+    const all = ["1", "2", "3", "4", "x".repeat(8), "y".repeat(50)].map(commit);
+    for (let index = 0; index < 4; index += 1) {
+      await turn();
+      batches[index]?.end();
+      await turn();
+    }
+    expect(batches.map(({ items }) => items.length)).toEqual([3, 2, 1]);
+    await Promise.all(all);
+  });
+
+  it("shares many items between the lanes that are free, and leaves few together", async () => {
+    const { batches, write } = gate();
+    const commit = createGroupCommit<string, string>({ ...options, maxItems: 256, lanes: 2, write });
+    const many = Array.from({ length: 50 }, (_, index) => commit(String(index)));
+    await turn();
+    expect(batches.map(({ items }) => items.length)).toEqual([25, 25]);
+    for (const batch of batches) batch.end();
+    await Promise.all(many);
+    const few = Array.from({ length: 10 }, (_, index) => commit(String(index)));
+    await turn();
+    expect(batches.slice(2).map(({ items }) => items.length)).toEqual([10]);
+    batches[2]?.end();
+    await Promise.all(few);
+  });
+
+  it("never puts two items with a key in common into one batch, and keeps their order", async () => {
+    const { batches, write } = gate();
+    const commit = createGroupCommit<string, string>({
+      ...options,
+      keysOf: (item) => [item.slice(0, 1)],
+      write,
+    });
+    const all = ["a1", "b1", "a2", "a3", "b2"].map(commit);
+    for (let index = 0; index < 3; index += 1) {
+      await turn();
+      batches[index]?.end();
+      await turn();
+    }
+    expect(batches.map(({ items }) => items)).toEqual([["a1", "b1"], ["a2", "b2"], ["a3"]]);
+    await Promise.all(all);
+  });
+
+  it("repeats a batch one by one when something in it was refused, and only then", async () => {
+    const refused = Object.assign(new Error("check"), { code: "23514" });
+    const lost = Object.assign(new Error("gone"), { code: "57P01" });
+    const tried: string[] = [];
+    const writeWith = (error: Error) => async (items: readonly string[]) => {
+      tried.push(items.join(""));
+      if (items.includes("b")) throw error;
+      return items;
+    };
+    const oneByOne = createGroupCommit<string, string>({ ...options, write: writeWith(refused) });
+    const results = await Promise.allSettled(["a", "b", "c"].map(oneByOne));
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(tried.splice(0)).toEqual(["abc", "a", "b", "c"]);
+    const together = createGroupCommit<string, string>({ ...options, write: writeWith(lost) });
+    const failed = await Promise.allSettled(["a", "b", "c"].map(together));
+    expect(failed.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+    expect(tried).toEqual(["abc"]);
+  });
+
+  it("tells a caller when it takes too long, and does not begin what nobody waits for", async () => {
+    const { batches, write } = gate();
+    const commit = createGroupCommit<string, string>({ ...options, timeoutMs: 20, write });
+    const first = commit("a").catch((error: unknown) => error);
+    await turn();
+    const second = commit("b").catch((error: unknown) => error);
+    expect(await Promise.all([first, second])).toMatchObject([
+      { code: "ERR_STORE_BUSY" },
+      { code: "ERR_STORE_BUSY" },
+    ]);
+    batches[0]?.end();
+    await turn();
+    await turn();
+    expect(batches).toHaveLength(1);
+  });
+
+  it("forgets at once what nobody waits for any more, however long the lanes are busy", async () => {
+    const { batches, write } = gate();
+    const weighed: string[] = [];
+    const commit = createGroupCommit<string, string>({
+      ...options,
+      timeoutMs: 10,
+      weigh(item) {
+        weighed.push(item);
+        return item.length;
+      },
+      write,
+    });
+    const all = [commit("a").catch(() => {})];
+    await turn();
+    for (let index = 0; index < 100; index += 1) all.push(commit(`late ${index}`).catch(() => {}));
+    await Promise.all(all);
+    const last = commit("b").catch(() => {});
+    batches[0]?.end();
+    await turn();
+    await turn();
+    expect(batches.map(({ items }) => items)).toEqual([["a"], ["b"]]);
+    expect(weighed).toEqual(["a", "b"]);
+    batches[1]?.end();
+    await last;
+  });
+});

@@ -1,0 +1,149 @@
+import { JobberSyncError } from "@jobber-sync/core";
+import type { SqlClient, SqlPool } from "@jobber-sync/postgres";
+import { describe, expect, it } from "vitest";
+import { storeError } from "../../src/database/store-error.ts";
+import { inTurn, type Run, runTransaction } from "../../src/database/transaction.ts";
+
+/** A pool that notes what is said to its only connection, and how that comes back. */
+function notingPool() {
+  const said: string[] = [];
+  const releases: unknown[] = [];
+  const pool: SqlPool = {
+    query: async () => ({ rows: [] }),
+    connect: async () => ({
+      async query(text) {
+        said.push(text);
+        return { rows: [] };
+      },
+      release: (error) => releases.push(error),
+    }),
+  };
+  return { said, releases, pool };
+}
+
+const refusal = (code: string) => Object.assign(new Error("refused"), { code });
+
+it("is run again when it lost against another, also where that was turned into a coded error on the way", async () => {
+  for (const wrap of [(error: Error) => error, storeError]) {
+    const { said, pool } = notingPool();
+    let attempts = 0;
+    const result = await runTransaction(pool, async () => {
+      attempts += 1;
+      if (attempts < 3) throw wrap(refusal(attempts === 1 ? "40P01" : "40001"));
+      return "done";
+    });
+    expect(result).toBe("done");
+    expect(said).toEqual(["BEGIN", "ROLLBACK", "BEGIN", "ROLLBACK", "BEGIN", "COMMIT"]);
+  }
+});
+
+it("is given up when it keeps losing", async () => {
+  const { pool } = notingPool();
+  let attempts = 0;
+  const work = async () => {
+    attempts += 1;
+    throw refusal("40P01");
+  };
+  await expect(runTransaction(pool, work)).rejects.toMatchObject({ code: "ERR_STORE_BUSY" });
+  expect(attempts).toBe(4);
+});
+
+it("closes a connection that leads to a standby or keeps a plan that is out of date, and no other", async () => {
+  const closed = async (error: Error) => {
+    const { releases, pool } = notingPool();
+    const work = async () => {
+      throw error;
+    };
+    await expect(runTransaction(pool, work)).rejects.toBeInstanceOf(JobberSyncError);
+    expect(releases).toHaveLength(1);
+    return releases[0] instanceof Error;
+  };
+  expect(await closed(refusal("25006"))).toBe(true);
+  expect(await closed(storeError(refusal("25006")))).toBe(true);
+  expect(await closed(refusal("0A000"))).toBe(true);
+  expect(await closed(refusal("23514"))).toBe(false);
+});
+
+it("is given up in time when no answer comes, its connection closed", async () => {
+  const releases: unknown[] = [];
+  const pool: SqlPool = {
+    query: async () => ({ rows: [] }),
+    connect: async () => ({
+      pipeline: true,
+      query: () => new Promise<never>(() => {}),
+      release: (error) => releases.push(error),
+    }),
+  };
+  for (const eager of [false, true]) {
+    await expect(
+      runTransaction(pool, (run) => run("SELECT", []), { giveUpMs: 10, eager }),
+    ).rejects.toMatchObject({ code: "ERR_STORE_BUSY" });
+  }
+  expect(releases).toEqual([expect.any(Error), expect.any(Error)]);
+});
+
+describe("the statements of an eager transaction", () => {
+  /** A connection that answers when the test says so. */
+  function slowPool(pipeline: boolean) {
+    const sent: string[] = [];
+    const answers: ((error?: Error) => void)[] = [];
+    const pool: SqlPool = {
+      query: async () => ({ rows: [] }),
+      connect: async () => ({
+        pipeline,
+        query: (text) => {
+          sent.push(text);
+          return new Promise((resolve, reject) => {
+            answers.push((error) => (error === undefined ? resolve({ rows: [] }) : reject(error)));
+          });
+        },
+        release: () => {},
+      }),
+    };
+    return { sent, answers, pool };
+  }
+
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const two = async (run: Run, client: SqlClient) => {
+    const first = run("first", []);
+    await inTurn(client, first);
+    await Promise.all([first, run("second", [])]);
+  };
+
+  it("are sent together where the connection can carry several, and the commit when all were answered", async () => {
+    const { sent, answers, pool } = slowPool(true);
+    const done = runTransaction(pool, two, { eager: true });
+    await turn();
+    expect(sent).toEqual(["BEGIN", "first", "second"]);
+    for (const answer of answers.splice(0)) answer();
+    await turn();
+    expect(sent.slice(3)).toEqual(["COMMIT"]);
+    for (const answer of answers.splice(0)) answer();
+    await done;
+  });
+
+  it("are sent one by one where it cannot", async () => {
+    const { sent, answers, pool } = slowPool(false);
+    const done = runTransaction(pool, two, { eager: true });
+    for (const text of ["BEGIN", "first", "second", "COMMIT"]) {
+      await turn();
+      expect(sent.splice(0)).toEqual([text]);
+      answers.shift()?.();
+    }
+    await done;
+  });
+
+  it("are not committed when one of them fails, be it BEGIN", async () => {
+    for (const failing of [0, 1, 2]) {
+      const { sent, answers, pool } = slowPool(true);
+      const done = runTransaction(pool, two, { eager: true }).catch((error: unknown) => error);
+      await turn();
+      for (const [index, answer] of answers.splice(0).entries())
+        answer(index === failing ? refusal("53100") : undefined);
+      await turn();
+      expect(sent.slice(3)).toEqual(["ROLLBACK"]);
+      for (const answer of answers.splice(0)) answer();
+      expect(await done).toMatchObject({ code: "ERR_STORE_FULL" });
+    }
+  });
+});

@@ -1,0 +1,67 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { createPostgres } from "@jobber-sync/postgres";
+import { expect, it } from "vitest";
+import { delivery } from "../support/deliveries.ts";
+import { openPool } from "../support/open-postgres.ts";
+import { createSender, isProperRefusal, jobCreated, type TimedAnswer } from "../support/sender.ts";
+import { testDatabase } from "../support/test-database.ts";
+import { wakeUps } from "../support/wake-ups.ts";
+
+const database = testDatabase();
+
+it("refuses deliveries while the server says that its disk is full, stores nothing of them, and goes on afterwards", async () => {
+  const { schema, queue, inbox } = await database.open();
+  const send = createSender(inbox);
+  expect((await send(jobCreated("before"))).status).toBe(200);
+  // For rows and for wake-ups, whichever the disk had no more room for.
+  for (const table of [`"${schema}".jobber_deliveries`, `${database.bossSchema}.job`]) {
+    await database.pool.query(`
+      CREATE FUNCTION "${schema}".refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
+      CREATE TRIGGER full_disk BEFORE INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION "${schema}".refuse()`);
+    await expect(inbox.accept(delivery("1"))).rejects.toMatchObject({
+      code: "ERR_STORE_FULL",
+      cause: { code: "53100" },
+    });
+    const answers = await Promise.all(["1", "2", "3"].map((id) => send(jobCreated(id))));
+    expect(answers.filter((answer) => !isProperRefusal(answer))).toEqual([]);
+    await database.pool.query(`DROP TRIGGER full_disk ON ${table}; DROP FUNCTION "${schema}".refuse()`);
+    expect(await inbox.list({})).toHaveLength(1);
+    expect(await wakeUps(database, queue)).toMatchObject({ count: 1 });
+  }
+  expect((await send(jobCreated("after"))).status).toBe(200);
+  expect((await inbox.list({})).map(({ objectId }) => objectId)).toEqual(["before", "after"]);
+});
+
+it("answers everybody within a second while others hold all connections of the pool: 200, or 503 and when to come again", async () => {
+  const { schema, queue, inbox } = await database.open();
+  const pool = openPool(database.connectionString, { max: 10 });
+  const starved = createPostgres({ pool, boss: database.boss, schema, queue });
+  const send = createSender(starved.inbox);
+  const answers: (TimedAnswer & { readonly id: string })[] = [];
+  const sendMany = async (name: string, senders: number, times: number) => {
+    const lane = async (_: unknown, sender: number) => {
+      for (let index = 0; index < times; index += 1) {
+        const id = `${name} ${sender} ${index}`;
+        answers.push({ id, ...(await send(jobCreated(id))) });
+      }
+    };
+    await Promise.all(Array.from({ length: senders }, lane));
+  };
+  await sendMany("before", 4, 2);
+  const holding = await Promise.all(Array.from({ length: 10 }, () => pool.connect()));
+  const starving = sendMany("starved", 60, 3);
+  await delay(1800);
+  for (const client of holding) client.release();
+  await starving;
+  await sendMany("after", 4, 2);
+
+  expect(answers.filter(({ status, elapsedMs }) => status === 200 && elapsedMs >= 1000)).toEqual([]);
+  expect(answers.filter((answer) => answer.status !== 200 && !isProperRefusal(answer))).toEqual([]);
+  const acknowledged = answers.filter(({ status }) => status === 200).map(({ id }) => id);
+  expect(acknowledged.filter((id) => id.startsWith("before") || id.startsWith("after"))).toHaveLength(16);
+  expect(acknowledged.length).toBeLessThan(answers.length);
+  const stored = new Set((await inbox.list({ limit: 1000 })).map(({ objectId }) => objectId));
+  expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
+  await pool.end();
+}, 30_000);

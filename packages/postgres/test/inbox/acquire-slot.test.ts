@@ -1,0 +1,45 @@
+import { type FetchBudget, reserveFetchPlace } from "@jobber-sync/core";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { testDatabase } from "../support/test-database.ts";
+
+const database = testDatabase();
+
+const NOW = Date.parse("2026-01-25T10:00:00Z");
+
+it("decides as core's function does, number for number, whatever came before", async () => {
+  const { inbox } = await database.open({ clock: "caller", prepare: true });
+  const reservation = fc.record({
+    perSecond: fc.oneof(
+      fc.constantFrom(0.01, 1, 3, 8, 1000),
+      fc.double({ min: 0.001, max: 50, noNaN: true }),
+    ),
+    maxWaitMs: fc.constantFrom(0, 1, 125, 1000 / 3, 2000, 600_000, Number.POSITIVE_INFINITY),
+    // Now and then a clock jumps, forwards or back.
+    now: fc.oneof(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: -5_000_000, max: 5_000_000 })),
+  });
+  let tenant = 0;
+  const check = async (reservations: readonly { perSecond: number; maxWaitMs: number; now: number }[]) => {
+    tenant += 1;
+    let budget: FetchBudget | null = null;
+    for (const { now, ...rest } of reservations) {
+      const options = { ...rest, now: NOW + now };
+      const decided = reserveFetchPlace(budget, options);
+      budget = decided.budget;
+      expect(await inbox.reserveFetch(`tenant ${tenant}`, options)).toBe(decided.waitMs);
+    }
+  };
+  await fc.assert(fc.asyncProperty(fc.array(reservation, { minLength: 1, maxLength: 30 }), check), {
+    seed: 3,
+    numRuns: 60,
+  });
+});
+
+it("begins anew for a tenant that was resumed before it ever fetched", async () => {
+  const { inbox } = await database.open({ clock: "caller" });
+  await inbox.resume("acme", NOW);
+  const options = { perSecond: 2, maxWaitMs: 0, now: NOW };
+  expect(await inbox.reserveFetch("acme", options)).toBe(0);
+  expect(await inbox.reserveFetch("acme", options)).toBe(500);
+  expect(await inbox.reserveFetch("acme", options)).toBe(1000);
+});

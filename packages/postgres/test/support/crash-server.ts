@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { createPostgres, type PostgresOptions } from "@jobber-sync/postgres";
+import type pg from "pg";
+import { startOwnServer } from "./embedded-postgres.ts";
+import { openPool, startTestDatabase, type TestDatabase } from "./open-postgres.ts";
+import { createSender, isProperRefusal, jobCreated, type TimedAnswer } from "./sender.ts";
+
+/** How a server is treated. */
+export interface CrashOptions {
+  readonly crashes: number;
+  /** Whether a worker, in a process of its own, works on what comes in. */
+  readonly worker: boolean;
+  /** Of the receiver. */
+  readonly connection?: pg.PoolConfig;
+  readonly options?: Partial<PostgresOptions>;
+}
+
+/** What became of a server that was crashed and restarted under load. */
+export interface CrashReport {
+  /** Deliveries that were answered 200. */
+  readonly acknowledged: number;
+  /** Those of them that are not stored. */
+  readonly lost: number;
+  /** Those of them whose record the worker did not write. */
+  readonly withoutRecord: number;
+  /** Rows that are not done in the end, acknowledged or not. */
+  readonly undone: number;
+  readonly refused: number;
+  /** Answers that were neither 200 nor a refusal as it should be. */
+  readonly improper: readonly TimedAnswer[];
+  /** Milliseconds until the last answer of all. */
+  readonly slowestMs: number;
+}
+
+const WORKER = fileURLToPath(new URL("worker-process.ts", import.meta.url));
+const CALLERS = 24;
+const ACCEPTED_BETWEEN = 150;
+const REFUSED_BETWEEN = 30;
+const WORK_MS = 60_000;
+
+/** Crashes the server while a receiver takes deliveries, again and again, and then looks for those that it acknowledged. */
+export async function crashServer({
+  crashes,
+  worker,
+  connection,
+  options,
+}: CrashOptions): Promise<CrashReport> {
+  const server = await startOwnServer();
+  const database = await startTestDatabase(async () => server);
+  const { schema, queue } = await database.open();
+  const pool = openPool(server.connectionString, connection);
+  const { inbox } = createPostgres({ pool, boss: database.boss, schema, queue, ...options });
+  const send = createSender(inbox);
+  const child = worker ? await startWorker(database, schema) : null;
+  const acknowledged: string[] = [];
+  const improper: TimedAnswer[] = [];
+  let refused = 0;
+  let slowestMs = 0;
+  let sent = 0;
+  let running = true;
+
+  const call = async () => {
+    while (running) {
+      sent += 1;
+      const id = String(sent);
+      const answer = await send(jobCreated(id));
+      slowestMs = Math.max(slowestMs, answer.elapsedMs);
+      if (answer.status === 200) acknowledged.push(id);
+      else {
+        refused += 1;
+        if (!isProperRefusal(answer)) improper.push(answer);
+        // Whoever was refused comes again a little later.
+        await delay(10);
+      }
+    }
+  };
+  const callers = Array.from({ length: CALLERS }, call);
+  for (let crash = 0; crash < crashes; crash += 1) {
+    await reached(() => acknowledged.length, ACCEPTED_BETWEEN);
+    await server.crash();
+    await reached(() => refused, REFUSED_BETWEEN);
+    await server.restart();
+  }
+  await reached(() => acknowledged.length, ACCEPTED_BETWEEN);
+  running = false;
+  await Promise.all(callers);
+
+  const ids = async (from: string) =>
+    (await pool.query<{ id: string }>(`SELECT ${from}`)).rows.map(({ id }) => id);
+  const undone = () => ids(`object_id AS id FROM "${schema}".jobber_deliveries WHERE state <> 'done'`);
+  if (worker) await within(WORK_MS, async () => (await undone()).length === 0);
+  const stored = new Set(await ids(`object_id AS id FROM "${schema}".jobber_deliveries`));
+  const records = new Set(await ids(`jobber_job_id AS id FROM "${schema}".jobber_jobs`));
+  const report = {
+    acknowledged: acknowledged.length,
+    lost: acknowledged.filter((id) => !stored.has(id)).length,
+    withoutRecord: acknowledged.filter((id) => !records.has(id)).length,
+    undone: (await undone()).length,
+    refused,
+    improper,
+    slowestMs,
+  };
+  if (child !== null) {
+    const closed = once(child, "close");
+    child.kill("SIGTERM");
+    await closed;
+  }
+  await pool.end();
+  await database.stop();
+  return report;
+}
+
+/** Resolves when the worker works. */
+async function startWorker(
+  { connectionString, bossSchema }: TestDatabase,
+  name: string,
+): Promise<ChildProcess> {
+  const child = spawn(
+    process.execPath,
+    ["--conditions=jobber-sync-source", WORKER, connectionString, bossSchema, name],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  await once(child.stdout, "data");
+  return child;
+}
+
+/** Resolves when a count is `more` above what it is now. */
+async function reached(count: () => number, more: number): Promise<void> {
+  const wanted = count() + more;
+  while (count() < wanted) await delay(5);
+}
+
+/** Resolves when something is so, or when it has taken too long. */
+async function within(ms: number, isSo: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + ms;
+  while (performance.now() < end && !(await isSo())) await delay(100);
+}

@@ -1,0 +1,55 @@
+import type { AcceptedDelivery, NewDelivery } from "@jobber-sync/core";
+import type { Transaction } from "../database/transaction.ts";
+import { OPEN, wholeMs } from "./row-states.ts";
+
+const OUTCOMES = ["accepted", "coalesced", "duplicate"] as const;
+
+const SEEN = `SELECT CASE
+  WHEN EXISTS (SELECT 1 FROM jobber_deliveries INDEXED BY jobber_deliveries_by_key
+    WHERE substr(delivery_key, -20) = substr(given.key, -20) AND substr(delivery_key, -44, 24) = substr(given.key, -44, 24)
+      AND delivery_key = given.key AND client_slug = given.slug) THEN 2
+  WHEN EXISTS (SELECT 1 FROM jobber_deliveries INDEXED BY jobber_deliveries_open
+    WHERE client_slug = given.slug AND object_type = ? AND object_id = ? AND ${OPEN} AND state = 'waiting') THEN 1
+  ELSE 0 END AS outcome
+  FROM (SELECT ? AS key, ? AS slug) AS given`;
+
+const INSERT = `INSERT INTO jobber_deliveries
+  (sequence, client_slug, object_type, object_id, delivery_key, topic, body, state, reason,
+   due_at, received_at, started_at, finished_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+/** Prepares a delivery outside the transaction. @returns what stores it inside one */
+export function acceptDelivery(delivery: NewDelivery): (transaction: Transaction) => AcceptedDelivery {
+  const { clientSlug, objectType, objectId, deliveryKey, topic, state, reason } = delivery;
+  // A copy: the row may be written after the caller has gone on with its buffer.
+  const body = Buffer.from(delivery.body);
+  const receivedAt = wholeMs(delivery.receivedAt);
+  const finishedAt = state === "quarantined" ? receivedAt : null;
+  return (transaction) => {
+    const seen = transaction.get<{ readonly outcome: number }>(
+      SEEN,
+      objectType,
+      objectId,
+      deliveryKey,
+      clientSlug,
+    );
+    const sequence = transaction.nextSequence();
+    transaction.run(
+      INSERT,
+      sequence,
+      clientSlug,
+      objectType,
+      objectId,
+      deliveryKey,
+      topic,
+      body,
+      state,
+      reason,
+      receivedAt,
+      receivedAt,
+      receivedAt,
+      finishedAt,
+    );
+    return { sequence, outcome: OUTCOMES[seen?.outcome ?? 0] ?? "accepted" };
+  };
+}

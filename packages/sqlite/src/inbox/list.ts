@@ -1,0 +1,86 @@
+import { type DeliveryFilter, type DeliveryInfo, INBOX_DEFAULTS } from "@jobber-sync/core";
+import type { Connection } from "../database/connection.ts";
+import type { SqliteValue } from "../database/sqlite-handle.ts";
+import { NOT_DONE, wholeLimit } from "./row-states.ts";
+
+const INFO = `sequence, client_slug AS "clientSlug", object_type AS "objectType", object_id AS "objectId",
+  delivery_key AS "deliveryKey", topic, state, reason, attempts, retries, received_at AS "receivedAt",
+  due_at AS "dueAt", length(body) AS "bodyBytes"`;
+
+/** Rows behind a sequence, up to a number. */
+export interface Portion {
+  readonly after: number;
+  readonly limit: number;
+}
+
+interface Sequenced {
+  readonly sequence: number;
+}
+
+/** Deliveries without their bodies, oldest first. */
+export function listDeliveries(connection: Connection, filter: DeliveryFilter): readonly DeliveryInfo[] {
+  const limit = filter.limit ?? INBOX_DEFAULTS.listLimit;
+  return select<DeliveryInfo>(connection, INFO, filter, { after: 0, limit }).map((row) => ({ ...row }));
+}
+
+/** The sequences of a portion of what a filter chooses, oldest first. */
+export function listSequences(connection: Connection, filter: DeliveryFilter, portion: Portion): number[] {
+  return select<Sequenced>(connection, "sequence", filter, portion).map(({ sequence }) => sequence);
+}
+
+/** The body of a delivery; `null` when there is none. */
+export function deliveryBody(connection: Connection, sequence: number): Uint8Array | null {
+  const row = connection.get<{ readonly body: Uint8Array | null }>(
+    "SELECT body FROM jobber_deliveries WHERE sequence = ?",
+    sequence,
+  );
+  return row?.body ?? null;
+}
+
+function select<T extends Sequenced>(
+  connection: Connection,
+  columns: string,
+  { clientSlug, states, topic, sequences }: DeliveryFilter,
+  portion: Portion,
+): readonly T[] {
+  const conditions: string[] = ["sequence > ?"];
+  const values: SqliteValue[] = [portion.after];
+  const limit = wholeLimit(portion.limit);
+  if (clientSlug !== undefined) {
+    conditions.push("client_slug = ?");
+    values.push(clientSlug);
+  }
+  if (topic !== undefined) {
+    conditions.push("topic = ?");
+    values.push(topic);
+  }
+  if (sequences !== undefined) {
+    // CROSS JOIN is SQLite's way to say which side is walked over.
+    const chosen = "json_each(?) AS chosen CROSS JOIN jobber_deliveries ON sequence = chosen.value";
+    if (states !== undefined) {
+      conditions.push("state IN (SELECT value FROM json_each(?))");
+      values.push(JSON.stringify(states));
+    }
+    return rowsOf(chosen, conditions, [JSON.stringify([...new Set(sequences)]), ...values]);
+  }
+  if (states === undefined) return rowsOf("jobber_deliveries", conditions, values);
+  // State by state, so that each is read in the order of an index and only as far as wanted.
+  return [...new Set(states)]
+    .flatMap((state) => {
+      const [from, condition] =
+        state === "done"
+          ? ["jobber_deliveries", "TRUE"]
+          : ["jobber_deliveries INDEXED BY jobber_deliveries_by_state", NOT_DONE];
+      return rowsOf(from, [...conditions, "state = ?", condition], [...values, state]);
+    })
+    .sort((a, b) => a.sequence - b.sequence)
+    .slice(0, limit);
+
+  function rowsOf(from: string, where: readonly string[], bound: readonly SqliteValue[]): readonly T[] {
+    return connection.all<T>(
+      `SELECT ${columns} FROM ${from} WHERE ${where.join(" AND ")} ORDER BY sequence LIMIT ?`,
+      ...bound,
+      limit,
+    );
+  }
+}

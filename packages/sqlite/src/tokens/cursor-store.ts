@@ -1,0 +1,23 @@
+import type { CursorStore } from "@jobber-sync/core";
+import type { Connection } from "../database/connection.ts";
+import type { GroupCommit } from "../database/group-commit.ts";
+import { reading } from "../database/store-error.ts";
+
+/** Cursors in the table `jobber_cursors`. */
+export function createSqliteCursorStore(connection: Connection, group: GroupCommit): CursorStore {
+  return {
+    async get(clientSlug, name) {
+      const sql = "SELECT value FROM jobber_cursors WHERE client_slug = ? AND name = ?";
+      return reading(() => connection.get<{ readonly value: string }>(sql, clientSlug, name))?.value ?? null;
+    },
+    set: (clientSlug, name, value) =>
+      group.write((transaction) => {
+        transaction.run(
+          "INSERT OR REPLACE INTO jobber_cursors (client_slug, name, value) VALUES (?, ?, ?)",
+          clientSlug,
+          name,
+          value,
+        );
+      }),
+  };
+}

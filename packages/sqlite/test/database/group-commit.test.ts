@@ -1,0 +1,242 @@
+import { DatabaseSync } from "node:sqlite";
+import type { JobWrite, SubmissionWrite, SyncChange } from "@jobber-sync/core";
+import { openSqlite, type SqliteHandle } from "@jobber-sync/sqlite";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { sampleDelivery } from "../support/sample-delivery.ts";
+import { temporaryFile } from "../support/temporary-file.ts";
+
+describe("group commit", () => {
+  it("writes what is asked for in one turn in transactions of at most 256", async () => {
+    const { inbox, store, counts } = openCounting(temporaryFile());
+    counts.begun = 0;
+    await Promise.all([
+      ...Array.from({ length: 255 }, (_, index) => inbox.accept(sampleDelivery(String(index)))),
+      store.apply(submissionChange("key-1")),
+      store.nextSequence(),
+    ]);
+    expect(counts.begun).toBe(2);
+  });
+
+  it("gives every delivery and every caller of a batch a number of its own", async () => {
+    const { inbox, store } = openCounting(temporaryFile());
+    const accepted = Array.from({ length: 100 }, (_, index) => inbox.accept(sampleDelivery(String(index))));
+    const drawn = Array.from({ length: 100 }, () => store.nextSequence());
+    const numbers = [
+      ...(await Promise.all(accepted)).map(({ sequence }) => sequence),
+      ...(await Promise.all(drawn)),
+    ];
+    expect(new Set(numbers).size).toBe(200);
+    expect(Math.max(...numbers)).toBe(200);
+  });
+
+  it("fails one write and not its neighbours, when a row is refused", async () => {
+    const { handle, store } = openCounting(temporaryFile());
+    refuse(handle, "poison", "ABORT");
+    await expectOnlyPoisonToFail(store.apply);
+    expect(submissionsIn(handle)).toEqual(["before", "after"]);
+  });
+
+  it("fails one write and not its neighbours, when the refusal ends the whole transaction", async () => {
+    const { handle, store, counts } = openCounting(temporaryFile());
+    refuse(handle, "poison", "ROLLBACK");
+    counts.begun = 0;
+    await expectOnlyPoisonToFail(store.apply);
+    // The batch, and then each by itself.
+    expect(counts.begun).toBe(4);
+    expect(submissionsIn(handle)).toEqual(["before", "after"]);
+  });
+
+  it("fails one write and not its neighbours, when the commit is refused", async () => {
+    const { handle, store } = openCounting(temporaryFile());
+    // A deferred constraint is looked at when the transaction ends.
+    handle.exec(`
+      CREATE TABLE allowed (id INTEGER PRIMARY KEY);
+      CREATE TABLE checked (id INTEGER REFERENCES allowed (id) DEFERRABLE INITIALLY DEFERRED);
+      CREATE TRIGGER poison AFTER INSERT ON jobber_submissions WHEN NEW.delivery_key = 'poison'
+        BEGIN INSERT INTO checked VALUES (1); END`);
+    await expectOnlyPoisonToFail(store.apply);
+    expect(submissionsIn(handle)).toEqual(["before", "after"]);
+  });
+
+  it("fails one delivery and not its neighbours", async () => {
+    const { handle, inbox } = openCounting(temporaryFile());
+    handle.exec(`CREATE TRIGGER refuse BEFORE INSERT ON jobber_deliveries WHEN NEW.object_id = 'poison'
+      BEGIN SELECT RAISE(ABORT, 'refused'); END`);
+    const outcomes = await Promise.allSettled(
+      ["before", "poison", "after"].map((id) => inbox.accept(sampleDelivery(id))),
+    );
+    expect(outcomes).toMatchObject([
+      { status: "fulfilled" },
+      { status: "rejected", reason: { code: "ERR_STORE" } },
+      { status: "fulfilled" },
+    ]);
+    expect((await inbox.list({})).map(({ objectId }) => objectId)).toEqual(["before", "after"]);
+  });
+
+  it("writes nothing of a change whose last part is refused, alone and among others", async () => {
+    const { handle, store } = openCounting(temporaryFile());
+    refuse(handle, "poison", "ABORT");
+    const poisoned = { ...submissionChange("poison"), jobs: [jobWrite("1")] };
+    const refused = { code: "ERR_STORE", retryable: false };
+    await expect(store.apply(poisoned)).rejects.toMatchObject(refused);
+    const neighbour = store.apply({ ...submissionChange("fine"), jobs: [jobWrite("2")] });
+    await expect(store.apply(poisoned)).rejects.toMatchObject(refused);
+    await neighbour;
+    expect((await store.jobs("acme")).map(({ jobberJobId }) => jobberJobId)).toEqual(["2"]);
+  });
+
+  it("waits for another process's lock without standing still, and writes when it is free", async () => {
+    const path = temporaryFile();
+    const { inbox } = openCounting(path);
+    const other = lockedElsewhere(path);
+    let turns = 0;
+    const ticking = setInterval(() => {
+      turns += 1;
+      if (turns === 10) other.exec("COMMIT");
+    }, 1);
+    onTestFinished(() => clearInterval(ticking));
+    await expect(inbox.accept(sampleDelivery("1"))).resolves.toMatchObject({ outcome: "accepted" });
+    expect(turns).toBeGreaterThanOrEqual(10);
+  });
+
+  it("gives up after busyMs with ERR_STORE_BUSY, and writes again once the lock is free", async () => {
+    const path = temporaryFile();
+    const { inbox } = openCounting(path, 50);
+    const other = lockedElsewhere(path);
+    const begun = performance.now();
+    await expect(
+      Promise.allSettled([inbox.accept(sampleDelivery("1")), inbox.accept(sampleDelivery("2"))]),
+    ).resolves.toMatchObject([
+      { status: "rejected", reason: { code: "ERR_STORE_BUSY", status: 503, retryable: true } },
+      { status: "rejected", reason: { code: "ERR_STORE_BUSY" } },
+    ]);
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(50);
+    other.exec("COMMIT");
+    await inbox.accept(sampleDelivery("3"));
+    expect((await inbox.list({})).map(({ objectId }) => objectId)).toEqual(["3"]);
+  });
+
+  it("gives up on all that is asked for, however much, within busyMs or little more", async () => {
+    const path = temporaryFile();
+    const { inbox } = openCounting(path, 100);
+    lockedElsewhere(path);
+    const begun = performance.now();
+    const asked = Array.from({ length: 2000 }, (_, index) => inbox.accept(sampleDelivery(String(index))));
+    const codes = await Promise.all(asked.map((one) => one.catch(({ code }) => code)));
+    expect(new Set(codes)).toEqual(new Set(["ERR_STORE_BUSY"]));
+    // A handle that waits as long as it came would take 2 s for each try.
+    expect(performance.now() - begun).toBeLessThan(800);
+  });
+
+  it("answers a full disk with ERR_STORE_FULL, loses nothing, and goes on when there is room", async () => {
+    const { handle, inbox } = openCounting(temporaryFile());
+    const pages = Number(Object.values(handle.prepare("PRAGMA page_count").get() as object)[0]);
+    handle.exec(`PRAGMA max_page_count = ${pages + 20}`);
+    const body = new Uint8Array(8000).fill(120);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 100 }, (_, index) => inbox.accept(sampleDelivery(String(index), { body }))),
+    );
+    const stored = outcomes.filter(({ status }) => status === "fulfilled");
+    const refused = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+    expect(stored.length).toBeGreaterThan(0);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(["ERR_STORE_FULL"]));
+    expect(await inbox.list({ limit: 1000 })).toHaveLength(stored.length);
+    handle.exec("PRAGMA max_page_count = 1000000");
+    await expect(inbox.accept(sampleDelivery("more", { body }))).resolves.toMatchObject({
+      outcome: "accepted",
+    });
+    expect(handle.prepare("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
+  });
+});
+
+interface Counts {
+  begun: number;
+}
+
+/** A database over a handle that counts transactions. */
+function openCounting(path: string, busyMs = 300) {
+  const database = new DatabaseSync(path);
+  const counts: Counts = { begun: 0 };
+  const handle: SqliteHandle = {
+    exec: (sql) => database.exec(sql),
+    prepare(sql) {
+      const statement = database.prepare(sql);
+      if (sql !== "BEGIN IMMEDIATE") return statement;
+      return {
+        run() {
+          const done = statement.run();
+          counts.begun += 1;
+          return done;
+        },
+        get: () => undefined,
+        all: () => [],
+      };
+    },
+  };
+  // As it may come: it would stand still for as long with every try.
+  database.exec("PRAGMA busy_timeout = 2000");
+  const opened = openSqlite(handle, { busyMs });
+  onTestFinished(async () => {
+    await opened.close();
+    database.close();
+  });
+  return { ...opened, handle: database, counts };
+}
+
+/** Another connection to the file, in the middle of a write. */
+function lockedElsewhere(path: string): DatabaseSync {
+  const other = new DatabaseSync(path);
+  onTestFinished(() => other.close());
+  other.exec("BEGIN IMMEDIATE");
+  return other;
+}
+
+function refuse(handle: DatabaseSync, deliveryKey: string, how: "ABORT" | "ROLLBACK"): void {
+  handle.exec(`CREATE TRIGGER refuse BEFORE INSERT ON jobber_submissions WHEN NEW.delivery_key = '${deliveryKey}'
+    BEGIN SELECT RAISE(${how}, 'refused'); END`);
+}
+
+async function expectOnlyPoisonToFail(apply: (change: SyncChange) => Promise<unknown>): Promise<void> {
+  const outcomes = await Promise.allSettled(
+    ["before", "poison", "after"].map((key) => apply(submissionChange(key))),
+  );
+  expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  expect(outcomes[1]).toMatchObject({ reason: { code: "ERR_STORE" } });
+}
+
+function submissionChange(deliveryKey: string): SyncChange {
+  const submission: SubmissionWrite = {
+    clientSlug: "acme",
+    deliveryKey,
+    channel: "jobber",
+    payload: {
+      event: "client.updated",
+      jobber_client_id: "1",
+      client_name: null,
+      client_email: null,
+      client_phone: null,
+      address: null,
+    },
+    createdAt: "2026-01-25T10:00:00Z",
+  };
+  return { contacts: [], jobs: [], submissions: [submission] };
+}
+
+function jobWrite(jobberJobId: string): JobWrite {
+  return {
+    clientSlug: "acme",
+    jobberJobId,
+    mode: "replace",
+    fields: {},
+    sourceUpdatedAt: null,
+    sequence: 1,
+  };
+}
+
+function submissionsIn(handle: DatabaseSync): unknown[] {
+  return handle
+    .prepare("SELECT delivery_key FROM jobber_submissions ORDER BY rowid")
+    .all()
+    .map((row) => row.delivery_key);
+}

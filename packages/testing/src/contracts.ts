@@ -1,0 +1,35 @@
+export {
+  type AdapterContractOptions,
+  adapterContract,
+  type ParserBefore,
+} from "./contracts/adapter/adapter-contract.ts";
+export type { RunningServer, StartServer } from "./contracts/adapter/contract-server.ts";
+export {
+  type FetchHandlerContractOptions,
+  fetchHandlerContract,
+} from "./contracts/adapter/fetch-handler-contract.ts";
+export { joinSiege } from "./contracts/adapter/load-attack/join-load-attack.ts";
+export {
+  type SiegeContractOptions,
+  siegeContract,
+} from "./contracts/adapter/load-attack/load-attack-contract.ts";
+export {
+  type InboxContractOptions,
+  inboxContract,
+  type OpenInbox,
+} from "./contracts/inbox/inbox-contract.ts";
+export type { ContractRunner } from "./contracts/store/contract-runner.ts";
+export {
+  checkStoreHistories,
+  type HistoryOptions,
+  type OpenedStore,
+} from "./contracts/store/histories/check-histories.ts";
+export { type SyncStoreContractOptions, syncStoreContract } from "./contracts/store/sync-store-contract.ts";
+export { cursorStoreContract } from "./contracts/tokens/cursor-store-contract.ts";
+export { leaseContract } from "./contracts/tokens/lease-contract.ts";
+export {
+  type ConnectionContractOptions,
+  type Opened,
+  tokenStoreContract,
+} from "./contracts/tokens/token-store-contract.ts";
+export { seededRandom } from "./random/seeded-random.ts";

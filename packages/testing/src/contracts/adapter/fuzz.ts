@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { createMemoryInbox, type Inbox } from "@jobber-sync/core";
+import type { ContractRunner } from "../store/contract-runner.ts";
+import { createRandom, type Random } from "../store/histories/random.ts";
+import { APP_SECRET, contractReceiver, type StartServer } from "./contract-server.ts";
+import { RawConnection } from "./raw-connection.ts";
+import { onTheWire, type RecordedRequest, recordedRequests } from "./recorded-requests.ts";
+
+const SEED = 4711;
+const CONCURRENCY = 16;
+const MAX_MS = 1000;
+
+// The receiver's own; 404 and 400 of routers; and what Node's HTTP parser says by itself: 400, 408, 413, 417, 431.
+const LISTED = new Set([200, 400, 401, 404, 405, 408, 413, 415, 417, 422, 431, 500, 503]);
+
+/** Throws broken requests at the adapter: nothing crashes, hangs, or gets in without its signature. */
+export function fuzzCases({ describe, it }: ContractRunner, start: StartServer, count: number): void {
+  describe(`${count} broken requests`, () => {
+    it("are each answered within a second with a listed status, or hung up on, and none is stored unsigned", async () => {
+      const signed = new Set<string>();
+      const stored = new Set<string>();
+      const memory = createMemoryInbox();
+      const inbox: Inbox = {
+        ...memory,
+        accept(delivery) {
+          stored.add(Buffer.from(delivery.body).toString("latin1"));
+          return memory.accept(delivery);
+        },
+      };
+      const rejections: unknown[] = [];
+      const onRejection = (reason: unknown) => rejections.push(reason);
+      process.on("unhandledRejection", onRejection);
+      const receiver = contractReceiver({
+        inbox,
+        app: { secrets: APP_SECRET },
+        maxBodyBytes: 2000,
+        deadlineMs: 200,
+      });
+      const server = await start(receiver);
+      try {
+        const requests = brokenRequests(count, (body) => signed.add(body));
+        const worker = async () => {
+          for (const bytes of requests) await throwAt(server.url, bytes);
+        };
+        await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+      } finally {
+        await server.close();
+        process.off("unhandledRejection", onRejection);
+      }
+      assert.deepEqual(rejections, []);
+      for (const body of stored) assert.ok(signed.has(body), `stored: ${JSON.stringify(body)}`);
+      assert.ok(stored.size > 0, "the broken requests were all too broken to reach the signature");
+    }, 600_000);
+  });
+}
+
+async function throwAt(url: string, bytes: Buffer): Promise<void> {
+  const connection = await RawConnection.open(url);
+  const begin = performance.now();
+  await connection.write(bytes);
+  connection.finish();
+  const answer = await connection.answer(
+    bytes.subarray(0, 5).toString("latin1") === "HEAD " ? "HEAD" : "POST",
+  );
+  const ms = performance.now() - begin;
+  connection.end();
+  assert.ok(ms < MAX_MS, `${ms} ms for ${JSON.stringify(bytes.toString("latin1"))}`);
+  if (answer !== null)
+    assert.ok(LISTED.has(answer.status), `${answer.status} for ${JSON.stringify(bytes.toString("latin1"))}`);
+}
+
+function* brokenRequests(count: number, onSigned: (body: string) => void): Generator<Buffer> {
+  const random = createRandom(SEED);
+  for (const request of recordedRequests(SEED, count)) {
+    onSigned(Buffer.from(request.body).toString("latin1"));
+    yield breakRequest(request, random);
+  }
+}
+
+/** Breaks what a sender may get wrong one by one, so that most requests come past the HTTP parser; and sometimes anything at all. */
+function breakRequest(request: RecordedRequest, random: Random): Buffer {
+  const breakText = (text: string) => breakOnce(Buffer.from(text, "latin1"), random).toString("latin1");
+  switch (random.int(4)) {
+    case 0:
+      return onTheWire({ ...request, body: breakOnce(Buffer.from(request.body), random), chunks: [] });
+    case 1:
+      return onTheWire({ ...request, path: breakText(request.path) });
+    case 2:
+      return onTheWire({
+        ...request,
+        headers: request.headers.map(([name, value]) => [name, breakText(value)] as const),
+      });
+    default: {
+      let bytes = onTheWire(request);
+      for (let breaks = 1 + random.int(3); breaks > 0; breaks -= 1) bytes = breakOnce(bytes, random);
+      return bytes;
+    }
+  }
+}
+
+const SPLINTERS = [
+  "\r\n",
+  "\n",
+  "\0",
+  " ",
+  ":",
+  "%",
+  "%00",
+  "..",
+  "/",
+  "?",
+  "#",
+  "\xff",
+  "é",
+  "chunked",
+  "gzip",
+  "-1",
+  "1e9",
+  "99999999999999999999",
+  "Content-Length: 3\r\n",
+  "Transfer-Encoding: chunked\r\n",
+  "Expect: 100-continue\r\n",
+  "Connection: close\r\n",
+  "Upgrade: websocket\r\nConnection: upgrade\r\n",
+  "HTTP/1.0",
+  "HTTP/2.0",
+  "HEAD ",
+  "TRACE ",
+  "CONNECT ",
+] as const;
+
+function breakOnce(bytes: Buffer, random: Random): Buffer {
+  // Most of a request is its body; half of the breaks should hit the head.
+  const head = bytes.indexOf("\r\n\r\n") + 4;
+  const at = random.int(head > 4 && random.chance(0.5) ? head : bytes.length);
+  const splinter = Buffer.from(random.pick(SPLINTERS), "latin1");
+  switch (random.int(6)) {
+    case 0: {
+      const flipped = Buffer.from(bytes);
+      flipped[at] = (flipped[at] ?? 0) ^ (1 << random.int(8));
+      return flipped;
+    }
+    case 1:
+      return bytes.subarray(0, at);
+    case 2:
+      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + random.int(20))]);
+    case 3:
+      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(Math.max(0, at - random.int(40)))]);
+    case 4: {
+      const lineStart = bytes.lastIndexOf("\n", at) + 1;
+      return Buffer.concat([bytes.subarray(0, lineStart), splinter, bytes.subarray(lineStart)]);
+    }
+    default:
+      return Buffer.concat([bytes.subarray(0, at), splinter, bytes.subarray(at)]);
+  }
+}

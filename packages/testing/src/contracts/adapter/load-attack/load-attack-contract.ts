@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import type { ChildProcess } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { ContractRunner } from "../../store/contract-runner.ts";
+import { notice, ROUTE, SIGNATURE, signatureOf } from "../contract-server.ts";
+import { RawConnection } from "../raw-connection.ts";
+import type { Attack, AttackReport } from "../siege/attack.ts";
+import { head, rawPost, signature } from "../wire.ts";
+import type { News, Order } from "./join-load-attack.ts";
+
+const MIB = 1024 * 1024;
+const FLOODERS = 5;
+
+/** What {@link siegeContract} needs to know. */
+export interface SiegeContractOptions extends ContractRunner {
+  /** A file that calls {@link joinSiege} and does nothing else. */
+  readonly program: URL;
+  /** How many slow senders come at once. @default 5000 */
+  readonly slowSenders?: number;
+  /** Told each figure that was measured. */
+  readonly onFigure?: (name: string, figure: string) => void;
+}
+
+/** What the tests hold the besieged server by. */
+interface Besieged {
+  readonly url: string;
+  /** Bytes of memory that the server's process holds more than before the attack, at the most, while `during` lasts. */
+  growth(during: Promise<unknown>): Promise<number>;
+  attack(kind: Attack["kind"], connections: number): Promise<AttackReport>;
+}
+
+/**
+ * Holds an adapter under attack to its promises of time and memory. Takes a minute, and figures that mean something need a machine that does
+ * nothing else, so it is no part of `adapterContract`. On Node only.
+ */
+export function siegeContract({
+  describe,
+  it,
+  program,
+  slowSenders = 5000,
+  onFigure = () => {},
+}: SiegeContractOptions): void {
+  const test = (name: string, run: (server: Besieged) => Promise<void>) =>
+    it(name, () => besiege(program, run), 120_000);
+
+  describe("under siege", () => {
+    test(`cuts ${slowSenders} bodies of 100 B/s each within 2 s, in less than 200 MB, and serves everybody else`, async (server) => {
+      const attack = server.attack("slow", slowSenders);
+      const [grown, honest, report] = await Promise.all([
+        server.growth(attack),
+        honestLatencies(server.url, attack),
+        attack,
+      ]);
+      const slowest = Math.max(...report.durations);
+      const p99 = percentile(honest, 0.99);
+      onFigure(
+        `${slowSenders} slow bodies`,
+        `+${mib(grown)}, cut after ${slowest.toFixed(0)} ms at the latest; ${honest.length} honest requests, p99 ${p99.toFixed(1)} ms`,
+      );
+      // A connection that is closed with bytes still unread is reset, and a reset can overtake the answer: that sender sees only the end.
+      for (const status of report.statuses) assert.ok(status === 408 || status === null, `${status}`);
+      assert.ok(slowest < 2000, `${slowest} ms`);
+      assert.ok(grown < 200 * MIB, mib(grown));
+      assert.ok(honest.length >= 50 && p99 < 100, `p99 ${p99} ms of ${honest.length}`);
+    });
+
+    test("refuses 40 MB that come in chunks without holding them, and the sender gets to read why", async (server) => {
+      const attack = server.attack("flood", FLOODERS);
+      const [grown, report] = await Promise.all([server.growth(attack), attack]);
+      onFigure(
+        `${FLOODERS} × 40 MB unsigned, in chunks`,
+        `+${mib(grown)}, answers ${report.statuses.join(" ")}`,
+      );
+      assert.deepEqual(new Set(report.statuses), new Set([413]));
+      // Bytes that were dropped and not yet collected count too, so: half of what was sent.
+      assert.ok(grown < FLOODERS * 20 * MIB, mib(grown));
+    });
+
+    test("keeps 250,000 chunks of one byte, on 100 connections, within their bytes' worth of memory", async (server) => {
+      const attack = server.attack("one-byte-chunks", 100);
+      const [grown, report] = await Promise.all([server.growth(attack), attack]);
+      onFigure(
+        "100 × 250,000 chunks of one byte",
+        `+${mib(grown)}, answers ${[...new Set(report.statuses)].join(" ")}`,
+      );
+      for (const status of report.statuses)
+        assert.ok(status === 401 || status === 408 || status === null, `${status}`);
+      assert.ok(grown < 200 * MIB, mib(grown));
+    });
+
+    test("refuses a gzip bomb within 5 ms of its headers", async (server) => {
+      const times: number[] = [];
+      for (let n = 0; n < 200; n += 1) {
+        const connection = await RawConnection.open(server.url);
+        const begin = performance.now();
+        await connection.write(
+          head(["content-length: 100000", "content-encoding: gzip", `${SIGNATURE}: ${signatureOf("x")}`]),
+        );
+        const answer = await connection.answer();
+        times.push(performance.now() - begin);
+        assert.equal(answer?.status, 415);
+        connection.end();
+      }
+      const median = percentile(times, 0.5);
+      onFigure(
+        "gzip bomb, headers to 415",
+        `median ${median.toFixed(2)} ms, p99 ${percentile(times, 0.99).toFixed(2)} ms`,
+      );
+      assert.ok(median < 5, `${median} ms`);
+    });
+  });
+}
+
+async function besiege(program: URL, run: (server: Besieged) => Promise<void>): Promise<void> {
+  // Not at the top: workerd, in which fetchHandlerContract runs, has no processes.
+  const { fork } = await import("node:child_process");
+  const path = fileURLToPath(program);
+  const server = fork(path, ["server"]);
+  const attacker = fork(path, ["attacker"]);
+  try {
+    const { url } = await newsOf(server, "serving");
+    const memory = async () => {
+      order(server, { kind: "memory" });
+      return (await newsOf(server, "memory")).rss;
+    };
+    // What the first request loads and compiles is no part of an attack.
+    await honestLatencies(url, new Promise((resolve) => setTimeout(resolve, 300)));
+    const before = await memory();
+    await run({
+      url,
+      async growth(during) {
+        let most = 0;
+        let over = false;
+        void during.finally(() => {
+          over = true;
+        });
+        while (!over) {
+          most = Math.max(most, (await memory()) - before);
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+        return most;
+      },
+      async attack(kind, connections) {
+        order(attacker, { kind: "attack", attack: { kind, url, connections } });
+        return (await newsOf(attacker, "attacked")).report;
+      },
+    });
+  } finally {
+    server.kill();
+    attacker.kill();
+  }
+}
+
+function order(child: ChildProcess, what: Order): void {
+  child.send(what);
+}
+
+function newsOf<K extends News["kind"]>(child: ChildProcess, kind: K): Promise<Extract<News, { kind: K }>> {
+  return new Promise((resolve, reject) => {
+    const onMessage = (news: News) => {
+      if (news.kind !== kind) return;
+      child.off("message", onMessage).off("exit", onExit);
+      resolve(news as Extract<News, { kind: K }>);
+    };
+    const onExit = (code: number | null) => reject(new Error(`The process of the siege ended with ${code}.`));
+    child.on("message", onMessage).once("exit", onExit);
+  });
+}
+
+/** Signed requests one after the other, 10 ms apart, for as long as `during` lasts. Milliseconds each took. */
+async function honestLatencies(url: string, during: Promise<unknown>): Promise<number[]> {
+  const body = notice("JOB_UPDATE", "1");
+  const request = rawPost(body, [signature(body)], ROUTE);
+  const times: number[] = [];
+  let over = false;
+  void during.finally(() => {
+    over = true;
+  });
+  const connection = await RawConnection.open(url);
+  while (!over) {
+    const begin = performance.now();
+    await connection.write(request);
+    assert.equal((await connection.answer())?.status, 200);
+    times.push(performance.now() - begin);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  connection.end();
+  return times;
+}
+
+function percentile(numbers: readonly number[], share: number): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+function mib(bytes: number): string {
+  return `${(bytes / MIB).toFixed(0)} MiB`;
+}

@@ -1,0 +1,185 @@
+import { createRandom } from "../store/histories/random.ts";
+import {
+  APP_ROUTE,
+  APP_SECRET,
+  bytesOf,
+  notice,
+  ODD_TENANT,
+  ROUTE,
+  SECRET,
+  SIGNATURE,
+  signatureOf,
+} from "./contract-server.ts";
+
+/** A request whose every byte on the wire is decided. */
+export interface RecordedRequest {
+  readonly method: string;
+  readonly path: string;
+  /** The tenant that the path names; `undefined` for the app-level route. */
+  readonly slug: string | undefined;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Uint8Array;
+  /** Lengths of the chunks it is sent in; empty for one piece with a Content-Length. */
+  readonly chunks: readonly number[];
+}
+
+const PATHS: readonly [Place, ...Place[]] = [
+  { path: ROUTE, slug: "acme", secret: SECRET },
+  { path: `${ROUTE}?attempt=2`, slug: "acme", secret: SECRET },
+  {
+    path: `${APP_ROUTE}/${encodeURIComponent(ODD_TENANT.slug)}`,
+    slug: ODD_TENANT.slug,
+    secret: ODD_TENANT.secrets,
+  },
+  { path: APP_ROUTE, slug: undefined, secret: APP_SECRET },
+  { path: `${APP_ROUTE}/nobody`, slug: "nobody", secret: SECRET },
+  { path: `${APP_ROUTE}/__proto__`, slug: "__proto__", secret: SECRET },
+];
+
+interface Place {
+  readonly path: string;
+  readonly slug: string | undefined;
+  readonly secret: string;
+}
+
+/** Requests of every kind, good and bad, the same for the same seed. Some are sent again later, byte for byte. */
+export function* recordedRequests(seed: number, count: number): Generator<RecordedRequest> {
+  const random = createRandom(seed);
+  const sent: RecordedRequest[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const again = sent[random.int(sent.length)];
+    const request = again !== undefined && random.chance(0.2) ? again : make();
+    sent.push(request);
+    yield request;
+  }
+
+  function make(): RecordedRequest {
+    const { path, slug, secret } = random.chance(0.6) ? PATHS[0] : random.pick(PATHS);
+    const body = bytesOf(makeBody());
+    const signature = makeSignature(body, secret);
+    const name = random.pick([SIGNATURE, "X-Jobber-Hmac-SHA256", "X-JOBBER-HMAC-SHA256"]);
+    const headers: (readonly [string, string])[] = signature.map((value) => [name, value] as const);
+    if (random.chance(0.8)) {
+      headers.push([
+        "Content-Type",
+        random.pick([
+          "application/json",
+          "application/json; charset=utf-8",
+          "text/plain",
+          "multipart/form-data",
+          "nonsense",
+        ]),
+      ]);
+    }
+    if (random.chance(0.05))
+      headers.push(["Content-Encoding", random.pick(["gzip", "br", "identity", "IDENTITY"])]);
+    if (random.chance(0.3)) headers.push(["User-Agent", "Jobber"], ["Accept", "*/*"]);
+    const method = random.chance(0.05) ? random.pick(["GET", "PUT", "PATCH", "DELETE", "OPTIONS"]) : "POST";
+    const bodiless = method === "GET";
+    return {
+      method,
+      path,
+      slug,
+      headers,
+      body: bodiless ? new Uint8Array() : body,
+      chunks: bodiless ? [] : makeChunks(body),
+    };
+  }
+
+  function makeBody(): string | Uint8Array {
+    const id = String(random.int(40));
+    const kind = random.int(12);
+    if (kind < 4) {
+      const topic = random.pick([
+        "JOB_CREATE",
+        "JOB_UPDATE",
+        "JOB_DESTROY",
+        "CLIENT_UPDATE",
+        "VISIT_UPDATE",
+        "INVOICE_CREATE",
+        "NEW_TOPIC",
+      ]);
+      return notice(topic, id, random.pick(["MQ==", "MQ", "Mg=="]));
+    }
+    if (kind < 9) return JSON.stringify(makeSnapshot(id));
+    return random.pick<string | Uint8Array>([
+      "",
+      "null",
+      "{}",
+      "[[[",
+      '{"data":{"webHookEvent":null}}',
+      Uint8Array.of(0xff),
+      "\uFEFF{}",
+      "x".repeat(2100),
+    ]);
+  }
+
+  function makeSnapshot(id: string): object {
+    const client = {
+      id: `c${id}`,
+      name: random.pick(["Zoë", "Müller & Söhne", "李", "O'Hara"]),
+      email: random.chance(0.5) ? null : "a@example.com",
+    };
+    const updated_at = random.chance(0.5)
+      ? {}
+      : { updated_at: `2026-01-25T10:00:${String(10 + random.int(50))}Z` };
+    if (random.chance(0.3))
+      return { event: random.pick(["client.created", "client.updated"]), data: { ...client, ...updated_at } };
+    const status = random.pick(["scheduled", "in_progress", "requires_invoicing", "mystery"]);
+    const event = random.pick(["job.created", "job.updated", "job.completed"]);
+    return {
+      event,
+      data: {
+        id,
+        title: `Job ${random.int(5)}`,
+        status,
+        client: random.chance(0.5) ? client : null,
+        ...updated_at,
+      },
+    };
+  }
+
+  function makeSignature(body: Uint8Array, secret: string): string[] {
+    const right = signatureOf(body, secret);
+    if (random.chance(0.8)) return [right];
+    return random.pick([
+      [],
+      [""],
+      [right, right],
+      [right.slice(1)],
+      [right.toLowerCase()],
+      [signatureOf("other", secret)],
+      [signatureOf(body, "a secret of somebody else")],
+    ]);
+  }
+
+  function makeChunks(body: Uint8Array): number[] {
+    const chunks: number[] = [];
+    if (random.chance(0.8)) return chunks;
+    for (let left = body.length; left > 0; ) {
+      const length = Math.min(left, 1 + random.int(left));
+      chunks.push(length);
+      left -= length;
+    }
+    return chunks;
+  }
+}
+
+/** The request as bytes. */
+export function onTheWire({ method, path, headers, body, chunks }: RecordedRequest): Buffer {
+  const framing = chunks.length > 0 ? "Transfer-Encoding: chunked" : `Content-Length: ${body.length}`;
+  const lines = [
+    `${method} ${path} HTTP/1.1`,
+    "Host: localhost",
+    framing,
+    ...headers.map(([name, value]) => `${name}: ${value}`),
+  ];
+  const parts: (Uint8Array | string)[] = [`${lines.join("\r\n")}\r\n\r\n`];
+  let at = 0;
+  for (const length of chunks) {
+    parts.push(`${length.toString(16)}\r\n`, body.subarray(at, at + length), "\r\n");
+    at += length;
+  }
+  parts.push(chunks.length > 0 ? "0\r\n\r\n" : body);
+  return Buffer.concat(parts.map((part) => Buffer.from(part as string)));
+}

@@ -1,0 +1,270 @@
+import assert from "node:assert/strict";
+import { createMemoryStore, type ErrorCode, type SyncReader, type SyncStore } from "@jobber-sync/core";
+import type { ContractRunner } from "../store/contract-runner.ts";
+import {
+  contractReceiver,
+  ROUTE,
+  SIGNATURE,
+  type StartServer,
+  signal,
+  signatureOf,
+  snapshot,
+} from "./contract-server.ts";
+import { type RawAnswer, RawConnection } from "./raw-connection.ts";
+
+/** What a test of the wire works with. */
+interface Wire {
+  readonly url: string;
+  readonly store: SyncStore & SyncReader;
+  /** Resolves when the receiver has refused something with this code. */
+  refused(code: ErrorCode): Promise<void>;
+  connect(): Promise<RawConnection>;
+  /** Sends the bytes on a connection of their own and gives the first answer. */
+  exchange(bytes: Uint8Array | string, method?: string): Promise<RawAnswer | null>;
+}
+
+/** Runs a test against a server that lasts as long as the test. */
+export async function onWire(
+  start: StartServer,
+  options: Omit<Parameters<typeof contractReceiver>[0], "store" | "inbox" | "hooks">,
+  test: (wire: Wire) => Promise<void>,
+): Promise<void> {
+  const store = createMemoryStore();
+  const refusals = new Map<ErrorCode, ReturnType<typeof signal>>();
+  const refusal = (code: ErrorCode) => {
+    const known = refusals.get(code) ?? signal();
+    refusals.set(code, known);
+    return known;
+  };
+  const receiver = contractReceiver({
+    ...options,
+    store,
+    hooks: { refused: ({ code }) => refusal(code).fire() },
+  });
+  const server = await start(receiver);
+  const connections: RawConnection[] = [];
+  const connect = async () => {
+    const connection = await RawConnection.open(server.url);
+    connections.push(connection);
+    return connection;
+  };
+  try {
+    await test({
+      url: server.url,
+      store,
+      refused: (code) => refusal(code).fired,
+      connect,
+      async exchange(bytes, method) {
+        const connection = await connect();
+        await connection.write(bytes);
+        return connection.answer(method);
+      },
+    });
+  } finally {
+    for (const connection of connections) connection.end();
+    await server.close();
+  }
+}
+
+/** The head of a request, and its body as it is put there. */
+export function rawPost(body: Uint8Array | string, headers: readonly string[] = [], path = ROUTE): Buffer {
+  return Buffer.concat([
+    Buffer.from(head([`content-length: ${Buffer.byteLength(body)}`, ...headers], path), "latin1"),
+    Buffer.from(body),
+  ]);
+}
+
+export function head(headers: readonly string[], path = ROUTE, method = "POST"): string {
+  return `${[`${method} ${path} HTTP/1.1`, "host: localhost", ...headers].join("\r\n")}\r\n\r\n`;
+}
+
+export const signature = (body: Uint8Array | string) => `${SIGNATURE}: ${signatureOf(body)}`;
+
+function chunked(...parts: readonly Uint8Array[]): Buffer {
+  return Buffer.concat([
+    ...parts.flatMap((part) => [Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from("\r\n")]),
+    Buffer.from("0\r\n\r\n"),
+  ]);
+}
+
+/** What only a socket can send: bytes that HTTP clients would not let through, or not like this. */
+export function wireCases({ describe, it }: ContractRunner, start: StartServer): void {
+  const body = snapshot("1", "Zoë 🌱");
+  const bytes = Buffer.from(body);
+
+  describe("headers as senders write them", () => {
+    it("reads header names in any case, and blanks around the value", () =>
+      onWire(start, {}, async ({ exchange }) => {
+        const odd = [`X-JOBBER-Hmac-sHA256:\t ${signatureOf(body)} \t`];
+        assert.equal((await exchange(rawPost(body, odd)))?.status, 200);
+      }));
+
+    it("gives the one 401 for doubled, long and non-ASCII signature headers", () =>
+      onWire(start, {}, async ({ exchange }) => {
+        const right = signature(body);
+        const forms = [
+          [],
+          [right, right],
+          [`${SIGNATURE}:`],
+          [`${SIGNATURE}: ${"ü".repeat(44)}`],
+          [`${SIGNATURE}: ${"A".repeat(10_000)}`],
+        ];
+        const answers = new Set<string>();
+        for (const form of forms) {
+          for (const path of [ROUTE, "/webhooks/jobber/nobody"]) {
+            const answer = await exchange(rawPost(body, form, path));
+            assert.equal(answer?.status, 401, `${form} ${path}`);
+            const { date: _, ...headers } = answer.headers;
+            answers.add(JSON.stringify({ headers, body: answer.body }));
+          }
+        }
+        assert.equal(answers.size, 1, [...answers].join("\n"));
+      }));
+
+    it("works without a Content-Type, with an empty one and with two", () =>
+      onWire(start, {}, async ({ exchange }) => {
+        for (const types of [
+          [],
+          ["content-type:"],
+          ["content-type: text/plain", "content-type: application/json"],
+        ]) {
+          assert.equal((await exchange(rawPost(body, [signature(body), ...types])))?.status, 200, `${types}`);
+        }
+      }));
+
+    it("serves a sender that waits for 100 Continue, and one that speaks HTTP/1.0", () =>
+      onWire(start, {}, async ({ exchange }) => {
+        assert.equal((await exchange(rawPost(body, [signature(body), "expect: 100-continue"])))?.status, 200);
+        const old = rawPost(body, [signature(body)])
+          .toString("latin1")
+          .replace("HTTP/1.1", "HTTP/1.0");
+        assert.equal((await exchange(Buffer.from(old, "latin1")))?.status, 200);
+      }));
+  });
+
+  describe("bodies as networks cut them", () => {
+    it("puts a chunked body together, split inside a multi-byte character and byte by byte", () =>
+      onWire(start, {}, async ({ exchange, store }) => {
+        const inside = bytes.indexOf("ë") + 1;
+        const emoji = bytes.indexOf("🌱") + 2;
+        const splits = [
+          chunked(bytes),
+          chunked(bytes.subarray(0, inside), bytes.subarray(inside, emoji), bytes.subarray(emoji)),
+          chunked(...Array.from(bytes, (byte) => Uint8Array.of(byte))),
+        ];
+        for (const split of splits) {
+          const opening = head(["transfer-encoding: chunked", signature(body)]);
+          assert.equal((await exchange(Buffer.concat([Buffer.from(opening), split])))?.status, 200);
+        }
+        assert.equal((await store.jobs("acme"))[0]?.title, "Zoë 🌱");
+      }));
+
+    it("puts a body together that comes in two packets", () =>
+      onWire(start, {}, async ({ connect }) => {
+        const connection = await connect();
+        const whole = rawPost(body, [signature(body)]);
+        const cut = whole.length - bytes.length + bytes.indexOf("ë") + 1;
+        await connection.write(whole.subarray(0, cut));
+        await connection.write(whole.subarray(cut));
+        assert.equal((await connection.answer())?.status, 200);
+      }));
+
+    it("accepts nothing from a signed body that is longer than its Content-Length", () =>
+      onWire(start, {}, async ({ exchange, store }) => {
+        const short = head([`content-length: ${bytes.length - 1}`, signature(body)]);
+        const answer = await exchange(Buffer.concat([Buffer.from(short), bytes]));
+        // The byte left over is no request: Node says so (400), often before the body has its 401.
+        assert.ok(answer?.status === 400 || answer?.status === 401, `${answer?.status}`);
+        assert.equal((await store.jobs("acme")).length, 0);
+      }));
+
+    it("accepts nothing from a bad chunk size, or from lengths that contradict one another, and goes on", () =>
+      onWire(start, {}, async ({ exchange, store }) => {
+        const bodies: [headers: string[], body: string][] = [
+          [["transfer-encoding: chunked"], `zz\r\n${body}\r\n0\r\n\r\n`],
+          [["transfer-encoding: chunked"], `fffffffffffffffff\r\n${body}\r\n0\r\n\r\n`],
+          [["transfer-encoding: chunked"], `-1\r\n${body}\r\n0\r\n\r\n`],
+          [["content-length: 5", "transfer-encoding: chunked"], "0\r\n\r\n"],
+          [["content-length: 5", "content-length: 6"], "123456"],
+          [["content-length: -5"], "12345"],
+          [["content-length: 5x"], "12345"],
+        ];
+        for (const [headers, sent] of bodies) {
+          const answer = await exchange(head([...headers, signature(body)]) + sent);
+          assert.ok(
+            answer === null || (answer.status >= 400 && answer.status < 500),
+            `${headers}: ${answer?.status}`,
+          );
+        }
+        assert.equal((await store.jobs("acme")).length, 0);
+        assert.equal((await exchange(rawPost(body, [signature(body)])))?.status, 200);
+      }));
+
+    it("notices an upload that is aborted, stores nothing of it and goes on", () =>
+      onWire(start, {}, async ({ connect, exchange, refused, store }) => {
+        const connection = await connect();
+        await connection.write(rawPost(body, [signature(body)]).subarray(0, -5));
+        connection.abort();
+        await refused("ERR_BODY_ABORTED");
+        assert.equal((await store.jobs("acme")).length, 0);
+        assert.equal((await exchange(rawPost(body, [signature(body)])))?.status, 200);
+      }));
+  });
+
+  describe("one connection, many requests", () => {
+    it("serves the next request of a connection after every kind of refusal", () =>
+      onWire(start, {}, async ({ connect }) => {
+        const connection = await connect();
+        const refusals: [request: Uint8Array | string, status: number, method?: string][] = [
+          [rawPost(body), 401],
+          [rawPost(body, [`${SIGNATURE}: ${signatureOf("other")}`]), 401],
+          [rawPost(body, [signature(body), "content-encoding: gzip"]), 415],
+          [rawPost(body, [signature(body)], "/webhooks/jobber/nobody"), 401],
+          [head([], ROUTE, "GET"), 405, "GET"],
+          [head([], ROUTE, "HEAD"), 405, "HEAD"],
+          [rawPost("x".repeat(300 * 1024), [signature(body)]), 413],
+        ];
+        for (const [request, status, method] of refusals) {
+          await connection.write(request);
+          assert.equal((await connection.answer(method))?.status, status);
+          await connection.write(rawPost(body, [signature(body)]));
+          assert.equal((await connection.answer())?.status, 200, `after ${status}`);
+        }
+      }));
+
+    it("answers two requests that were sent at once, each with its own", () =>
+      onWire(start, {}, async ({ connect }) => {
+        const connection = await connect();
+        await connection.write(Buffer.concat([rawPost(body), rawPost(body, [signature(body)])]));
+        assert.deepEqual(
+          [(await connection.answer())?.status, (await connection.answer())?.status],
+          [401, 200],
+        );
+      }));
+  });
+
+  describe("paths as attackers write them", () => {
+    for (const path of [
+      "%",
+      "%zz",
+      "%c3%28",
+      "%00",
+      "..",
+      "%2e%2e",
+      "%2F",
+      "%2fetc%2fpasswd",
+      "a%2Fb",
+      ";x",
+      "__proto__",
+      "x".repeat(10_000),
+    ]) {
+      const shown = path.length > 20 ? `${path.slice(0, 5)}… (${path.length} characters)` : path;
+      it(`refuses the slug ${shown} as a client's mistake`, () =>
+        onWire(start, {}, async ({ exchange }) => {
+          const answer = await exchange(rawPost(body, [signature(body)], `/webhooks/jobber/${path}`));
+          assert.ok([400, 401, 404, 414, 431].includes(answer?.status ?? 0), `${answer?.status}`);
+          assert.equal((await exchange(rawPost(body, [signature(body)])))?.status, 200);
+        }));
+    }
+  });
+}

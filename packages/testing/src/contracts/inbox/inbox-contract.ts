@@ -1,0 +1,54 @@
+import type { Inbox, SyncStore } from "@jobber-sync/core";
+import { acceptRules } from "./accept-rules.ts";
+import { claimRules } from "./claim-rules.ts";
+import { interleavingRules } from "./interleaving-rules.ts";
+import { pauseRules } from "./pause-rules.ts";
+import { purgeRules } from "./purge-rules.ts";
+import type { Rule } from "./rule.ts";
+import { settleRules } from "./settle-rules.ts";
+import { fetchRules } from "./slot-rules.ts";
+import { toolsRules } from "./tools-rules.ts";
+import { wakingRules } from "./wake-up-rules.ts";
+
+/** A fresh, empty inbox and the store it shares its sequence with. */
+export interface OpenInbox {
+  readonly inbox: Inbox;
+  readonly store: Pick<SyncStore, "nextSequence">;
+  /** The same inbox as another process would have it. Left out by inboxes that one process holds. */
+  readonly another?: { readonly inbox: Inbox };
+  close(): Promise<void> | void;
+}
+
+/** What the contract needs of a test runner: vitest's, jest's and node:test's `describe` and `it` all do. */
+export interface InboxContractOptions {
+  readonly describe: (name: string, body: () => void) => void;
+  readonly it: (name: string, body: () => Promise<void>) => void;
+  readonly open: () => Promise<OpenInbox> | OpenInbox;
+}
+
+/**
+ * Every rule of the `Inbox` port as a test. An inbox that passes may be used by receiver and worker.
+ *
+ * Goes by the real clock, in steps of some 100 ms: an inbox may go by its database's.
+ */
+export function inboxContract({ describe, it, open }: InboxContractOptions): void {
+  const rule: Rule = (name, body) =>
+    it(name, async () => {
+      const opened = await open();
+      try {
+        await body(opened);
+      } finally {
+        await opened.close();
+      }
+    });
+
+  describe("inbox: accept", () => acceptRules(rule));
+  describe("inbox: claim", () => claimRules(rule));
+  describe("inbox: settle", () => settleRules(rule));
+  describe("inbox: waking", () => wakingRules(rule));
+  describe("inbox: interleavings", () => interleavingRules(rule));
+  describe("inbox: tools", () => toolsRules(rule));
+  describe("inbox: pause", () => pauseRules(rule));
+  describe("inbox: fetches", () => fetchRules(rule));
+  describe("inbox: purge", () => purgeRules(rule));
+}

@@ -1,0 +1,27 @@
+import { seededRandom } from "../../../random/seeded-random.ts";
+
+/** Numbers that look random and are the same for the same seed. */
+export interface Random {
+  /** An integer from 0 up to but not including `below`. */
+  int(below: number): number;
+  chance(probability: number): boolean;
+  pick<T>(list: readonly [T, ...T[]]): T;
+  /** A new list with the same members in any order. */
+  shuffle<T>(list: readonly T[]): T[];
+}
+
+/** Makes the numbers of a seed. */
+export function createRandom(seed: number): Random {
+  const next = seededRandom(seed);
+  const int = (below: number) => Math.floor(next() * below);
+  return {
+    int,
+    chance: (probability) => next() < probability,
+    pick: (list) => list[int(list.length)] ?? list[0],
+    shuffle<T>(list: readonly T[]): T[] {
+      const shuffled: T[] = [];
+      for (const member of list) shuffled.splice(int(shuffled.length + 1), 0, member);
+      return shuffled;
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { changeRules } from "./change-rules.ts";
+import type { ContractRunner } from "./contract-runner.ts";
+import { fillRules } from "./fill-rules.ts";
+import { checkStoreHistories, type OpenedStore } from "./histories/check-histories.ts";
+import { orderRules } from "./order-rules.ts";
+import { sequenceRules } from "./sequence-rules.ts";
+import type { StoreRule } from "./store-rule.ts";
+import { tombstoneRules } from "./tombstone-rules.ts";
+
+/** What the contract needs to know of a store. */
+export interface SyncStoreContractOptions extends ContractRunner {
+  /** Gives a store without any rows. Closed after each test. */
+  readonly open: () => OpenedStore | Promise<OpenedStore>;
+  /** How many random histories. @default 20000 */
+  readonly histories?: number;
+  /** Of the first random history; the others follow. @default 1 */
+  readonly seed?: number;
+}
+
+const HISTORIES_TIMEOUT_MS = 300_000;
+const RULE_TIMEOUT_MS = 20_000;
+
+/**
+ * Says whether a store is right: every rule of `SyncStore` as a test of its own, and random histories whose end is worked out from the
+ * definition of the total order, not from any store's code. Works with any test framework; asserts with `node:assert`.
+ *
+ * Durability, several processes and what happens when the database fails are for the store's own tests.
+ *
+ * @example
+ * ```ts
+ * import { createMemoryStore } from "@jobber-sync/core";
+ * import { syncStoreContract } from "@jobber-sync/testing/contracts";
+ * import { describe, it } from "node:test";
+ *
+ * syncStoreContract({ describe, it, open: () => ({ store: createMemoryStore(), close() {} }) });
+ * ```
+ */
+export function syncStoreContract({
+  describe,
+  it,
+  open,
+  histories = 20_000,
+  seed = 1,
+}: SyncStoreContractOptions): void {
+  const rule: StoreRule = (name, check, timeoutMs = RULE_TIMEOUT_MS) => {
+    it(
+      name,
+      async () => {
+        const { store, close } = await open();
+        try {
+          await check(store);
+        } finally {
+          await close();
+        }
+      },
+      timeoutMs,
+    );
+  };
+  describe("a store", () => {
+    describe("orders writes", () => orderRules(rule));
+    describe("keeps tombstones", () => tombstoneRules(rule));
+    describe("fills contacts", () => fillRules(rule));
+    describe("applies changes", () => changeRules(rule));
+    describe("numbers", () => sequenceRules(rule));
+    describe("over random histories", () => {
+      it(
+        `ends in the right records after each of ${histories} histories`,
+        () => checkStoreHistories(open, { histories, seed }),
+        HISTORIES_TIMEOUT_MS,
+      );
+      it(
+        "ends in the right records when the writes of an object are applied all at once",
+        () => checkStoreHistories(open, { histories: Math.ceil(histories / 20), seed, atOnce: true }),
+        HISTORIES_TIMEOUT_MS,
+      );
+    });
+  });
+}

@@ -1,1 +1,0 @@
-export { type InboxContractOptions, inboxContract, type OpenInbox } from "./inbox-contract.ts";

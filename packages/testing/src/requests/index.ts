@@ -1,1 +1,0 @@
-export { type SignedRequest, signedRequest } from "./signed-request.ts";

@@ -1,0 +1,29 @@
+export type {
+  AccountConditions,
+  SimulatedAccount,
+  SimulatedEvent,
+  SimulatedKind,
+} from "./simulator/account.ts";
+export {
+  createSimulator,
+  type Simulator,
+  type SimulatorCounts,
+  type SimulatorOptions,
+} from "./simulator/create-simulator.ts";
+export { type DocumentTypes, documentTypes } from "./simulator/document-types.ts";
+export { encodedId } from "./simulator/encoded-id.ts";
+export type { FaultPlace, FaultPlan, SimulatedFault } from "./simulator/faults.ts";
+export { JOBBER_LIMITS, type SimulatedLimits } from "./simulator/limits.ts";
+export type { SimulatedTokens, TokenRotation } from "./simulator/oauth.ts";
+export type {
+  SimulatedAddress,
+  SimulatedClient,
+  SimulatedJob,
+  SimulatedJobStatus,
+  SimulatedProperty,
+  SimulatedRecords,
+  SimulatedTime,
+  SimulatedVisit,
+} from "./simulator/records.ts";
+export { SIMULATOR_SDL } from "./simulator/schema.ts";
+export type { SentWebhook, WebhookDisorder, WebhookSender } from "./simulator/webhook-sender.ts";

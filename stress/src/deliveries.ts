@@ -1,0 +1,50 @@
+import { setTimeout } from "node:timers/promises";
+import { deliveryKey, type Inbox, isJobberSyncError, type NewDelivery, parseEvent } from "@jobber-sync/core";
+import { noticePayload } from "@jobber-sync/testing";
+import { SLUG, timeOf, titleOf } from "./reference-records.ts";
+
+/** A snapshot of an object at a version, on its way into an inbox. */
+export function snapshotAt(id: string, version: number): NewDelivery {
+  return delivery({
+    event: "job.updated",
+    data: { id, title: titleOf(version), status: "scheduled", updated_at: timeOf(version) },
+  });
+}
+
+/** A notice that an object has changed, to a version when that is said: each then has a key of its own. */
+export function noticeOf(id: string, version?: number): NewDelivery {
+  const times = version === undefined ? {} : { occurredAt: timeOf(version) };
+  return delivery(noticePayload("JOB_UPDATE", { itemId: id, ...times }));
+}
+
+const RESEND_FOR_MS = 30_000;
+
+/** Accepts a delivery as Jobber would have it accepted: what is answered 503 is sent again, though not for ever. */
+export async function deliver(inbox: Inbox, delivery: NewDelivery): Promise<void> {
+  const end = Date.now() + RESEND_FOR_MS;
+  for (;;) {
+    try {
+      await inbox.accept(delivery);
+      return;
+    } catch (error) {
+      if (!isJobberSyncError(error) || !error.retryable || Date.now() > end) throw error;
+      await setTimeout(20);
+    }
+  }
+}
+
+function delivery(payload: object): NewDelivery {
+  const body = new TextEncoder().encode(JSON.stringify(payload));
+  const event = parseEvent(body);
+  return {
+    clientSlug: SLUG,
+    objectType: "job",
+    objectId: event.kind === "notice" ? event.itemId : event.data.id,
+    topic: event.kind === "notice" ? event.topic : event.event,
+    deliveryKey: deliveryKey(event),
+    body,
+    receivedAt: Date.now(),
+    state: "waiting",
+    reason: null,
+  };
+}

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { createMemoryInbox, createMemoryStore, createWorker } from "@jobber-sync/core";
+import { createChains } from "./chains.ts";
+import { deliver, noticeOf, snapshotAt } from "./deliveries.ts";
+import { drained } from "./many-workers.ts";
+import { type Backend, openBackend, type Target } from "./open-backend.ts";
+import { recordsAt, SLUG, titleOf } from "./reference-records.ts";
+
+/** How large a campaign is. */
+export interface LostWakeUpsOptions {
+  readonly accepts: number;
+  readonly objects: number;
+  readonly random: () => number;
+}
+
+type LostWakeUpsBackend = Pick<Backend, "store" | "inbox" | "unfinished" | "close">;
+
+const IN_CHAINS = 0.05;
+// As many as a receiver lets in at one time.
+const CALLERS = 256;
+// So often the workers catch up; without that they would be left further and further behind.
+const ROUND = 5000;
+const PATIENCE_MS = 60_000;
+// Far more than that: the sweep for rows without a wake-up would take the one that was lost.
+const OVERDUE_MS = 60 * PATIENCE_MS;
+
+/**
+ * Changes an object, then accepts a delivery for it, a notice half of the time and else a snapshot, again and again while two workers run: some
+ * in chains, the next one when a run has the last one in hand, then many callers at once. Asserts that in the end no delivery waits and every
+ * object is at its last version: a wake-up that was lost would leave one behind.
+ *
+ * @param target `memory`: both workers share one inbox in this process
+ */
+export async function lostWakeUps(
+  target: Target | "memory",
+  { accepts, objects, random }: LostWakeUpsOptions,
+): Promise<void> {
+  const [backend, other] = await openTwice(target);
+  const versions = new Map<string, number>();
+  const ids = Array.from({ length: objects }, (_, index) => `job-${index}`);
+  const send = (id: string) => {
+    const version = (versions.get(id) ?? 0) + 1;
+    versions.set(id, version);
+    return deliver(backend.inbox, random() < 0.5 ? noticeOf(id) : snapshotAt(id, version));
+  };
+  const inChains = Math.ceil(accepts * IN_CHAINS);
+  const chains = createChains({ ids, deliveries: inChains, random, send });
+  const sendAll = async (calls: Iterator<unknown>) => {
+    while (!calls.next().done) await send(ids[Math.floor(random() * objects)] ?? "");
+  };
+  const source = {
+    fetch: async (_tenant: string, _type: string, id: string) => recordsAt(id, versions.get(id) ?? 0),
+  };
+  const silent = { info() {}, warn() {}, error() {} };
+  const workers = [backend, other].map((each) => {
+    const { inbox, store } = chains.watched(each);
+    return createWorker({ inbox, store, source, fetchesPerSecond: 1_000_000, logger: silent });
+  });
+  for (const worker of workers) worker.start();
+  try {
+    await chains.run(PATIENCE_MS);
+    await drained(backend, PATIENCE_MS);
+    for (let sent = inChains; sent < accepts; sent += ROUND) {
+      const calls = Array.from({ length: Math.min(ROUND, accepts - sent) }).values();
+      await Promise.all(Array.from({ length: CALLERS }, () => sendAll(calls)));
+      await drained(backend, PATIENCE_MS);
+    }
+    const jobs = await backend.store.jobs(SLUG, { limit: objects + 1 });
+    for (const job of jobs) assert.equal(job.title, titleOf(versions.get(job.jobberJobId) ?? 0));
+    assert.equal(jobs.length, versions.size);
+  } finally {
+    await Promise.all(workers.map((worker) => worker.stop()));
+    await other.close();
+    await backend.close();
+  }
+}
+
+async function openTwice(
+  target: Target | "memory",
+): Promise<readonly [LostWakeUpsBackend, LostWakeUpsBackend]> {
+  if (target !== "memory") {
+    const options = { overdueMs: OVERDUE_MS };
+    return [await openBackend(target, options), await openBackend(target, options)];
+  }
+  const store = createMemoryStore();
+  const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence() });
+  const unfinished = async () =>
+    (await inbox.list({ states: ["waiting", "claimed"], limit: Number.POSITIVE_INFINITY })).length;
+  const backend = { store, inbox, unfinished, close: async () => {} };
+  return [backend, backend];
+}

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import type { NewDelivery } from "@jobber-sync/core";
+import { deliver, noticeOf, snapshotAt } from "./deliveries.ts";
+import { type Backend, openBackend, type Target } from "./open-backend.ts";
+import { startWorker } from "./processes.ts";
+import { SLUG, startTruth, titleOf } from "./reference-records.ts";
+
+/** How large a campaign is. */
+export interface ManyWorkersOptions {
+  readonly workers: number;
+  readonly objects: number;
+  readonly versions: number;
+  readonly random: () => number;
+}
+
+// Writes down every update by which a record would go back to something older.
+const AUDIT = {
+  sqlite: [
+    "CREATE TABLE audit (job_id TEXT, before TEXT, after TEXT)",
+    `CREATE TRIGGER audit_jobs AFTER UPDATE ON jobber_jobs
+      WHEN NEW.version < OLD.version OR CAST(substr(NEW.title, 2) AS INTEGER) < CAST(substr(OLD.title, 2) AS INTEGER)
+      BEGIN INSERT INTO audit VALUES (NEW.jobber_job_id, OLD.title, NEW.title); END`,
+  ],
+  postgres: [
+    "CREATE TABLE audit (job_id text, before text, after text)",
+    `CREATE FUNCTION audit_jobs() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF NEW.version < OLD.version OR substr(NEW.title, 2)::int < substr(OLD.title, 2)::int THEN
+        INSERT INTO audit VALUES (NEW.jobber_job_id, OLD.title, NEW.title);
+      END IF;
+      RETURN NEW; END $$`,
+    "CREATE TRIGGER audit_jobs AFTER UPDATE ON jobber_jobs FOR EACH ROW EXECUTE FUNCTION audit_jobs()",
+  ],
+};
+
+const NOTICES = 0.1;
+
+/**
+ * Snapshots of every version of every object, out of order and some of them twice, and notices between them, taken by worker processes while
+ * they arrive. Asserts that each object ends on its newest version, never stepped back, that each version's submission is there exactly once,
+ * and that nothing failed on the way: no deadlock, no delivery given up or put back for the store's sake.
+ */
+export async function manyWorkers(
+  target: Target,
+  { workers, objects, versions, random }: ManyWorkersOptions,
+): Promise<void> {
+  const backend = await openBackend(target);
+  const truth = await startTruth();
+  for (const statement of AUDIT[target.kind]) await backend.sql(statement);
+  const processes = await Promise.all(
+    Array.from({ length: workers }, () => startWorker({ target, truthUrl: truth.url })),
+  );
+  try {
+    const keys = new Set<string>();
+    const send = (delivery: NewDelivery) => {
+      keys.add(delivery.deliveryKey);
+      return deliver(backend.inbox, delivery);
+    };
+    const order = shuffledNearby(objects, versions, random);
+    for (let index = 0; index < order.length; index += 200) {
+      await Promise.all(
+        order.slice(index, index + 200).flatMap(([id, version]) => {
+          // What is told of is true already.
+          truth.versions.set(id, Math.max(truth.versions.get(id) ?? 0, version));
+          const snapshot = send(snapshotAt(id, version));
+          return random() < NOTICES ? [snapshot, send(noticeOf(id, version))] : [snapshot];
+        }),
+      );
+    }
+    await drained(backend);
+    await Promise.all(processes.map((worker) => worker.stop()));
+    const jobs = await backend.store.jobs(SLUG, { limit: objects + 1 });
+    assert.equal(jobs.length, objects);
+    for (const job of jobs)
+      assert.equal(job.title, titleOf(versions), `${job.jobberJobId} ends on its newest version`);
+    assert.deepEqual(await backend.sql("SELECT * FROM audit"), [], "no version steps backwards");
+    const submissions = await backend.store.submissions(SLUG, { limit: keys.size + 1 });
+    assert.deepEqual(
+      submissions.map(({ deliveryKey }) => deliveryKey).sort(),
+      [...keys].sort(),
+      "each version's submission is there exactly once",
+    );
+    const failures = processes.flatMap((worker) => worker.failures);
+    assert.deepEqual(
+      failures.filter(({ hook, code }) => hook === "dead" || code === "ERR_STORE"),
+      [],
+    );
+    assert.deepEqual(await backend.deadlocks(), 0, "nobody had to be rescued from a deadlock");
+    for (const worker of processes) assert.deepEqual(await worker.ended, { code: 0, signal: null });
+  } finally {
+    await Promise.all(processes.map((worker) => worker.stop()));
+    await truth.close();
+    await backend.close();
+  }
+}
+
+/** Resolves when no delivery waits and none is claimed. */
+export async function drained(
+  { inbox, unfinished }: Pick<Backend, "inbox" | "unfinished">,
+  timeoutMs = 120_000,
+): Promise<void> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const count = await unfinished();
+    if (count === 0) return;
+    if (Date.now() > end) {
+      const [first] = await inbox.list({ states: ["waiting", "claimed"], limit: 1 });
+      const why = `the first one ${first?.state}, for ${first?.reason ?? "no reason"}`;
+      assert.fail(`${count} deliveries not finished after ${timeoutMs} ms, ${why}`);
+    }
+    await delay(50);
+  }
+}
+
+function shuffledNearby(
+  objects: number,
+  versions: number,
+  random: () => number,
+): readonly (readonly [string, number])[] {
+  const order: { readonly at: number; readonly item: readonly [string, number] }[] = [];
+  for (let version = 1; version <= versions; version += 1) {
+    for (let object = 0; object < objects; object += 1) {
+      const item = [`job-${object}`, version] as const;
+      order.push({ at: version + 5 * random(), item });
+      if (random() < 0.05) order.push({ at: version + 10 * random(), item });
+    }
+  }
+  return order.sort((a, b) => a.at - b.at).map(({ item }) => item);
+}
