@@ -63,11 +63,11 @@ export async function postgresRows(): Promise<readonly Ratio[]> {
 }
 
 function plainInsert(index: number): pg.QueryConfig {
-  const { clientSlug, objectType, objectId, deliveryKey, topic, body } = sampleDelivery(index);
+  const { tenant, objectType, objectId, deliveryKey, topic, body } = sampleDelivery(index);
   return {
     name: "plain",
     text: "INSERT INTO plain (slug, type, object, key, topic, body) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
-    values: [clientSlug, objectType, objectId, deliveryKey, topic, Buffer.from(body)],
+    values: [tenant, objectType, objectId, deliveryKey, topic, Buffer.from(body)],
   };
 }
 
@@ -84,12 +84,12 @@ function threeStatements(pool: pg.Pool, { contacts, jobs, submissions }: SyncCha
   return inTransaction(pool, async (client) => {
     for (const write of contacts) await client.query(upsert("plain_contacts", "jobber_client_id", write));
     for (const write of jobs) await client.query(upsert("plain_jobs", "jobber_job_id", write));
-    for (const { clientSlug, deliveryKey, channel, payload, createdAt } of submissions) {
+    for (const { tenant, deliveryKey, channel, payload, createdAt } of submissions) {
       await client.query({
         name: "submission",
-        text: `INSERT INTO plain_submissions (client_slug, delivery_key, channel, payload, created_at)
+        text: `INSERT INTO plain_submissions (tenant, delivery_key, channel, payload, created_at)
           VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING 1`,
-        values: [clientSlug, deliveryKey, channel, JSON.stringify(payload), createdAt],
+        values: [tenant, deliveryKey, channel, JSON.stringify(payload), createdAt],
       });
     }
   });
@@ -101,10 +101,10 @@ function upsert(
   write: SyncChange["jobs"][number] | SyncChange["contacts"][number],
 ): pg.QueryConfig {
   if (write.mode === "delete") throw new TypeError("no deletes here");
-  const { clientSlug, fields, sourceUpdatedAt, sequence } = write;
+  const { tenant, fields, sourceUpdatedAt, sequence } = write;
   const id = "jobberJobId" in write ? write.jobberJobId : write.jobberClientId;
   const row = {
-    clientSlug,
+    tenant,
     [key]: id,
     ...fields,
     sourceUpdatedAt,
@@ -116,7 +116,7 @@ function upsert(
   return {
     name: table,
     text: `INSERT INTO ${table} AS stored (${columns.join(", ")}) VALUES (${columns.map((_, index) => `$${index + 1}`).join(", ")})
-      ON CONFLICT (client_slug, ${key}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(", ")}
+      ON CONFLICT (tenant, ${key}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(", ")}
       WHERE stored.version <= excluded.version RETURNING 1`,
     values: Object.values(row),
   };

@@ -33,7 +33,7 @@ const ITEM_IDS = Array.from({ length: 500 }, (_, index) =>
 export function sampleDelivery(index: number): NewDelivery {
   const itemId = ITEM_IDS[index % ITEM_IDS.length] ?? "";
   return {
-    clientSlug: "acme",
+    tenant: "acme",
     objectType: "job",
     objectId: itemId,
     deliveryKey: deliveryKey({ ...NOTICE, itemId, occurredAt: toInstant(START + index * 1000) }),
@@ -90,13 +90,13 @@ const JOB: JobFields = {
 export function sampleChange(index: number): SyncChange {
   const id = String(index);
   const write = {
-    clientSlug: "acme",
+    tenant: "acme",
     mode: "replace",
     sourceUpdatedAt: SOURCE_UPDATED_AT,
     sequence: index + 1,
   } as const;
   const submission = {
-    clientSlug: "acme",
+    tenant: "acme",
     deliveryKey: `key-${id}`,
     channel: "jobber",
     createdAt: SOURCE_UPDATED_AT,

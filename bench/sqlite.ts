@@ -39,9 +39,8 @@ async function acceptRow(name: string, workedOff: boolean): Promise<Ratio> {
       },
       ours: byCallers((index) => inbox.accept(sampleDelivery(index))),
       theirs: byCallers(async (index) => {
-        const { clientSlug, objectType, objectId, deliveryKey, topic, body, receivedAt } =
-          sampleDelivery(index);
-        insert.run(clientSlug, objectType, objectId, deliveryKey, topic, body, receivedAt);
+        const { tenant, objectType, objectId, deliveryKey, topic, body, receivedAt } = sampleDelivery(index);
+        insert.run(tenant, objectType, objectId, deliveryKey, topic, body, receivedAt);
       }),
     });
   } finally {

@@ -37,7 +37,7 @@ function delivery(payload: object): NewDelivery {
   const body = new TextEncoder().encode(JSON.stringify(payload));
   const event = parseEvent(body);
   return {
-    clientSlug: SLUG,
+    tenant: SLUG,
     objectType: "job",
     objectId: event.kind === "notice" ? event.itemId : event.data.id,
     topic: event.kind === "notice" ? event.topic : event.event,

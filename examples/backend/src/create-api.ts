@@ -34,13 +34,13 @@ export function createApi(
     lease,
     hooks: {
       // What waited for the connection is worked on now; nothing that arrived meanwhile is lost.
-      connected: ({ clientSlug }) => {
-        Promise.all([inbox.resume(clientSlug), inbox.replay({ clientSlug, states: ["unresolved"] })]).catch(
-          (error: unknown) => console.error(`${clientSlug}: could not wake what waited:`, error),
+      connected: ({ tenant }) => {
+        Promise.all([inbox.resume(tenant), inbox.replay({ tenant, states: ["unresolved"] })]).catch(
+          (error: unknown) => console.error(`${tenant}: could not wake what waited:`, error),
         );
       },
-      needsReauth: ({ clientSlug }) => console.warn(`${clientSlug} has to connect to Jobber again`),
-      disconnected: ({ clientSlug }) => console.warn(`${clientSlug} has disconnected the app`),
+      needsReauth: ({ tenant }) => console.warn(`${tenant} has to connect to Jobber again`),
+      disconnected: ({ tenant }) => console.warn(`${tenant} has disconnected the app`),
     },
   });
 }

@@ -15,12 +15,12 @@ const PAGE = 1000;
 /** All of a tenant's records of one kind. Reads them page by page, since a reader gives no more than it is asked for. */
 export async function readRecords(
   reader: SyncReader,
-  clientSlug: string,
+  tenant: string,
   kind: RecordKind,
 ): Promise<readonly object[]> {
   const all: object[] = [];
   for (;;) {
-    const page = await reader[kind](clientSlug, { limit: PAGE, offset: all.length });
+    const page = await reader[kind](tenant, { limit: PAGE, offset: all.length });
     all.push(...page);
     if (page.length < PAGE) return all;
   }

@@ -23,7 +23,7 @@ export interface ReconcilingOptions {
 /** A reconcile that comes round. */
 export interface Reconciling {
   /** Does it for one tenant as soon as possible, and resolves then; it never rejects. Of a tenant that was just connected it is the backfill. */
-  soon(clientSlug: string): Promise<void>;
+  soon(tenant: string): Promise<void>;
   /** Does no more, and resolves when what runs has ended. What it did not come to is done the next time. */
   stop(): Promise<void>;
 }
@@ -51,13 +51,13 @@ export function reconcileRegularly({ tenants, inbox, ...rest }: ReconcilingOptio
   });
   let last = Promise.resolve();
 
-  const soon = (clientSlug: string) => {
+  const soon = (tenant: string) => {
     last = last.then(async () => {
       if (signal.aborted) return;
       try {
-        await reconciler.reconcile(clientSlug, { signal });
+        await reconciler.reconcile(tenant, { signal });
       } catch (error) {
-        if (!signal.aborted) report(clientSlug, error);
+        if (!signal.aborted) report(tenant, error);
       }
     });
     return last;
@@ -78,9 +78,9 @@ export function reconcileRegularly({ tenants, inbox, ...rest }: ReconcilingOptio
   };
 }
 
-function report(clientSlug: string, error: unknown): void {
+function report(tenant: string, error: unknown): void {
   const code = isJobberSyncError(error) ? error.code : "an unexpected error";
   // A tenant that is not connected has nothing to be compared with.
   if (code === "ERR_API_NEEDS_REAUTH" || code === "ERR_API_DISCONNECTED") return;
-  console.error(`${clientSlug}: the reconcile stopped at ${code} and goes on the next time`);
+  console.error(`${tenant}: the reconcile stopped at ${code} and goes on the next time`);
 }

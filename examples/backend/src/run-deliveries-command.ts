@@ -98,7 +98,7 @@ function parse(args: readonly string[]): ParsedCommand | null {
       return null;
     if (values.state !== undefined && !STATES.includes(values.state)) return null;
     const filter = {
-      ...(values.tenant !== undefined && { clientSlug: values.tenant }),
+      ...(values.tenant !== undefined && { tenant: values.tenant }),
       ...(values.state !== undefined && { states: [values.state as DeliveryState] }),
       ...(values.topic !== undefined && { topic: values.topic }),
       ...(values.limit !== undefined && { limit: Number(values.limit) }),
@@ -117,7 +117,7 @@ function show(deliveries: readonly DeliveryInfo[]): string {
       number: (delivery) => delivery.sequence,
       state: (delivery) => delivery.state,
       reason: (delivery) => delivery.reason,
-      tenant: (delivery) => delivery.clientSlug,
+      tenant: (delivery) => delivery.tenant,
       topic: (delivery) => delivery.topic,
       object: (delivery) => delivery.objectId,
       received: (delivery) => new Date(delivery.receivedAt).toISOString(),

@@ -8,7 +8,7 @@ test("all records are read, however many there are", async () => {
   await store.apply({
     jobs: [],
     contacts: ids.map((jobberClientId) => ({
-      clientSlug: "acme",
+      tenant: "acme",
       jobberClientId,
       mode: "replace",
       fields: {},

@@ -15,7 +15,7 @@ async function inboxWith(...states: readonly NewDelivery["state"][]) {
   const inbox = createMemoryInbox({ now: () => NOW });
   for (const [index, state] of states.entries()) {
     await inbox.accept({
-      clientSlug: index === 0 ? "acme" : "globex",
+      tenant: index === 0 ? "acme" : "globex",
       objectType: "job",
       objectId: `job-${index}`,
       deliveryKey: `key-${index}`,

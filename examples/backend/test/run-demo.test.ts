@@ -37,7 +37,7 @@ function backend(spoil: (store: SyncStore) => Partial<SyncStore> = () => ({})) {
         return;
       }
       const { method = "", headers } = req;
-      const answer = await receiver.handle({ method, slug: third, headers, body: nodeBody(req) });
+      const answer = await receiver.handle({ method, tenant: third, headers, body: nodeBody(req) });
       res.writeHead(answer.status, answer.headers).end(answer.body);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

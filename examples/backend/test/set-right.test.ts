@@ -36,7 +36,7 @@ afterEach(() => {
 
 async function post(payload: object | string): Promise<unknown> {
   const receiver = createReceiver({ tenants: [TENANT], inbox, logger: quiet, now: () => now });
-  const answer = await receiver.handle({ method: "POST", slug: "acme", ...signedRequest(payload, SECRET) });
+  const answer = await receiver.handle({ method: "POST", tenant: "acme", ...signedRequest(payload, SECRET) });
   return JSON.parse(answer.body);
 }
 
@@ -69,7 +69,7 @@ test("a dead letter is redriven once its handler is mended", async () => {
   expect(await runCommand(inbox, "redrive", "--tenant", "acme")).toContain("1 set waiting again");
   expect(await list()).toMatch(/waiting +- +acme/);
   const handled: string[] = [];
-  await work({ on: { "job.created": ({ clientSlug }) => void handled.push(clientSlug) } });
+  await work({ on: { "job.created": ({ tenant }) => void handled.push(tenant) } });
   expect(handled).toEqual(["acme"]);
   expect(await list()).toContain("none");
   expect(await list("--state", "done")).toMatch(/done +- +acme/);

@@ -8,7 +8,7 @@ export interface ConnectRoutesOptions {
   readonly api: JobberApi;
   readonly app: ApiSettings;
   readonly tenants: readonly Tenant[];
-  readonly onConnected: (clientSlug: string) => void;
+  readonly onConnected: (tenant: string) => void;
 }
 
 const COOKIE = "jobber_connect";

@@ -33,9 +33,9 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
     tenants,
     // Your own code, after the commit. It may be called again for the same delivery: make it idempotent.
     on: {
-      "job.completed": ({ clientSlug, result }) => {
+      "job.completed": ({ tenant, result }) => {
         for (const { jobberJobId } of result?.jobs ?? [])
-          console.log(`${clientSlug}: job ${jobberJobId} is completed`);
+          console.log(`${tenant}: job ${jobberJobId} is completed`);
       },
     },
   });
@@ -51,16 +51,16 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
     res.json({ status: "ok" });
   });
   app.get("/records/:clientSlug/:kind", async (req, res) => {
-    const { clientSlug, kind } = req.params;
+    const { clientSlug: tenant, kind } = req.params;
     if (!isLocalRequest(req)) res.status(403).json({ error: "Records are shown on this machine only." });
     else if (!isRecordKind(kind))
       res.status(404).json({ error: "There are jobs, contacts and submissions." });
-    else res.json(await readRecords(store, clientSlug, kind));
+    else res.json(await readRecords(store, tenant, kind));
   });
 
   if (settings.api !== null && api !== undefined) {
     // What the account has already is read once it is connected.
-    const onConnected = (clientSlug: string) => void reconciling?.soon(clientSlug);
+    const onConnected = (tenant: string) => void reconciling?.soon(tenant);
     app.use(connectRoutes({ api, app: settings.api, tenants, onConnected }));
   }
 

@@ -22,12 +22,12 @@ export function createApp({ tenants, inbox, store }: AppOptions): FastifyInstanc
   });
   app.get<{ Params: { clientSlug: string; kind: string } }>(
     "/records/:clientSlug/:kind",
-    async ({ params: { clientSlug, kind }, raw }, reply) => {
+    async ({ params: { clientSlug: tenant, kind }, raw }, reply) => {
       if (!isLocalRequest(raw))
         return reply.code(403).send({ error: "Records are shown on this machine only." });
       if (!isRecordKind(kind))
         return reply.code(404).send({ error: "There are jobs, contacts and submissions." });
-      return readRecords(store, clientSlug, kind);
+      return readRecords(store, tenant, kind);
     },
   );
   return app;

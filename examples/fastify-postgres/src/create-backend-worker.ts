@@ -28,9 +28,9 @@ export function createBackendWorker(
     tenants,
     // Your own code, after the commit. It may be called again for the same delivery: make it idempotent.
     on: {
-      "job.completed": ({ clientSlug, result }) => {
+      "job.completed": ({ tenant, result }) => {
         for (const { jobberJobId } of result?.jobs ?? [])
-          console.log(`    (${clientSlug}: job ${jobberJobId} is completed)`);
+          console.log(`    (${tenant}: job ${jobberJobId} is completed)`);
       },
     },
   });

@@ -35,9 +35,9 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
     tenants,
     // Your own code, after the commit. It may be called again for the same delivery: make it idempotent.
     on: {
-      "job.completed": ({ clientSlug, result }) => {
+      "job.completed": ({ tenant, result }) => {
         for (const { jobberJobId } of result?.jobs ?? [])
-          console.log(`${clientSlug}: job ${jobberJobId} is completed`);
+          console.log(`${tenant}: job ${jobberJobId} is completed`);
       },
     },
   });
@@ -51,12 +51,12 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
   });
   app.get<{ Params: { clientSlug: string; kind: string } }>(
     "/records/:clientSlug/:kind",
-    async ({ params: { clientSlug, kind }, raw }, reply) => {
+    async ({ params: { clientSlug: tenant, kind }, raw }, reply) => {
       if (!isLocalRequest(raw))
         return reply.code(403).send({ error: "Records are shown on this machine only." });
       if (!isRecordKind(kind))
         return reply.code(404).send({ error: "There are jobs, contacts and submissions." });
-      return readRecords(store, clientSlug, kind);
+      return readRecords(store, tenant, kind);
     },
   );
 

@@ -3,12 +3,12 @@ import type { VersionNotice } from "./http/check-version.ts";
 
 /** Whom it is about. */
 export interface TenantNotice {
-  readonly clientSlug: string;
+  readonly tenant: string;
 }
 
 /** What can be listened to. Called synchronously: keep them short. One that throws is logged and otherwise ignored. */
 export interface JobberApiHooks {
-  /** A tenant was connected (again): a good moment for `inbox.resume(clientSlug)`. */
+  /** A tenant was connected (again): a good moment for `inbox.resume(tenant)`. */
   readonly connected?: (notice: TenantNotice) => void;
   /**
    * Jobber accepts neither of a tenant's tokens. Its deliveries are paused, not lost; somebody has to go through the OAuth flow. Told once,

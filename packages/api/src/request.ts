@@ -71,7 +71,7 @@ export function createRequest(context: RequestContext): Request {
       const { code, retryAfterMs = 1000 } = error;
       if (code === "ERR_API_RATE_LIMITED") limits.block(tenant, retryAfterMs);
       if (code === "ERR_API_RATE_LIMITED" || code === "ERR_API_THROTTLED")
-        tell("throttled", { clientSlug: tenant, retryAfterMs });
+        tell("throttled", { tenant: tenant, retryAfterMs });
       throw error;
     }
     tellVersion(answer);

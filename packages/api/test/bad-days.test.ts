@@ -34,7 +34,7 @@ async function openBadDay() {
     random: () => 0.5,
     fetchesPerSecond: 1000,
     hooks: { dead: (event) => void dead.push(event) },
-    on: { "app.disconnected": ({ clientSlug }) => void handled.push(clientSlug) },
+    on: { "app.disconnected": ({ tenant }) => void handled.push(tenant) },
   });
 
   /** Tells the receiver what happened to a record, as Jobber would. */
@@ -43,7 +43,7 @@ async function openBadDay() {
     const event = { topic, appId: jobber.appId, accountId: account.id, itemId, occurredAt };
     const body = new TextEncoder().encode(JSON.stringify({ data: { webHookEvent: event } }));
     const answer = await receiver.receive({
-      slug: "acme",
+      tenant: "acme",
       signature: signPayload(body, jobber.clientSecret),
       body,
     });

@@ -227,9 +227,9 @@ it("40 canaries in secrets, tokens and customers' data are in no log, hook, chan
     for (const signed of [bytes, broken]) {
       const signature = signPayload(signed, clientSecret);
       for (const to of [receiver, small, handling]) {
-        see(await to.receive({ slug: "acme", signature, body: signed }));
-        see(await to.receive({ slug: "acme", signature: signPayload(signed, plantOnce()), body: signed }));
-        see(await to.receive({ slug: "globex", signature, body: signed }));
+        see(await to.receive({ tenant: "acme", signature, body: signed }));
+        see(await to.receive({ tenant: "acme", signature: signPayload(signed, plantOnce()), body: signed }));
+        see(await to.receive({ tenant: "globex", signature, body: signed }));
       }
     }
   }

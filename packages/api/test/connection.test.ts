@@ -105,7 +105,7 @@ describe("a connection", () => {
     expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, refusedRefreshes: 1 });
     expect(await tokens.read("acme")).toMatchObject({ state: "needs_reauth" });
     expect(told.filter(([name]) => name === "needsReauth")).toEqual([
-      ["needsReauth", { clientSlug: "acme", reason: "refresh_refused" }],
+      ["needsReauth", { tenant: "acme", reason: "refresh_refused" }],
     ]);
   });
 
@@ -134,7 +134,7 @@ describe("a connection", () => {
       code: "ERR_API_NEEDS_REAUTH",
     });
     expect(jobber.counts.oauth.refreshes).toBe(1);
-    expect(told.at(-1)).toEqual(["needsReauth", { clientSlug: "acme", reason: "token_refused" }]);
+    expect(told.at(-1)).toEqual(["needsReauth", { tenant: "acme", reason: "token_refused" }]);
   });
 
   it("goes on with a token that still works while the token endpoint is down", async () => {

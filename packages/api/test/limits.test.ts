@@ -63,7 +63,7 @@ describe("limits", () => {
     const error: unknown = await api.request("acme", BIG, { first: 100 }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: "ERR_API_THROTTLED" });
     const { retryAfterMs = 0 } = error as { retryAfterMs?: number };
-    expect(told.at(-1)).toEqual(["throttled", { clientSlug: "acme", retryAfterMs }]);
+    expect(told.at(-1)).toEqual(["throttled", { tenant: "acme", retryAfterMs }]);
     clock.now += retryAfterMs;
     await api.request("acme", BIG, { first: 100 });
     expect(jobber.counts.throttled).toBe(1);

@@ -146,7 +146,7 @@ describe("reconcile", () => {
     await opened.reconcile("acme");
     const sequence = await opened.store.nextSequence();
     const tombstone = {
-      clientSlug: "acme",
+      tenant: "acme",
       mode: "delete",
       sequence,
       deletedAt: "2026-01-25T10:00:00Z",

@@ -33,7 +33,7 @@ export function jobberWebhooks(receiver: Receiver): Router {
     receiver
       .handle({
         method: req.method,
-        slug: req.params.clientSlug,
+        tenant: req.params.clientSlug,
         headers: req.headers,
         body: nodeBody(req, { fix: FIX }),
       })

@@ -37,15 +37,15 @@ export const jobberWebhooks: FastifyPluginCallback<JobberWebhooksOptions> = (app
     request: FastifyRequest<{ Params: { clientSlug?: string } }>,
     reply: FastifyReply,
   ): Promise<FastifyReply> {
-    const slug = request.params.clientSlug;
+    const tenant = request.params.clientSlug;
     // Fastify's router takes `/webhooks/jobber/` for a route with an empty parameter.
-    if (slug === "") {
+    if (tenant === "") {
       reply.callNotFound();
       return reply;
     }
     const { status, headers, body } = await receiver.handle({
       method: request.method,
-      slug,
+      tenant,
       headers: request.headers,
       body: nodeBody(request.raw, { fix: FIX }),
     });

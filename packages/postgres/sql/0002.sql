@@ -4,7 +4,7 @@
 BEGIN;
 
 CREATE TABLE jobber_connections (
-  client_slug text COLLATE "C" PRIMARY KEY,
+  tenant text COLLATE "C" PRIMARY KEY,
   account_id text NOT NULL,
   state text NOT NULL,
   access_token text NOT NULL,
@@ -22,10 +22,10 @@ CREATE TABLE jobber_leases (
 );
 
 CREATE TABLE jobber_cursors (
-  client_slug text COLLATE "C" NOT NULL,
+  tenant text COLLATE "C" NOT NULL,
   name text COLLATE "C" NOT NULL,
   value text NOT NULL,
-  PRIMARY KEY (client_slug, name)
+  PRIMARY KEY (tenant, name)
 );
 
 INSERT INTO jobber_migrations (version) VALUES (2);

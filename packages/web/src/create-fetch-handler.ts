@@ -9,7 +9,7 @@ export interface FetchHandlerOptions {
 
 /**
  * The webhook routes as a function from `Request` to `Response`: for Workers, Next.js route handlers, Hono, Bun and Deno. Answers
- * `<basePath>/webhooks/jobber/<clientSlug>`, and `<basePath>/webhooks/jobber` when the receiver has an `app`; 404 for every other path.
+ * `<basePath>/webhooks/jobber/<tenant>`, and `<basePath>/webhooks/jobber` when the receiver has an `app`; 404 for every other path.
  *
  * Hand it the request before anything reads its body. The promise never rejects, and it resolves when the delivery is committed: there is
  * nothing left for `waitUntil`, which would only be a way to answer before that.
@@ -38,12 +38,12 @@ export function createFetchHandler(
   const root = `${basePath}/webhooks/jobber`;
   return async (request) => {
     const { pathname } = new URL(request.url);
-    const slug = pathname.startsWith(`${root}/`) ? pathname.slice(root.length + 1) : undefined;
-    const found = slug === undefined ? pathname === root && receiver.hasAppRoute : /^[^/]+$/.test(slug);
+    const tenant = pathname.startsWith(`${root}/`) ? pathname.slice(root.length + 1) : undefined;
+    const found = tenant === undefined ? pathname === root && receiver.hasAppRoute : /^[^/]+$/.test(tenant);
     if (!found) return notFound();
     const { status, headers, body } = await receiver.handle({
       method: request.method,
-      slug: slug === undefined ? undefined : decode(slug),
+      tenant: tenant === undefined ? undefined : decode(tenant),
       headers: request.headers,
       body: webBody(request),
     });
@@ -56,11 +56,11 @@ function notFound(): Response {
   return Response.json(body, { status: 404 });
 }
 
-function decode(slug: string): string {
+function decode(segment: string): string {
   try {
-    return decodeURIComponent(slug);
+    return decodeURIComponent(segment);
   } catch {
     // No tenant is called that: the answer is the one for unknown slugs.
-    return slug;
+    return segment;
   }
 }

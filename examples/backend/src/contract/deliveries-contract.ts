@@ -76,7 +76,7 @@ async function leaveDeadLetter({ open, settings }: ExampleUnderTest): Promise<vo
   try {
     const receiver = createReceiver({ tenants: [{ slug: "acme", secrets: SECRET }], inbox, logger: quiet });
     const request = signedRequest({ event: "job.created", data: { id: "dead-letter" } }, SECRET);
-    await receiver.handle({ method: "POST", slug: "acme", ...request });
+    await receiver.handle({ method: "POST", tenant: "acme", ...request });
     const fail = () => {
       throw new Error("the accounting system is down");
     };

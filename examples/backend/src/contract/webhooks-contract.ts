@@ -26,7 +26,7 @@ export function webhooksContract({ post, records, server }: ExampleUnderTest): v
       await vi.waitFor(async () => expect(await records("jobs")).toHaveLength(1), WAIT);
       expect(await records("submissions")).toEqual([
         {
-          clientSlug: "acme",
+          tenant: "acme",
           deliveryKey: expect.stringMatching(/^[0-9a-f]{64}$/),
           createdAt: expect.stringMatching(/^20\d\d-.*Z$/),
           ...SUBMISSION,

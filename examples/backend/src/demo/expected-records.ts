@@ -12,7 +12,7 @@ export interface ExpectedRecords {
 
 const CONTACTS: readonly ContactRecord[] = [
   {
-    clientSlug: TENANT.slug,
+    tenant: TENANT.slug,
     jobberClientId: "456",
     name: "John Doe",
     firstName: null,
@@ -34,7 +34,7 @@ const CONTACTS: readonly ContactRecord[] = [
     deletedAt: null,
   },
   {
-    clientSlug: TENANT.slug,
+    tenant: TENANT.slug,
     jobberClientId: "789",
     name: "Ada King",
     firstName: "Ada",
@@ -58,7 +58,7 @@ const CONTACTS: readonly ContactRecord[] = [
 
 const JOBS: readonly JobRecord[] = [
   {
-    clientSlug: TENANT.slug,
+    tenant: TENANT.slug,
     jobberJobId: "123",
     jobNumber: null,
     title: "Lawn Service",
@@ -83,7 +83,7 @@ const JOBS: readonly JobRecord[] = [
 
 /** The record behind Jobber's own envelope: read from its API, so every field is known. */
 const FETCHED_CONTACT = {
-  clientSlug: TENANT.slug,
+  tenant: TENANT.slug,
   name: "Grace Hopper",
   firstName: "Grace",
   lastName: "Hopper",
@@ -103,7 +103,7 @@ const FETCHED_CONTACT = {
 };
 
 const FETCHED_JOB = {
-  clientSlug: TENANT.slug,
+  tenant: TENANT.slug,
   title: "Hedge Trimming",
   status: "scheduled",
   jobberStatus: "upcoming",
@@ -177,7 +177,7 @@ export function expectedRecords({ accountId, client, job }: JobberRecords): Expe
     submissions: [
       ...SUBMISSIONS,
       {
-        clientSlug: TENANT.slug,
+        tenant: TENANT.slug,
         // A notice has no content of its own to tell it by.
         deliveryKey: `JOB_CREATE:${accountId}:${job.id}:${CLOCK}`,
         channel: "jobber",
@@ -203,5 +203,5 @@ function submission(
   payload: SubmissionRecord["payload"],
 ): ExpectedRecords["submissions"][number] {
   const deliveryKey = createHash("sha256").update(JSON.stringify(snapshot)).digest("hex");
-  return { clientSlug: TENANT.slug, deliveryKey, channel: "jobber", payload };
+  return { tenant: TENANT.slug, deliveryKey, channel: "jobber", payload };
 }

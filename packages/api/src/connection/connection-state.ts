@@ -45,10 +45,10 @@ export function needsReauth(): JobberSyncError {
 /** Token store and lease whose every failure is a coded error. A database's own message may quote the row, and the tokens in it. */
 export function codedStores({ tokens, lease }: Pick<ConnectionsOptions, "tokens" | "lease">) {
   const codedTokens: TokenStore = {
-    read: (clientSlug) => coded(() => tokens.read(clientSlug)),
+    read: (tenant) => coded(() => tokens.read(tenant)),
     write: (connection, expected) => coded(() => tokens.write(connection, expected)),
-    remove: (clientSlug) => coded(() => tokens.remove(clientSlug)),
-    slugs: () => coded(() => tokens.slugs()),
+    remove: (tenant) => coded(() => tokens.remove(tenant)),
+    tenants: () => coded(() => tokens.tenants()),
   };
   const codedLease: Lease = {
     acquire: (name, holder, ttlMs) => coded(() => lease.acquire(name, holder, ttlMs)),

@@ -63,7 +63,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     read: (tenant) => tokens.read(tenant),
 
     async replace(refused, signal) {
-      const current = requireConnected(await tokens.read(refused.clientSlug), refused.clientSlug);
+      const current = requireConnected(await tokens.read(refused.tenant), refused.tenant);
       // Another process has been there already.
       if (current.accessToken !== refused.accessToken) return { connection: current, fresh: false };
       return { connection: await refresher.refresh(current, signal), fresh: true };
@@ -74,7 +74,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
         { ...refused, state: "needs_reauth", revision: randomUUID() },
         refused.revision,
       );
-      if (marked) tell("needsReauth", { clientSlug: refused.clientSlug, reason: "token_refused" });
+      if (marked) tell("needsReauth", { tenant: refused.tenant, reason: "token_refused" });
       throw marked
         ? needsReauth()
         : new JobberSyncError("ERR_API_UNAUTHORIZED", "Jobber refused a token that was replaced meanwhile.");
@@ -88,14 +88,14 @@ export function createConnections(options: ConnectionsOptions): Connections {
         refreshToken: "",
         revision: randomUUID(),
       };
-      if (await tokens.write(erased, seen.revision)) tell("disconnected", { clientSlug: seen.clientSlug });
+      if (await tokens.write(erased, seen.revision)) tell("disconnected", { tenant: seen.tenant });
     },
 
     async connected(tenant, accountId, grant) {
       for (;;) {
         const before = await tokens.read(tenant).catch(ignoreUndecipherable);
         const connection: Connection = {
-          clientSlug: tenant,
+          tenant: tenant,
           accountId,
           state: "connected",
           accessToken: grant.accessToken,
@@ -108,7 +108,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
         if (before === undefined) await tokens.remove(tenant);
         if (await tokens.write(connection, before?.revision ?? null)) break;
       }
-      tell("connected", { clientSlug: tenant });
+      tell("connected", { tenant: tenant });
     },
   };
 }

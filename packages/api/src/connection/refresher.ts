@@ -42,8 +42,8 @@ export function createRefresher(options: ConnectionsOptions): Refresher {
   const unstored = new Map<string, { readonly consumed: string; readonly grant: TokenGrant }>();
 
   async function refreshOnce(seen: Connection): Promise<Connection> {
-    const { clientSlug } = seen;
-    const failure = failures.get(clientSlug);
+    const { tenant } = seen;
+    const failure = failures.get(tenant);
     if (failure !== undefined && failure.until > now()) {
       throw new JobberSyncError(failure.error.code, failure.error.message, {
         retryable: failure.error.retryable,
@@ -52,28 +52,28 @@ export function createRefresher(options: ConnectionsOptions): Refresher {
     }
     try {
       const connection = await refreshInTurn(seen);
-      failures.delete(clientSlug);
+      failures.delete(tenant);
       return connection;
     } catch (error) {
       if (isJobberSyncError(error) && error.retryable && error.code !== "ERR_API_NEEDS_REAUTH")
-        failures.set(clientSlug, { error, until: now() + FAILURE_PAUSE_MS });
+        failures.set(tenant, { error, until: now() + FAILURE_PAUSE_MS });
       throw error;
     }
   }
 
   async function refreshInTurn(seen: Connection): Promise<Connection> {
-    const { clientSlug } = seen;
-    const name = `jobber-tokens:${clientSlug}`;
+    const { tenant } = seen;
+    const name = `jobber-tokens:${tenant}`;
     for (let waited = 0; ; ) {
       if (await lease.acquire(name, holder, LEASE_MS)) {
         const beat = setInterval(() => {
           lease.acquire(name, holder, LEASE_MS).catch(() => {});
         }, LEASE_BEAT_MS);
         try {
-          const current = await tokens.read(clientSlug);
+          const current = await tokens.read(tenant);
           return current?.revision === seen.revision
             ? await refreshAlone(current)
-            : requireConnected(current, clientSlug);
+            : requireConnected(current, tenant);
         } finally {
           clearInterval(beat);
           // A lease that cannot be given back runs out.
@@ -83,8 +83,8 @@ export function createRefresher(options: ConnectionsOptions): Refresher {
       const pause = POLL_MS * (1 + random());
       await sleep(pause, undefined);
       waited += pause;
-      const current = await tokens.read(clientSlug);
-      if (current?.revision !== seen.revision) return requireConnected(current, clientSlug);
+      const current = await tokens.read(tenant);
+      if (current?.revision !== seen.revision) return requireConnected(current, tenant);
       if (waited >= LEASE_WAIT_MS) {
         throw new JobberSyncError(
           "ERR_LEASE_TIMEOUT",
@@ -96,7 +96,7 @@ export function createRefresher(options: ConnectionsOptions): Refresher {
 
   /** With the lease in hand. */
   async function refreshAlone(current: Connection): Promise<Connection> {
-    const kept = unstored.get(current.clientSlug);
+    const kept = unstored.get(current.tenant);
     if (kept?.consumed === current.refreshToken) return storeGrant(current, kept.grant);
     let grant: TokenGrant;
     try {
@@ -105,24 +105,24 @@ export function createRefresher(options: ConnectionsOptions): Refresher {
       if (error instanceof GrantRefused) return refused(current);
       throw error;
     }
-    unstored.set(current.clientSlug, { consumed: current.refreshToken, grant });
+    unstored.set(current.tenant, { consumed: current.refreshToken, grant });
     return storeGrant(current, grant);
   }
 
   /** Jobber does not accept the refresh token. Unless the store has another by now, nothing here can mend that. */
   async function refused(current: Connection): Promise<never | Connection> {
-    const { clientSlug, revision } = current;
+    const { tenant, revision } = current;
     const marked: Connection = { ...current, state: "needs_reauth", revision: randomUUID() };
     if (await tokens.write(marked, revision)) {
-      tell("needsReauth", { clientSlug, reason: "refresh_refused" });
+      tell("needsReauth", { tenant, reason: "refresh_refused" });
       throw needsReauth();
     }
-    return requireConnected(await tokens.read(clientSlug), clientSlug);
+    return requireConnected(await tokens.read(tenant), tenant);
   }
 
   /** Stored before anybody uses it: a pair that is only in memory dies with the process, and the old one is dead already. */
   async function storeGrant(from: Connection, grant: TokenGrant): Promise<Connection> {
-    const { clientSlug } = from;
+    const { tenant } = from;
     let expected = from;
     let healed = false;
     for (let tries = 1; ; tries++) {
@@ -137,14 +137,14 @@ export function createRefresher(options: ConnectionsOptions): Refresher {
           revision: randomUUID(),
         };
         const written = await tokens.write(fresh, expected.revision);
-        const stored = written ? fresh : await tokens.read(clientSlug);
+        const stored = written ? fresh : await tokens.read(tenant);
         // Somebody whose lease had run out marked the tenant while this pair was on its way: the pair is the truth.
         const marked = stored?.state === "needs_reauth" && stored.refreshToken === from.refreshToken;
         if (!marked) {
-          unstored.delete(clientSlug);
-          if (written) tell("refreshed", { clientSlug });
-          if (written && healed) tell("connected", { clientSlug });
-          return requireConnected(stored, clientSlug);
+          unstored.delete(tenant);
+          if (written) tell("refreshed", { tenant });
+          if (written && healed) tell("connected", { tenant });
+          return requireConnected(stored, tenant);
         }
         expected = stored;
         healed = true;
@@ -157,7 +157,7 @@ export function createRefresher(options: ConnectionsOptions): Refresher {
 
   return {
     refresh(seen, signal) {
-      const key = seen.clientSlug;
+      const key = seen.tenant;
       const shared =
         running.get(key) ??
         refreshOnce(seen).finally(() => {

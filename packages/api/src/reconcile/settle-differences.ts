@@ -105,7 +105,7 @@ async function lookAgain(
     await store.apply(writesOf(tenant, kind, records, sequence, revive));
     if (revive) counts.revived += 1;
   } else if (!revive) {
-    const tombstone = { clientSlug: tenant, mode: "delete", sequence, deletedAt: toInstant(now()) } as const;
+    const tombstone = { tenant: tenant, mode: "delete", sequence, deletedAt: toInstant(now()) } as const;
     await store.apply({
       contacts: kind === "client" ? [{ ...tombstone, jobberClientId: id }] : [],
       jobs: kind === "job" ? [{ ...tombstone, jobberJobId: id }] : [],
@@ -117,13 +117,13 @@ async function lookAgain(
 
 /** Only the kind that was looked for is revived: that a job came back says nothing of its client's tombstone. */
 function writesOf(
-  clientSlug: string,
+  tenant: string,
   kind: Sweep["kind"],
   records: FetchedRecords,
   sequence: number,
   revive: boolean,
 ) {
-  const position = { clientSlug, sequence, mode: "replace" } as const;
+  const position = { tenant, sequence, mode: "replace" } as const;
   const lifted = (is: Sweep["kind"]) => (revive && kind === is ? { revive } : {});
   return {
     contacts: records.contacts.map(

@@ -46,7 +46,7 @@ export async function walkClients(
       times: found.map(({ sourceUpdatedAt }) => sourceUpdatedAt),
       write: async (sequence) => {
         const writes = found.map(
-          (client): ContactWrite => ({ clientSlug: context.tenant, mode: "replace", sequence, ...client }),
+          (client): ContactWrite => ({ tenant: context.tenant, mode: "replace", sequence, ...client }),
         );
         const { contacts } = await context.store.apply({ contacts: writes, jobs: [], submissions: [] });
         return contacts;
@@ -76,7 +76,7 @@ export async function walkJobs(
       times,
       write: async (sequence) => {
         const writes = found.map(
-          (job): JobWrite => ({ clientSlug: context.tenant, mode: "replace", sequence, ...job }),
+          (job): JobWrite => ({ tenant: context.tenant, mode: "replace", sequence, ...job }),
         );
         const result = await context.store.apply({ contacts: [], jobs: writes, submissions: [] });
         return result.jobs;

@@ -2,7 +2,7 @@ import type { ObjectType } from "../events/topics.ts";
 
 /** One object of one tenant: what deliveries are grouped by. */
 export interface ObjectRef {
-  readonly clientSlug: string;
+  readonly tenant: string;
   readonly objectType: ObjectType;
   readonly objectId: string;
 }
@@ -22,7 +22,7 @@ export type DeliveryState = "waiting" | "claimed" | "done" | "unresolved" | "pau
 /** A verified delivery on its way into the inbox. */
 export interface NewDelivery extends ObjectRef {
   /** The tenant; `""` when the delivery's account belongs to none. Quarantined then. */
-  readonly clientSlug: string;
+  readonly tenant: string;
   /** `unknown` with the body's hash as id for a body that is no event. Quarantined then. */
   readonly objectType: ObjectType;
   readonly objectId: string;
@@ -119,7 +119,7 @@ export interface ClaimOptions extends LeaseOptions {
 
 /** Which deliveries a list, a replay or a redrive is about. */
 export interface DeliveryFilter {
-  readonly clientSlug?: string;
+  readonly tenant?: string;
   readonly states?: readonly DeliveryState[];
   readonly topic?: string;
   readonly sequences?: readonly number[];
@@ -130,7 +130,7 @@ export interface DeliveryFilter {
 /** A delivery as tools see it; its body is left out, it holds customers' data. */
 export interface DeliveryInfo {
   readonly sequence: number;
-  readonly clientSlug: string;
+  readonly tenant: string;
   readonly objectType: ObjectType;
   readonly objectId: string;
   readonly deliveryKey: string;
@@ -252,7 +252,7 @@ export interface Inbox {
    * @param now milliseconds since 1970. @default Date.now()
    * @returns how many
    */
-  resume(clientSlug: string, now?: number): Promise<number>;
+  resume(tenant: string, now?: number): Promise<number>;
 
   /**
    * Reserves a place for one API call in the tenant's budget, which all workers share: places are `1000 / perSecond` milliseconds apart.
@@ -262,7 +262,7 @@ export interface Inbox {
    *
    * @returns milliseconds until the place that is reserved (`maxWaitMs` at most), or until the caller may try again (more than that)
    */
-  reserveFetch(clientSlug: string, options: FetchReservation): Promise<number>;
+  reserveFetch(tenant: string, options: FetchReservation): Promise<number>;
 
   /** Erases and deletes what is old enough. @returns how many rows of each kind */
   purge(options?: PurgeOptions): Promise<{ readonly bodies: number; readonly deliveries: number }>;

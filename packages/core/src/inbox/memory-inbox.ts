@@ -39,7 +39,7 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
   const inbox: Inbox = {
     async accept(delivery): Promise<AcceptedDelivery> {
       const sequence = nextSequence === undefined ? ++lastSequence : await nextSequence();
-      const key = `${delivery.clientSlug.length}:${delivery.clientSlug}${delivery.deliveryKey}`;
+      const key = `${delivery.tenant.length}:${delivery.tenant}${delivery.deliveryKey}`;
       const open = openByObject.get(objectKey(delivery));
       const outcome = keysSeen.has(key)
         ? "duplicate"
@@ -67,10 +67,10 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
         row.claimId = id;
         row.claimedUntil = now + leaseMs;
       }
-      const { clientSlug, objectType, objectId } = object;
+      const { tenant, objectType, objectId } = object;
       return {
         id,
-        object: { clientSlug, objectType, objectId },
+        object: { tenant, objectType, objectId },
         claimedAt: now,
         deliveries: ready.map(claimedDelivery),
       };
@@ -109,8 +109,8 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
         if (due.length >= limit) break;
         const row = passedOver.has(key) ? undefined : first(group, (candidate) => isReady(candidate, now));
         if (row === undefined) continue;
-        const { clientSlug, objectType, objectId } = row;
-        due.push({ clientSlug, objectType, objectId });
+        const { tenant, objectType, objectId } = row;
+        due.push({ tenant, objectType, objectId });
       }
       return due;
     },
@@ -137,9 +137,9 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
       return chosen.length;
     },
 
-    async resume(clientSlug, now = clock()) {
-      resumedAt.set(clientSlug, now);
-      const paused = filtered({ clientSlug, states: ["paused"] });
+    async resume(tenant, now = clock()) {
+      resumedAt.set(tenant, now);
+      const paused = filtered({ tenant, states: ["paused"] });
       for (const row of paused) {
         row.pausedMs += Math.max(0, now - (row.pausedAt ?? now));
         Object.assign(row, { state: "waiting", pausedAt: null, dueAt: now });
@@ -149,9 +149,9 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
       return paused.length;
     },
 
-    async reserveFetch(clientSlug, reservation) {
-      const { waitMs, budget } = reserveFetchPlace(budgets.get(clientSlug) ?? null, reservation);
-      budgets.set(clientSlug, budget);
+    async reserveFetch(tenant, reservation) {
+      const { waitMs, budget } = reserveFetchPlace(budgets.get(tenant) ?? null, reservation);
+      budgets.set(tenant, budget);
       return waitMs;
     },
 
@@ -201,7 +201,7 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
       row.recheckSince = settlement.recheckSince;
       return;
     }
-    const resumed = resumedAt.get(row.clientSlug);
+    const resumed = resumedAt.get(row.tenant);
     if (settlement.state === "paused" && resumed !== undefined && resumed >= claim.claimedAt) {
       row.state = "waiting";
       row.dueAt = resumed;
@@ -217,13 +217,13 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
   }
 
   function filtered(
-    { clientSlug, states, topic, sequences: wanted, limit }: DeliveryFilter,
+    { tenant, states, topic, sequences: wanted, limit }: DeliveryFilter,
     defaultLimit = Number.POSITIVE_INFINITY,
   ): readonly MemoryRow[] {
     return [...rows.values()]
       .filter(
         (row) =>
-          (clientSlug === undefined || row.clientSlug === clientSlug) &&
+          (tenant === undefined || row.tenant === tenant) &&
           (states === undefined || states.includes(row.state)) &&
           (topic === undefined || row.topic === topic) &&
           (wanted === undefined || wanted.includes(row.sequence)),

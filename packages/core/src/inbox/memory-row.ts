@@ -20,11 +20,11 @@ export interface MemoryRow extends Omit<NewDelivery, "body" | "state" | "reason"
 }
 
 export function memoryRow(delivery: NewDelivery, sequence: number): MemoryRow {
-  const { clientSlug, objectType, objectId, deliveryKey, topic, receivedAt, state, reason } = delivery;
+  const { tenant, objectType, objectId, deliveryKey, topic, receivedAt, state, reason } = delivery;
   // Named one by one: rows of one shape are what engines are fast with.
   return {
     sequence,
-    clientSlug,
+    tenant,
     objectType,
     objectId,
     deliveryKey,
@@ -67,9 +67,9 @@ export function claimedDelivery(row: MemoryRow): ClaimedDelivery {
 }
 
 export function deliveryInfo(row: MemoryRow): DeliveryInfo {
-  const { sequence, clientSlug, objectType, objectId, deliveryKey, topic } = row;
+  const { sequence, tenant, objectType, objectId, deliveryKey, topic } = row;
   const { state, reason, attempts, retries, receivedAt, dueAt, body } = row;
-  const names = { sequence, clientSlug, objectType, objectId, deliveryKey, topic };
+  const names = { sequence, tenant, objectType, objectId, deliveryKey, topic };
   return {
     ...names,
     state,

@@ -6,7 +6,7 @@ import type { Logger } from "./logger.ts";
 
 /** What is said of a delivery. Ids and words only: never a body, a secret, a name, a phone number, an e-mail or an address. */
 export interface DeliveryFacts {
-  readonly clientSlug: string;
+  readonly tenant: string;
   readonly objectType: ObjectType;
   readonly objectId: string;
   /** The topic of a notice, the event of a snapshot, `null` for a body that is no event. */
@@ -33,11 +33,11 @@ export interface LifecycleEvents {
   readonly quarantined: DeliveryFacts & { readonly code: ErrorCode; readonly durationMs: number };
   /** There is nothing to do: not acted on when it came (answered 200, not stored), or found so by the worker. */
   readonly ignored: DeliveryFacts & { readonly reason: string; readonly durationMs: number };
-  /** Answered with an error. `clientSlug` is as the request named it, not known to exist. */
+  /** Answered with an error. `tenant` is as the request named it, not known to exist. */
   readonly refused: {
     readonly code: ErrorCode;
     readonly status: number;
-    readonly clientSlug: string | null;
+    readonly tenant: string | null;
     readonly durationMs: number;
   };
   /** Committed, and the `on` handlers have run. */

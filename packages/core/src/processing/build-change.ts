@@ -22,13 +22,13 @@ export interface BuiltChange {
 /** What a snapshot writes: the record it carries, and for a job what it says of its client. Pure. */
 export function snapshotChange(
   delivery: ChangeDelivery<SnapshotEvent>,
-  clientSlug: string,
+  tenant: string,
   sequence: number,
   statusOverrides: StatusOverrides | undefined,
 ): BuiltChange {
   const { event } = delivery;
   const { job, contact } = snapshotRecords(event, statusOverrides);
-  const position = { clientSlug, sourceUpdatedAt: event.sourceUpdatedAt, sequence };
+  const position = { tenant, sourceUpdatedAt: event.sourceUpdatedAt, sequence };
   const submission = buildSubmission(event, null, { statusOverrides });
   return {
     change: {
@@ -37,7 +37,7 @@ export function snapshotChange(
         job === null
           ? []
           : [{ ...position, jobberJobId: job.jobberJobId, mode: "replace", fields: job.fields }],
-      submissions: submissionWrites([delivery], [submission], clientSlug),
+      submissions: submissionWrites([delivery], [submission], tenant),
     },
     submissions: [submission],
   };
@@ -46,13 +46,13 @@ export function snapshotChange(
 /** What notices of one object write once the object was fetched. Pure. */
 export function fetchedChange(
   deliveries: readonly ChangeDelivery<NoticeEvent>[],
-  clientSlug: string,
+  tenant: string,
   sequence: number,
   fetched: FetchedRecords,
 ): BuiltChange {
   const contacts = fetched.contacts.map(
     ({ jobberClientId, sourceUpdatedAt, fields }): ContactWrite => ({
-      clientSlug,
+      tenant,
       jobberClientId,
       mode: "replace",
       fields,
@@ -62,7 +62,7 @@ export function fetchedChange(
   );
   const jobs = fetched.jobs.map(
     ({ jobberJobId, sourceUpdatedAt, fields }): JobWrite => ({
-      clientSlug,
+      tenant,
       jobberJobId,
       mode: "replace",
       fields,
@@ -74,7 +74,7 @@ export function fetchedChange(
   const contact = fetched.contacts[0]?.fields ?? null;
   const submissions = deliveries.map(({ event }) => buildSubmission(event, { job, contact }));
   return {
-    change: { contacts, jobs, submissions: submissionWrites(deliveries, submissions, clientSlug) },
+    change: { contacts, jobs, submissions: submissionWrites(deliveries, submissions, tenant) },
     submissions,
   };
 }
@@ -82,20 +82,20 @@ export function fetchedChange(
 /** What notices of an object write that is gone: a tombstone, and submissions that name it. Pure. */
 export function goneChange(
   deliveries: readonly ChangeDelivery<NoticeEvent>[],
-  clientSlug: string,
+  tenant: string,
   sequence: number,
 ): BuiltChange {
   const [first] = deliveries;
   const contacts: ContactWrite[] = [];
   const jobs: JobWrite[] = [];
   if (first !== undefined) {
-    const write = { clientSlug, mode: "delete", sequence, deletedAt: deletedAt(deliveries) } as const;
+    const write = { tenant, mode: "delete", sequence, deletedAt: deletedAt(deliveries) } as const;
     if (first.event.objectType === "job") jobs.push({ ...write, jobberJobId: first.event.itemId });
     if (first.event.objectType === "client") contacts.push({ ...write, jobberClientId: first.event.itemId });
   }
   const submissions = deliveries.map(({ event }) => buildSubmission(event));
   return {
-    change: { contacts, jobs, submissions: submissionWrites(deliveries, submissions, clientSlug) },
+    change: { contacts, jobs, submissions: submissionWrites(deliveries, submissions, tenant) },
     submissions,
   };
 }
@@ -103,7 +103,7 @@ export function goneChange(
 function contactWrite(
   contact: NonNullable<ReturnType<typeof snapshotRecords>["contact"]>,
   position: {
-    readonly clientSlug: string;
+    readonly tenant: string;
     readonly sourceUpdatedAt: Instant | null;
     readonly sequence: number;
   },
@@ -115,11 +115,11 @@ function contactWrite(
 function submissionWrites(
   deliveries: readonly ChangeDelivery[],
   submissions: readonly (Submission | null)[],
-  clientSlug: string,
+  tenant: string,
 ): readonly SubmissionWrite[] {
   return deliveries.flatMap(({ deliveryKey, receivedAt }, index) => {
     const submission = submissions[index];
-    return submission ? [{ clientSlug, deliveryKey, ...submission, createdAt: toInstant(receivedAt) }] : [];
+    return submission ? [{ tenant, deliveryKey, ...submission, createdAt: toInstant(receivedAt) }] : [];
   });
 }
 

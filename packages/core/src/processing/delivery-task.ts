@@ -49,7 +49,7 @@ export interface Processor {
   readonly handlers: ReadonlyMap<string, Handler>;
   readonly statusOverrides: StatusOverrides | undefined;
   /** Called before each call of the source; resolves when the tenant's budget allows it. */
-  readonly beforeFetch?: (clientSlug: string, signal: AbortSignal) => Promise<void>;
+  readonly beforeFetch?: (tenant: string, signal: AbortSignal) => Promise<void>;
 }
 
 /** What is neither the store's nor the mapping's nor a handler's came from the source. */

@@ -8,7 +8,7 @@ import { withinRun } from "./within-run.ts";
 
 /** What a handler is told. */
 export interface HandlerContext {
-  readonly clientSlug: string;
+  readonly tenant: string;
   readonly event: JobberEvent;
   /** Stored already; `null` for events that make none. */
   readonly submission: Submission | null;

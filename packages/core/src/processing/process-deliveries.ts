@@ -13,7 +13,7 @@ import { applied, mapped, warningsOf } from "./write-change.ts";
  */
 export async function processDeliveries(
   processor: Processor,
-  clientSlug: string,
+  tenant: string,
   works: readonly DeliveryWork[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<DeliveryWork, WorkResult>> {
@@ -24,20 +24,20 @@ export async function processDeliveries(
     else if (isSnapshot(work)) {
       results.set(
         work,
-        signal.aborted ? { kind: "untouched" } : await applySnapshot(processor, clientSlug, work, signal),
+        signal.aborted ? { kind: "untouched" } : await applySnapshot(processor, tenant, work, signal),
       );
     }
   }
   for (const group of groupByObject(notices)) {
     if (signal.aborted) for (const work of group) results.set(work, { kind: "untouched" });
     else
-      for (const [work, result] of await resolveNotices(processor, clientSlug, group, signal))
+      for (const [work, result] of await resolveNotices(processor, tenant, group, signal))
         results.set(work, result);
   }
   for (const [work, result] of results) {
     if (result.kind !== "processed" && result.kind !== "unresolved") continue;
     if (signal.aborted && processor.handlers.size > 0) results.set(work, { kind: "untouched" });
-    else results.set(work, await handled(processor, clientSlug, work, result, signal));
+    else results.set(work, await handled(processor, tenant, work, result, signal));
   }
   return results;
 }
@@ -45,7 +45,7 @@ export async function processDeliveries(
 /** The result once the handlers have run: the same, or their failure. */
 async function handled(
   { handlers }: Processor,
-  clientSlug: string,
+  tenant: string,
   { event }: DeliveryWork,
   result: WorkResult & { readonly kind: "processed" | "unresolved" },
   signal: AbortSignal,
@@ -55,7 +55,7 @@ async function handled(
   const { submission, records, result: stored } = told;
   try {
     await runHandlers(handlers, {
-      clientSlug,
+      tenant,
       event: told.event,
       submission,
       records,
@@ -70,13 +70,13 @@ async function handled(
 
 async function applySnapshot(
   { store, statusOverrides }: Processor,
-  clientSlug: string,
+  tenant: string,
   work: DeliveryWork<SnapshotEvent>,
   signal: AbortSignal,
 ): Promise<WorkResult> {
   const { event, sequence } = work;
   try {
-    const built = mapped(() => snapshotChange(work, clientSlug, sequence, statusOverrides));
+    const built = mapped(() => snapshotChange(work, tenant, sequence, statusOverrides));
     const result = await applied(store, built, signal);
     const warnings = warningsOf(event, built.change);
     return {

@@ -19,19 +19,19 @@ type Outcome = ReadonlyMap<Notice, WorkResult>;
 /** Resolves all notices of one object with one fetch and one write. Does not reject. */
 export async function resolveNotices(
   processor: Processor,
-  clientSlug: string,
+  tenant: string,
   works: readonly Notice[],
   signal: AbortSignal,
 ): Promise<Outcome> {
   const [first] = works;
   if (first === undefined) return new Map();
-  if (first.event.objectType === "account") return resolveAccount(processor, clientSlug, works, signal);
+  if (first.event.objectType === "account") return resolveAccount(processor, tenant, works, signal);
   const type = fetchedType(first.event);
   if (type === null) return all(works, ({ event }) => done(event));
   const { source } = processor;
   try {
-    if (source === undefined) return await withoutSource(processor, clientSlug, works, type, signal);
-    return await fetchAndWrite({ ...processor, source }, clientSlug, works, type, signal);
+    if (source === undefined) return await withoutSource(processor, tenant, works, type, signal);
+    return await fetchAndWrite({ ...processor, source }, tenant, works, type, signal);
   } catch (error) {
     return all(works, () => failed(error));
   }
@@ -39,36 +39,35 @@ export async function resolveNotices(
 
 async function fetchAndWrite(
   processor: Processor & { readonly source: RecordSource },
-  clientSlug: string,
+  tenant: string,
   works: readonly Notice[],
   type: SourceObjectType,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { store, source, beforeFetch } = processor;
   const ask = async (wanted: SourceObjectType, id: string) =>
-    withinRun(() => source.fetch(clientSlug, wanted, id, signal), signal, sourceIsLate);
+    withinRun(() => source.fetch(tenant, wanted, id, signal), signal, sourceIsLate);
   const [first] = works as readonly [Notice, ...Notice[]];
-  await beforeFetch?.(clientSlug, signal);
+  await beforeFetch?.(tenant, signal);
   // Before the fetch: what is fetched is at least as new as this number.
   const sequence = await stored(() => store.nextSequence(), signal);
   const fetched = await ask(type, first.event.itemId);
-  if (fetched !== null)
-    return writeFetched(processor, clientSlug, works, { fetched, sequence, type }, signal);
+  if (fetched !== null) return writeFetched(processor, tenant, works, { fetched, sequence, type }, signal);
   if (!isRecord(type)) return all(works, () => ({ kind: "ignored", reason: "gone" }));
   if (!works.some(({ event }) => isDestroy(event))) {
     // Null after an update may also be a scope that the token lacks (F2.3): look twice, and prove that the connection works.
     if (!works.some(({ rechecked }) => rechecked))
       return all(works, () => ({ kind: "recheck", reason: "gone" }));
-    await beforeFetch?.(clientSlug, signal);
+    await beforeFetch?.(tenant, signal);
     if ((await ask("account", first.event.accountId)) === null) throw seesNothing();
   }
-  const built = mapped(() => goneChange(works, clientSlug, sequence));
+  const built = mapped(() => goneChange(works, tenant, sequence));
   return processedEach(works, built, await applied(store, built, signal), null);
 }
 
 async function writeFetched(
   { store }: Processor,
-  clientSlug: string,
+  tenant: string,
   works: readonly Notice[],
   {
     fetched,
@@ -83,7 +82,7 @@ async function writeFetched(
   const outcome = new Map(all(early, () => ({ kind: "recheck", reason: "still_there" })));
   if (ready.length === 0) return outcome;
   const alive = ready.map((work) => (isRecord(type) ? { ...work, event: asUpdate(work.event) } : work));
-  const built = mapped(() => fetchedChange(alive, clientSlug, sequence, fetched));
+  const built = mapped(() => fetchedChange(alive, tenant, sequence, fetched));
   const processed = processedEach(alive, built, await applied(store, built, signal), fetched);
   for (const [index, result] of [...processed.values()].entries()) {
     const work = ready[index];
@@ -95,7 +94,7 @@ async function writeFetched(
 /** Notices of the account itself. That it disconnected the app is asked of the source, where the source can tell. */
 async function resolveAccount(
   { source, beforeFetch }: Processor,
-  clientSlug: string,
+  tenant: string,
   works: readonly Notice[],
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -106,8 +105,8 @@ async function resolveAccount(
     try {
       let holds = true;
       if (event.event === "app.disconnected" && asked !== undefined) {
-        await beforeFetch?.(clientSlug, signal);
-        holds = await withinRun(() => asked(clientSlug, event.occurredAt, signal), signal, sourceIsLate);
+        await beforeFetch?.(tenant, signal);
+        holds = await withinRun(() => asked(tenant, event.occurredAt, signal), signal, sourceIsLate);
       }
       outcome.set(work, holds ? done(event) : { kind: "ignored", reason: "still_connected" });
     } catch (error) {
@@ -120,7 +119,7 @@ async function resolveAccount(
 /** Without a source a destroy is trusted, since its topic says all there is to know; everything else has to wait for one. */
 async function withoutSource(
   { store }: Processor,
-  clientSlug: string,
+  tenant: string,
   works: readonly Notice[],
   type: SourceObjectType,
   signal: AbortSignal,
@@ -129,7 +128,7 @@ async function withoutSource(
   const outcome = new Map(all(works, () => ({ kind: "unresolved" })));
   if (destroys.length === 0) return outcome;
   const sequence = await stored(() => store.nextSequence(), signal);
-  const built = mapped(() => goneChange(destroys, clientSlug, sequence));
+  const built = mapped(() => goneChange(destroys, tenant, sequence));
   for (const [work, result] of processedEach(destroys, built, await applied(store, built, signal), null))
     outcome.set(work, result);
   return outcome;

@@ -70,9 +70,9 @@ function intoInbox(
     const { delivery } = verdict;
     if (verdict.kind === "ignore") return ignored(emit, delivery, verdict.reason, started);
     const quarantine = verdict.kind === "quarantine" ? verdict.error.code : null;
-    const { clientSlug, objectType, objectId, topic, deliveryKey } = delivery;
+    const { tenant, objectType, objectId, topic, deliveryKey } = delivery;
     const { sequence, outcome } = await inbox.accept({
-      clientSlug,
+      tenant,
       objectType,
       objectId,
       topic,
@@ -112,10 +112,10 @@ function intoRecords(
       if (verdict.error.code === "ERR_ACCOUNT_MISMATCH") return ignored(emit, delivery, "account", started);
       throw verdict.error;
     }
-    const { event, clientSlug, deliveryKey } = verdict.delivery;
+    const { event, tenant, deliveryKey } = verdict.delivery;
     const sequence = event.kind === "snapshot" ? await store.nextSequence() : 0;
     const work = { event, deliveryKey, receivedAt, sequence, rechecked: false };
-    const result = (await processDeliveries(processor, clientSlug, [work], deadline.signal)).get(work);
+    const result = (await processDeliveries(processor, tenant, [work], deadline.signal)).get(work);
     const facts = factsOf(delivery, null);
     const durationMs = performance.now() - started;
     switch (result?.kind) {
@@ -150,8 +150,8 @@ function ignored(emit: Emit, delivery: VerifiedDelivery, reason: string, started
 }
 
 function factsOf(
-  { clientSlug, objectType, objectId, topic }: VerifiedDelivery,
+  { tenant, objectType, objectId, topic }: VerifiedDelivery,
   sequence: number | null,
 ): DeliveryFacts {
-  return { clientSlug, objectType, objectId, topic, sequence };
+  return { tenant, objectType, objectId, topic, sequence };
 }

@@ -12,7 +12,7 @@ export interface Refusal {
 /** What can be known of a request before its body. */
 export interface RequestHead {
   readonly method: string;
-  readonly slug?: string | undefined;
+  readonly tenant?: string | undefined;
   readonly headers: Headers;
 }
 
@@ -25,7 +25,7 @@ const ENCODING_REFUSED = refused(
 const NO_APP_ROUTE = refused(
   "ERR_NOT_FOUND",
   404,
-  "There is no app-level webhook route here; the URL lacks the tenant's slug.",
+  "There is no app-level webhook route here; the URL lacks the tenant.",
 );
 
 /** Makes the function that refuses what the request line and the headers condemn, before a byte of the body is read. `null` lets pass. */
@@ -38,8 +38,8 @@ export function createGuard({
 }): (head: RequestHead) => Refusal | null {
   const tooLarge = bodyTooLarge(maxBodyBytes);
   const lengthRefused = refused(tooLarge.code, tooLarge.status, tooLarge.message);
-  return ({ method, slug, headers }) => {
-    if (slug === undefined && !hasAppRoute) return { answer: NO_APP_ROUTE, code: "ERR_NOT_FOUND" };
+  return ({ method, tenant, headers }) => {
+    if (tenant === undefined && !hasAppRoute) return { answer: NO_APP_ROUTE, code: "ERR_NOT_FOUND" };
     if (method !== "POST") return { answer: METHOD_REFUSED, code: "ERR_METHOD" };
     const encoding = headerOf(headers, "content-encoding");
     if (encoding !== undefined && String(encoding).trim().toLowerCase() !== "identity") {

@@ -27,7 +27,7 @@ import { type ReceiverAnswer, refused, UNAUTHORIZED } from "./response.ts";
 export interface ReceiverRequest {
   readonly method: string;
   /** The tenant as the URL names it; `undefined` on the app-level route. */
-  readonly slug?: string | undefined;
+  readonly tenant?: string | undefined;
   /** Node's header object, a `Headers`, or any object with header names as keys. */
   readonly headers: Headers;
   /** From `nodeBody` or `webBody`; or the received bytes. */
@@ -36,7 +36,7 @@ export interface ReceiverRequest {
 
 /** A delivery whose bytes are in hand. */
 export interface ReceivedDelivery {
-  readonly slug?: string | undefined;
+  readonly tenant?: string | undefined;
   /** The value of `X-Jobber-Hmac-SHA256`. */
   readonly signature: SignatureHeader;
   readonly body: Uint8Array;
@@ -69,7 +69,7 @@ export interface Receiver {
  * const secret = "the OAuth client secret of the app";
  * const receiver = createReceiver({ tenants: [{ slug: "acme", secrets: secret }], store: createMemoryStore() });
  * const body = new TextEncoder().encode('{"event":"job.created","data":{"id":"123","title":"Lawn Service"}}');
- * const answer = await receiver.receive({ slug: "acme", signature: signPayload(body, secret), body });
+ * const answer = await receiver.receive({ tenant: "acme", signature: signPayload(body, secret), body });
  * answer.status; // 200
  * ```
  */
@@ -92,28 +92,28 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 
   async function handle(request: ReceiverRequest): Promise<ReceiverAnswer> {
     const started = performance.now();
-    const { slug, body } = request;
+    const { tenant, body } = request;
     try {
       const early = guard(request);
       if (early !== null) {
         if (!(body instanceof Uint8Array)) body.discard();
-        return report(early.answer, early.code, slug, started);
+        return report(early.answer, early.code, tenant, started);
       }
       const signature = headerOf(request.headers, SIGNATURE_HEADER);
-      checkForm(signature, slug);
+      checkForm(signature, tenant);
       const bytes = body instanceof Uint8Array ? checkSize(body) : await readBody(body, started);
-      return await receiveUntil(started, { slug, signature, body: bytes });
+      return await receiveUntil(started, { tenant, signature, body: bytes });
     } catch (error) {
       if (!(body instanceof Uint8Array)) body.discard();
-      return answerError(error, slug, started);
+      return answerError(error, tenant, started);
     }
   }
 
-  function checkForm(signature: SignatureHeader, slug: string | undefined): void {
+  function checkForm(signature: SignatureHeader, tenant: string | undefined): void {
     try {
       readSignatureHeader(signature);
     } catch (error) {
-      explain?.({ slug, signature, body: undefined, secrets: null });
+      explain?.({ tenant, signature, body: undefined, secrets: null });
       throw error;
     }
   }
@@ -133,7 +133,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       checkSize(delivery.body);
       return await receiveUntil(started, delivery);
     } catch (error) {
-      return answerError(error, delivery.slug, started);
+      return answerError(error, delivery.tenant, started);
     }
   }
 
@@ -144,7 +144,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   }
 
   async function verifyAndAccept(
-    { slug, signature, body }: ReceivedDelivery,
+    { tenant: slug, signature, body }: ReceivedDelivery,
     started: number,
     deadline: Deadline,
   ): Promise<ReceiverAnswer> {
@@ -155,7 +155,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     try {
       verify(body, signature, secrets ?? NOBODYS_SECRETS);
     } catch (error) {
-      explain?.({ slug, signature, body, secrets });
+      explain?.({ tenant: slug, signature, body, secrets });
       if (!isJobberSyncError(error)) throw error;
       // Known or not, the same way out: an error more, or one thrown further, would be a 401 that takes longer.
       return report(UNAUTHORIZED, unknown ? "ERR_TENANT_UNKNOWN" : error.code, slug, started);
@@ -254,7 +254,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     emit("refused", {
       code,
       status: answer.status,
-      clientSlug: slug ?? null,
+      tenant: slug ?? null,
       durationMs: performance.now() - started,
     });
     return answer;

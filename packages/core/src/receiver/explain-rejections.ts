@@ -7,11 +7,11 @@ import type { KnownTenant } from "../tenants/tenant-directory.ts";
 
 /** A request that was refused for its signature. */
 export interface UnverifiedRequest {
-  readonly slug: string | undefined;
+  readonly tenant: string | undefined;
   readonly signature: SignatureHeader;
   /** `undefined` when its header was refused before it was read. */
   readonly body: Uint8Array | undefined;
-  /** The secrets that were tried; `null` for an unknown slug. */
+  /** The secrets that were tried; `null` for an unknown tenant. */
   readonly secrets: PreparedSecrets | null;
 }
 
@@ -33,7 +33,7 @@ export function createExplainer({
     {},
     "development mode: why signatures fail is written to this log. Leave it off in production.",
   );
-  return ({ slug, signature, body = new Uint8Array(), secrets }) => {
+  return ({ tenant, signature, body = new Uint8Array(), secrets }) => {
     setTimeout(() => {
       const { cause, message } = diagnoseSignature({
         body,
@@ -41,9 +41,9 @@ export function createExplainer({
         secrets: secrets ?? NOBODYS_SECRETS,
         otherSecrets: others.length === 0 ? undefined : others,
       });
-      const unknownSlug = slug !== undefined && secrets === null && !cause.startsWith("header_");
+      const unknownSlug = tenant !== undefined && secrets === null && !cause.startsWith("header_");
       logger.warn(
-        { clientSlug: slug ?? null, cause },
+        { tenant: tenant ?? null, cause },
         unknownSlug ? `No tenant has this slug. ${message}` : message,
       );
     }, 0);

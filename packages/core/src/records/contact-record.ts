@@ -3,7 +3,7 @@ import type { Instant } from "../time/instant.ts";
 /** What we keep of a Jobber client, which is our Contact. Every field Jobber did not give is `null`. */
 export interface ContactRecord {
   /** The tenant. Part of every key: rows of two tenants never meet. */
-  readonly clientSlug: string;
+  readonly tenant: string;
   /** Jobber's id, opaque: stored and compared as sent, never decoded or translated (F4). */
   readonly jobberClientId: string;
   readonly name: string | null;
@@ -32,7 +32,7 @@ export interface ContactRecord {
 /** The fields of a contact that a write may carry. `sourceUpdatedAt` and `deletedAt` travel beside them. */
 export type ContactFields = Omit<
   ContactRecord,
-  "clientSlug" | "jobberClientId" | "sourceUpdatedAt" | "deletedAt"
+  "tenant" | "jobberClientId" | "sourceUpdatedAt" | "deletedAt"
 >;
 
 /** The names in {@link ContactFields}, in the order of the table's columns. */

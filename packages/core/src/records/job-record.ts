@@ -4,7 +4,7 @@ import type { JobStatus } from "./map-job-status.ts";
 /** What we keep of a Jobber job. Every field Jobber did not give is `null`. */
 export interface JobRecord {
   /** The tenant. Part of every key: rows of two tenants never meet. */
-  readonly clientSlug: string;
+  readonly tenant: string;
   /** Jobber's id, opaque: stored and compared as sent, never decoded or translated (F4). */
   readonly jobberJobId: string;
   readonly jobNumber: number | null;
@@ -34,7 +34,7 @@ export interface JobRecord {
 }
 
 /** The fields of a job that a write may carry. `sourceUpdatedAt` and `deletedAt` travel beside them. */
-export type JobFields = Omit<JobRecord, "clientSlug" | "jobberJobId" | "sourceUpdatedAt" | "deletedAt">;
+export type JobFields = Omit<JobRecord, "tenant" | "jobberJobId" | "sourceUpdatedAt" | "deletedAt">;
 
 /** The names in {@link JobFields}, in the order of the table's columns. */
 export const JOB_FIELDS = [

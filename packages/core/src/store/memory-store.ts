@@ -35,42 +35,42 @@ export function createMemoryStore(): SyncStore & SyncReader {
       const plan = planChange(change);
       return {
         contacts: plan.contacts.map((row) => {
-          const { clientSlug, jobberClientId } = row.record;
+          const { tenant, jobberClientId } = row.record;
           return {
-            clientSlug,
+            tenant,
             jobberClientId,
-            outcome: write(contacts, keyOf(clientSlug, jobberClientId), row),
+            outcome: write(contacts, keyOf(tenant, jobberClientId), row),
           };
         }),
         jobs: plan.jobs.map((row) => {
-          const { clientSlug, jobberJobId } = row.record;
-          return { clientSlug, jobberJobId, outcome: write(jobs, keyOf(clientSlug, jobberJobId), row) };
+          const { tenant, jobberJobId } = row.record;
+          return { tenant, jobberJobId, outcome: write(jobs, keyOf(tenant, jobberJobId), row) };
         }),
         submissions: plan.submissions.map((submission) => {
-          const { clientSlug, deliveryKey } = submission;
-          const key = keyOf(clientSlug, deliveryKey);
+          const { tenant, deliveryKey } = submission;
+          const key = keyOf(tenant, deliveryKey);
           const known = submissions.has(key);
           if (!known) submissions.set(key, submission);
-          return { clientSlug, deliveryKey, outcome: known ? "unchanged" : "inserted" };
+          return { tenant, deliveryKey, outcome: known ? "unchanged" : "inserted" };
         }),
       };
     },
 
-    async jobs(clientSlug, options) {
+    async jobs(tenant, options) {
       return page(
-        recordsOf(jobs, clientSlug, (job) => job.jobberJobId),
+        recordsOf(jobs, tenant, (job) => job.jobberJobId),
         options,
       );
     },
-    async contacts(clientSlug, options) {
+    async contacts(tenant, options) {
       return page(
-        recordsOf(contacts, clientSlug, (contact) => contact.jobberClientId),
+        recordsOf(contacts, tenant, (contact) => contact.jobberClientId),
         options,
       );
     },
-    async submissions(clientSlug, options) {
+    async submissions(tenant, options) {
       return page(
-        [...submissions.values()].filter((submission) => submission.clientSlug === clientSlug),
+        [...submissions.values()].filter((submission) => submission.tenant === tenant),
         options,
       );
     },
@@ -87,14 +87,14 @@ function write<R extends { readonly sourceUpdatedAt: Instant | null }>(
   return outcome;
 }
 
-function recordsOf<R extends { readonly clientSlug: string; readonly sourceUpdatedAt: Instant | null }>(
+function recordsOf<R extends { readonly tenant: string; readonly sourceUpdatedAt: Instant | null }>(
   table: Map<string, VersionedRow<R>>,
-  clientSlug: string,
+  tenant: string,
   idOf: (record: R) => string,
 ): readonly R[] {
   return [...table.values()]
     .map((row) => row.record)
-    .filter((record) => record.clientSlug === clientSlug)
+    .filter((record) => record.tenant === tenant)
     .sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
 }
 
@@ -102,6 +102,6 @@ function page<T>(rows: readonly T[], { limit = DEFAULT_LIMIT, offset = 0 }: Read
   return rows.slice(offset, offset + limit);
 }
 
-function keyOf(clientSlug: string, id: string): string {
-  return JSON.stringify([clientSlug, id]);
+function keyOf(tenant: string, id: string): string {
+  return JSON.stringify([tenant, id]);
 }

@@ -25,13 +25,13 @@ export function planChange(change: SyncChange): ChangePlan {
 }
 
 function contactRow(write: ContactWrite): VersionedRow<ContactRecord> {
-  const { clientSlug, jobberClientId } = write;
-  return rowOf<ContactRecord>({ clientSlug, jobberClientId }, CONTACT_FIELDS, write);
+  const { tenant, jobberClientId } = write;
+  return rowOf<ContactRecord>({ tenant, jobberClientId }, CONTACT_FIELDS, write);
 }
 
 function jobRow(write: JobWrite): VersionedRow<JobRecord> {
-  const { clientSlug, jobberJobId } = write;
-  return rowOf<JobRecord>({ clientSlug, jobberJobId }, JOB_FIELDS, write);
+  const { tenant, jobberJobId } = write;
+  return rowOf<JobRecord>({ tenant, jobberJobId }, JOB_FIELDS, write);
 }
 
 function rowOf<R extends { readonly sourceUpdatedAt: Instant | null }>(
@@ -69,20 +69,19 @@ function rowOf<R extends { readonly sourceUpdatedAt: Instant | null }>(
   };
 }
 
-function mergeByKey<R extends { readonly clientSlug: string; readonly sourceUpdatedAt: Instant | null }>(
+function mergeByKey<R extends { readonly tenant: string; readonly sourceUpdatedAt: Instant | null }>(
   rows: readonly VersionedRow<R>[],
   idOf: (record: R) => string,
 ): readonly VersionedRow<R>[] {
   if (rows.length < 2) return rows;
   const byKey = new Map<string, VersionedRow<R>>();
   for (const row of rows) {
-    const key = JSON.stringify([row.record.clientSlug, idOf(row.record)]);
+    const key = JSON.stringify([row.record.tenant, idOf(row.record)]);
     const before = byKey.get(key);
     byKey.set(key, before === undefined ? row : (decideWrite(before, row).row ?? before));
   }
   return [...byKey.values()].sort(
-    (a, b) =>
-      compareText(a.record.clientSlug, b.record.clientSlug) || compareText(idOf(a.record), idOf(b.record)),
+    (a, b) => compareText(a.record.tenant, b.record.tenant) || compareText(idOf(a.record), idOf(b.record)),
   );
 }
 
@@ -90,7 +89,7 @@ function uniqueSubmissions(submissions: readonly SubmissionWrite[]): readonly Su
   if (submissions.length < 2) return submissions;
   const byKey = new Map<string, SubmissionWrite>();
   for (const submission of submissions) {
-    const key = JSON.stringify([submission.clientSlug, submission.deliveryKey]);
+    const key = JSON.stringify([submission.tenant, submission.deliveryKey]);
     if (!byKey.has(key)) byKey.set(key, submission);
   }
   return [...byKey.values()];

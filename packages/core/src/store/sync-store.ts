@@ -39,12 +39,12 @@ interface Tombstone {
 }
 
 interface JobKey {
-  readonly clientSlug: string;
+  readonly tenant: string;
   readonly jobberJobId: string;
 }
 
 interface ContactKey {
-  readonly clientSlug: string;
+  readonly tenant: string;
   readonly jobberClientId: string;
 }
 
@@ -56,7 +56,7 @@ export type ContactWrite = ContactKey & (FieldWrite<ContactFields> | Tombstone);
 
 /** One submission. Identified by tenant and delivery key, and written once. */
 export interface SubmissionWrite {
-  readonly clientSlug: string;
+  readonly tenant: string;
   readonly deliveryKey: string;
   readonly channel: "jobber";
   readonly payload: SubmissionPayload;
@@ -78,7 +78,7 @@ export interface SyncResult {
   readonly contacts: readonly (ContactKey & { readonly outcome: WriteOutcome })[];
   readonly jobs: readonly (JobKey & { readonly outcome: WriteOutcome })[];
   readonly submissions: readonly {
-    readonly clientSlug: string;
+    readonly tenant: string;
     readonly deliveryKey: string;
     readonly outcome: "inserted" | "unchanged";
   }[];
@@ -99,7 +99,7 @@ export interface SyncStore {
    *
    * - Each record is decided by `decideWrite`, inside the write: one guarded statement, or a read under a row lock in the same transaction.
    * - Contacts are written first, then jobs, ids in ascending order, so that two writers cannot deadlock ({@link planChange} sorts).
-   * - A submission whose `(clientSlug, deliveryKey)` exists is left as it is. It is never a gate on the records: A, B, A again are three
+   * - A submission whose `(tenant, deliveryKey)` exists is left as it is. It is never a gate on the records: A, B, A again are three
    *   changes although the first and the last look the same.
    *
    * @throws {JobberSyncError} `ERR_STORE`, `ERR_STORE_BUSY`, `ERR_STORE_FULL`: nothing was written
@@ -118,9 +118,9 @@ export interface ReadOptions {
 /** Reading back what was stored, for tests, examples and tools. An application reads its tables in its own way. */
 export interface SyncReader {
   /** The tenant's jobs, tombstones included. */
-  jobs(clientSlug: string, options?: ReadOptions): Promise<readonly JobRecord[]>;
+  jobs(tenant: string, options?: ReadOptions): Promise<readonly JobRecord[]>;
   /** The tenant's contacts, tombstones included. */
-  contacts(clientSlug: string, options?: ReadOptions): Promise<readonly ContactRecord[]>;
+  contacts(tenant: string, options?: ReadOptions): Promise<readonly ContactRecord[]>;
   /** The tenant's submissions, in the order in which they were stored. */
-  submissions(clientSlug: string, options?: ReadOptions): Promise<readonly SubmissionRecord[]>;
+  submissions(tenant: string, options?: ReadOptions): Promise<readonly SubmissionRecord[]>;
 }

@@ -46,16 +46,16 @@ export function encryptTokens(store: TokenStore, keys: readonly TokenKey[]): Tok
   const current = keys[0]?.id;
   if (current === undefined) throw new TypeError("encryptTokens needs at least one key.");
 
-  function encrypt(clientSlug: string, field: TokenField, token: string): string {
+  function encrypt(tenant: string, field: TokenField, token: string): string {
     const id = current as string;
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv("aes-256-gcm", byId.get(id) as KeyObject, iv);
-    cipher.setAAD(associatedData(id, clientSlug, field));
+    cipher.setAAD(associatedData(id, tenant, field));
     const sealed = Buffer.concat([iv, cipher.update(token, "utf8"), cipher.final(), cipher.getAuthTag()]);
     return `${FORMAT}.${id}.${sealed.toString("base64url")}`;
   }
 
-  function decrypt(clientSlug: string, field: TokenField, text: string): string {
+  function decrypt(tenant: string, field: TokenField, text: string): string {
     const [format, id = "", data = "", ...rest] = text.split(".");
     const key = byId.get(id);
     const sealed = Buffer.from(data, "base64url");
@@ -65,7 +65,7 @@ export function encryptTokens(store: TokenStore, keys: readonly TokenKey[]): Tok
       const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, IV_BYTES), {
         authTagLength: TAG_BYTES,
       });
-      decipher.setAAD(associatedData(id, clientSlug, field));
+      decipher.setAAD(associatedData(id, tenant, field));
       decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
       const open = [decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()];
       return Buffer.concat(open).toString("utf8");
@@ -75,23 +75,23 @@ export function encryptTokens(store: TokenStore, keys: readonly TokenKey[]): Tok
   }
 
   function mapTokens(connection: Connection, map: typeof encrypt): Connection {
-    const { clientSlug, accessToken, refreshToken } = connection;
+    const { tenant, accessToken, refreshToken } = connection;
     return {
       ...connection,
-      accessToken: map(clientSlug, "accessToken", accessToken),
-      refreshToken: map(clientSlug, "refreshToken", refreshToken),
+      accessToken: map(tenant, "accessToken", accessToken),
+      refreshToken: map(tenant, "refreshToken", refreshToken),
     };
   }
 
   return {
-    async read(clientSlug) {
-      const row = await store.read(clientSlug);
+    async read(tenant) {
+      const row = await store.read(tenant);
       // The slug that was asked for, not the row's: a row that claims to be another tenant's must not open.
-      return row === null ? null : mapTokens({ ...row, clientSlug }, decrypt);
+      return row === null ? null : mapTokens({ ...row, tenant }, decrypt);
     },
     write: async (connection, expected) => store.write(mapTokens(connection, encrypt), expected),
-    remove: (clientSlug) => store.remove(clientSlug),
-    slugs: () => store.slugs(),
+    remove: (tenant) => store.remove(tenant),
+    tenants: () => store.tenants(),
   };
 }
 
@@ -103,8 +103,8 @@ function prepareKey(id: string, key: unknown): KeyObject {
   return createSecretKey(bytes);
 }
 
-function associatedData(keyId: string, clientSlug: string, field: TokenField): Buffer {
-  return Buffer.from(JSON.stringify(["jobber-sync", FORMAT, keyId, clientSlug, field]));
+function associatedData(keyId: string, tenant: string, field: TokenField): Buffer {
+  return Buffer.from(JSON.stringify(["jobber-sync", FORMAT, keyId, tenant, field]));
 }
 
 function undecipherable(detail = ""): JobberSyncError {

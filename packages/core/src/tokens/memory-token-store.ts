@@ -4,19 +4,19 @@ import type { Connection, TokenStore } from "./token-store.ts";
 export function createMemoryTokenStore(): TokenStore {
   const rows = new Map<string, Connection>();
   return {
-    async read(clientSlug) {
-      return rows.get(clientSlug) ?? null;
+    async read(tenant) {
+      return rows.get(tenant) ?? null;
     },
     async write(connection, expected) {
-      const { clientSlug } = connection;
-      if ((rows.get(clientSlug)?.revision ?? null) !== expected) return false;
-      rows.set(clientSlug, { ...connection });
+      const { tenant } = connection;
+      if ((rows.get(tenant)?.revision ?? null) !== expected) return false;
+      rows.set(tenant, { ...connection });
       return true;
     },
-    async remove(clientSlug) {
-      rows.delete(clientSlug);
+    async remove(tenant) {
+      rows.delete(tenant);
     },
-    async slugs() {
+    async tenants() {
       return [...rows.keys()].sort();
     },
   };

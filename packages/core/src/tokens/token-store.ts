@@ -11,7 +11,7 @@ export type ConnectionState = "connected" | "needs_reauth" | "disconnected";
 /** A tenant's connection to Jobber, with the tokens it holds. */
 export interface Connection {
   /** The tenant. */
-  readonly clientSlug: string;
+  readonly tenant: string;
   /** Jobber's account, opaque (F4). */
   readonly accountId: string;
   readonly state: ConnectionState;
@@ -34,7 +34,7 @@ export interface Connection {
  */
 export interface TokenStore {
   /** The tenant's connection, as the last successful {@link write} left it; `null` when there is none. Never a cached one. */
-  read(clientSlug: string): Promise<Connection | null>;
+  read(tenant: string): Promise<Connection | null>;
 
   /**
    * Inserts or replaces the tenant's row if it is still the one that the caller has seen: in one atomic step, durable when it resolves.
@@ -45,8 +45,8 @@ export interface TokenStore {
   write(connection: Connection, expected: string | null): Promise<boolean>;
 
   /** Deletes the tenant's row. No row is no error. */
-  remove(clientSlug: string): Promise<void>;
+  remove(tenant: string): Promise<void>;
 
-  /** The slugs of every tenant that has a row, in ascending order. */
-  slugs(): Promise<readonly string[]>;
+  /** Every tenant that has a row, in ascending order. */
+  tenants(): Promise<readonly string[]>;
 }

@@ -91,7 +91,7 @@ export function createRun(options: RunOptions): Run {
           now: now(),
           random,
           stopped: mode.abort.aborted,
-          pausable: claim.object.clientSlug !== "",
+          pausable: claim.object.tenant !== "",
           recheckMs: options.recheckMs,
           retry: options.retry,
         }),
@@ -142,7 +142,7 @@ export function createRun(options: RunOptions): Run {
         const delivery = deliveryOf.get(work);
         const topic = topicOf(work.event);
         if (delivery !== undefined)
-          settle({ ...object, clientSlug: slug, topic, sequence: delivery.sequence }, delivery, result);
+          settle({ ...object, tenant: slug, topic, sequence: delivery.sequence }, delivery, result);
       }
     }
   }
@@ -180,9 +180,9 @@ export function createRun(options: RunOptions): Run {
     };
   }
 
-  async function awaitPlace(clientSlug: string, maxWaitMs: number, signal: AbortSignal): Promise<void> {
+  async function awaitPlace(tenant: string, maxWaitMs: number, signal: AbortSignal): Promise<void> {
     const reservation = { perSecond: options.fetchesPerSecond, maxWaitMs, now: now() };
-    const waitMs = await stored(() => inbox.reserveFetch(clientSlug, reservation), signal);
+    const waitMs = await stored(() => inbox.reserveFetch(tenant, reservation), signal);
     if (waitMs > maxWaitMs) {
       throw new JobberSyncError(
         "ERR_API_THROTTLED",

@@ -36,17 +36,17 @@ export function createAdmit(
     try {
       const event = parseEvent(body);
       const work = { event, deliveryKey, receivedAt, sequence, rechecked: recheckSince !== null };
-      const viaApp = object.clientSlug === "";
+      const viaApp = object.tenant === "";
       if (directory === null && !viaApp) {
         return reason !== null && NEEDS_TENANTS.has(reason)
           ? { kind: "refused", error: unjudged(reason) }
-          : { kind: "admitted", slug: object.clientSlug, work };
+          : { kind: "admitted", slug: object.tenant, work };
       }
       const accountId = viaApp && event.kind === "notice" ? event.accountId : null;
       const tenant = await find(accountId);
       const error = judgeEvent(event, tenant, viaApp);
       if (error !== null) return { kind: "refused", error };
-      return { kind: "admitted", slug: tenant?.slug ?? object.clientSlug, work };
+      return { kind: "admitted", slug: tenant?.slug ?? object.tenant, work };
     } catch (error) {
       if (!isJobberSyncError(error)) throw error;
       return { kind: error.status === 422 ? "refused" : "failed", error };
@@ -65,8 +65,8 @@ export function createAdmit(
 
   async function lookUp(accountId: string | null): Promise<KnownTenant | null> {
     if (directory === null) return null;
-    const { clientSlug } = object;
-    const look = () => (accountId === null ? directory.bySlug(clientSlug) : directory.byAccount(accountId));
+    const { tenant } = object;
+    const look = () => (accountId === null ? directory.bySlug(tenant) : directory.byAccount(accountId));
     try {
       return await withinRun<KnownTenant | null>(look, signal, () => lookUpFailed(undefined));
     } catch (error) {

@@ -20,7 +20,7 @@ it("details follow the words", async () => {
   const receiver = createReceiver({ tenants: [{ slug: "acme", secrets: "the OAuth client secret" }], inbox });
   const body = new TextEncoder().encode('{"event":"job.created","data":{"id":"1"}}');
   const signature = signPayload(body, "the OAuth client secret");
-  expect((await receiver.receive({ slug: "acme", signature, body })).status).toBe(503);
+  expect((await receiver.receive({ tenant: "acme", signature, body })).status).toBe(503);
   expect(failed.mock.calls).toEqual([
     [expect.stringMatching(/^jobber-sync: /), expect.objectContaining({ code: "ERR_STORE" })],
   ]);

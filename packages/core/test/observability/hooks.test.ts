@@ -55,7 +55,7 @@ async function start() {
     worker,
     async send(payload: unknown, secret = SECRET) {
       const bytes = new TextEncoder().encode(JSON.stringify(payload));
-      return receiver.receive({ slug: "acme", signature: signPayload(bytes, secret), body: bytes });
+      return receiver.receive({ tenant: "acme", signature: signPayload(bytes, secret), body: bytes });
     },
   };
 }
@@ -97,7 +97,7 @@ it("each thing that happens is told once, by its hook and on its channel, with h
     "dead",
   ]);
   for (const [name, event] of told) {
-    expect(event, name).toMatchObject({ clientSlug: "acme", durationMs: expect.any(Number) });
+    expect(event, name).toMatchObject({ tenant: "acme", durationMs: expect.any(Number) });
     expect(event.durationMs).toBeGreaterThan(0);
   }
   expect(told.find(([name]) => name === "refused")?.[1]).toMatchObject({
@@ -140,7 +140,7 @@ it.each([
     logger: { ...silent, error: (...line) => void lines.push(line) },
   });
   const body = new TextEncoder().encode('{"event":"job.updated","data":{"id":"1"}}');
-  const answer = await receiver.receive({ slug: "acme", signature: signPayload(body, SECRET), body });
+  const answer = await receiver.receive({ tenant: "acme", signature: signPayload(body, SECRET), body });
   expect(answer.status).toBe(200);
   await new Promise((resolve) => setImmediate(resolve));
   expect(lines).toEqual([[{ hook: "accepted" }, expect.stringContaining("the accepted hook failed")]]);

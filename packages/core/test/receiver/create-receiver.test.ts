@@ -57,11 +57,11 @@ describe("receiver", () => {
   it("tells the operator what the sender is not told: that a slug is unknown", async () => {
     const { receiver, refusals } = listen();
     const known = await receiver.receive({
-      slug: "acme",
+      tenant: "acme",
       signature: signPayload("other", SECRET),
       body: BODY,
     });
-    const unknown = await receiver.receive({ slug: "nobody", signature: SIGNATURE, body: BODY });
+    const unknown = await receiver.receive({ tenant: "nobody", signature: SIGNATURE, body: BODY });
     expect(unknown).toEqual(known);
     expect(refusals.map(({ code }) => code)).toEqual(["ERR_SIGNATURE_MISMATCH", "ERR_TENANT_UNKNOWN"]);
   });
@@ -70,7 +70,7 @@ describe("receiver", () => {
     const { receiver } = listen();
     const signature = signPayload(BODY, "a key that nobody signs with");
     for (const slug of ["nobody", "acme"])
-      expect(await receiver.receive({ slug, signature, body: BODY })).toMatchObject({ status: 401 });
+      expect(await receiver.receive({ tenant: slug, signature, body: BODY })).toMatchObject({ status: 401 });
   });
 
   it("takes any of a tenant's secrets, and with listed tenants never another's", async () => {
@@ -81,7 +81,7 @@ describe("receiver", () => {
     ];
     const { receiver } = listen({ tenants });
     const statusOf = async (slug: string, secret: string) =>
-      (await receiver.receive({ slug, signature: signPayload(BODY, secret), body: BODY })).status;
+      (await receiver.receive({ tenant: slug, signature: signPayload(BODY, secret), body: BODY })).status;
     expect(await statusOf("acme", old)).toBe(200);
     expect(await statusOf("acme", SECRET)).toBe(200);
     expect(await statusOf("globex", SECRET)).toBe(401);
@@ -90,9 +90,9 @@ describe("receiver", () => {
   it("answers within the deadline when the body came but the tenant lookup hangs, and holds no more of such bodies than the budget", async () => {
     const { call, called } = hanging();
     const { receiver } = listen({ tenants: { resolve: call }, deadlineMs: 50, maxUnreadBytes: BODY.length });
-    const first = receiver.receive({ slug: "acme", signature: SIGNATURE, body: BODY });
+    const first = receiver.receive({ tenant: "acme", signature: SIGNATURE, body: BODY });
     await called;
-    const second = await receiver.receive({ slug: "acme", signature: SIGNATURE, body: BODY });
+    const second = await receiver.receive({ tenant: "acme", signature: SIGNATURE, body: BODY });
     expect(JSON.parse(second.body)).toMatchObject({ code: "ERR_OVERLOADED" });
     expect(JSON.parse((await first).body)).toMatchObject({ code: "ERR_DEADLINE" });
   });
@@ -106,7 +106,7 @@ describe("receiver", () => {
     "answers 503 with a loud line, and accepts nothing, when a resolver gives a tenant with %s",
     async (_name, tenant) => {
       const { receiver, log } = listen({ tenants: { resolve: async () => tenant as Tenant } });
-      const answer = await receiver.receive({ slug: "acme", signature: SIGNATURE, body: BODY });
+      const answer = await receiver.receive({ tenant: "acme", signature: SIGNATURE, body: BODY });
       expect(answer.status).toBe(503);
       expect(answer.body).not.toContain("secret");
       expect(log.map(([level]) => level)).toEqual(["error"]);
@@ -128,9 +128,11 @@ describe("receiver", () => {
       },
     });
     const strange = "no bytes" as unknown as Uint8Array;
-    expect((await receiver.receive({ slug: "acme", signature: SIGNATURE, body: BODY })).status).toBe(503);
-    expect((await receiver.receive({ slug: "acme", signature: SIGNATURE, body: strange })).status).toBe(503);
-    expect((await receiver.handle({ method: "POST", slug: "acme", headers: {}, body: BODY })).status).toBe(
+    expect((await receiver.receive({ tenant: "acme", signature: SIGNATURE, body: BODY })).status).toBe(503);
+    expect((await receiver.receive({ tenant: "acme", signature: SIGNATURE, body: strange })).status).toBe(
+      503,
+    );
+    expect((await receiver.handle({ method: "POST", tenant: "acme", headers: {}, body: BODY })).status).toBe(
       401,
     );
   });
@@ -142,7 +144,12 @@ describe("receiver", () => {
       return { slug, secrets: SECRET };
     };
     const { receiver } = listen({ tenants: { resolve }, maxBodyBytes: BODY.length });
-    const good = { method: "POST", slug: "acme", headers: { "x-jobber-hmac-sha256": SIGNATURE }, body: BODY };
+    const good = {
+      method: "POST",
+      tenant: "acme",
+      headers: { "x-jobber-hmac-sha256": SIGNATURE },
+      body: BODY,
+    };
     const condemned = [
       { ...good, method: "PUT" },
       { ...good, headers: {} },
@@ -166,7 +173,9 @@ describe("receiver", () => {
       new Headers({ "X-Jobber-Hmac-SHA256": SIGNATURE }),
       { "X-JOBBER-HMAC-sha256": [SIGNATURE] },
     ])
-      expect((await receiver.handle({ method: "POST", slug: "acme", headers, body: BODY })).status).toBe(200);
+      expect((await receiver.handle({ method: "POST", tenant: "acme", headers, body: BODY })).status).toBe(
+        200,
+      );
   });
 });
 
@@ -177,7 +186,7 @@ describe("development mode", () => {
   ) => {
     const { receiver, log } = listen({ development: true, ...options });
     const headers = { "x-jobber-hmac-sha256": request.signature };
-    const answer = await receiver.handle({ method: "POST", slug: request.slug, headers, body: BODY });
+    const answer = await receiver.handle({ method: "POST", tenant: request.slug, headers, body: BODY });
     const before = log.length;
     // The diagnosis runs after the answer, in a turn of its own.
     await new Promise((resolve) => setTimeout(resolve, 0));
@@ -198,11 +207,11 @@ describe("development mode", () => {
     );
     expect(before).toBe(1);
     expect(said).toEqual([
-      ["warn", { clientSlug: "acme", cause: "secret_blanks" }, expect.stringContaining("line ending")],
+      ["warn", { tenant: "acme", cause: "secret_blanks" }, expect.stringContaining("line ending")],
     ]);
     const { receiver } = listen();
     expect(answer).toEqual(
-      await receiver.receive({ slug: "acme", signature: signPayload("", SECRET), body: BODY }),
+      await receiver.receive({ tenant: "acme", signature: signPayload("", SECRET), body: BODY }),
     );
   });
 
@@ -249,7 +258,7 @@ describe("small mode", () => {
       on: { "job.created": call },
       deadlineMs: 50,
     } as Partial<ReceiverOptions>);
-    const answer = await receiver.receive({ slug: "acme", signature: SIGNATURE, body: BODY });
+    const answer = await receiver.receive({ tenant: "acme", signature: SIGNATURE, body: BODY });
     expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "5"]);
   });
 });

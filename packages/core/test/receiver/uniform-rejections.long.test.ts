@@ -14,7 +14,12 @@ const HEADERS: readonly [kind: string, signature: string | undefined][] = [
 ];
 
 async function timeOf(receiver: Receiver, slug: string, signature: string | undefined): Promise<number> {
-  const request = { method: "POST", slug, headers: { "x-jobber-hmac-sha256": signature }, body: BODY };
+  const request = {
+    method: "POST",
+    tenant: slug,
+    headers: { "x-jobber-hmac-sha256": signature },
+    body: BODY,
+  };
   const begin = process.hrtime.bigint();
   const { status } = await receiver.handle(request);
   const ns = Number(process.hrtime.bigint() - begin);

@@ -75,7 +75,7 @@ describe("decideWrite", () => {
       const [row] = planChange({
         contacts: [
           {
-            clientSlug: "acme",
+            tenant: "acme",
             jobberClientId: "1",
             mode: "replace",
             fields: Object.fromEntries(FIELDS.map((field) => [field, null])),
@@ -118,7 +118,7 @@ function seconds(after: string): string {
 }
 
 function rowOf(write: object): Row {
-  const contact = { clientSlug: "acme", jobberClientId: "456", ...write } as ContactWrite;
+  const contact = { tenant: "acme", jobberClientId: "456", ...write } as ContactWrite;
   return present(planChange({ contacts: [contact], jobs: [], submissions: [] }).contacts[0]);
 }
 

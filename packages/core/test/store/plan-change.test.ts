@@ -10,8 +10,8 @@ describe("planChange", () => {
         ["a", "9"],
         ["a", "10"],
         ["a", "9"],
-      ].map(([clientSlug = "", jobberJobId = ""], index) => ({
-        clientSlug,
+      ].map(([tenant = "", jobberJobId = ""], index) => ({
+        tenant,
         jobberJobId,
         mode: "replace" as const,
         fields: {},
@@ -20,7 +20,7 @@ describe("planChange", () => {
       })),
       submissions: [],
     });
-    expect(jobs.map(({ record }) => [record.clientSlug, record.jobberJobId])).toEqual([
+    expect(jobs.map(({ record }) => [record.tenant, record.jobberJobId])).toEqual([
       ["a", "10"],
       ["a", "9"],
       ["b", "1"],
@@ -31,8 +31,8 @@ describe("planChange", () => {
     const write = { mode: "delete", sequence: 1, deletedAt: "2026-01-25T10:00:00Z" } as const;
     const { contacts } = planChange({
       contacts: [
-        { ...write, clientSlug: "a", jobberClientId: '","b' },
-        { ...write, clientSlug: 'a","', jobberClientId: "b" },
+        { ...write, tenant: "a", jobberClientId: '","b' },
+        { ...write, tenant: 'a","', jobberClientId: "b" },
       ],
       jobs: [],
       submissions: [],
@@ -42,7 +42,7 @@ describe("planChange", () => {
 
   it("keeps the first of two submissions with one key", () => {
     const submission = (createdAt: string): SubmissionWrite => ({
-      clientSlug: "acme",
+      tenant: "acme",
       deliveryKey: "key",
       channel: "jobber",
       payload: {

@@ -153,9 +153,7 @@ function skippingByKey(store: Store): Store {
   return {
     ...store,
     async apply(change) {
-      const key = JSON.stringify(
-        change.submissions.map(({ clientSlug, deliveryKey }) => [clientSlug, deliveryKey]),
-      );
+      const key = JSON.stringify(change.submissions.map(({ tenant, deliveryKey }) => [tenant, deliveryKey]));
       if (!seen.has(key)) {
         seen.add(key);
         return store.apply(change);
@@ -166,14 +164,14 @@ function skippingByKey(store: Store): Store {
             ({ jobberClientId }, at, all) =>
               all.findIndex((other) => other.jobberClientId === jobberClientId) === at,
           )
-          .map(({ clientSlug, jobberClientId }) => ({ clientSlug, jobberClientId, outcome: "unchanged" })),
+          .map(({ tenant, jobberClientId }) => ({ tenant, jobberClientId, outcome: "unchanged" })),
         jobs: change.jobs
           .filter(
             ({ jobberJobId }, at, all) => all.findIndex((other) => other.jobberJobId === jobberJobId) === at,
           )
-          .map(({ clientSlug, jobberJobId }) => ({ clientSlug, jobberJobId, outcome: "unchanged" })),
-        submissions: change.submissions.map(({ clientSlug, deliveryKey }) => ({
-          clientSlug,
+          .map(({ tenant, jobberJobId }) => ({ tenant, jobberJobId, outcome: "unchanged" })),
+        submissions: change.submissions.map(({ tenant, deliveryKey }) => ({
+          tenant,
           deliveryKey,
           outcome: "unchanged",
         })),

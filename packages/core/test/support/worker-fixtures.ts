@@ -48,7 +48,7 @@ export function backend({ now: realNow, ...options }: Partial<WorkerOptions> = {
     async send(body: object, slug = "acme") {
       const bytes = new TextEncoder().encode(JSON.stringify(body));
       return JSON.parse(
-        (await receiver.receive({ slug, signature: signPayload(bytes, SECRET), body: bytes })).body,
+        (await receiver.receive({ tenant: slug, signature: signPayload(bytes, SECRET), body: bytes })).body,
       );
     },
     async states() {

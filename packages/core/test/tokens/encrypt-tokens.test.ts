@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 
 const KEY = { id: "k1", key: randomBytes(32) };
 const CONNECTION = {
-  clientSlug: "acme",
+  tenant: "acme",
   accountId: "MQ==",
   state: "connected",
   accessToken: "the access token",
@@ -42,7 +42,7 @@ describe("encryptTokens", () => {
   });
 
   it.each([
-    ["moved to another tenant's row", { clientSlug: "globex" }],
+    ["moved to another tenant's row", { tenant: "globex" }],
     ["moved to the other field", "swap"],
     ["with one bit flipped", "flip"],
     ["cut short", "cut"],
@@ -61,7 +61,7 @@ describe("encryptTokens", () => {
     await store.remove("acme");
     await store.write({ ...row, ...patch }, null);
     const keys = damage === "otherKey" ? [{ ...KEY, key: randomBytes(32) }] : [KEY];
-    const slug = { ...row, ...patch }.clientSlug;
+    const slug = { ...row, ...patch }.tenant;
     await expect(encryptTokens(store, keys).read(slug)).rejects.toMatchObject({
       code: "ERR_TOKEN_DECRYPT",
       message: expect.not.stringContaining("the access token"),

@@ -21,12 +21,12 @@ async function receiveDisconnect(disconnected: RecordSource["disconnected"] | un
   const handled: string[] = [];
   const source: RecordSource = { fetch: async () => null, ...(disconnected ? { disconnected } : {}) };
   const on = {
-    "app.disconnected": ({ clientSlug }: { readonly clientSlug: string }) => void handled.push(clientSlug),
+    "app.disconnected": ({ tenant }: { readonly tenant: string }) => void handled.push(tenant),
   };
   const logger = { info() {}, warn() {}, error() {} };
   const worker = createWorker({ inbox, store, source, on, logger });
   await inbox.accept({
-    clientSlug: "acme",
+    tenant: "acme",
     objectType: "account",
     objectId: "MQ==",
     deliveryKey: "key",

@@ -295,7 +295,7 @@ describe("worker: failures", () => {
         async fetch(_, __, id) {
           clock.now += 2000;
           const other = await inbox.claim(
-            { clientSlug: "acme", objectType: "job", objectId: id },
+            { tenant: "acme", objectType: "job", objectId: id },
             { leaseMs: 60_000, now: clock.now },
           );
           expect(other?.deliveries).toHaveLength(1);

@@ -41,7 +41,7 @@ describe("the budget of API calls", () => {
     });
     for (let index = 0; index < 60; index += 1) await send(notice("JOB_UPDATE", `job-${index}`));
     await inbox.accept({
-      clientSlug: "other",
+      tenant: "other",
       objectType: "job",
       objectId: "1",
       deliveryKey: "1",

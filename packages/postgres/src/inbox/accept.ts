@@ -84,13 +84,13 @@ function insertStatement({ schema }: InboxContext): string {
 WITH new AS MATERIALIZED (
   SELECT nextval(${schema.sequence}) AS sequence, x.*
   FROM json_to_recordset($1::text::json) AS x(
-    "clientSlug" text, "objectType" text, "objectId" text, "deliveryKey" text, topic text, state text, reason text,
+    "tenant" text, "objectType" text, "objectId" text, "deliveryKey" text, topic text, state text, reason text,
     "from" integer, bytes integer, "receivedAt" float8, "dueAt" float8)
 ),
 stored AS (
-  INSERT INTO ${deliveries} (sequence, client_slug, object_type, object_id, delivery_key, topic, state, reason,
+  INSERT INTO ${deliveries} (sequence, tenant, object_type, object_id, delivery_key, topic, state, reason,
     body, received_at, started_at, due_at, finished_at)
-  SELECT sequence, "clientSlug", "objectType", "objectId", "deliveryKey", topic, state, reason,
+  SELECT sequence, "tenant", "objectType", "objectId", "deliveryKey", topic, state, reason,
     substring($2::bytea FROM "from" FOR bytes), to_timestamp("receivedAt" / 1000), to_timestamp("receivedAt" / 1000),
     ${transactionNowSql('"dueAt"')}, CASE WHEN state <> 'waiting' THEN ${transactionNowSql('"dueAt"')} END
   FROM new
@@ -99,10 +99,10 @@ SELECT json_build_object(
   'rows', (SELECT json_agg(json_build_array(
     sequence,
     (SELECT true FROM ${deliveries} d
-     WHERE right(d.delivery_key, 20) = right(new."deliveryKey", 20) AND d.client_slug = new."clientSlug"
+     WHERE right(d.delivery_key, 20) = right(new."deliveryKey", 20) AND d.tenant = new."tenant"
        AND d.delivery_key = new."deliveryKey" LIMIT 1),
     (SELECT true FROM ${deliveries} d
-     WHERE d.client_slug = new."clientSlug" AND d.object_type = new."objectType" AND d.object_id = new."objectId"
+     WHERE d.tenant = new."tenant" AND d.object_type = new."objectType" AND d.object_id = new."objectId"
        AND d.state IN ('waiting', 'claimed') AND d.state = 'waiting' LIMIT 1)
   ) ORDER BY sequence) FROM new),
   ${DURABILITY_JSON}
@@ -115,7 +115,7 @@ function outcomes(deliveries: readonly NewDelivery[], { rows }: Stored): readonl
   const waiting = new Set<string>();
   return deliveries.map((delivery, index) => {
     const [sequence, seen, waits] = rows[index] ?? [0, null, null];
-    const key = `${delivery.clientSlug.length}:${delivery.clientSlug}${delivery.deliveryKey}`;
+    const key = `${delivery.tenant.length}:${delivery.tenant}${delivery.deliveryKey}`;
     const object = objectKey(delivery);
     const duplicate = seen === true || keys.has(key);
     const coalesced = waits === true || waiting.has(object);

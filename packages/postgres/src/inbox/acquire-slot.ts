@@ -6,8 +6,8 @@ import { type InboxContext, nowValue } from "./inbox-context.ts";
 export function createReserveFetch(context: InboxContext): Inbox["reserveFetch"] {
   const statement = reserveStatement(context);
 
-  return async (clientSlug, { perSecond, maxWaitMs, now }) => {
-    const values = [clientSlug, nowValue(context, now), 1000 / perSecond, maxWaitMs];
+  return async (tenant, { perSecond, maxWaitMs, now }) => {
+    const values = [tenant, nowValue(context, now), 1000 / perSecond, maxWaitMs];
     const [wait] = await runStatement<number>(context.pool, statement, values);
     return wait ?? 0;
   };
@@ -29,9 +29,9 @@ function reserveStatement({ schema }: InboxContext): string {
     FROM (SELECT ${between(now, nextPlace, last)} AS place, ${now} AS now, ${last} AS last) AS placed
   ) AS decided`;
   return `
-INSERT INTO ${schema.quoted}.jobber_tenants AS old (client_slug, next_place_at, next_turn_at, last_wait_ms)
+INSERT INTO ${schema.quoted}.jobber_tenants AS old (tenant, next_place_at, next_turn_at, last_wait_ms)
 SELECT $1, first.* FROM (${budget("NULL::float8", "NULL::float8")}) AS first
-ON CONFLICT (client_slug) DO UPDATE SET (next_place_at, next_turn_at, last_wait_ms) =
+ON CONFLICT (tenant) DO UPDATE SET (next_place_at, next_turn_at, last_wait_ms) =
   (${budget("old.next_place_at", "old.next_turn_at")})
 RETURNING last_wait_ms::text AS json`;
 }

@@ -33,8 +33,8 @@ export function createClaim(context: InboxContext): Inbox["claim"] {
     keysOf: (wanted) => [objectKey(wanted)],
   });
 
-  return async ({ clientSlug, objectType, objectId }, { leaseMs, now, limit = Number.POSITIVE_INFINITY }) => {
-    const object = { clientSlug, objectType, objectId };
+  return async ({ tenant, objectType, objectId }, { leaseMs, now, limit = Number.POSITIVE_INFINITY }) => {
+    const object = { tenant, objectType, objectId };
     const id = randomUUID();
     const rows = await commit({
       ...object,
@@ -64,13 +64,13 @@ function claimStatement({ schema }: InboxContext): string {
 WITH wanted AS MATERIALIZED (
   SELECT x.*, ${nowSql("x.now")} AS at, ${COMMIT_LATER}
   FROM json_to_recordset($1::text::json) AS x(
-    "clientSlug" text, "objectType" text, "objectId" text, id text, now float8, "leaseMs" float8, "limit" bigint)
+    "tenant" text, "objectType" text, "objectId" text, id text, now float8, "leaseMs" float8, "limit" bigint)
 ),
 ready AS MATERIALIZED (
   SELECT due.sequence, wanted.id, wanted.at, wanted.at + wanted."leaseMs" * interval '1 ms' AS until
   FROM wanted CROSS JOIN LATERAL (
     SELECT d.sequence FROM ${deliveries} d
-    WHERE d.client_slug = wanted."clientSlug" AND d.object_type = wanted."objectType" AND d.object_id = wanted."objectId"
+    WHERE d.tenant = wanted."tenant" AND d.object_type = wanted."objectType" AND d.object_id = wanted."objectId"
       AND d.state IN ('waiting', 'claimed') AND d.due_at <= wanted.at
     -- Not the bare column: with a limit the planner might walk over all rows there are in the order of their sequence.
     ORDER BY d.sequence + 0 LIMIT wanted."limit" FOR UPDATE SKIP LOCKED

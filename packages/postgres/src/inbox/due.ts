@@ -37,15 +37,15 @@ export function createDue(context: InboxContext): Inbox["due"] {
  */
 function dueStatement({ schema }: InboxContext): string {
   const rows = (state: "claimed" | "waiting", rank: number, since: string) => `
-  (SELECT client_slug, object_type, object_id, due_at, ${rank} AS rank FROM ${schema.quoted}.jobber_deliveries
+  (SELECT tenant, object_type, object_id, due_at, ${rank} AS rank FROM ${schema.quoted}.jobber_deliveries
    WHERE state = '${state}' AND due_at <= ${since}
-     AND (client_slug, object_type, object_id) NOT IN (SELECT "clientSlug", "objectType", "objectId" FROM passed_over)
+     AND (tenant, object_type, object_id) NOT IN (SELECT "tenant", "objectType", "objectId" FROM passed_over)
    ORDER BY due_at LIMIT 1000 + 100 * $2::int)`;
   return `
 WITH passed_over AS MATERIALIZED (
-  SELECT * FROM json_to_recordset($4::text::json) AS x("clientSlug" text, "objectType" text, "objectId" text)
+  SELECT * FROM json_to_recordset($4::text::json) AS x("tenant" text, "objectType" text, "objectId" text)
 )
 SELECT ${OBJECT_JSON}
 FROM (${rows("claimed", 0, nowSql("$1"))} UNION ALL ${rows("waiting", 1, `${nowSql("$1")} - $3::float8 * interval '1 ms'`)}) AS d
-GROUP BY client_slug, object_type, object_id ORDER BY min(rank), min(due_at) LIMIT $2::int`;
+GROUP BY tenant, object_type, object_id ORDER BY min(rank), min(due_at) LIMIT $2::int`;
 }

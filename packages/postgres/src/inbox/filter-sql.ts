@@ -21,12 +21,12 @@ const INDEXED: readonly { readonly states: readonly DeliveryState[]; readonly or
  * Only the conditions that were asked for: one that any value passes ("or the parameter is null") keeps a prepared statement from using an
  * index. And the condition of the partial index that holds the states, in its own words, for PostgreSQL cannot infer it from a parameter.
  */
-export function filterSql({ clientSlug, states, topic, sequences }: DeliveryFilter): Filter {
+export function filterSql({ tenant, states, topic, sequences }: DeliveryFilter): Filter {
   const conditions = ["true"];
   const values: unknown[] = [];
   const compare = (left: string, value: unknown, right = "?") =>
     conditions.push(`${left} = ${right.replace("?", `$${values.push(value)}`)}`);
-  if (clientSlug !== undefined) compare("client_slug", clientSlug);
+  if (tenant !== undefined) compare("tenant", tenant);
   if (topic !== undefined) compare("topic", topic);
   if (sequences !== undefined) {
     compare("sequence", sequenceArray(sequences.map((sequence) => ({ sequence }))), "ANY (?::bigint[])");

@@ -50,7 +50,7 @@ export const COMMIT_LATER = "set_config('synchronous_commit', 'off', true) AS co
 
 /** The object of a row, as the only column of a statement. */
 export const OBJECT_JSON = `json_build_object(
-  'clientSlug', d.client_slug, 'objectType', d.object_type, 'objectId', d.object_id)::text AS json`;
+  'tenant', d.tenant, 'objectType', d.object_type, 'objectId', d.object_id)::text AS json`;
 
 /** The sequences of rows as the text of a `bigint[]`. */
 export function sequenceArray(rows: readonly { readonly sequence: number }[]): string {

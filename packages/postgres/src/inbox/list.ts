@@ -13,7 +13,7 @@ export function createListing({ pool, schema }: InboxContext): Pick<Inbox, "list
       const { conditions, values, order } = filterSql(filter);
       const text = `
 SELECT json_build_object(
-  'sequence', sequence, 'clientSlug', client_slug, 'objectType', object_type, 'objectId', object_id,
+  'sequence', sequence, 'tenant', tenant, 'objectType', object_type, 'objectId', object_id,
   'deliveryKey', delivery_key, 'topic', topic, 'state', state, 'reason', reason, 'attempts', attempts, 'retries', retries,
   'receivedAt', ${millisecondsSql("received_at")}, 'dueAt', ${millisecondsSql("due_at")}, 'bodyBytes', octet_length(body)
 )::text AS json

@@ -55,5 +55,5 @@ UPDATE ${deliveries} d SET state = 'waiting', attempts = 0, retries = 0, recheck
   started_at = to_timestamp(${startedAt}::float8 / 1000), due_at = ${transactionNowSql(dueAt)}
 WHERE d.sequence = ANY (ARRAY(SELECT sequence FROM chosen))
 RETURNING json_build_object(
-  'sequence', d.sequence, 'clientSlug', d.client_slug, 'objectType', d.object_type, 'objectId', d.object_id)::text AS json`;
+  'sequence', d.sequence, 'tenant', d.tenant, 'objectType', d.object_type, 'objectId', d.object_id)::text AS json`;
 }

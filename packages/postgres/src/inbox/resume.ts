@@ -22,19 +22,19 @@ export function createResume(context: InboxContext): Inbox["resume"] {
   // Not `excluded`: that was reckoned before the lock was waited for.
   const resumedAt = "coalesce(to_timestamp($2::float8 / 1000), clock_timestamp())";
   const noteStatement = `
-INSERT INTO ${schema.quoted}.jobber_tenants AS tenant (client_slug, resumed_at) VALUES ($1, ${resumedAt})
-ON CONFLICT (client_slug) DO UPDATE SET resumed_at = ${resumedAt}
+INSERT INTO ${schema.quoted}.jobber_tenants AS tenant (tenant, resumed_at) VALUES ($1, ${resumedAt})
+ON CONFLICT (tenant) DO UPDATE SET resumed_at = ${resumedAt}
 RETURNING 'true' AS json`;
   const statement = resumeStatement(context);
 
-  return async (clientSlug, now = context.now()) => {
+  return async (tenant, now = context.now()) => {
     const clock = [nowValue(context, now), aheadOfClock(context, now)];
     let resumed = 0;
     let last: readonly string[] = ["", ""];
     for (let first = true; ; first = false) {
       const rows = await runTransaction(pool, async (run, client) => {
-        if (first) await run(noteStatement, [clientSlug, nowValue(context, now)]);
-        const portion = await run<ObjectRef>(statement, [clientSlug, ...clock, ...last]);
+        if (first) await run(noteStatement, [tenant, nowValue(context, now)]);
+        const portion = await run<ObjectRef>(statement, [tenant, ...clock, ...last]);
         await wakeLater(context, client, distinctWakeUps(portion));
         return portion;
       });
@@ -54,12 +54,12 @@ function resumeStatement({ schema }: InboxContext): string {
   return `
 WITH objects AS MATERIALIZED (
   SELECT DISTINCT object_type, object_id FROM ${deliveries}
-  WHERE client_slug = $1 AND state = 'paused' AND (object_type, object_id) > ($4, $5)
+  WHERE tenant = $1 AND state = 'paused' AND (object_type, object_id) > ($4, $5)
   ORDER BY object_type, object_id LIMIT ${PORTION_OBJECTS}
 ),
 chosen AS MATERIALIZED (
   SELECT sequence FROM ${deliveries} d JOIN objects USING (object_type, object_id)
-  WHERE d.client_slug = $1 AND d.state = 'paused'
+  WHERE d.tenant = $1 AND d.state = 'paused'
   ORDER BY sequence FOR UPDATE OF d
 )
 UPDATE ${deliveries} d SET state = 'waiting', paused_at = NULL,

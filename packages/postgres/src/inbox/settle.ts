@@ -63,7 +63,7 @@ export function createSettle(context: InboxContext): Inbox["settle"] {
         ...settlement,
         claimId: claim.id,
         claimedAt: claim.claimedAt,
-        clientSlug: claim.object.clientSlug,
+        tenant: claim.object.tenant,
         at: nowValue(context, now),
         // The caller's clock and the database's may differ, so a time to come is taken as a distance.
         afterMs: settlement.state === "waiting" ? settlement.dueAt - now : 0,
@@ -99,17 +99,17 @@ function settleStatement({ schema }: InboxContext, pausing: boolean): string {
   const deliveries = `${schema.quoted}.jobber_deliveries`;
   const tenants = `
 tenants AS (
-  INSERT INTO ${schema.quoted}.jobber_tenants AS tenant (client_slug)
-  SELECT DISTINCT "clientSlug" COLLATE "C" AS slug FROM settlement WHERE state = 'paused' ORDER BY slug
-  ON CONFLICT (client_slug) DO UPDATE SET client_slug = excluded.client_slug
-  RETURNING tenant.client_slug, tenant.resumed_at
+  INSERT INTO ${schema.quoted}.jobber_tenants AS tenant (tenant)
+  SELECT DISTINCT "tenant" COLLATE "C" AS tenant FROM settlement WHERE state = 'paused' ORDER BY tenant
+  ON CONFLICT (tenant) DO UPDATE SET tenant = excluded.tenant
+  RETURNING tenant.tenant, tenant.resumed_at
 ),`;
   const resumed = `
-    EXISTS (SELECT FROM tenants t WHERE t.client_slug = s."clientSlug" AND extract(epoch FROM t.resumed_at) * 1000 >= s."claimedAt")`;
+    EXISTS (SELECT FROM tenants t WHERE t.tenant = s."tenant" AND extract(epoch FROM t.resumed_at) * 1000 >= s."claimedAt")`;
   return `
 WITH settlement AS MATERIALIZED (
   SELECT x.*, ${transactionNowSql("x.at")} AS now, ${COMMIT_LATER} FROM json_to_recordset($2::text::json) AS x(
-    sequence bigint, "claimId" text, "claimedAt" numeric, "clientSlug" text, state text, "afterMs" float8, at float8,
+    sequence bigint, "claimId" text, "claimedAt" numeric, "tenant" text, state text, "afterMs" float8, at float8,
     attempts integer, retries integer, "recheckSince" float8, reason text)
 ),${pausing ? tenants : ""}
 held AS MATERIALIZED (

@@ -24,9 +24,9 @@ export async function wakeLater(
   wakeUps: readonly WakeUp[],
 ): Promise<void> {
   if (wakeUps.length === 0) return;
-  const jobs = wakeUps.map(({ clientSlug, objectType, objectId, afterMs = 0 }) => ({
+  const jobs = wakeUps.map(({ tenant, objectType, objectId, afterMs = 0 }) => ({
     id: timeOrderedId(),
-    data: { clientSlug, objectType, objectId },
+    data: { tenant, objectType, objectId },
     ...(afterMs > 0 && { startAfter: afterMs / 1000 }),
   }));
   try {
@@ -39,8 +39,8 @@ export async function wakeLater(
 /** Each object once for each time at which it is to be looked at, never before it. */
 export function distinctWakeUps(wakeUps: readonly WakeUp[]): readonly WakeUp[] {
   const distinct = new Map<string, WakeUp>();
-  for (const { clientSlug, objectType, objectId, afterMs = 0 } of wakeUps) {
-    const object = { clientSlug, objectType, objectId };
+  for (const { tenant, objectType, objectId, afterMs = 0 } of wakeUps) {
+    const object = { tenant, objectType, objectId };
     const coarse = afterMs > GRAIN_MS ? Math.ceil(afterMs / GRAIN_MS) * GRAIN_MS : Math.ceil(afterMs);
     distinct.set(`${coarse} ${objectKey(object)}`, { ...object, afterMs: coarse });
   }

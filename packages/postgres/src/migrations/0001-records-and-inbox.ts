@@ -8,7 +8,7 @@ export const MIGRATION_0001: readonly string[] = [
   `CREATE SEQUENCE jobber_sequence AS bigint`,
 
   `CREATE TABLE jobber_contacts (
-  client_slug text COLLATE "C" NOT NULL,
+  tenant text COLLATE "C" NOT NULL,
   jobber_client_id text COLLATE "C" NOT NULL,
   name text,
   first_name text,
@@ -30,11 +30,11 @@ export const MIGRATION_0001: readonly string[] = [
   version text COLLATE "C" NOT NULL,
   field_versions jsonb,
   last_outcome text NOT NULL,
-  PRIMARY KEY (client_slug, jobber_client_id)
+  PRIMARY KEY (tenant, jobber_client_id)
 )`,
 
   `CREATE TABLE jobber_jobs (
-  client_slug text COLLATE "C" NOT NULL,
+  tenant text COLLATE "C" NOT NULL,
   jobber_job_id text COLLATE "C" NOT NULL,
   job_number bigint,
   title text,
@@ -57,26 +57,26 @@ export const MIGRATION_0001: readonly string[] = [
   version text COLLATE "C" NOT NULL,
   field_versions jsonb,
   last_outcome text NOT NULL,
-  PRIMARY KEY (client_slug, jobber_job_id)
+  PRIMARY KEY (tenant, jobber_job_id)
 )`,
 
-  `CREATE INDEX jobber_jobs_client ON jobber_jobs (client_slug, jobber_client_id)`,
+  `CREATE INDEX jobber_jobs_client ON jobber_jobs (tenant, jobber_client_id)`,
 
   `CREATE TABLE jobber_submissions (
-  client_slug text COLLATE "C" NOT NULL,
+  tenant text COLLATE "C" NOT NULL,
   delivery_key text COLLATE "C" NOT NULL,
   channel text NOT NULL,
   payload jsonb NOT NULL,
   created_at timestamptz NOT NULL,
   position bigint NOT NULL,
-  PRIMARY KEY (client_slug, delivery_key)
+  PRIMARY KEY (tenant, delivery_key)
 )`,
 
-  `CREATE INDEX jobber_submissions_position ON jobber_submissions (client_slug, position)`,
+  `CREATE INDEX jobber_submissions_position ON jobber_submissions (tenant, position)`,
 
   `CREATE TABLE jobber_deliveries (
   sequence bigint PRIMARY KEY,
-  client_slug text COLLATE "C" NOT NULL,
+  tenant text COLLATE "C" NOT NULL,
   object_type text COLLATE "C" NOT NULL,
   object_id text COLLATE "C" NOT NULL,
   delivery_key text COLLATE "C" NOT NULL,
@@ -99,9 +99,9 @@ export const MIGRATION_0001: readonly string[] = [
 )`,
 
   // A key ends in the instant of its change: beginning with that, the keys of a day lie together, and a batch writes few pages.
-  `CREATE INDEX jobber_deliveries_key ON jobber_deliveries (right(delivery_key, 20), client_slug, delivery_key)`,
+  `CREATE INDEX jobber_deliveries_key ON jobber_deliveries (right(delivery_key, 20), tenant, delivery_key)`,
 
-  `CREATE INDEX jobber_deliveries_open ON jobber_deliveries (client_slug, object_type, object_id)
+  `CREATE INDEX jobber_deliveries_open ON jobber_deliveries (tenant, object_type, object_id)
   WHERE state IN ('waiting', 'claimed')`,
 
   `CREATE INDEX jobber_deliveries_due ON jobber_deliveries (due_at) WHERE state = 'waiting'`,
@@ -111,7 +111,7 @@ export const MIGRATION_0001: readonly string[] = [
   `CREATE INDEX jobber_deliveries_aside ON jobber_deliveries (sequence)
   WHERE state IN ('unresolved', 'paused', 'quarantined', 'dead')`,
 
-  `CREATE INDEX jobber_deliveries_paused ON jobber_deliveries (client_slug, object_type, object_id)
+  `CREATE INDEX jobber_deliveries_paused ON jobber_deliveries (tenant, object_type, object_id)
   WHERE state = 'paused'`,
 
   `CREATE INDEX jobber_deliveries_failed ON jobber_deliveries (finished_at)
@@ -122,7 +122,7 @@ export const MIGRATION_0001: readonly string[] = [
 
   // Places and turns in milliseconds since 1970, so that they are the very numbers that core's reserveFetchPlace gives.
   `CREATE TABLE jobber_tenants (
-  client_slug text COLLATE "C" PRIMARY KEY,
+  tenant text COLLATE "C" PRIMARY KEY,
   next_place_at double precision,
   next_turn_at double precision,
   last_wait_ms double precision,

@@ -4,7 +4,7 @@
  */
 export const MIGRATION_0002: readonly string[] = [
   `CREATE TABLE jobber_connections (
-  client_slug text COLLATE "C" PRIMARY KEY,
+  tenant text COLLATE "C" PRIMARY KEY,
   account_id text NOT NULL,
   state text NOT NULL,
   access_token text NOT NULL,
@@ -22,9 +22,9 @@ export const MIGRATION_0002: readonly string[] = [
 )`,
 
   `CREATE TABLE jobber_cursors (
-  client_slug text COLLATE "C" NOT NULL,
+  tenant text COLLATE "C" NOT NULL,
   name text COLLATE "C" NOT NULL,
   value text NOT NULL,
-  PRIMARY KEY (client_slug, name)
+  PRIMARY KEY (tenant, name)
 )`,
 ];

@@ -16,23 +16,23 @@ new_jobs AS MATERIALIZED (${newRows(JOBS, "jobs")}),
 new_submissions AS MATERIALIZED (
   SELECT nextval(${sequence}) AS position, x.*
   FROM change, json_to_recordset(change.json->'submissions') AS x(
-    "clientSlug" text, "deliveryKey" text, channel text, payload jsonb, "createdAt" timestamptz)
+    "tenant" text, "deliveryKey" text, channel text, payload jsonb, "createdAt" timestamptz)
 ),
 contacts AS (${upsert(schema, CONTACTS, "new_contacts")}),
 jobs AS (${upsert(schema, JOBS, "new_jobs", ["contacts"])}),
 submissions AS (
-  INSERT INTO ${schema}.jobber_submissions (client_slug, delivery_key, channel, payload, created_at, position)
-  SELECT "clientSlug", "deliveryKey", channel, payload, "createdAt", position
+  INSERT INTO ${schema}.jobber_submissions (tenant, delivery_key, channel, payload, created_at, position)
+  SELECT "tenant", "deliveryKey", channel, payload, "createdAt", position
   FROM new_submissions
   WHERE ${after(["contacts", "jobs"])}
-  ORDER BY "clientSlug" COLLATE "C", "deliveryKey" COLLATE "C"
-  ON CONFLICT (client_slug, delivery_key) DO NOTHING
-  RETURNING client_slug, delivery_key
+  ORDER BY "tenant" COLLATE "C", "deliveryKey" COLLATE "C"
+  ON CONFLICT (tenant, delivery_key) DO NOTHING
+  RETURNING tenant, delivery_key
 )
 SELECT json_build_object(
-  'contacts', (SELECT json_agg(json_build_array(client_slug, jobber_client_id, last_outcome)) FROM contacts),
-  'jobs', (SELECT json_agg(json_build_array(client_slug, jobber_job_id, last_outcome)) FROM jobs),
-  'submissions', (SELECT json_agg(json_build_array(client_slug, delivery_key, 'inserted')) FROM submissions)
+  'contacts', (SELECT json_agg(json_build_array(tenant, jobber_client_id, last_outcome)) FROM contacts),
+  'jobs', (SELECT json_agg(json_build_array(tenant, jobber_job_id, last_outcome)) FROM jobs),
+  'submissions', (SELECT json_agg(json_build_array(tenant, delivery_key, 'inserted')) FROM submissions)
 )::text AS json`;
 }
 
@@ -40,27 +40,27 @@ function newRows({ idField, columns }: RecordTable, list: string): string {
   const types = [...columns, SOURCE_UPDATED_AT, DELETED_AT].map(({ field, type }) => `"${field}" ${type}`);
   return `
   SELECT x.* FROM change, json_to_recordset(change.json->'${list}') AS x(
-    "clientSlug" text, "${idField}" text, ${types.join(", ")}, version text, "fieldVersions" jsonb)`;
+    "tenant" text, "${idField}" text, ${types.join(", ")}, version text, "fieldVersions" jsonb)`;
 }
 
 function upsert(schema: string, table: RecordTable, source: string, waitFor: readonly string[] = []): string {
   const id = snakeCase(table.idField);
   const all = [...table.columns, SOURCE_UPDATED_AT, DELETED_AT];
-  const names = ["client_slug", id, ...all.map(({ name }) => name), "version", "field_versions"];
+  const names = ["tenant", id, ...all.map(({ name }) => name), "version", "field_versions"];
   const fields = [table.idField, ...all.map(({ field }) => field)].map((field) => `"${field}"`);
   return `
   INSERT INTO ${schema}.${table.table} AS old (${names.join(", ")}, last_outcome)
-  SELECT "clientSlug", ${fields.join(", ")}, version, "fieldVersions", 'inserted'
+  SELECT "tenant", ${fields.join(", ")}, version, "fieldVersions", 'inserted'
   FROM ${source}
   WHERE ${after(waitFor)}
-  ORDER BY "clientSlug" COLLATE "C", "${table.idField}" COLLATE "C"
-  ON CONFLICT (client_slug, ${id}) DO UPDATE SET
+  ORDER BY "tenant" COLLATE "C", "${table.idField}" COLLATE "C"
+  ON CONFLICT (tenant, ${id}) DO UPDATE SET
     ${[...table.columns, DELETED_AT].map(({ field, name }) => `${name} = CASE WHEN ${taken(field)} THEN excluded.${name} ELSE old.${name} END`).join(",\n    ")},
     source_updated_at = CASE WHEN excluded.version >= old.version THEN excluded.source_updated_at ELSE old.source_updated_at END,
     version = ${NEWER_VERSION},
     field_versions = ${fieldVersions(table)},
     last_outcome = ${outcome(table)}
-  RETURNING client_slug, ${id}, last_outcome`;
+  RETURNING tenant, ${id}, last_outcome`;
 }
 
 /**

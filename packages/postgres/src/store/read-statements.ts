@@ -16,9 +16,9 @@ export function readStatements(schema: string) {
     jobs: readRecords(schema, JOBS),
     submissions: `
 SELECT json_build_object(
-  'clientSlug', client_slug, 'deliveryKey', delivery_key, 'channel', channel, 'payload', payload, 'createdAt', ${instantSql("created_at")}
+  'tenant', tenant, 'deliveryKey', delivery_key, 'channel', channel, 'payload', payload, 'createdAt', ${instantSql("created_at")}
 )::text AS json
-FROM ${schema}.jobber_submissions WHERE client_slug = $1 ORDER BY position LIMIT $2 OFFSET $3`,
+FROM ${schema}.jobber_submissions WHERE tenant = $1 ORDER BY position LIMIT $2 OFFSET $3`,
   };
 }
 
@@ -28,8 +28,8 @@ function readRecords(schema: string, { table, idField, columns }: RecordTable): 
     (column) => `'${column.field}', ${value(column)}`,
   );
   return `
-SELECT json_build_object('clientSlug', client_slug, '${idField}', ${id}, ${values.join(", ")})::text AS json
-FROM ${schema}.${table} WHERE client_slug = $1 ORDER BY ${id} LIMIT $2 OFFSET $3`;
+SELECT json_build_object('tenant', tenant, '${idField}', ${id}, ${values.join(", ")})::text AS json
+FROM ${schema}.${table} WHERE tenant = $1 ORDER BY ${id} LIMIT $2 OFFSET $3`;
 }
 
 function value({ name, type }: Column): string {

@@ -23,7 +23,7 @@ const DEFAULT_LIMIT = 1000;
 const MAX_CHANGES = 64;
 const MAX_BYTES = 4 * 1024 * 1024;
 
-type Written = readonly (readonly [clientSlug: string, id: string, outcome: WriteOutcome])[] | null;
+type Written = readonly (readonly [tenant: string, id: string, outcome: WriteOutcome])[] | null;
 
 interface Applied {
   readonly contacts: Written;
@@ -62,9 +62,9 @@ export function createStore(pool: SqlPool, schema: Schema, lanes: number): SyncS
     async apply(change) {
       return commit(planned(planChange(change)));
     },
-    jobs: (clientSlug, options) => page<JobRecord>(read.jobs, clientSlug, options),
-    contacts: (clientSlug, options) => page<ContactRecord>(read.contacts, clientSlug, options),
-    submissions: (clientSlug, options) => page<SubmissionRecord>(read.submissions, clientSlug, options),
+    jobs: (tenant, options) => page<JobRecord>(read.jobs, tenant, options),
+    contacts: (tenant, options) => page<ContactRecord>(read.contacts, tenant, options),
+    submissions: (tenant, options) => page<SubmissionRecord>(read.submissions, tenant, options),
   };
 
   async function applyAll(changes: readonly PlannedChange[]): Promise<readonly SyncResult[]> {
@@ -79,10 +79,10 @@ export function createStore(pool: SqlPool, schema: Schema, lanes: number): SyncS
 
   function page<T>(
     text: string,
-    clientSlug: string,
+    tenant: string,
     { limit = DEFAULT_LIMIT, offset = 0 }: ReadOptions = {},
   ): Promise<readonly T[]> {
-    return runStatement<T>(pool, text, [clientSlug, limit, offset]);
+    return runStatement<T>(pool, text, [tenant, limit, offset]);
   }
 }
 
@@ -90,9 +90,9 @@ function planned(plan: ChangePlan): PlannedChange {
   return {
     plan,
     keys: [
-      ...plan.contacts.map(({ record }) => keyOf("c", record.clientSlug, record.jobberClientId)),
-      ...plan.jobs.map(({ record }) => keyOf("j", record.clientSlug, record.jobberJobId)),
-      ...plan.submissions.map(({ clientSlug, deliveryKey }) => keyOf("s", clientSlug, deliveryKey)),
+      ...plan.contacts.map(({ record }) => keyOf("c", record.tenant, record.jobberClientId)),
+      ...plan.jobs.map(({ record }) => keyOf("j", record.tenant, record.jobberJobId)),
+      ...plan.submissions.map(({ tenant, deliveryKey }) => keyOf("s", tenant, deliveryKey)),
     ],
     rows: {
       contacts: rowsText(plan.contacts.map(({ record, ...versions }) => ({ ...record, ...versions }))),
@@ -108,37 +108,36 @@ function rowsText(rows: readonly object[]): string {
 }
 
 /** As the database keeps it: what it cannot hold is replaced there too. */
-function keyOf(kind: "c" | "j" | "s", clientSlug: string, id: string): string {
-  return jsonText([kind, clientSlug, id]);
+function keyOf(kind: "c" | "j" | "s", tenant: string, id: string): string {
+  return jsonText([kind, tenant, id]);
 }
 
 function outcomesOf({ contacts, jobs, submissions }: Applied): ReadonlyMap<string, WriteOutcome> {
   const outcomes = new Map<string, WriteOutcome>();
-  for (const [clientSlug, id, outcome] of contacts ?? []) outcomes.set(keyOf("c", clientSlug, id), outcome);
-  for (const [clientSlug, id, outcome] of jobs ?? []) outcomes.set(keyOf("j", clientSlug, id), outcome);
-  for (const [clientSlug, id, outcome] of submissions ?? [])
-    outcomes.set(keyOf("s", clientSlug, id), outcome);
+  for (const [tenant, id, outcome] of contacts ?? []) outcomes.set(keyOf("c", tenant, id), outcome);
+  for (const [tenant, id, outcome] of jobs ?? []) outcomes.set(keyOf("j", tenant, id), outcome);
+  for (const [tenant, id, outcome] of submissions ?? []) outcomes.set(keyOf("s", tenant, id), outcome);
   return outcomes;
 }
 
 /** In the order of the plan: the statement gives the outcomes in no order that it promises. */
 function resultOf(plan: ChangePlan, outcomes: ReadonlyMap<string, WriteOutcome>): SyncResult {
   return {
-    contacts: plan.contacts.map(({ record: { clientSlug, jobberClientId } }) => ({
-      clientSlug,
+    contacts: plan.contacts.map(({ record: { tenant, jobberClientId } }) => ({
+      tenant,
       jobberClientId,
-      outcome: outcomes.get(keyOf("c", clientSlug, jobberClientId)) ?? "unchanged",
+      outcome: outcomes.get(keyOf("c", tenant, jobberClientId)) ?? "unchanged",
     })),
-    jobs: plan.jobs.map(({ record: { clientSlug, jobberJobId } }) => ({
-      clientSlug,
+    jobs: plan.jobs.map(({ record: { tenant, jobberJobId } }) => ({
+      tenant,
       jobberJobId,
-      outcome: outcomes.get(keyOf("j", clientSlug, jobberJobId)) ?? "unchanged",
+      outcome: outcomes.get(keyOf("j", tenant, jobberJobId)) ?? "unchanged",
     })),
-    submissions: plan.submissions.map(({ clientSlug, deliveryKey }) => ({
-      clientSlug,
+    submissions: plan.submissions.map(({ tenant, deliveryKey }) => ({
+      tenant,
       deliveryKey,
       // What was there already is left as it is, and not returned.
-      outcome: outcomes.has(keyOf("s", clientSlug, deliveryKey)) ? "inserted" : "unchanged",
+      outcome: outcomes.has(keyOf("s", tenant, deliveryKey)) ? "inserted" : "unchanged",
     })),
   };
 }

@@ -7,20 +7,20 @@ import { runStatement } from "../database/transaction.ts";
 export function createCursorStore(pool: SqlPool, schema: Schema): CursorStore {
   const table = `${schema.quoted}.jobber_cursors`;
   return {
-    async get(clientSlug, name) {
+    async get(tenant, name) {
       const [value] = await runStatement<string>(
         pool,
-        `SELECT to_json(value)::text AS json FROM ${table} WHERE client_slug = $1 AND name = $2`,
-        [clientSlug, name],
+        `SELECT to_json(value)::text AS json FROM ${table} WHERE tenant = $1 AND name = $2`,
+        [tenant, name],
       );
       return value ?? null;
     },
-    async set(clientSlug, name, value) {
+    async set(tenant, name, value) {
       await runStatement(
         pool,
-        `INSERT INTO ${table} (client_slug, name, value) VALUES ($1, $2, $3)
-         ON CONFLICT (client_slug, name) DO UPDATE SET value = excluded.value`,
-        [clientSlug, name, value],
+        `INSERT INTO ${table} (tenant, name, value) VALUES ($1, $2, $3)
+         ON CONFLICT (tenant, name) DO UPDATE SET value = excluded.value`,
+        [tenant, name, value],
       );
     },
   };

@@ -11,30 +11,30 @@ export function createTokenStore(pool: SqlPool, schema: Schema): TokenStore {
 
   const readStatement = `
 SELECT json_build_object(
-  'clientSlug', client_slug, 'accountId', account_id, 'state', state, 'accessToken', access_token, 'refreshToken', refresh_token,
+  'tenant', tenant, 'accountId', account_id, 'state', state, 'accessToken', access_token, 'refreshToken', refresh_token,
   'obtainedAt', ${millisecondsSql("obtained_at")}, 'expiresAt', ${millisecondsSql("expires_at")},
   'connectedAt', ${instantSql("connected_at")}, 'revision', revision
 )::text AS json
-FROM ${table} WHERE client_slug = $1`;
+FROM ${table} WHERE tenant = $1`;
 
   const given = `
-SELECT "clientSlug", "accountId", state, "accessToken", "refreshToken", to_timestamp("obtainedAt" / 1000),
+SELECT "tenant", "accountId", state, "accessToken", "refreshToken", to_timestamp("obtainedAt" / 1000),
   to_timestamp("expiresAt" / 1000), "connectedAt", revision
 FROM json_to_record($1::text::json) AS x(
-  "clientSlug" text, "accountId" text, state text, "accessToken" text, "refreshToken" text, "obtainedAt" float8,
+  "tenant" text, "accountId" text, state text, "accessToken" text, "refreshToken" text, "obtainedAt" float8,
   "expiresAt" float8, "connectedAt" timestamptz, revision text)`;
   const columns =
-    "client_slug, account_id, state, access_token, refresh_token, obtained_at, expires_at, connected_at, revision";
+    "tenant, account_id, state, access_token, refresh_token, obtained_at, expires_at, connected_at, revision";
 
   const insertStatement = `
-INSERT INTO ${table} (${columns}) ${given} ON CONFLICT (client_slug) DO NOTHING RETURNING 'true' AS json`;
+INSERT INTO ${table} (${columns}) ${given} ON CONFLICT (tenant) DO NOTHING RETURNING 'true' AS json`;
 
   const replaceStatement = `
-UPDATE ${table} SET (${columns}) = (${given}) WHERE client_slug = $2 AND revision = $3 RETURNING 'true' AS json`;
+UPDATE ${table} SET (${columns}) = (${given}) WHERE tenant = $2 AND revision = $3 RETURNING 'true' AS json`;
 
   return {
-    async read(clientSlug) {
-      const [connection] = await runStatement<Connection>(pool, readStatement, [clientSlug]);
+    async read(tenant) {
+      const [connection] = await runStatement<Connection>(pool, readStatement, [tenant]);
       return connection ?? null;
     },
 
@@ -43,19 +43,15 @@ UPDATE ${table} SET (${columns}) = (${given}) WHERE client_slug = $2 AND revisio
       const written =
         expected === null
           ? await runStatement(pool, insertStatement, [row])
-          : await runStatement(pool, replaceStatement, [row, connection.clientSlug, expected]);
+          : await runStatement(pool, replaceStatement, [row, connection.tenant, expected]);
       return written.length === 1;
     },
 
-    async remove(clientSlug) {
-      await runStatement(pool, `DELETE FROM ${table} WHERE client_slug = $1`, [clientSlug]);
+    async remove(tenant) {
+      await runStatement(pool, `DELETE FROM ${table} WHERE tenant = $1`, [tenant]);
     },
 
-    slugs: () =>
-      runStatement<string>(
-        pool,
-        `SELECT to_json(client_slug)::text AS json FROM ${table} ORDER BY client_slug`,
-        [],
-      ),
+    tenants: () =>
+      runStatement<string>(pool, `SELECT to_json(tenant)::text AS json FROM ${table} ORDER BY tenant`, []),
   };
 }

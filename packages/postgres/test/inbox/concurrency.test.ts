@@ -58,7 +58,7 @@ it("lets any number of machines do everything at once: no deadlock, no failure, 
   };
   const object = (round: number, tenant: number) => ({
     ...objectOf(String(round % OBJECTS)),
-    clientSlug: TENANTS[tenant % TENANTS.length] ?? "",
+    tenant: TENANTS[tenant % TENANTS.length] ?? "",
   });
   const machine = ([mine, index]: readonly [typeof inbox, number]) => [
     times((round) => {

@@ -86,8 +86,8 @@ it("takes them up however many rows an object has that runs", async () => {
       // Without wake-ups. Of the object that runs far more than a look reads, and longer due than the other one's.
       await database.pool.query(
         `INSERT INTO "${schema}".jobber_deliveries
-           (sequence, client_slug, object_type, object_id, delivery_key, topic, state, body, received_at, started_at, due_at)
-         SELECT nextval('"${schema}".jobber_sequence'), client_slug, object_type, CASE WHEN i = 0 THEN 'lost' ELSE object_id END, delivery_key,
+           (sequence, tenant, object_type, object_id, delivery_key, topic, state, body, received_at, started_at, due_at)
+         SELECT nextval('"${schema}".jobber_sequence'), tenant, object_type, CASE WHEN i = 0 THEN 'lost' ELSE object_id END, delivery_key,
            topic, 'waiting', body, received_at, started_at, now() - CASE WHEN i = 0 THEN interval '1 minute' ELSE interval '1 hour' END
          FROM "${schema}".jobber_deliveries, generate_series(0, 4000) AS i WHERE sequence = $1`,
         [sequence],

@@ -37,7 +37,7 @@ beforeAll(async () => {
   // A table as it is after a while: nearly everything is done, and a few rows are not.
   await database.pool.query(
     `INSERT INTO "${schema}".jobber_deliveries
-       (sequence, client_slug, object_type, object_id, delivery_key, topic, state, body, received_at, started_at, due_at, finished_at, paused_at)
+       (sequence, tenant, object_type, object_id, delivery_key, topic, state, body, received_at, started_at, due_at, finished_at, paused_at)
      SELECT nextval('"${schema}".jobber_sequence'), 'tenant ' || i % 20, 'job', (i % 5000)::text, 'JOB_UPDATE:' || i, 'JOB_UPDATE', state, 'body',
        now(), now(), now(), CASE WHEN state NOT IN ('waiting', 'claimed', 'paused') THEN now() - i * interval '1 minute' END,
        CASE WHEN state = 'paused' THEN now() END
@@ -104,7 +104,7 @@ const OPERATIONS: readonly (readonly [string, (inbox: Inbox) => Promise<unknown>
   ["list dead deliveries", list({ states: ["dead"] }), "jobber_deliveries_aside"],
   [
     "list a tenant's paused deliveries",
-    list({ clientSlug: "tenant 3", states: ["paused"] }),
+    list({ tenant: "tenant 3", states: ["paused"] }),
     "jobber_deliveries_",
   ],
   ["list what waits", list({ states: ["waiting"] }), "jobber_deliveries_"],
@@ -116,7 +116,7 @@ const OPERATIONS: readonly (readonly [string, (inbox: Inbox) => Promise<unknown>
     "jobber_deliveries_open",
   ],
   ["accept a delivery", (inbox) => inbox.accept(delivery("1")), "jobber_deliveries_key"],
-  ["replay", (inbox) => inbox.replay({ clientSlug: "nobody", states: ["dead"] }), "jobber_deliveries_aside"],
+  ["replay", (inbox) => inbox.replay({ tenant: "nobody", states: ["dead"] }), "jobber_deliveries_aside"],
   ["resume", (inbox) => inbox.resume("nobody"), "jobber_deliveries_paused"],
   ["purge", (inbox) => inbox.purge({ bodiesAfterMs: 1e12, failedAfterMs: 1e12 }), "jobber_deliveries_"],
 ];

@@ -10,7 +10,7 @@ async function ended(state: "done" | "dead" | "unresolved" | "quarantined", rows
   const opened = await database.open();
   await database.pool.query(
     `INSERT INTO "${opened.schema}".jobber_deliveries
-       (sequence, client_slug, object_type, object_id, delivery_key, state, reason, body, received_at, started_at, due_at, finished_at)
+       (sequence, tenant, object_type, object_id, delivery_key, state, reason, body, received_at, started_at, due_at, finished_at)
      SELECT nextval('"${opened.schema}".jobber_sequence'), 'acme', 'job', (i % 10)::text, i::text, $1, 'ERR_HANDLER', 'body',
        now(), now(), now(), now() - interval '40 days'
      FROM generate_series(1, $2::int) AS i`,

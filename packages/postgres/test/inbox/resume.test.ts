@@ -46,7 +46,7 @@ describe("resume", () => {
     const { inbox, schema, queue } = await database.open();
     await database.pool.query(
       `INSERT INTO "${schema}".jobber_deliveries
-         (sequence, client_slug, object_type, object_id, delivery_key, state, body, received_at, started_at, due_at, paused_at)
+         (sequence, tenant, object_type, object_id, delivery_key, state, body, received_at, started_at, due_at, paused_at)
        SELECT i, 'acme', CASE WHEN i % 4 = 0 THEN 'client' ELSE 'job' END, chr(33 + i % 900) || i / 2, i::text, 'paused', '', now(), now(), now(), now()
        FROM generate_series(1, 2500) AS i`,
     );

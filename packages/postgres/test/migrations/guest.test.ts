@@ -91,7 +91,7 @@ describe("a role that may create nothing", () => {
     await inbox.resume("acme");
     expect(await lease.acquire("refresh", "me", 1000)).toBe(true);
     await cursors.set("acme", "jobs", "1");
-    expect(await tokens.slugs()).toEqual([]);
+    expect(await tokens.tenants()).toEqual([]);
     // A look of pg-boss after its queue.
     await new Promise((resolve) => setTimeout(resolve, 1500));
     stop.abort();

@@ -109,7 +109,7 @@ describe("before migrate", () => {
   it("every first use says that tables are missing, and names migrate()", async () => {
     const { store, inbox } = fresh("nowhere");
     const missing = { code: "ERR_STORE_SCHEMA", message: expect.stringContaining("migrate()") };
-    const object = { clientSlug: "acme", objectType: "job", objectId: "1" } as const;
+    const object = { tenant: "acme", objectType: "job", objectId: "1" } as const;
     await expect(store.nextSequence()).rejects.toMatchObject(missing);
     await expect(store.apply({ contacts: [], jobs: [], submissions: [] })).rejects.toMatchObject(missing);
     await expect(inbox.claim(object, { leaseMs: 1000, now: Date.now() })).rejects.toMatchObject(missing);

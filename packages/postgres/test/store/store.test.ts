@@ -10,7 +10,7 @@ const database = testDatabase();
 
 function job(jobberJobId: string, sequence: number, fields: Partial<JobWrite & object> = {}): JobWrite {
   return {
-    clientSlug: "acme",
+    tenant: "acme",
     jobberJobId,
     mode: "replace",
     fields: { title: `at ${sequence}` },
@@ -89,7 +89,7 @@ describe("values", () => {
       change({
         contacts: [
           {
-            clientSlug: "acme",
+            tenant: "acme",
             jobberClientId: "1\u0000",
             mode: "replace",
             fields,
@@ -99,9 +99,7 @@ describe("values", () => {
         ],
       }),
     );
-    expect(written.contacts).toEqual([
-      { clientSlug: "acme", jobberClientId: "1\u0000", outcome: "inserted" },
-    ]);
+    expect(written.contacts).toEqual([{ tenant: "acme", jobberClientId: "1\u0000", outcome: "inserted" }]);
     expect(await store.contacts("acme")).toMatchObject([
       { jobberClientId: "1\uFFFD", name: "a\uFFFDb\uFFFDc\\u0000d" },
     ]);
@@ -125,7 +123,7 @@ describe("many writers", () => {
     const write = (order: readonly string[], sequence: number): SyncChange => {
       return {
         contacts: order.map((jobberClientId) => ({
-          clientSlug: "acme",
+          tenant: "acme",
           jobberClientId,
           mode: "replace",
           fields: { name: `at ${sequence}` },
@@ -134,7 +132,7 @@ describe("many writers", () => {
         })),
         jobs: order.map((id) => job(id, sequence)),
         submissions: order.map((id) => ({
-          clientSlug: "acme",
+          tenant: "acme",
           deliveryKey: id,
           channel: "jobber",
           payload: {
@@ -203,7 +201,7 @@ describe("changes that share a statement", () => {
           change({
             contacts: [
               {
-                clientSlug: "acme",
+                tenant: "acme",
                 jobberClientId: title,
                 mode: "replace",
                 fields: { name: title },

@@ -15,7 +15,7 @@ export function delivery(objectId: string, overrides: Partial<NewDelivery> = {})
 }
 
 export function objectOf(objectId: string): ObjectRef {
-  return { clientSlug: "acme", objectType: "job", objectId };
+  return { tenant: "acme", objectType: "job", objectId };
 }
 
 export function done(claim: Claim): readonly Settlement[] {

@@ -20,7 +20,7 @@ export function createSender(inbox: Inbox): (payload: object) => Promise<TimedAn
     const body = new TextEncoder().encode(JSON.stringify(payload));
     const signature = signPayload(body, SECRET);
     const began = performance.now();
-    const answer = await receiver.receive({ slug: "acme", signature, body });
+    const answer = await receiver.receive({ tenant: "acme", signature, body });
     return { ...answer, elapsedMs: performance.now() - began };
   };
 }

@@ -7,20 +7,20 @@ const OUTCOMES = ["accepted", "coalesced", "duplicate"] as const;
 const SEEN = `SELECT CASE
   WHEN EXISTS (SELECT 1 FROM jobber_deliveries INDEXED BY jobber_deliveries_by_key
     WHERE substr(delivery_key, -20) = substr(given.key, -20) AND substr(delivery_key, -44, 24) = substr(given.key, -44, 24)
-      AND delivery_key = given.key AND client_slug = given.slug) THEN 2
+      AND delivery_key = given.key AND tenant = given.tenant) THEN 2
   WHEN EXISTS (SELECT 1 FROM jobber_deliveries INDEXED BY jobber_deliveries_open
-    WHERE client_slug = given.slug AND object_type = ? AND object_id = ? AND ${OPEN} AND state = 'waiting') THEN 1
+    WHERE tenant = given.tenant AND object_type = ? AND object_id = ? AND ${OPEN} AND state = 'waiting') THEN 1
   ELSE 0 END AS outcome
-  FROM (SELECT ? AS key, ? AS slug) AS given`;
+  FROM (SELECT ? AS key, ? AS tenant) AS given`;
 
 const INSERT = `INSERT INTO jobber_deliveries
-  (sequence, client_slug, object_type, object_id, delivery_key, topic, body, state, reason,
+  (sequence, tenant, object_type, object_id, delivery_key, topic, body, state, reason,
    due_at, received_at, started_at, finished_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** Prepares a delivery outside the transaction. @returns what stores it inside one */
 export function acceptDelivery(delivery: NewDelivery): (transaction: Transaction) => AcceptedDelivery {
-  const { clientSlug, objectType, objectId, deliveryKey, topic, state, reason } = delivery;
+  const { tenant, objectType, objectId, deliveryKey, topic, state, reason } = delivery;
   // A copy: the row may be written after the caller has gone on with its buffer.
   const body = Buffer.from(delivery.body);
   const receivedAt = wholeMs(delivery.receivedAt);
@@ -31,13 +31,13 @@ export function acceptDelivery(delivery: NewDelivery): (transaction: Transaction
       objectType,
       objectId,
       deliveryKey,
-      clientSlug,
+      tenant,
     );
     const sequence = transaction.nextSequence();
     transaction.run(
       INSERT,
       sequence,
-      clientSlug,
+      tenant,
       objectType,
       objectId,
       deliveryKey,

@@ -2,20 +2,20 @@ import { type FetchBudget, type FetchReservation, reserveFetchPlace } from "@job
 import type { Transaction } from "../database/transaction.ts";
 
 const BUDGET = `SELECT next_place_at AS "nextPlaceAt", next_turn_at AS "nextTurnAt" FROM jobber_tenants
-  WHERE client_slug = ? AND next_place_at IS NOT NULL`;
+  WHERE tenant = ? AND next_place_at IS NOT NULL`;
 
-const KEEP = `INSERT INTO jobber_tenants (client_slug, next_place_at, next_turn_at) VALUES (?, ?, ?)
-  ON CONFLICT (client_slug) DO UPDATE SET next_place_at = excluded.next_place_at, next_turn_at = excluded.next_turn_at`;
+const KEEP = `INSERT INTO jobber_tenants (tenant, next_place_at, next_turn_at) VALUES (?, ?, ?)
+  ON CONFLICT (tenant) DO UPDATE SET next_place_at = excluded.next_place_at, next_turn_at = excluded.next_turn_at`;
 
 /** Takes a place in the tenant's budget, or a time to come back. @returns milliseconds until it */
 export function reserveFetch(
-  clientSlug: string,
+  tenant: string,
   reservation: FetchReservation,
 ): (transaction: Transaction) => number {
   return (transaction) => {
-    const known = transaction.get<FetchBudget>(BUDGET, clientSlug);
+    const known = transaction.get<FetchBudget>(BUDGET, tenant);
     const { waitMs, budget } = reserveFetchPlace(known ?? null, reservation);
-    transaction.run(KEEP, clientSlug, budget.nextPlaceAt, budget.nextTurnAt);
+    transaction.run(KEEP, tenant, budget.nextPlaceAt, budget.nextTurnAt);
     return waitMs;
   };
 }

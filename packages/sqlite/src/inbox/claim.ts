@@ -6,7 +6,7 @@ import { OPEN, wholeLimit, wholeMs } from "./row-states.ts";
 // Named: the statistics of a queue that is empty at the moment speak for the wrong index, a walk over everything that is due.
 const INDEX = "INDEXED BY jobber_deliveries_open";
 
-const READY = `client_slug = ? AND object_type = ? AND object_id = ? AND ${OPEN} AND coalesce(claimed_until, due_at) <= ?`;
+const READY = `tenant = ? AND object_type = ? AND object_id = ? AND ${OPEN} AND coalesce(claimed_until, due_at) <= ?`;
 
 // Within one state the index has them in the order of their sequence, so that no more are read than are wanted. The state comes first: with
 // statistics SQLite would else go by the list of states, and sort all rows of the object.
@@ -23,16 +23,16 @@ const CLAIM = `UPDATE jobber_deliveries ${INDEX} SET state = 'claimed', claim_id
     attempts, retries, recheck_since AS "recheckSince", paused_ms AS "pausedMs", reason`;
 
 const EXTEND = `UPDATE jobber_deliveries ${INDEX} SET claimed_until = ?
-  WHERE client_slug = ? AND object_type = ? AND object_id = ? AND ${OPEN} AND claim_id = ?
+  WHERE tenant = ? AND object_type = ? AND object_id = ? AND ${OPEN} AND claim_id = ?
   RETURNING sequence`;
 
 /** Takes the rows of the object that are due, or whose claim has run out, in one statement. */
 export function claimObject(
-  { clientSlug, objectType, objectId }: ObjectRef,
+  { tenant, objectType, objectId }: ObjectRef,
   { leaseMs, now, limit = Number.POSITIVE_INFINITY }: ClaimOptions,
 ): (transaction: Transaction) => Claim | null {
   const id = randomUUID();
-  const ready = [clientSlug, objectType, objectId, now];
+  const ready = [tenant, objectType, objectId, now];
   const most = wholeLimit(limit);
   return (transaction) => {
     const rows = transaction.all<ClaimedDelivery>(
@@ -49,7 +49,7 @@ export function claimObject(
     if (rows.length === 0) return null;
     return {
       id,
-      object: { clientSlug, objectType, objectId },
+      object: { tenant, objectType, objectId },
       claimedAt: now,
       // RETURNING promises no order.
       deliveries: rows.map((row) => ({ ...row })).sort((a, b) => a.sequence - b.sequence),
@@ -62,8 +62,8 @@ export function extendClaim(
   { id, object, deliveries }: Claim,
   { leaseMs, now }: LeaseOptions,
 ): (transaction: Transaction) => boolean {
-  const { clientSlug, objectType, objectId } = object;
+  const { tenant, objectType, objectId } = object;
   return (transaction) =>
-    transaction.all(EXTEND, wholeMs(now + leaseMs), clientSlug, objectType, objectId, id).length ===
+    transaction.all(EXTEND, wholeMs(now + leaseMs), tenant, objectType, objectId, id).length ===
     deliveries.length;
 }

@@ -2,14 +2,14 @@ import type { DueOptions, ObjectRef } from "@jobber-sync/core";
 import type { Connection } from "../database/connection.ts";
 import { OPEN, wholeLimit } from "./row-states.ts";
 
-const DUE = `SELECT client_slug AS "clientSlug", object_type AS "objectType", object_id AS "objectId", count(*) AS "rows"
+const DUE = `SELECT tenant AS "tenant", object_type AS "objectType", object_id AS "objectId", count(*) AS "rows"
   FROM (
-    SELECT client_slug, object_type, object_id, coalesce(claimed_until, due_at) AS due
+    SELECT tenant, object_type, object_id, coalesce(claimed_until, due_at) AS due
     FROM jobber_deliveries INDEXED BY jobber_deliveries_due
     WHERE ${OPEN} AND coalesce(claimed_until, due_at) <= ?
-      AND (client_slug, object_type, object_id) NOT IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))
+      AND (tenant, object_type, object_id) NOT IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))
     ORDER BY coalesce(claimed_until, due_at) LIMIT ?)
-  GROUP BY client_slug, object_type, object_id ORDER BY min(due) LIMIT ?`;
+  GROUP BY tenant, object_type, object_id ORDER BY min(due) LIMIT ?`;
 
 /** How many rows the first look takes for each object it wants, and how many times as many the next one. */
 const WIDER = 4;
@@ -30,15 +30,13 @@ export function dueObjects(
   // it, they are passed over like those that run: to skip a row costs a tenth of what it costs to count it.
   for (let window = WIDER * most; ; window *= WIDER) {
     const found = connection.all<DueRow>(DUE, now, JSON.stringify(passedOver), window, most - objects.length);
-    objects.push(
-      ...found.map(({ clientSlug, objectType, objectId }) => ({ clientSlug, objectType, objectId })),
-    );
+    objects.push(...found.map(({ tenant, objectType, objectId }) => ({ tenant, objectType, objectId })));
     const rows = found.reduce((sum, row) => sum + row.rows, 0);
     if (objects.length >= most || rows < window) return objects;
     passedOver.push(...found.map(nameOf));
   }
 }
 
-function nameOf({ clientSlug, objectType, objectId }: ObjectRef): readonly [string, string, string] {
-  return [clientSlug, objectType, objectId];
+function nameOf({ tenant, objectType, objectId }: ObjectRef): readonly [string, string, string] {
+  return [tenant, objectType, objectId];
 }

@@ -86,14 +86,13 @@ export function createSqliteInbox(
       return inPortions(replayed, (sequences) => replayDeliveries(sequences, now));
     },
 
-    async resume(clientSlug, now = clock()) {
-      await group.write(noteResume(clientSlug, now), { oneStatement: true });
-      const paused: DeliveryFilter = { clientSlug, states: ["paused"] };
+    async resume(tenant, now = clock()) {
+      await group.write(noteResume(tenant, now), { oneStatement: true });
+      const paused: DeliveryFilter = { tenant, states: ["paused"] };
       return inPortions(paused, (sequences) => resumeDeliveries(sequences, now));
     },
 
-    reserveFetch: (clientSlug, options) =>
-      group.write(reserveFetch(clientSlug, options), { oneStatement: true }),
+    reserveFetch: (tenant, options) => group.write(reserveFetch(tenant, options), { oneStatement: true }),
 
     async purge({
       now = clock(),

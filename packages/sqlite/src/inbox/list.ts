@@ -3,7 +3,7 @@ import type { Connection } from "../database/connection.ts";
 import type { SqliteValue } from "../database/sqlite-handle.ts";
 import { NOT_DONE, wholeLimit } from "./row-states.ts";
 
-const INFO = `sequence, client_slug AS "clientSlug", object_type AS "objectType", object_id AS "objectId",
+const INFO = `sequence, tenant AS "tenant", object_type AS "objectType", object_id AS "objectId",
   delivery_key AS "deliveryKey", topic, state, reason, attempts, retries, received_at AS "receivedAt",
   due_at AS "dueAt", length(body) AS "bodyBytes"`;
 
@@ -40,15 +40,15 @@ export function deliveryBody(connection: Connection, sequence: number): Uint8Arr
 function select<T extends Sequenced>(
   connection: Connection,
   columns: string,
-  { clientSlug, states, topic, sequences }: DeliveryFilter,
+  { tenant, states, topic, sequences }: DeliveryFilter,
   portion: Portion,
 ): readonly T[] {
   const conditions: string[] = ["sequence > ?"];
   const values: SqliteValue[] = [portion.after];
   const limit = wholeLimit(portion.limit);
-  if (clientSlug !== undefined) {
-    conditions.push("client_slug = ?");
-    values.push(clientSlug);
+  if (tenant !== undefined) {
+    conditions.push("tenant = ?");
+    values.push(tenant);
   }
   if (topic !== undefined) {
     conditions.push("topic = ?");

@@ -27,7 +27,7 @@ export function settleClaim(
   const at = wholeMs(now);
   const pauses = settlements.some(({ state }) => state === "paused");
   return (transaction) => {
-    const pause = pauses && wasResumed(transaction, object.clientSlug, claimedAt, at) ? GO_ON : PAUSE;
+    const pause = pauses && wasResumed(transaction, object.tenant, claimedAt, at) ? GO_ON : PAUSE;
     for (const settlement of settlements) {
       const [sql, values] = statementFor(settlement, at, pause);
       transaction.run(sql, ...values, settlement.sequence, id);

@@ -7,7 +7,7 @@ CREATE TABLE jobber_sequence (
 INSERT INTO jobber_sequence (id, value) VALUES (1, 0);
 
 CREATE TABLE jobber_contacts (
-  client_slug TEXT NOT NULL,
+  tenant TEXT NOT NULL,
   jobber_client_id TEXT NOT NULL,
   name TEXT,
   first_name TEXT,
@@ -28,11 +28,11 @@ CREATE TABLE jobber_contacts (
   deleted_at TEXT,
   version TEXT NOT NULL,
   field_versions TEXT,
-  PRIMARY KEY (client_slug, jobber_client_id)
+  PRIMARY KEY (tenant, jobber_client_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE jobber_jobs (
-  client_slug TEXT NOT NULL,
+  tenant TEXT NOT NULL,
   jobber_job_id TEXT NOT NULL,
   job_number INTEGER,
   title TEXT,
@@ -54,16 +54,16 @@ CREATE TABLE jobber_jobs (
   deleted_at TEXT,
   version TEXT NOT NULL,
   field_versions TEXT,
-  PRIMARY KEY (client_slug, jobber_job_id)
+  PRIMARY KEY (tenant, jobber_job_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX jobber_jobs_by_client ON jobber_jobs (client_slug, jobber_client_id);
+CREATE INDEX jobber_jobs_by_client ON jobber_jobs (tenant, jobber_client_id);
 
 CREATE TABLE jobber_submissions (
-  client_slug TEXT NOT NULL,
+  tenant TEXT NOT NULL,
   delivery_key TEXT NOT NULL,
   channel TEXT NOT NULL,
   payload TEXT NOT NULL,
   created_at TEXT NOT NULL,
-  PRIMARY KEY (client_slug, delivery_key)
+  PRIMARY KEY (tenant, delivery_key)
 ) STRICT;
 `;

@@ -12,7 +12,7 @@
 export const INBOX = `
 CREATE TABLE jobber_deliveries (
   sequence INTEGER PRIMARY KEY,
-  client_slug TEXT NOT NULL,
+  tenant TEXT NOT NULL,
   object_type TEXT NOT NULL,
   object_id TEXT NOT NULL,
   delivery_key TEXT NOT NULL,
@@ -34,17 +34,17 @@ CREATE TABLE jobber_deliveries (
   finished_at INTEGER
 ) STRICT;
 CREATE INDEX jobber_deliveries_by_key ON jobber_deliveries (substr(delivery_key, -20), substr(delivery_key, -44, 24));
-CREATE INDEX jobber_deliveries_open ON jobber_deliveries (object_id, client_slug, object_type, state)
+CREATE INDEX jobber_deliveries_open ON jobber_deliveries (object_id, tenant, object_type, state)
   WHERE state IN ('waiting', 'claimed');
-CREATE INDEX jobber_deliveries_due ON jobber_deliveries (coalesce(claimed_until, due_at), object_id, client_slug, object_type)
+CREATE INDEX jobber_deliveries_due ON jobber_deliveries (coalesce(claimed_until, due_at), object_id, tenant, object_type)
   WHERE state IN ('waiting', 'claimed');
-CREATE INDEX jobber_deliveries_by_state ON jobber_deliveries (state, sequence, client_slug)
+CREATE INDEX jobber_deliveries_by_state ON jobber_deliveries (state, sequence, tenant)
   WHERE state <> 'done';
 CREATE INDEX jobber_deliveries_finished ON jobber_deliveries (state, finished_at)
   WHERE finished_at IS NOT NULL AND body IS NOT NULL;
 
 CREATE TABLE jobber_tenants (
-  client_slug TEXT PRIMARY KEY,
+  tenant TEXT PRIMARY KEY,
   next_place_at REAL,
   next_turn_at REAL,
   resumed_at INTEGER

@@ -1,7 +1,7 @@
 /** Tenants' connections to Jobber, the leases of who refreshes them, and how far a reconcile came. Tokens are as they were given: encrypt them. */
 export const CONNECTIONS = `
 CREATE TABLE jobber_connections (
-  client_slug TEXT PRIMARY KEY,
+  tenant TEXT PRIMARY KEY,
   account_id TEXT NOT NULL,
   state TEXT NOT NULL,
   access_token TEXT NOT NULL,
@@ -20,9 +20,9 @@ CREATE TABLE jobber_leases (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE jobber_cursors (
-  client_slug TEXT NOT NULL,
+  tenant TEXT NOT NULL,
   name TEXT NOT NULL,
   value TEXT NOT NULL,
-  PRIMARY KEY (client_slug, name)
+  PRIMARY KEY (tenant, name)
 ) STRICT, WITHOUT ROWID;
 `;

@@ -4,14 +4,14 @@ import type { SqliteValue } from "../database/sqlite-handle.ts";
 
 /** What a record table needs of a record. */
 interface AnyRecord {
-  readonly clientSlug: string;
+  readonly tenant: string;
   readonly sourceUpdatedAt: Instant | null;
 }
 
 /** How a kind of record is laid out. Columns are the snake_case of the fields. */
 export interface RecordLayout {
   readonly table: string;
-  /** The field that is the key, beside `clientSlug`. */
+  /** The field that is the key, beside `tenant`. */
   readonly id: string;
   readonly fields: readonly string[];
   /** Fields that SQLite keeps as 0 and 1. */
@@ -22,7 +22,7 @@ export interface RecordLayout {
 export interface RecordTable<R extends AnyRecord> {
   find(connection: Connection, record: R): VersionedRow<R> | undefined;
   put(connection: Connection, row: VersionedRow<R>): void;
-  list(connection: Connection, clientSlug: string, limit: number, offset: number): readonly R[];
+  list(connection: Connection, tenant: string, limit: number, offset: number): readonly R[];
 }
 
 /** Makes the statements of a table once. */
@@ -32,20 +32,20 @@ export function createRecordTable<R extends AnyRecord>({
   fields,
   booleans,
 }: RecordLayout): RecordTable<R> {
-  const names = ["clientSlug", id, ...fields, "sourceUpdatedAt", "deletedAt"];
-  const key = `client_slug, ${snakeCase(id)}`;
+  const names = ["tenant", id, ...fields, "sourceUpdatedAt", "deletedAt"];
+  const key = `tenant, ${snakeCase(id)}`;
   const selected = names.map((name) => `${snakeCase(name)} AS "${name}"`).join(", ");
   const columns = [...names, "version", "fieldVersions"].map(snakeCase);
-  const select = `SELECT ${selected}, version, field_versions AS "fieldVersions" FROM ${table} WHERE client_slug = ? AND ${snakeCase(id)} = ?`;
+  const select = `SELECT ${selected}, version, field_versions AS "fieldVersions" FROM ${table} WHERE tenant = ? AND ${snakeCase(id)} = ?`;
   const upsert = `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})
     ON CONFLICT (${key}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(", ")}`;
-  const page = `SELECT ${selected} FROM ${table} WHERE client_slug = ? ORDER BY ${key} LIMIT ? OFFSET ?`;
+  const page = `SELECT ${selected} FROM ${table} WHERE tenant = ? ORDER BY ${key} LIMIT ? OFFSET ?`;
 
   return {
     find(connection, record) {
       const found = connection.get<Readonly<Record<string, SqliteValue>>>(
         select,
-        record.clientSlug,
+        record.tenant,
         columnValue(record, id),
       );
       if (found === undefined) return undefined;
@@ -65,9 +65,9 @@ export function createRecordTable<R extends AnyRecord>({
         fieldVersions === null ? null : JSON.stringify(fieldVersions),
       );
     },
-    list(connection, clientSlug, limit, offset) {
+    list(connection, tenant, limit, offset) {
       return connection
-        .all<Readonly<Record<string, SqliteValue>>>(page, clientSlug, limit, offset)
+        .all<Readonly<Record<string, SqliteValue>>>(page, tenant, limit, offset)
         .map((row) => recordOf({ ...row }));
     },
   };

@@ -35,11 +35,11 @@ const JOBS = createRecordTable<JobRecord>({
   booleans: [],
 });
 
-const INSERT_SUBMISSION = `INSERT INTO jobber_submissions (client_slug, delivery_key, channel, payload, created_at)
+const INSERT_SUBMISSION = `INSERT INTO jobber_submissions (tenant, delivery_key, channel, payload, created_at)
   VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1 AS inserted`;
 
-const LIST_SUBMISSIONS = `SELECT client_slug AS "clientSlug", delivery_key AS "deliveryKey", channel, payload, created_at AS "createdAt"
-  FROM jobber_submissions WHERE client_slug = ? ORDER BY rowid LIMIT ? OFFSET ?`;
+const LIST_SUBMISSIONS = `SELECT tenant AS "tenant", delivery_key AS "deliveryKey", channel, payload, created_at AS "createdAt"
+  FROM jobber_submissions WHERE tenant = ? ORDER BY rowid LIMIT ? OFFSET ?`;
 
 /** The store side: rows are read, decided on and written inside one transaction. */
 export function createSqliteStore(connection: Connection, group: GroupCommit): SyncStore & SyncReader {
@@ -58,33 +58,33 @@ export function createSqliteStore(connection: Connection, group: GroupCommit): S
       return group.write(
         (transaction): SyncResult => ({
           contacts: plan.contacts.map((row) => {
-            const { clientSlug, jobberClientId } = row.record;
-            return { clientSlug, jobberClientId, outcome: write(CONTACTS, transaction, row) };
+            const { tenant, jobberClientId } = row.record;
+            return { tenant, jobberClientId, outcome: write(CONTACTS, transaction, row) };
           }),
           jobs: plan.jobs.map((row) => {
-            const { clientSlug, jobberJobId } = row.record;
-            return { clientSlug, jobberJobId, outcome: write(JOBS, transaction, row) };
+            const { tenant, jobberJobId } = row.record;
+            return { tenant, jobberJobId, outcome: write(JOBS, transaction, row) };
           }),
-          submissions: submissions.map(({ clientSlug, deliveryKey, channel, payload, createdAt }) => {
-            const values = [clientSlug, deliveryKey, channel, payload, createdAt];
+          submissions: submissions.map(({ tenant, deliveryKey, channel, payload, createdAt }) => {
+            const values = [tenant, deliveryKey, channel, payload, createdAt];
             const inserted = transaction.get(INSERT_SUBMISSION, ...values) !== undefined;
-            return { clientSlug, deliveryKey, outcome: inserted ? "inserted" : "unchanged" };
+            return { tenant, deliveryKey, outcome: inserted ? "inserted" : "unchanged" };
           }),
         }),
       );
     },
 
-    async contacts(clientSlug, { limit = DEFAULT_LIMIT, offset = 0 } = {}) {
-      return reading(() => CONTACTS.list(connection, clientSlug, limit, offset));
+    async contacts(tenant, { limit = DEFAULT_LIMIT, offset = 0 } = {}) {
+      return reading(() => CONTACTS.list(connection, tenant, limit, offset));
     },
-    async jobs(clientSlug, { limit = DEFAULT_LIMIT, offset = 0 } = {}) {
-      return reading(() => JOBS.list(connection, clientSlug, limit, offset));
+    async jobs(tenant, { limit = DEFAULT_LIMIT, offset = 0 } = {}) {
+      return reading(() => JOBS.list(connection, tenant, limit, offset));
     },
-    async submissions(clientSlug, { limit = DEFAULT_LIMIT, offset = 0 } = {}) {
+    async submissions(tenant, { limit = DEFAULT_LIMIT, offset = 0 } = {}) {
       const rows = reading(() =>
         connection.all<Omit<SubmissionRecord, "payload"> & { readonly payload: string }>(
           LIST_SUBMISSIONS,
-          clientSlug,
+          tenant,
           limit,
           offset,
         ),
@@ -94,7 +94,7 @@ export function createSqliteStore(connection: Connection, group: GroupCommit): S
   };
 }
 
-function write<R extends { readonly clientSlug: string; readonly sourceUpdatedAt: Instant | null }>(
+function write<R extends { readonly tenant: string; readonly sourceUpdatedAt: Instant | null }>(
   table: RecordTable<R>,
   transaction: Transaction,
   incoming: VersionedRow<R>,

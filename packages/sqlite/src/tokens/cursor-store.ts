@@ -6,15 +6,15 @@ import { reading } from "../database/store-error.ts";
 /** Cursors in the table `jobber_cursors`. */
 export function createSqliteCursorStore(connection: Connection, group: GroupCommit): CursorStore {
   return {
-    async get(clientSlug, name) {
-      const sql = "SELECT value FROM jobber_cursors WHERE client_slug = ? AND name = ?";
-      return reading(() => connection.get<{ readonly value: string }>(sql, clientSlug, name))?.value ?? null;
+    async get(tenant, name) {
+      const sql = "SELECT value FROM jobber_cursors WHERE tenant = ? AND name = ?";
+      return reading(() => connection.get<{ readonly value: string }>(sql, tenant, name))?.value ?? null;
     },
-    set: (clientSlug, name, value) =>
+    set: (tenant, name, value) =>
       group.write((transaction) => {
         transaction.run(
-          "INSERT OR REPLACE INTO jobber_cursors (client_slug, name, value) VALUES (?, ?, ?)",
-          clientSlug,
+          "INSERT OR REPLACE INTO jobber_cursors (tenant, name, value) VALUES (?, ?, ?)",
+          tenant,
           name,
           value,
         );

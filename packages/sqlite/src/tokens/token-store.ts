@@ -3,42 +3,40 @@ import type { Connection } from "../database/connection.ts";
 import type { GroupCommit } from "../database/group-commit.ts";
 import { reading } from "../database/store-error.ts";
 
-const COLUMNS = `client_slug AS clientSlug, account_id AS accountId, state, access_token AS accessToken,
+const COLUMNS = `tenant AS tenant, account_id AS accountId, state, access_token AS accessToken,
   refresh_token AS refreshToken, obtained_at AS obtainedAt, expires_at AS expiresAt, connected_at AS connectedAt, revision`;
-const READ = `SELECT ${COLUMNS} FROM jobber_connections WHERE client_slug = ?`;
-const SEEN = "SELECT revision FROM jobber_connections WHERE client_slug = ?";
-const WRITE = `INSERT OR REPLACE INTO jobber_connections (client_slug, account_id, state, access_token, refresh_token, obtained_at,
+const READ = `SELECT ${COLUMNS} FROM jobber_connections WHERE tenant = ?`;
+const SEEN = "SELECT revision FROM jobber_connections WHERE tenant = ?";
+const WRITE = `INSERT OR REPLACE INTO jobber_connections (tenant, account_id, state, access_token, refresh_token, obtained_at,
   expires_at, connected_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** Connections in the table `jobber_connections`. */
 export function createSqliteTokenStore(connection: Connection, group: GroupCommit): TokenStore {
   return {
-    async read(clientSlug) {
-      const row = reading(() => connection.get<JobberConnection>(READ, clientSlug));
+    async read(tenant) {
+      const row = reading(() => connection.get<JobberConnection>(READ, tenant));
       return row === undefined ? null : { ...row };
     },
     write: (row, expected) =>
       group.write((transaction) => {
-        const seen = transaction.get<{ readonly revision: string }>(SEEN, row.clientSlug)?.revision ?? null;
+        const seen = transaction.get<{ readonly revision: string }>(SEEN, row.tenant)?.revision ?? null;
         if (seen !== expected) return false;
-        const { clientSlug, accountId, state, accessToken, refreshToken } = row;
+        const { tenant, accountId, state, accessToken, refreshToken } = row;
         const { obtainedAt, expiresAt, connectedAt, revision } = row;
         const tokens = [accessToken, refreshToken] as const;
         const times = [obtainedAt, expiresAt, connectedAt] as const;
-        transaction.run(WRITE, clientSlug, accountId, state, ...tokens, ...times, revision);
+        transaction.run(WRITE, tenant, accountId, state, ...tokens, ...times, revision);
         return true;
       }),
-    remove: (clientSlug) =>
+    remove: (tenant) =>
       group.write((transaction) => {
-        transaction.run("DELETE FROM jobber_connections WHERE client_slug = ?", clientSlug);
+        transaction.run("DELETE FROM jobber_connections WHERE tenant = ?", tenant);
       }),
-    async slugs() {
+    async tenants() {
       const rows = reading(() =>
-        connection.all<{ readonly slug: string }>(
-          "SELECT client_slug AS slug FROM jobber_connections ORDER BY client_slug",
-        ),
+        connection.all<{ readonly tenant: string }>("SELECT tenant FROM jobber_connections ORDER BY tenant"),
       );
-      return rows.map(({ slug }) => slug);
+      return rows.map(({ tenant }) => tenant);
     },
   };
 }

@@ -21,7 +21,7 @@ describe("a receiver whose disk is full", () => {
         snapshotPayload("job.updated", { id, title: "x".repeat(8000) }),
         SECRET,
       );
-      return receiver.receive({ slug: "acme", signature: headers["x-jobber-hmac-sha256"], body });
+      return receiver.receive({ tenant: "acme", signature: headers["x-jobber-hmac-sha256"], body });
     };
     // SQLite takes the end of its quota as the end of the disk.
     const pages = Number(database.prepare("PRAGMA page_count").get()?.page_count);

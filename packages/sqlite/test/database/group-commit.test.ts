@@ -207,7 +207,7 @@ async function expectOnlyPoisonToFail(apply: (change: SyncChange) => Promise<unk
 
 function submissionChange(deliveryKey: string): SyncChange {
   const submission: SubmissionWrite = {
-    clientSlug: "acme",
+    tenant: "acme",
     deliveryKey,
     channel: "jobber",
     payload: {
@@ -225,7 +225,7 @@ function submissionChange(deliveryKey: string): SyncChange {
 
 function jobWrite(jobberJobId: string): JobWrite {
   return {
-    clientSlug: "acme",
+    tenant: "acme",
     jobberJobId,
     mode: "replace",
     fields: {},

@@ -13,7 +13,7 @@ describe("a clock that is set back", () => {
     await inbox.accept(sampleDelivery("1"));
     /** Runs the object and pauses it. @returns the state it ends in, and when it is due */
     const pause = async () => {
-      const object = { clientSlug: "acme", objectType: "job", objectId: "1" } as const;
+      const object = { tenant: "acme", objectType: "job", objectId: "1" } as const;
       const claim = await inbox.claim(object, { leaseMs: 1000, now });
       if (claim === null) throw new Error("Nothing was claimed.");
       now += 1;

@@ -8,7 +8,7 @@ import { sampleDelivery } from "../support/sample-delivery.ts";
 import { temporaryFile } from "../support/temporary-file.ts";
 
 /** What a receiver in another process does when it accepts, step by step. */
-const ACCEPT = `INSERT INTO jobber_deliveries (sequence, client_slug, object_type, object_id, delivery_key, topic, body, state,
+const ACCEPT = `INSERT INTO jobber_deliveries (sequence, tenant, object_type, object_id, delivery_key, topic, body, state,
   due_at, received_at, started_at) VALUES (?, 'acme', 'job', ?, ?, ?, ?, 'waiting', ?, ?, ?)`;
 const DRAW = "UPDATE jobber_sequence SET value = value + 1 WHERE id = 1 RETURNING value";
 

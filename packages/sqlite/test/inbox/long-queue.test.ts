@@ -6,7 +6,7 @@ import { sampleDelivery } from "../support/sample-delivery.ts";
 import { temporaryFile } from "../support/temporary-file.ts";
 
 const NOW = 1_769_335_300_000;
-const FIRST: ObjectRef = { clientSlug: "acme", objectType: "job", objectId: "1" };
+const FIRST: ObjectRef = { tenant: "acme", objectType: "job", objectId: "1" };
 
 describe("a long queue", () => {
   it("of one object hides no other, before it is claimed, while it runs and afterwards", async () => {

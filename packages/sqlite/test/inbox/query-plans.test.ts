@@ -59,14 +59,13 @@ describe.each(["no statistics", "statistics of an empty table", "statistics of a
     });
 
     it("no tool that names its states walks over all rows", async () => {
-      for (const clientSlug of [undefined, "acme"]) {
-        const tenant = clientSlug === undefined ? {} : { clientSlug };
+      for (const filter of [{}, { tenant: "acme" }]) {
         for (const state of ["waiting", "claimed", "unresolved", "paused", "quarantined", "dead"] as const)
-          await inbox.list({ ...tenant, states: [state] });
-        await inbox.list({ ...tenant, states: ["dead", "paused"], topic: "JOB_UPDATE", limit: 1 });
-        await inbox.list({ ...tenant, sequences: [1, 2] });
-        await inbox.list({ ...tenant, states: ["done", "dead"], sequences: [1, 2] });
-        await inbox.replay({ ...tenant, states: ["quarantined", "unresolved", "dead"] });
+          await inbox.list({ ...filter, states: [state] });
+        await inbox.list({ ...filter, states: ["dead", "paused"], topic: "JOB_UPDATE", limit: 1 });
+        await inbox.list({ ...filter, sequences: [1, 2] });
+        await inbox.list({ ...filter, states: ["done", "dead"], sequences: [1, 2] });
+        await inbox.replay({ ...filter, states: ["quarantined", "unresolved", "dead"] });
       }
       await inbox.resume("acme");
       await inbox.body(1);
@@ -102,7 +101,7 @@ describe.each(["no statistics", "statistics of an empty table", "statistics of a
 /** Takes a delivery all the way into a state. */
 async function run(inbox: Inbox, objectId: string, state: Settlement["state"]): Promise<void> {
   await inbox.accept(sampleDelivery(objectId));
-  const object = { clientSlug: "acme", objectType: "job", objectId } as const;
+  const object = { tenant: "acme", objectType: "job", objectId } as const;
   const claim = await inbox.claim(object, OPTIONS);
   if (claim === null) throw new Error("Nothing was claimed.");
   await inbox.extend(claim, OPTIONS);

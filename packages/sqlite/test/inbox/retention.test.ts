@@ -108,7 +108,7 @@ async function finish(
 ): Promise<void> {
   await Promise.all(ids.map((id) => inbox.accept(sampleDelivery(id, { body }))));
   const claims = ids.map(async (objectId) => {
-    const object = { clientSlug: "acme", objectType: "job", objectId } as const;
+    const object = { tenant: "acme", objectType: "job", objectId } as const;
     const claim = await inbox.claim(object, { leaseMs: 1000, now: NOW });
     if (claim === null) throw new Error("Nothing was claimed.");
     const settlements = claim.deliveries.map(({ sequence }) =>

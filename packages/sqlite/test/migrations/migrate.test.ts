@@ -11,19 +11,19 @@ describe("migrations", () => {
     const path = temporaryFile();
     await openSqlite(path).close();
     expect(columns(path, "jobber_contacts")).toEqual([
-      "client_slug",
+      "tenant",
       "jobber_client_id",
       ...CONTACT_FIELDS.map(snakeCase),
       ...KEEPING,
     ]);
     expect(columns(path, "jobber_jobs")).toEqual([
-      "client_slug",
+      "tenant",
       "jobber_job_id",
       ...JOB_FIELDS.map(snakeCase),
       ...KEEPING,
     ]);
     expect(columns(path, "jobber_submissions")).toEqual([
-      "client_slug",
+      "tenant",
       "delivery_key",
       "channel",
       "payload",

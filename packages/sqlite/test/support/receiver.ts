@@ -24,7 +24,11 @@ async function receiveForEver(file: string): Promise<void> {
     for (let count = 0; ; count += 1) {
       const id = `${run}-${caller}-${count}`;
       const body = new TextEncoder().encode(JSON.stringify({ event: "job.created", data: { id } }));
-      const { status } = await receiver.receive({ slug: "acme", signature: signPayload(body, SECRET), body });
+      const { status } = await receiver.receive({
+        tenant: "acme",
+        signature: signPayload(body, SECRET),
+        body,
+      });
       if (status === 503) {
         // A disk that stalls for 800 ms. Not at once again, for that would give way to nothing.
         await after(RETRY_MS);
@@ -35,7 +39,7 @@ async function receiveForEver(file: string): Promise<void> {
       // What workers do meanwhile.
       const sequence = await store.nextSequence();
       say(`sequence ${sequence}`);
-      const job = { clientSlug: "acme", jobberJobId: id, mode: "replace", fields: { title: id } } as const;
+      const job = { tenant: "acme", jobberJobId: id, mode: "replace", fields: { title: id } } as const;
       await store.apply({
         contacts: [],
         jobs: [{ ...job, sourceUpdatedAt: null, sequence }],

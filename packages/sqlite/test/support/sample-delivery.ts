@@ -3,7 +3,7 @@ import type { NewDelivery } from "@jobber-sync/core";
 /** A delivery of job `objectId` of tenant `acme`; its key is the id's unless overridden. */
 export function sampleDelivery(objectId: string, overrides: Partial<NewDelivery> = {}): NewDelivery {
   return {
-    clientSlug: "acme",
+    tenant: "acme",
     objectType: "job",
     objectId,
     deliveryKey: `key of ${objectId}`,

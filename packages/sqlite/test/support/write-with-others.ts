@@ -14,7 +14,7 @@ for (let round = 0; round < Number(rounds); round += 1) {
       contacts: [],
       jobs: [
         {
-          clientSlug: "acme",
+          tenant: "acme",
           jobberJobId: "1",
           mode: "replace",
           fields: { title: `${name} ${sequence}` },

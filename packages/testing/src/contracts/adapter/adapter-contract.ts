@@ -49,9 +49,9 @@ export interface AdapterContractOptions extends ContractRunner {
  *   it,
  *   async start(receiver) {
  *     const server = createServer(async (req, res) => {
- *       const slug = /^\/webhooks\/jobber\/([^/]+)$/.exec(req.url ?? "")?.[1];
+ *       const tenant = /^\/webhooks\/jobber\/([^/]+)$/.exec(req.url ?? "")?.[1];
  *       const { method = "", headers } = req;
- *       const answer = await receiver.handle({ method, slug, headers, body: nodeBody(req) });
+ *       const answer = await receiver.handle({ method, tenant, headers, body: nodeBody(req) });
  *       res.writeHead(answer.status, answer.headers).end(answer.body);
  *     }).listen(0);
  *     await once(server, "listening");

@@ -16,7 +16,7 @@ export interface RecordedRequest {
   readonly method: string;
   readonly path: string;
   /** The tenant that the path names; `undefined` for the app-level route. */
-  readonly slug: string | undefined;
+  readonly tenant: string | undefined;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Uint8Array;
   /** Lengths of the chunks it is sent in; empty for one piece with a Content-Length. */
@@ -24,21 +24,21 @@ export interface RecordedRequest {
 }
 
 const PATHS: readonly [Place, ...Place[]] = [
-  { path: ROUTE, slug: "acme", secret: SECRET },
-  { path: `${ROUTE}?attempt=2`, slug: "acme", secret: SECRET },
+  { path: ROUTE, tenant: "acme", secret: SECRET },
+  { path: `${ROUTE}?attempt=2`, tenant: "acme", secret: SECRET },
   {
     path: `${APP_ROUTE}/${encodeURIComponent(ODD_TENANT.slug)}`,
-    slug: ODD_TENANT.slug,
+    tenant: ODD_TENANT.slug,
     secret: ODD_TENANT.secrets,
   },
-  { path: APP_ROUTE, slug: undefined, secret: APP_SECRET },
-  { path: `${APP_ROUTE}/nobody`, slug: "nobody", secret: SECRET },
-  { path: `${APP_ROUTE}/__proto__`, slug: "__proto__", secret: SECRET },
+  { path: APP_ROUTE, tenant: undefined, secret: APP_SECRET },
+  { path: `${APP_ROUTE}/nobody`, tenant: "nobody", secret: SECRET },
+  { path: `${APP_ROUTE}/__proto__`, tenant: "__proto__", secret: SECRET },
 ];
 
 interface Place {
   readonly path: string;
-  readonly slug: string | undefined;
+  readonly tenant: string | undefined;
   readonly secret: string;
 }
 
@@ -54,7 +54,7 @@ export function* recordedRequests(seed: number, count: number): Generator<Record
   }
 
   function make(): RecordedRequest {
-    const { path, slug, secret } = random.chance(0.6) ? PATHS[0] : random.pick(PATHS);
+    const { path, tenant, secret } = random.chance(0.6) ? PATHS[0] : random.pick(PATHS);
     const body = bytesOf(makeBody());
     const signature = makeSignature(body, secret);
     const name = random.pick([SIGNATURE, "X-Jobber-Hmac-SHA256", "X-JOBBER-HMAC-SHA256"]);
@@ -79,7 +79,7 @@ export function* recordedRequests(seed: number, count: number): Generator<Record
     return {
       method,
       path,
-      slug,
+      tenant,
       headers,
       body: bodiless ? new Uint8Array() : body,
       chunks: bodiless ? [] : makeChunks(body),

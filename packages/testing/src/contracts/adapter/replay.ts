@@ -57,10 +57,10 @@ function setUp(mode: "inbox" | "store"): { receiver: Receiver; effect: () => Pro
     effect: async () => ({
       deliveries: await inbox.list({ limit: 1e6 }),
       records: await Promise.all(
-        ["acme", ODD_TENANT.slug].map(async (slug) => [
-          await store.jobs(slug, { limit: 1e6 }),
-          await store.contacts(slug, { limit: 1e6 }),
-          await store.submissions(slug, { limit: 1e6 }),
+        ["acme", ODD_TENANT.slug].map(async (tenant) => [
+          await store.jobs(tenant, { limit: 1e6 }),
+          await store.contacts(tenant, { limit: 1e6 }),
+          await store.submissions(tenant, { limit: 1e6 }),
         ]),
       ),
     }),
@@ -70,14 +70,14 @@ function setUp(mode: "inbox" | "store"): { receiver: Receiver; effect: () => Pro
 /** Asks the receiver as an adapter on Node would, with the bytes in hand. */
 function ask(
   receiver: Receiver,
-  { method, slug, headers, body, chunks }: RecordedRequest,
+  { method, tenant, headers, body, chunks }: RecordedRequest,
 ): Promise<ReceiverAnswer> {
   const joined: Record<string, string> = chunks.length > 0 ? {} : { "content-length": String(body.length) };
   for (const [name, value] of headers) {
     const key = name.toLowerCase();
     joined[key] = joined[key] === undefined ? value : `${joined[key]}, ${value}`;
   }
-  return receiver.handle({ method, slug, headers: joined, body });
+  return receiver.handle({ method, tenant, headers: joined, body });
 }
 
 function comparable({ status, headers, body }: Pick<ReceiverAnswer, "status" | "headers" | "body">): object {

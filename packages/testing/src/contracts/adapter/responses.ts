@@ -69,7 +69,7 @@ export function answerCases({ describe, it }: ContractRunner, open: Open): void 
       await using({ inbox, app: { secrets: APP_SECRET } }, async ({ ask }) => {
         const viaApp = { path: APP_ROUTE, secret: APP_SECRET };
         assertWord(await ask(signed(notice("JOB_CREATE", "1"), viaApp)), "accepted");
-        assert.equal((await inbox.list({}))[0]?.clientSlug, "acme");
+        assert.equal((await inbox.list({}))[0]?.tenant, "acme");
         assertUnauthorized(await ask(signed(notice("JOB_CREATE", "1"), { path: APP_ROUTE })));
         assertUnauthorized(await ask(signed(notice("JOB_CREATE", "1"), { secret: APP_SECRET })));
       });

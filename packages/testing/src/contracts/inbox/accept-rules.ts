@@ -28,7 +28,7 @@ export function acceptRules(rule: Rule): void {
 
   rule("knows the same key of another tenant as another delivery", async ({ inbox }) => {
     await inbox.accept(delivery("1", { deliveryKey: "a" }));
-    const other = await inbox.accept(delivery("1", { deliveryKey: "a", clientSlug: "other" }));
+    const other = await inbox.accept(delivery("1", { deliveryKey: "a", tenant: "other" }));
     assert.equal(other.outcome, "accepted");
   });
 

@@ -56,7 +56,7 @@ export function claimRules(rule: Rule): void {
   });
 
   rule("keeps objects of two tenants and of two types apart", async ({ inbox }) => {
-    await inbox.accept(delivery("1", { clientSlug: "other" }));
+    await inbox.accept(delivery("1", { tenant: "other" }));
     await inbox.accept(delivery("1", { objectType: "client" }));
     assert.equal(await claimNow(inbox, "1"), null);
   });

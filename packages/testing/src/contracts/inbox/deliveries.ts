@@ -26,7 +26,7 @@ export function delivery(objectId: string, overrides: Partial<NewDelivery> = {})
 }
 
 export function objectOf(objectId: string): ObjectRef {
-  return { clientSlug: "acme", objectType: "job", objectId };
+  return { tenant: "acme", objectType: "job", objectId };
 }
 
 export function claimNow(inbox: Inbox, objectId: string): Promise<Claim | null> {
@@ -105,7 +105,7 @@ export async function settleAs(
 ): Promise<{ readonly sequence: number }> {
   const { sequence } = await inbox.accept({ ...row, deliveryKey: `key of ${row.objectId}` });
   const object: ObjectRef = {
-    clientSlug: row.clientSlug,
+    tenant: row.tenant,
     objectType: row.objectType,
     objectId: row.objectId,
   };

@@ -7,7 +7,7 @@ import type { Rule } from "./rule.ts";
 export function pauseRules(rule: Rule): void {
   rule("resumes the paused deliveries of one tenant, and does not count the pause", async ({ inbox }) => {
     await settleAs(inbox, delivery("1"), "paused");
-    await settleAs(inbox, delivery("1", { clientSlug: "other" }), "paused");
+    await settleAs(inbox, delivery("1", { tenant: "other" }), "paused");
     await new Promise((resolve) => setTimeout(resolve, 120));
     assert.equal(await inbox.resume("acme"), 1);
     assert.deepEqual(await states(inbox), ["waiting", "paused"]);

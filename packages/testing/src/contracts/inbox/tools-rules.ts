@@ -18,11 +18,11 @@ import type { Rule } from "./rule.ts";
 export function toolsRules(rule: Rule): void {
   rule("lists by tenant, state, topic and sequence, oldest first, up to a limit", async ({ inbox }) => {
     const { sequence } = await inbox.accept(delivery("1", { topic: "JOB_UPDATE" }));
-    await inbox.accept(delivery("2", { clientSlug: "other", topic: "JOB_CREATE" }));
+    await inbox.accept(delivery("2", { tenant: "other", topic: "JOB_CREATE" }));
     await inbox.accept(delivery("3", { state: "quarantined", reason: "ERR_EVENT_INVALID", topic: null }));
     const ids = async (filter: DeliveryFilter) => (await inbox.list(filter)).map(({ objectId }) => objectId);
     assert.deepEqual(await ids({}), ["1", "2", "3"]);
-    assert.deepEqual(await ids({ clientSlug: "other" }), ["2"]);
+    assert.deepEqual(await ids({ tenant: "other" }), ["2"]);
     assert.deepEqual(await ids({ states: ["waiting"] }), ["1", "2"]);
     assert.deepEqual(await ids({ topic: "JOB_UPDATE" }), ["1"]);
     assert.deepEqual(await ids({ sequences: [sequence] }), ["1"]);

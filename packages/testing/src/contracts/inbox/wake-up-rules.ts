@@ -104,18 +104,17 @@ export function wakingRules(rule: Rule): void {
 
   rule("passes over the objects that are not wanted, whatever the limit", async ({ inbox }) => {
     for (const id of ["1", "1", "2", "3"]) await inbox.accept(delivery(id));
-    await inbox.accept(delivery("1", { clientSlug: "other" }));
+    await inbox.accept(delivery("1", { tenant: "other" }));
     const due = async (limit: number, except: readonly ObjectRef[]) =>
       (await inbox.due({ now: Date.now(), limit, except }))
-        .map(({ clientSlug, objectId }) => `${clientSlug} ${objectId}`)
+        .map(({ tenant, objectId }) => `${tenant} ${objectId}`)
         .sort();
     assert.deepEqual(await due(10, [objectOf("1"), objectOf("3")]), ["acme 2", "other 1"]);
+    assert.deepEqual(await due(1, ["2", "3"].map(objectOf).concat({ ...objectOf("1"), tenant: "other" })), [
+      "acme 1",
+    ]);
     assert.deepEqual(
-      await due(1, ["2", "3"].map(objectOf).concat({ ...objectOf("1"), clientSlug: "other" })),
-      ["acme 1"],
-    );
-    assert.deepEqual(
-      await due(1, [...["1", "2", "3"].map(objectOf), { ...objectOf("1"), clientSlug: "other" }]),
+      await due(1, [...["1", "2", "3"].map(objectOf), { ...objectOf("1"), tenant: "other" }]),
       [],
     );
   });

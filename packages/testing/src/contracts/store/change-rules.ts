@@ -23,9 +23,7 @@ export function changeRules(rule: StoreRule): void {
         result.contacts.map(({ jobberClientId }) => jobberClientId),
         ["a", "b"],
       );
-      deepStrictEqual(result.submissions, [
-        { clientSlug: TENANT, deliveryKey: "key-1", outcome: "inserted" },
-      ]);
+      deepStrictEqual(result.submissions, [{ tenant: TENANT, deliveryKey: "key-1", outcome: "inserted" }]);
       deepStrictEqual(
         (await store.jobs(TENANT)).map(({ jobberJobId }) => jobberJobId),
         ["1", "10", "9"],
@@ -87,28 +85,28 @@ export function changeRules(rule: StoreRule): void {
   });
 
   rule("never lets two tenants meet", async (store) => {
-    for (const [index, clientSlug] of ["acme", "ACME", "acm", "", "ac%", "a\u0001"].entries()) {
-      const place = { clientSlug, sequence: index + 1 };
+    for (const [index, tenant] of ["acme", "ACME", "acm", "", "ac%", "a\u0001"].entries()) {
+      const place = { tenant, sequence: index + 1 };
       const result = await store.apply({
-        jobs: [jobWrite({ title: clientSlug }, place)],
-        contacts: [contactWrite({ name: clientSlug }, place)],
-        submissions: [submissionWrite("same key", { clientSlug, title: clientSlug })],
+        jobs: [jobWrite({ title: tenant }, place)],
+        contacts: [contactWrite({ name: tenant }, place)],
+        submissions: [submissionWrite("same key", { tenant, title: tenant })],
       });
       const outcomes = [...result.jobs, ...result.contacts, ...result.submissions].map(
         ({ outcome }) => outcome,
       );
       deepStrictEqual(outcomes, ["inserted", "inserted", "inserted"]);
     }
-    for (const clientSlug of ["acme", "ACME", "acm", "", "ac%", "a\u0001"]) {
+    for (const tenant of ["acme", "ACME", "acm", "", "ac%", "a\u0001"]) {
       deepStrictEqual(
-        (await store.jobs(clientSlug)).map(({ title }) => title),
-        [clientSlug],
+        (await store.jobs(tenant)).map(({ title }) => title),
+        [tenant],
       );
       deepStrictEqual(
-        (await store.contacts(clientSlug)).map(({ name }) => name),
-        [clientSlug],
+        (await store.contacts(tenant)).map(({ name }) => name),
+        [tenant],
       );
-      strictEqual((await store.submissions(clientSlug)).length, 1);
+      strictEqual((await store.submissions(tenant)).length, 1);
     }
     deepStrictEqual(await store.jobs("nobody"), []);
   });

@@ -16,16 +16,16 @@ export function orderRules(rule: StoreRule): void {
       }),
     );
     deepStrictEqual(result, {
-      jobs: [{ clientSlug: TENANT, jobberJobId: "123", outcome: "inserted" }],
-      contacts: [{ clientSlug: TENANT, jobberClientId: "456", outcome: "inserted" }],
+      jobs: [{ tenant: TENANT, jobberJobId: "123", outcome: "inserted" }],
+      contacts: [{ tenant: TENANT, jobberClientId: "456", outcome: "inserted" }],
       submissions: [],
     });
     deepStrictEqual(await store.jobs(TENANT), [
-      { clientSlug: TENANT, jobberJobId: "123", ...FULL_JOB, sourceUpdatedAt: TEN, deletedAt: null },
+      { tenant: TENANT, jobberJobId: "123", ...FULL_JOB, sourceUpdatedAt: TEN, deletedAt: null },
     ]);
     deepStrictEqual(await store.contacts(TENANT), [
       {
-        clientSlug: TENANT,
+        tenant: TENANT,
         jobberClientId: "456",
         ...FULL_CONTACT,
         sourceUpdatedAt: ELEVEN,
@@ -57,7 +57,7 @@ export function orderRules(rule: StoreRule): void {
   rule("gives what was not written as null", async (store) => {
     await apply(store, jobWrite({}, { sequence: 1 }));
     const job = await onlyJob(store);
-    const { clientSlug: _slug, jobberJobId: _id, ...fields } = job;
+    const { tenant: _slug, jobberJobId: _id, ...fields } = job;
     deepStrictEqual(new Set(Object.values(fields)), new Set([null]));
   });
 

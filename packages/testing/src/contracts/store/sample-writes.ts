@@ -11,7 +11,7 @@ import type {
 export const TENANT = "acme";
 
 interface Place {
-  readonly clientSlug?: string;
+  readonly tenant?: string;
   readonly id?: string;
   readonly at?: string | null;
   readonly sequence: number;
@@ -21,28 +21,28 @@ interface Place {
 
 /** A write of job `123`. `at` is its source time. */
 export function jobWrite(fields: Partial<JobFields>, place: Place): JobWrite {
-  const { clientSlug = TENANT, id = "123", at = null, sequence, mode = "replace", revive = false } = place;
-  return { clientSlug, jobberJobId: id, mode, fields, sourceUpdatedAt: at, sequence, revive };
+  const { tenant = TENANT, id = "123", at = null, sequence, mode = "replace", revive = false } = place;
+  return { tenant, jobberJobId: id, mode, fields, sourceUpdatedAt: at, sequence, revive };
 }
 
 /** A write of contact `456`. `at` is its source time. */
 export function contactWrite(fields: Partial<ContactFields>, place: Place): ContactWrite {
-  const { clientSlug = TENANT, id = "456", at = null, sequence, mode = "replace", revive = false } = place;
-  return { clientSlug, jobberClientId: id, mode, fields, sourceUpdatedAt: at, sequence, revive };
+  const { tenant = TENANT, id = "456", at = null, sequence, mode = "replace", revive = false } = place;
+  return { tenant, jobberClientId: id, mode, fields, sourceUpdatedAt: at, sequence, revive };
 }
 
 /** A tombstone for job `123`. */
 export function jobDelete(sequence: number, deletedAt: string): JobWrite {
-  return { clientSlug: TENANT, jobberJobId: "123", mode: "delete", sequence, deletedAt };
+  return { tenant: TENANT, jobberJobId: "123", mode: "delete", sequence, deletedAt };
 }
 
 /** A submission; its job's title tells it from others with the same key. */
 export function submissionWrite(
   deliveryKey: string,
-  { clientSlug = TENANT, title = null }: { clientSlug?: string; title?: string | null } = {},
+  { tenant = TENANT, title = null }: { tenant?: string; title?: string | null } = {},
 ): SubmissionWrite {
   return {
-    clientSlug,
+    tenant,
     deliveryKey,
     channel: "jobber",
     payload: {

@@ -58,9 +58,7 @@ export function tombstoneRules(rule: StoreRule): void {
     await store.apply(changeOf({ contacts: [contactWrite({ name: "Zoë" }, { sequence: 1 })] }));
     await store.apply(
       changeOf({
-        contacts: [
-          { clientSlug: TENANT, jobberClientId: "456", mode: "delete", sequence: 2, deletedAt: TEN },
-        ],
+        contacts: [{ tenant: TENANT, jobberClientId: "456", mode: "delete", sequence: 2, deletedAt: TEN }],
       }),
     );
     deepStrictEqual(

@@ -36,7 +36,7 @@ export function tokenStoreContract(options: ConnectionContractOptions<TokenStore
   options.describe("token store", () => {
     rule("knows nothing of a tenant that was never written", async ({ subject }) => {
       assert.equal(await subject.read("acme"), null);
-      assert.deepEqual(await subject.slugs(), []);
+      assert.deepEqual(await subject.tenants(), []);
     });
 
     rule("gives back every field as it was written", async ({ subject, another = subject }) => {
@@ -85,7 +85,7 @@ export function tokenStoreContract(options: ConnectionContractOptions<TokenStore
       for (const slug of ["globex", "acme", "acme'; --", "Ünïcode"])
         await subject.write(connectionOf(slug, { accessToken: `of ${slug}` }), null);
       assert.equal((await subject.read("acme'; --"))?.accessToken, "of acme'; --");
-      assert.deepEqual(await subject.slugs(), ["acme", "acme'; --", "globex", "Ünïcode"]);
+      assert.deepEqual(await subject.tenants(), ["acme", "acme'; --", "globex", "Ünïcode"]);
     });
 
     rule("forgets a tenant that is removed, and only that one", async ({ subject }) => {
@@ -94,16 +94,16 @@ export function tokenStoreContract(options: ConnectionContractOptions<TokenStore
       await subject.remove("acme");
       await subject.remove("acme");
       assert.equal(await subject.read("acme"), null);
-      assert.deepEqual(await subject.slugs(), ["globex"]);
+      assert.deepEqual(await subject.tenants(), ["globex"]);
       assert.equal(await subject.write(connectionOf("acme"), null), true);
     });
   });
 }
 
 /** A connection with a revision of its own. */
-function connectionOf(clientSlug: string, overrides: Partial<Connection> = {}): Connection {
+function connectionOf(tenant: string, overrides: Partial<Connection> = {}): Connection {
   return {
-    clientSlug,
+    tenant,
     accountId: "Z2lkOi8vSm9iYmVyL0FjY291bnQvMQ==",
     state: "connected",
     accessToken: "access",

@@ -79,7 +79,7 @@ export const ACCEPT_MUTANTS: Readonly<Record<string, Mutant>> = {
   "tenants and types are mixed up": {
     rules: ["keeps objects of two tenants and of two types apart"],
     defect: (inbox) => ({
-      accept: (delivery) => inbox.accept({ ...delivery, clientSlug: "acme", objectType: "job" }),
+      accept: (delivery) => inbox.accept({ ...delivery, tenant: "acme", objectType: "job" }),
     }),
   },
 };

@@ -47,7 +47,7 @@ export const TOOLS_MUTANTS: Readonly<Record<string, Mutant>> = {
   },
   "a resume wakes nobody": {
     rules: ["wakes what it resumes"],
-    defect: (inbox) => ({ resume: (clientSlug) => inbox.resume(clientSlug, Date.now() + NEVER_MS) }),
+    defect: (inbox) => ({ resume: (tenant) => inbox.resume(tenant, Date.now() + NEVER_MS) }),
   },
   "a resume is lost on what a worker has": {
     rules: ["resumes what a worker has at that moment and settles as paused afterwards"],

@@ -54,13 +54,11 @@ export const WAKING_MUTANTS: Readonly<Record<string, Mutant>> = {
     rules: ["lists as due what waits or was abandoned, and nothing else"],
     defect: (inbox) => ({
       due: async () =>
-        (await inbox.list({ states: ["waiting", "claimed"] })).map(
-          ({ clientSlug, objectType, objectId }) => ({
-            clientSlug,
-            objectType,
-            objectId,
-          }),
-        ),
+        (await inbox.list({ states: ["waiting", "claimed"] })).map(({ tenant, objectType, objectId }) => ({
+          tenant,
+          objectType,
+          objectId,
+        })),
     }),
   },
   "objects that are not wanted are not passed over": {

@@ -89,12 +89,12 @@ async function check(
 
 async function attempt(
   store: SyncStore & SyncReader,
-  clientSlug: string,
+  tenant: string,
   history: History,
   play: Play,
 ): Promise<Error | null> {
   try {
-    await play(store, clientSlug, history);
+    await play(store, tenant, history);
     return null;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));

@@ -13,12 +13,12 @@ export interface ExpectedRecords {
  *
  * @param writes in the order in which they were applied
  */
-export function expectedRecords(clientSlug: string, writes: readonly HistoryWrite[]): ExpectedRecords {
+export function expectedRecords(tenant: string, writes: readonly HistoryWrite[]): ExpectedRecords {
   return {
     jobs: idsOf(writes, "job").map(
       (id) =>
         ({
-          clientSlug,
+          tenant,
           jobberJobId: id,
           ...expectedFields(writesTo(writes, { kind: "job", id }), JOB_FIELDS),
         }) as unknown as JobRecord,
@@ -26,7 +26,7 @@ export function expectedRecords(clientSlug: string, writes: readonly HistoryWrit
     contacts: idsOf(writes, "contact").map(
       (id) =>
         ({
-          clientSlug,
+          tenant,
           jobberClientId: id,
           ...expectedFields(writesTo(writes, { kind: "contact", id }), CONTACT_FIELDS),
         }) as unknown as ContactRecord,

@@ -22,18 +22,18 @@ import {
 /**
  * Applies a history to a store and compares outcomes, records and submissions with what must be.
  *
- * @param clientSlug a tenant that the store has nothing of yet
+ * @param tenant a tenant that the store has nothing of yet
  * @throws {AssertionError} at the first difference
  */
 export async function playHistory(
   store: SyncStore & SyncReader,
-  clientSlug: string,
+  tenant: string,
   history: History,
 ): Promise<void> {
   const applied: HistoryWrite[] = [];
   const submissions = new Map<string, SubmissionWrite>();
   for (const [index, step] of history.entries()) {
-    const change = changeOf(clientSlug, step, index);
+    const change = changeOf(tenant, step, index);
     const result = await store.apply(change);
     const results = [
       ...result.jobs.map(({ jobberJobId, outcome }) => ({ kind: "job", id: jobberJobId, outcome }) as const),
@@ -55,45 +55,45 @@ export async function playHistory(
     }
     applied.push(...step.writes);
   }
-  const expected = expectedRecords(clientSlug, applied);
-  deepStrictEqual(await store.jobs(clientSlug), expected.jobs);
-  deepStrictEqual(await store.contacts(clientSlug), expected.contacts);
-  deepStrictEqual(await store.submissions(clientSlug), [...submissions.values()]);
+  const expected = expectedRecords(tenant, applied);
+  deepStrictEqual(await store.jobs(tenant), expected.jobs);
+  deepStrictEqual(await store.contacts(tenant), expected.contacts);
+  deepStrictEqual(await store.submissions(tenant), [...submissions.values()]);
 }
 
 /** Applies all steps of a history at once, and compares only where they lead: any order is right. */
 export async function playHistoryAtOnce(
   store: SyncStore & SyncReader,
-  clientSlug: string,
+  tenant: string,
   history: History,
 ): Promise<void> {
-  await Promise.all(history.map((step, index) => store.apply(changeOf(clientSlug, step, index))));
+  await Promise.all(history.map((step, index) => store.apply(changeOf(tenant, step, index))));
   const expected = expectedRecords(
-    clientSlug,
+    tenant,
     history.flatMap(({ writes }) => writes),
   );
-  deepStrictEqual(await store.jobs(clientSlug), expected.jobs);
-  deepStrictEqual(await store.contacts(clientSlug), expected.contacts);
+  deepStrictEqual(await store.jobs(tenant), expected.jobs);
+  deepStrictEqual(await store.contacts(tenant), expected.contacts);
   const keys = new Set(history.map(({ deliveryKey }) => deliveryKey));
-  const stored = (await store.submissions(clientSlug)).map(({ deliveryKey }) => deliveryKey);
+  const stored = (await store.submissions(tenant)).map(({ deliveryKey }) => deliveryKey);
   deepStrictEqual(stored.toSorted(), [...keys].sort());
 }
 
-function changeOf(clientSlug: string, { writes, deliveryKey }: HistoryStep, index: number): SyncChange {
+function changeOf(tenant: string, { writes, deliveryKey }: HistoryStep, index: number): SyncChange {
   return {
     jobs: writes.flatMap((write) =>
       write.kind === "job"
-        ? [{ clientSlug, jobberJobId: write.id, ...bodyOf(write) } as unknown as JobWrite]
+        ? [{ tenant, jobberJobId: write.id, ...bodyOf(write) } as unknown as JobWrite]
         : [],
     ),
     contacts: writes.flatMap((write) =>
       write.kind === "contact"
-        ? [{ clientSlug, jobberClientId: write.id, ...bodyOf(write) } as unknown as ContactWrite]
+        ? [{ tenant, jobberClientId: write.id, ...bodyOf(write) } as unknown as ContactWrite]
         : [],
     ),
     submissions: [
       {
-        clientSlug,
+        tenant,
         deliveryKey,
         channel: "jobber",
         payload: {
