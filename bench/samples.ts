@@ -3,7 +3,7 @@ import {
   deliveryKey,
   type JobFields,
   type NewDelivery,
-  type NoticeEvent,
+  type NotificationEvent,
   parseEvent,
   type SyncChange,
   toInstant,
@@ -23,7 +23,7 @@ const BODY = new TextEncoder().encode(
   }),
 );
 
-const NOTICE = parseEvent(BODY) as NoticeEvent;
+const NOTICE = parseEvent(BODY) as NotificationEvent;
 const START = Date.parse("2026-01-01T00:00:00Z");
 const ITEM_IDS = Array.from({ length: 500 }, (_, index) =>
   Buffer.from(`gid://Jobber/Job/${146_650_000 + index}`).toString("base64"),

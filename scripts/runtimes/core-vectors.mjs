@@ -63,7 +63,7 @@ export function coreVectors({ describe, it }, vectors, wycheproof) {
         const event = parseEvent(bytes(JSON.stringify({ data: { webHookEvent } }), "utf8"));
         assert.deepEqual(
           [event.kind, event.event, event.itemId, event.occurredAt],
-          ["notice", "job.completed", "Mg==", "2021-08-12T22:31:36Z"],
+          ["notification", "job.completed", "Mg==", "2021-08-12T22:31:36Z"],
         );
       }
     });

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { deliveryKey, type Inbox, isJobberSyncError, type NewDelivery, parseEvent } from "@jobber-sync/core";
-import { noticePayload } from "@jobber-sync/testing";
+import { notificationPayload } from "@jobber-sync/testing";
 import { SLUG, timeOf, titleOf } from "./reference-records.ts";
 
 /** A snapshot of an object at a version, on its way into an inbox. */
@@ -11,10 +11,10 @@ export function snapshotAt(id: string, version: number): NewDelivery {
   });
 }
 
-/** A notice that an object has changed, to a version when that is said: each then has a key of its own. */
-export function noticeOf(id: string, version?: number): NewDelivery {
+/** A notification that an object has changed, to a version when that is said: each then has a key of its own. */
+export function notificationOf(id: string, version?: number): NewDelivery {
   const times = version === undefined ? {} : { occurredAt: timeOf(version) };
-  return delivery(noticePayload("JOB_UPDATE", { itemId: id, ...times }));
+  return delivery(notificationPayload("JOB_UPDATE", { itemId: id, ...times }));
 }
 
 const RESEND_FOR_MS = 30_000;
@@ -39,8 +39,8 @@ function delivery(payload: object): NewDelivery {
   return {
     tenant: SLUG,
     objectType: "job",
-    objectId: event.kind === "notice" ? event.itemId : event.data.id,
-    topic: event.kind === "notice" ? event.topic : event.event,
+    objectId: event.kind === "notification" ? event.itemId : event.data.id,
+    topic: event.kind === "notification" ? event.topic : event.event,
     deliveryKey: deliveryKey(event),
     body,
     receivedAt: Date.now(),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { noticeOf, snapshotAt } from "./deliveries.ts";
+import { notificationOf, snapshotAt } from "./deliveries.ts";
 import { drained } from "./many-workers.ts";
 import { openBackend, type Target } from "./open-backend.ts";
 import { startWorker } from "./processes.ts";
@@ -21,7 +21,7 @@ export async function killedWorker(target: Target, dieAt: DyingPoint): Promise<n
   try {
     const version = truth.change("job-1");
     await backend.inbox.accept(snapshotAt("job-1", version));
-    await backend.inbox.accept(noticeOf("job-1"));
+    await backend.inbox.accept(notificationOf("job-1"));
     const doomed = await startWorker({ target, truthUrl: truth.url, dieAt });
     const end = await Promise.race([doomed.ended, delay(LATEST_MS, { signal: "none" }, { ref: false })]);
     if (end.signal !== "SIGKILL") await doomed.stop();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createMemoryInbox, createMemoryStore, createWorker } from "@jobber-sync/core";
 import { createChains } from "./chains.ts";
-import { deliver, noticeOf, snapshotAt } from "./deliveries.ts";
+import { deliver, notificationOf, snapshotAt } from "./deliveries.ts";
 import { drained } from "./many-workers.ts";
 import { type Backend, openBackend, type Target } from "./open-backend.ts";
 import { recordsAt, SLUG, titleOf } from "./reference-records.ts";
@@ -25,7 +25,7 @@ const PATIENCE_MS = 60_000;
 const OVERDUE_MS = 60 * PATIENCE_MS;
 
 /**
- * Changes an object, then accepts a delivery for it, a notice half of the time and else a snapshot, again and again while two workers run: some
+ * Changes an object, then accepts a delivery for it, a notification half of the time and else a snapshot, again and again while two workers run: some
  * in chains, the next one when a run has the last one in hand, then many callers at once. Asserts that in the end no delivery waits and every
  * object is at its last version: a wake-up that was lost would leave one behind.
  *
@@ -41,7 +41,7 @@ export async function lostWakeUps(
   const send = (id: string) => {
     const version = (versions.get(id) ?? 0) + 1;
     versions.set(id, version);
-    return deliver(backend.inbox, random() < 0.5 ? noticeOf(id) : snapshotAt(id, version));
+    return deliver(backend.inbox, random() < 0.5 ? notificationOf(id) : snapshotAt(id, version));
   };
   const inChains = Math.ceil(accepts * IN_CHAINS);
   const chains = createChains({ ids, deliveries: inChains, random, send });

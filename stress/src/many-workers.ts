@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import type { NewDelivery } from "@jobber-sync/core";
-import { deliver, noticeOf, snapshotAt } from "./deliveries.ts";
+import { deliver, notificationOf, snapshotAt } from "./deliveries.ts";
 import { type Backend, openBackend, type Target } from "./open-backend.ts";
 import { startWorker } from "./processes.ts";
 import { SLUG, startTruth, titleOf } from "./reference-records.ts";
@@ -36,7 +36,7 @@ const AUDIT = {
 const NOTICES = 0.1;
 
 /**
- * Snapshots of every version of every object, out of order and some of them twice, and notices between them, taken by worker processes while
+ * Snapshots of every version of every object, out of order and some of them twice, and notifications between them, taken by worker processes while
  * they arrive. Asserts that each object ends on its newest version, never stepped back, that each version's submission is there exactly once,
  * and that nothing failed on the way: no deadlock, no delivery given up or put back for the store's sake.
  */
@@ -63,7 +63,7 @@ export async function manyWorkers(
           // What is told of is true already.
           truth.versions.set(id, Math.max(truth.versions.get(id) ?? 0, version));
           const snapshot = send(snapshotAt(id, version));
-          return random() < NOTICES ? [snapshot, send(noticeOf(id, version))] : [snapshot];
+          return random() < NOTICES ? [snapshot, send(notificationOf(id, version))] : [snapshot];
         }),
       );
     }

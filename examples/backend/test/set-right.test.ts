@@ -7,7 +7,7 @@ import {
   type Tenant,
   type WorkerOptions,
 } from "@jobber-sync/core";
-import { fetchedJob, noticePayload, signedRequest } from "@jobber-sync/testing";
+import { fetchedJob, notificationPayload, signedRequest } from "@jobber-sync/testing";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { runCommand } from "./support/run-command.ts";
 
@@ -77,8 +77,8 @@ test("a dead letter is redriven once its handler is mended", async () => {
 });
 
 test("what was quarantined is replayed once the account is the tenant's", async () => {
-  const notice = noticePayload("JOB_UPDATE", { accountId: "Mg==", itemId: "7" });
-  expect(await post(notice)).toEqual({ status: "quarantined" });
+  const notification = notificationPayload("JOB_UPDATE", { accountId: "Mg==", itemId: "7" });
+  expect(await post(notification)).toEqual({ status: "quarantined" });
   expect(await list()).toMatch(/quarantined +ERR_ACCOUNT_MISMATCH +acme +JOB_UPDATE/);
   // Nothing was mended.
   expect(await runCommand(inbox, "replay")).toContain("1 set waiting again");
@@ -92,7 +92,7 @@ test("what was quarantined is replayed once the account is the tenant's", async 
 });
 
 test("what could not be resolved is replayed once there is a source", async () => {
-  await post(noticePayload("JOB_UPDATE", { accountId: "MQ==", itemId: "7" }));
+  await post(notificationPayload("JOB_UPDATE", { accountId: "MQ==", itemId: "7" }));
   await work();
   expect(await list()).toMatch(/unresolved +no_source +acme +JOB_UPDATE +7/);
 

@@ -1,8 +1,8 @@
 export { createJobberApi, type JobberApi } from "./create-jobber-api.ts";
 export { type Document, defineDocument } from "./documents/document.ts";
-export type { JobberApiHooks, TenantNotice } from "./hooks.ts";
+export type { JobberApiHooks, TenantEvent } from "./hooks.ts";
 export { JOBBER_ENDPOINT } from "./http/check-endpoint.ts";
-export type { VersionNotice } from "./http/check-version.ts";
+export type { VersionEvent } from "./http/check-version.ts";
 export type { FetchLike } from "./http/fetch-like.ts";
 export type { Sleep } from "./limits/tenant-limits.ts";
 export type { OauthEndpoints } from "./oauth/authorization-server.ts";

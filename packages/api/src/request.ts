@@ -79,12 +79,12 @@ export function createRequest(context: RequestContext): Request {
   }
 
   function tellVersion(answer: ParsedAnswer): void {
-    const notice = checkVersion(answer, version);
-    if (notice === null) return;
-    const key = `${notice.answered}:${notice.warning}`;
+    const notification = checkVersion(answer, version);
+    if (notification === null) return;
+    const key = `${notification.answered}:${notification.warning}`;
     if (versionsTold.has(key) || versionsTold.size >= 100) return;
     versionsTold.add(key);
-    tell("version", notice);
+    tell("version", notification);
   }
 
   return async <Data, Variables extends object>(

@@ -206,7 +206,7 @@ it("40 canaries in secrets, tokens and customers' data are in no log, hook, chan
       address: { street: plant("snapshotStreet") },
     },
   };
-  const notice = (topic: string, itemId: string) => ({
+  const notification = (topic: string, itemId: string) => ({
     data: {
       webHookEvent: { topic, appId: "a", accountId: account.id, itemId, occurredAt: "2026-01-25T10:00:00Z" },
     },
@@ -216,9 +216,9 @@ it("40 canaries in secrets, tokens and customers' data are in no log, hook, chan
     { ...snapshot, event: plant("event") },
     { event: "job.created", data: { title: quoted } },
     { event: "job.created", data: { id: "3", total: quoted, scheduled_at: quoted, status: plant("status") } },
-    notice("JOB_UPDATE", job.id),
-    notice("CLIENT_UPDATE", client.id),
-    notice("APP_DISCONNECT", account.id),
+    notification("JOB_UPDATE", job.id),
+    notification("CLIENT_UPDATE", client.id),
+    notification("APP_DISCONNECT", account.id),
     quoted,
   ];
   for (const body of bodies) {

@@ -11,7 +11,7 @@ export type {
   EventWarning,
   JobberEvent,
   JobSnapshotEvent,
-  NoticeEvent,
+  NotificationEvent,
   SnapshotAddress,
   SnapshotClient,
   SnapshotEvent,

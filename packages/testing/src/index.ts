@@ -1,8 +1,8 @@
 export {
-  type NoticeOverrides,
-  type NoticePayload,
-  type NoticePayloadOptions,
-  noticePayload,
+  type NotificationOverrides,
+  type NotificationPayload,
+  type NotificationPayloadOptions,
+  notificationPayload,
 } from "./payloads/notification-payload.ts";
 export {
   type AddressPayload,

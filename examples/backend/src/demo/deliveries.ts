@@ -1,4 +1,4 @@
-import { noticePayload, type SignedRequest, signedRequest } from "@jobber-sync/testing";
+import { notificationPayload, type SignedRequest, signedRequest } from "@jobber-sync/testing";
 import { SAMPLE_PAYLOAD } from "../sample-payload.ts";
 import type { JobberRecords } from "./simulated-jobber.ts";
 
@@ -86,7 +86,7 @@ export function demoDeliveries({ accountId, job }: JobberRecords): readonly Demo
     // What Jobber itself sends: which record it is, and nothing of it.
     send(
       "JOB_CREATE, Jobber's own envelope",
-      noticePayload("JOB_CREATE", { accountId, itemId: job.id, occurredAt: job.createdAt }),
+      notificationPayload("JOB_CREATE", { accountId, itemId: job.id, occurredAt: job.createdAt }),
       STORED,
     ),
   ];

@@ -178,7 +178,7 @@ export function expectedRecords({ accountId, client, job }: JobberRecords): Expe
       ...SUBMISSIONS,
       {
         tenant: TENANT.slug,
-        // A notice has no content of its own to tell it by.
+        // A notification has no content of its own to tell it by.
         deliveryKey: `JOB_CREATE:${accountId}:${job.id}:${CLOCK}`,
         channel: "jobber",
         payload: {

@@ -2,7 +2,7 @@ import { JobberSyncError } from "@jobber-sync/core";
 import type { ParsedAnswer } from "./parse-response.ts";
 
 /** Said when another API version answered than was asked for, or when Jobber warns about the one that did. */
-export interface VersionNotice {
+export interface VersionEvent {
   readonly asked: string;
   readonly answered: string | null;
   /** Jobber's own words. */
@@ -16,7 +16,7 @@ export interface VersionNotice {
  * @returns what to tell; `null` when all is as asked
  * @throws {JobberSyncError} `ERR_API_VERSION` for an older version: nothing documents such a fallback, and its fields may mean other things
  */
-export function checkVersion({ version, warning }: ParsedAnswer, asked: string): VersionNotice | null {
+export function checkVersion({ version, warning }: ParsedAnswer, asked: string): VersionEvent | null {
   if (version !== null && version < asked) {
     throw new JobberSyncError("ERR_API_VERSION", `Jobber answered with an older API version than ${asked}.`);
   }

@@ -99,8 +99,8 @@ export function addJob(account: SimulatedAccount, title = "Lawn Service") {
 function hooksInto(told: [string, unknown][]): JobberApiHooks {
   const note =
     (name: string) =>
-    (notice: unknown): void => {
-      told.push([name, notice]);
+    (notification: unknown): void => {
+      told.push([name, notification]);
     };
   return {
     connected: note("connected"),

@@ -15,8 +15,8 @@ interface EventBase {
 }
 
 /** The envelope Jobber really sends: it names what changed and carries no record (F1.1). */
-export interface NoticeEvent extends EventBase {
-  readonly kind: "notice";
+export interface NotificationEvent extends EventBase {
+  readonly kind: "notification";
   /** As sent; compare with {@link KnownTopic}. */
   readonly topic: KnownTopic | (string & {});
   /** `null` for topics that have no event of ours, unknown ones included. */
@@ -89,7 +89,7 @@ export interface ClientSnapshotEvent extends SnapshotBase {
 export type SnapshotEvent = JobSnapshotEvent | ClientSnapshotEvent;
 
 /** What a verified body says. Told apart by `kind`, snapshots further by `event`. */
-export type JobberEvent = NoticeEvent | SnapshotEvent;
+export type JobberEvent = NotificationEvent | SnapshotEvent;
 
 /** The events that snapshots come with. */
 export type SnapshotEventName = SnapshotEvent["event"];

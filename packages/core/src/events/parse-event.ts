@@ -1,8 +1,8 @@
 import { JobberSyncError } from "../errors.ts";
-import type { EventWarning, JobberEvent, NoticeEvent } from "./jobber-event.ts";
+import type { EventWarning, JobberEvent, NotificationEvent } from "./jobber-event.ts";
 import { readClient, readJob } from "./read-snapshot.ts";
 import { readInstant } from "./read-values.ts";
-import { noticeBody, snapshotBody } from "./schemas.ts";
+import { notificationBody, snapshotBody } from "./schemas.ts";
 import { topicTraits } from "./topics.ts";
 
 // Strict: bytes that are not UTF-8 are an error, not U+FFFD. A leading byte order mark is dropped.
@@ -35,8 +35,8 @@ export function parseEvent(bytes: Uint8Array): JobberEvent {
   return parseSnapshot(body, bytes);
 }
 
-function parseNotice(envelope: unknown, raw: Uint8Array): NoticeEvent {
-  const parsed = noticeBody.safeParse(envelope);
+function parseNotice(envelope: unknown, raw: Uint8Array): NotificationEvent {
+  const parsed = notificationBody.safeParse(envelope);
   if (!parsed.success) throw invalidFields("data.webHookEvent", parsed.error.issues);
   const { topic, appId, accountId, itemId, occurredAt, occuredAt } = parsed.data;
   if ((itemId === undefined || itemId === null) && !topic.startsWith("APP_")) {
@@ -45,7 +45,7 @@ function parseNotice(envelope: unknown, raw: Uint8Array): NoticeEvent {
   const warnings: EventWarning[] = [];
   const { event, objectType } = topicTraits(topic);
   return {
-    kind: "notice",
+    kind: "notification",
     topic,
     event,
     objectType,

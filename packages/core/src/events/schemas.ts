@@ -56,7 +56,7 @@ export const snapshotBody = z.discriminatedUnion("event", [
   z.object({ event: z.enum(["client.created", "client.updated"]), data: clientData }),
 ]);
 
-export const noticeBody = z.object({
+export const notificationBody = z.object({
   topic: idText,
   appId: idText.nullish(),
   accountId: id,

@@ -12,7 +12,7 @@ export interface ObjectRef {
  * - `waiting`: to be worked on when `dueAt` has come
  * - `claimed`: a worker has it until `claimedUntil`; after that it waits again
  * - `done`: its effect is committed
- * - `unresolved`: a notice that no source could resolve; replay it once there is one
+ * - `unresolved`: a notification that no source could resolve; replay it once there is one
  * - `paused`: its tenant needs a new authorization; resuming wakes it
  * - `quarantined`: signed, but not an event of this tenant; replay it after the cause is mended
  * - `dead`: given up; redrive it after the cause is mended
@@ -28,7 +28,7 @@ export interface NewDelivery extends ObjectRef {
   readonly objectId: string;
   /** See `deliveryKey`. Indexed, not unique. */
   readonly deliveryKey: string;
-  /** The topic of a notice, the event of a snapshot, `null` for a body that is no event. */
+  /** The topic of a notification, the event of a snapshot, `null` for a body that is no event. */
   readonly topic: string | null;
   /** The bytes that were verified. */
   readonly body: Uint8Array;

@@ -9,7 +9,7 @@ export interface DeliveryFacts {
   readonly tenant: string;
   readonly objectType: ObjectType;
   readonly objectId: string;
-  /** The topic of a notice, the event of a snapshot, `null` for a body that is no event. */
+  /** The topic of a notification, the event of a snapshot, `null` for a body that is no event. */
   readonly topic: string | null;
   /** The inbox row; `null` without an inbox. */
   readonly sequence: number | null;

@@ -1,4 +1,4 @@
-import type { JobberEvent, NoticeEvent, SnapshotEvent } from "../events/jobber-event.ts";
+import type { JobberEvent, NotificationEvent, SnapshotEvent } from "../events/jobber-event.ts";
 import type { FetchedRecords } from "../records/record-source.ts";
 import { type StatusOverrides, snapshotRecords } from "../records/snapshot-records.ts";
 import type { ContactWrite, JobWrite, SubmissionWrite, SyncChange } from "../store/sync-store.ts";
@@ -43,9 +43,9 @@ export function snapshotChange(
   };
 }
 
-/** What notices of one object write once the object was fetched. Pure. */
+/** What notifications of one object write once the object was fetched. Pure. */
 export function fetchedChange(
-  deliveries: readonly ChangeDelivery<NoticeEvent>[],
+  deliveries: readonly ChangeDelivery<NotificationEvent>[],
   tenant: string,
   sequence: number,
   fetched: FetchedRecords,
@@ -79,9 +79,9 @@ export function fetchedChange(
   };
 }
 
-/** What notices of an object write that is gone: a tombstone, and submissions that name it. Pure. */
+/** What notifications of an object write that is gone: a tombstone, and submissions that name it. Pure. */
 export function goneChange(
-  deliveries: readonly ChangeDelivery<NoticeEvent>[],
+  deliveries: readonly ChangeDelivery<NotificationEvent>[],
   tenant: string,
   sequence: number,
 ): BuiltChange {
@@ -124,7 +124,7 @@ function submissionWrites(
 }
 
 /** The time Jobber gives for the delete; for one that was only found missing, the time we were told to look. */
-function deletedAt(deliveries: readonly ChangeDelivery<NoticeEvent>[]): Instant {
+function deletedAt(deliveries: readonly ChangeDelivery<NotificationEvent>[]): Instant {
   const told = deliveries.find(({ event }) => event.topic.endsWith("_DESTROY")) ?? deliveries[0];
   return told?.event.occurredAt ?? toInstant(told?.receivedAt ?? 0);
 }

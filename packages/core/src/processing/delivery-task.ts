@@ -22,7 +22,7 @@ export interface Processed {
   /** What it was taken for: a delete whose record is still there is an update. */
   readonly event: JobberEvent;
   readonly submission: Submission | null;
-  /** What a notice's object was found to be; `null` where nothing was fetched. */
+  /** What a notification's object was found to be; `null` where nothing was fetched. */
   readonly records: FetchedRecords | null;
   /** `null` when there was nothing to store. */
   readonly result: SyncResult | null;
@@ -34,7 +34,7 @@ export type WorkResult =
   | Processed
   /** There is nothing to do: a visit or property is gone, or an account that was to have disconnected the app has not. */
   | { readonly kind: "ignored"; readonly reason: "gone" | "still_connected" }
-  /** A notice, and no source to resolve it. */
+  /** A notification, and no source to resolve it. */
   | { readonly kind: "unresolved" }
   /** What the source said contradicts the topic; look again later. */
   | { readonly kind: "recheck"; readonly reason: "gone" | "still_there" }

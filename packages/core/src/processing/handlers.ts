@@ -12,7 +12,7 @@ export interface HandlerContext {
   readonly event: JobberEvent;
   /** Stored already; `null` for events that make none. */
   readonly submission: Submission | null;
-  /** What the source knew of a notice's object; `null` for snapshots, deletes and topics that are not fetched. */
+  /** What the source knew of a notification's object; `null` for snapshots, deletes and topics that are not fetched. */
   readonly records: FetchedRecords | null;
   /** What the store made of it; `null` when there was nothing to store. */
   readonly result: SyncResult | null;
@@ -50,7 +50,7 @@ export async function runHandlers(
   context: HandlerContext,
 ): Promise<void> {
   const { event, signal } = context;
-  const names = event.kind === "notice" ? [event.event, event.topic] : [event.event];
+  const names = event.kind === "notification" ? [event.event, event.topic] : [event.event];
   for (const name of names) {
     const handler = name === null ? undefined : handlers.get(name);
     if (handler === undefined) continue;

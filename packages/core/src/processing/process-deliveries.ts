@@ -1,12 +1,12 @@
-import type { NoticeEvent, SnapshotEvent } from "../events/jobber-event.ts";
+import type { NotificationEvent, SnapshotEvent } from "../events/jobber-event.ts";
 import { snapshotChange } from "./build-change.ts";
 import { type DeliveryWork, failed, type Processor, type WorkResult } from "./delivery-task.ts";
 import { runHandlers } from "./handlers.ts";
-import { resolveNotices } from "./resolve-notifications.ts";
+import { resolveNotifications } from "./resolve-notifications.ts";
 import { applied, mapped, warningsOf } from "./write-change.ts";
 
 /**
- * Takes the deliveries of one object to the records: snapshots one by one in the order of their sequence, all notices with one fetch and
+ * Takes the deliveries of one object to the records: snapshots one by one in the order of their sequence, all notifications with one fetch and
  * one write; then the handlers of each delivery. A failure is a result, not a throw, and does not stop its neighbours.
  *
  * @param signal ends it soon: what is being waited for then counts as failed, and what had not begun stays untouched
@@ -18,9 +18,9 @@ export async function processDeliveries(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<DeliveryWork, WorkResult>> {
   const results = new Map<DeliveryWork, WorkResult>();
-  const notices: DeliveryWork<NoticeEvent>[] = [];
+  const notifications: DeliveryWork<NotificationEvent>[] = [];
   for (const work of works) {
-    if (isNotice(work)) notices.push(work);
+    if (isNotification(work)) notifications.push(work);
     else if (isSnapshot(work)) {
       results.set(
         work,
@@ -28,10 +28,10 @@ export async function processDeliveries(
       );
     }
   }
-  for (const group of groupByObject(notices)) {
+  for (const group of groupByObject(notifications)) {
     if (signal.aborted) for (const work of group) results.set(work, { kind: "untouched" });
     else
-      for (const [work, result] of await resolveNotices(processor, tenant, group, signal))
+      for (const [work, result] of await resolveNotifications(processor, tenant, group, signal))
         results.set(work, result);
   }
   for (const [work, result] of results) {
@@ -93,9 +93,9 @@ async function applySnapshot(
 }
 
 function groupByObject(
-  works: readonly DeliveryWork<NoticeEvent>[],
-): Iterable<readonly DeliveryWork<NoticeEvent>[]> {
-  const groups = new Map<string, DeliveryWork<NoticeEvent>[]>();
+  works: readonly DeliveryWork<NotificationEvent>[],
+): Iterable<readonly DeliveryWork<NotificationEvent>[]> {
+  const groups = new Map<string, DeliveryWork<NotificationEvent>[]>();
   for (const work of works) {
     const key = `${work.event.objectType}:${work.event.itemId}`;
     const group = groups.get(key);
@@ -105,8 +105,8 @@ function groupByObject(
   return groups.values();
 }
 
-function isNotice(work: DeliveryWork): work is DeliveryWork<NoticeEvent> {
-  return work.event.kind === "notice";
+function isNotification(work: DeliveryWork): work is DeliveryWork<NotificationEvent> {
+  return work.event.kind === "notification";
 }
 
 function isSnapshot(work: DeliveryWork): work is DeliveryWork<SnapshotEvent> {

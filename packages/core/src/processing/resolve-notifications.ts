@@ -1,5 +1,5 @@
 import { JobberSyncError } from "../errors.ts";
-import type { NoticeEvent } from "../events/jobber-event.ts";
+import type { NotificationEvent } from "../events/jobber-event.ts";
 import type { FetchedRecords, RecordSource, SourceObjectType } from "../records/record-source.ts";
 import type { SyncResult } from "../store/sync-store.ts";
 import { type BuiltChange, fetchedChange, goneChange } from "./build-change.ts";
@@ -13,14 +13,14 @@ import {
 import { withinRun } from "./within-run.ts";
 import { applied, mapped, stored, warningsOf } from "./write-change.ts";
 
-type Notice = DeliveryWork<NoticeEvent>;
-type Outcome = ReadonlyMap<Notice, WorkResult>;
+type Notification = DeliveryWork<NotificationEvent>;
+type Outcome = ReadonlyMap<Notification, WorkResult>;
 
-/** Resolves all notices of one object with one fetch and one write. Does not reject. */
-export async function resolveNotices(
+/** Resolves all notifications of one object with one fetch and one write. Does not reject. */
+export async function resolveNotifications(
   processor: Processor,
   tenant: string,
-  works: readonly Notice[],
+  works: readonly Notification[],
   signal: AbortSignal,
 ): Promise<Outcome> {
   const [first] = works;
@@ -40,14 +40,14 @@ export async function resolveNotices(
 async function fetchAndWrite(
   processor: Processor & { readonly source: RecordSource },
   tenant: string,
-  works: readonly Notice[],
+  works: readonly Notification[],
   type: SourceObjectType,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { store, source, beforeFetch } = processor;
   const ask = async (wanted: SourceObjectType, id: string) =>
     withinRun(() => source.fetch(tenant, wanted, id, signal), signal, sourceIsLate);
-  const [first] = works as readonly [Notice, ...Notice[]];
+  const [first] = works as readonly [Notification, ...Notification[]];
   await beforeFetch?.(tenant, signal);
   // Before the fetch: what is fetched is at least as new as this number.
   const sequence = await stored(() => store.nextSequence(), signal);
@@ -68,7 +68,7 @@ async function fetchAndWrite(
 async function writeFetched(
   { store }: Processor,
   tenant: string,
-  works: readonly Notice[],
+  works: readonly Notification[],
   {
     fetched,
     sequence,
@@ -91,14 +91,14 @@ async function writeFetched(
   return outcome;
 }
 
-/** Notices of the account itself. That it disconnected the app is asked of the source, where the source can tell. */
+/** Notifications of the account itself. That it disconnected the app is asked of the source, where the source can tell. */
 async function resolveAccount(
   { source, beforeFetch }: Processor,
   tenant: string,
-  works: readonly Notice[],
+  works: readonly Notification[],
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const outcome = new Map<Notice, WorkResult>();
+  const outcome = new Map<Notification, WorkResult>();
   for (const work of works) {
     const { event } = work;
     const asked = source?.disconnected?.bind(source);
@@ -120,7 +120,7 @@ async function resolveAccount(
 async function withoutSource(
   { store }: Processor,
   tenant: string,
-  works: readonly Notice[],
+  works: readonly Notification[],
   type: SourceObjectType,
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -135,11 +135,11 @@ async function withoutSource(
 }
 
 function processedEach(
-  works: readonly Notice[],
+  works: readonly Notification[],
   built: BuiltChange,
   result: SyncResult,
   records: FetchedRecords | null,
-): ReadonlyMap<Notice, Processed> {
+): ReadonlyMap<Notification, Processed> {
   return new Map(
     works.map((work, index) => [
       work,
@@ -149,7 +149,7 @@ function processedEach(
         submission: built.submissions[index] ?? null,
         records,
         result,
-        // One fetch, one warning, however many notices led to it.
+        // One fetch, one warning, however many notifications led to it.
         warnings: index === 0 ? warningsOf(work.event, built.change) : work.event.warnings,
       },
     ]),
@@ -157,7 +157,7 @@ function processedEach(
 }
 
 /** Nothing to fetch and nothing to store: only handlers hear of it. */
-function done(event: NoticeEvent): Processed {
+function done(event: NotificationEvent): Processed {
   return {
     kind: "processed",
     event,
@@ -168,11 +168,11 @@ function done(event: NoticeEvent): Processed {
   };
 }
 
-function all(works: readonly Notice[], result: (work: Notice) => WorkResult): Outcome {
+function all(works: readonly Notification[], result: (work: Notification) => WorkResult): Outcome {
   return new Map(works.map((work) => [work, result(work)]));
 }
 
-function asUpdate(event: NoticeEvent): NoticeEvent {
+function asUpdate(event: NotificationEvent): NotificationEvent {
   if (!isDestroy(event)) return event;
   return event.objectType === "job"
     ? { ...event, topic: "JOB_UPDATE", event: "job.updated" }
@@ -190,7 +190,7 @@ function seesNothing(): JobberSyncError {
   );
 }
 
-function fetchedType({ objectType }: NoticeEvent): SourceObjectType | null {
+function fetchedType({ objectType }: NotificationEvent): SourceObjectType | null {
   return objectType === "job" ||
     objectType === "client" ||
     objectType === "visit" ||
@@ -203,6 +203,6 @@ function isRecord(type: SourceObjectType): boolean {
   return type === "job" || type === "client";
 }
 
-function isDestroy({ topic }: NoticeEvent): boolean {
+function isDestroy({ topic }: NotificationEvent): boolean {
   return topic.endsWith("_DESTROY");
 }

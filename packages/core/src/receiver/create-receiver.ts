@@ -162,7 +162,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     }
     if (unknown) return report(UNAUTHORIZED, "ERR_TENANT_UNKNOWN", slug, started);
     const event = readEvent(body);
-    const byAccount = slug === undefined && !isJobberSyncError(event) && event.kind === "notice";
+    const byAccount = slug === undefined && !isJobberSyncError(event) && event.kind === "notification";
     const owner = byAccount ? await lookUp(() => directory.byAccount(event.accountId)) : tenant;
     const verdict = isJobberSyncError(event)
       ? quarantined(event, notAnEvent(body, tenant?.slug ?? ""))
@@ -216,7 +216,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const delivery = describeDelivery(event, tenant?.slug ?? "");
     const error = judgeEvent(event, tenant, viaApp);
     if (error !== null) return quarantined(error, delivery);
-    const unwanted = event.kind === "notice" && !wanted(event.topic);
+    const unwanted = event.kind === "notification" && !wanted(event.topic);
     return unwanted ? { kind: "ignore", reason: "topic", delivery } : { kind: "accept", delivery };
   }
 

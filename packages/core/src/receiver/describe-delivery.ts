@@ -9,7 +9,8 @@ export function describeDelivery(
   tenant: string,
 ): VerifiedDelivery & { readonly event: JobberEvent } {
   const named = { tenant, topic: topicOf(event), deliveryKey: deliveryKey(event), event };
-  if (event.kind === "notice") return { ...named, objectType: event.objectType, objectId: event.itemId };
+  if (event.kind === "notification")
+    return { ...named, objectType: event.objectType, objectId: event.itemId };
   const objectType = event.event.startsWith("job.") ? "job" : "client";
   return { ...named, objectType, objectId: event.data.id };
 }

@@ -9,7 +9,7 @@ import type { StatusOverrides } from "../records/snapshot-records.ts";
 import type { SyncStore } from "../store/sync-store.ts";
 import type { SharedApp, Tenants } from "../tenants/tenant.ts";
 
-/** Which notices are acted on. Snapshots always are. */
+/** Which notifications are acted on. Snapshots always are. */
 export type TopicSelection = "sync" | "all" | readonly (KnownTopic | (string & {}))[];
 
 interface ReceiverOptionsBase {
@@ -60,7 +60,7 @@ export interface InboxReceiverOptions extends ReceiverOptionsBase {
 export interface StoreReceiverOptions extends ReceiverOptionsBase {
   readonly store: SyncStore;
   readonly inbox?: undefined;
-  /** Without it notices are answered `{"status":"ignored","reason":"no_source"}`; deletes are taken from their topic. */
+  /** Without it notifications are answered `{"status":"ignored","reason":"no_source"}`; deletes are taken from their topic. */
   readonly source?: RecordSource | undefined;
   /** Called after the commit and before the answer. One that throws makes it a 503. */
   readonly on?: Handlers | undefined;

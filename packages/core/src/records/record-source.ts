@@ -26,9 +26,9 @@ export interface FetchedRecords {
 }
 
 /**
- * Where the records behind a notice are read: the Jobber API (`@jobber-sync/api`), or a test's own.
+ * Where the records behind a notification are read: the Jobber API (`@jobber-sync/api`), or a test's own.
  *
- * A Jobber webhook carries a topic and an id, nothing else (F1.1), so without a source no notice can become a record.
+ * A Jobber webhook carries a topic and an id, nothing else (F1.1), so without a source no notification can become a record.
  */
 export interface RecordSource {
   /**
@@ -50,10 +50,10 @@ export interface RecordSource {
   ): Promise<FetchedRecords | null>;
 
   /**
-   * Whether the account has disconnected the app, as an `APP_DISCONNECT` says: to be proved, not believed, since the notice may be late and
-   * the account connected again. A source that has no connections of its own leaves this out; the notice is then passed on as it is.
+   * Whether the account has disconnected the app, as an `APP_DISCONNECT` says: to be proved, not believed, since the notification may be late and
+   * the account connected again. A source that has no connections of its own leaves this out; the notification is then passed on as it is.
    *
-   * @param occurredAt the notice's time; `null` when it had none
+   * @param occurredAt the notification's time; `null` when it had none
    * @throws {JobberSyncError} with an `ERR_API_…` code when that could not be found out
    */
   disconnected?(tenant: string, occurredAt: Instant | null, signal: AbortSignal): Promise<boolean>;

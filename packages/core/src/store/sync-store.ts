@@ -8,7 +8,7 @@ import type { WriteOutcome } from "./decide-write.ts";
 export interface WritePosition {
   /** The source's own time of the last change; `null` when it gave none. */
   readonly sourceUpdatedAt: Instant | null;
-  /** From {@link SyncStore.nextSequence}: taken before the fetch (notice) or at accept (snapshot). */
+  /** From {@link SyncStore.nextSequence}: taken before the fetch (notification) or at accept (snapshot). */
   readonly sequence: number;
 }
 

@@ -40,7 +40,7 @@ export interface Submission {
   readonly payload: SubmissionPayload;
 }
 
-/** The records that a notice was resolved to. */
+/** The records that a notification was resolved to. */
 export interface SubmissionRecords {
   readonly job?: Partial<JobFields> | null;
   readonly contact?: Partial<ContactFields> | null;
@@ -55,7 +55,7 @@ export interface BuildSubmissionOptions {
 /**
  * Builds the submission of an event: exactly the keys of its payload type, in snake_case. Pure.
  *
- * @param record the fetched records of a notice. A snapshot carries its own; a notice without them (deleted, gone) gives event and id and
+ * @param record the fetched records of a notification. A snapshot carries its own; a notification without them (deleted, gone) gives event and id and
  * `null` for the rest.
  * @returns `null` for events that make no submission: `app.disconnected`, visits, properties and topics without an event
  *

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import type { JobberEvent } from "../events/jobber-event.ts";
 
 /**
- * What identifies a delivery within its tenant, derived from its content because Jobber sends no delivery id (F1.1): for a timed notice
+ * What identifies a delivery within its tenant, derived from its content because Jobber sends no delivery id (F1.1): for a timed notification
  * `topic:accountId:itemId:<instant>`, else {@link bodyHash}. The same delivery sent again has the same key; so may two real
  * changes within one second, which is why the key gates submissions only, never records.
  */
 export function deliveryKey(event: JobberEvent): string {
-  return event.kind === "notice" && event.occurredAt !== null
+  return event.kind === "notification" && event.occurredAt !== null
     ? `${event.topic}:${event.accountId}:${event.itemId}:${event.occurredAt}`
     : bodyHash(event.raw);
 }

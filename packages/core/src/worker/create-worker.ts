@@ -17,7 +17,7 @@ import { checkRetryPolicy, type RetryPolicy } from "./retry-policy.ts";
 export interface WorkerOptions {
   readonly inbox: Inbox;
   readonly store: SyncStore;
-  /** Without it notices are kept as `unresolved`; deletes are taken from their topic. */
+  /** Without it notifications are kept as `unresolved`; deletes are taken from their topic. */
   readonly source?: RecordSource | undefined;
   /** Called after the commit, at least once per delivery: make them idempotent. */
   readonly on?: Handlers | undefined;
@@ -85,7 +85,7 @@ const MAX_BUDGET_WAIT_MS = 250;
 const LAST_MS = 5000;
 
 /**
- * Makes the worker behind an inbox: claims every waiting delivery of an object (2,048 at a time), fetches what notices only name, writes
+ * Makes the worker behind an inbox: claims every waiting delivery of an object (2,048 at a time), fetches what notifications only name, writes
  * contacts, jobs and submissions in one step, then calls your handlers. Any number of workers, in any number of processes, may share an inbox.
  *
  * Each delivery is processed at least once; what is stored is the same as if it had been once.

@@ -42,7 +42,7 @@ export function createAdmit(
           ? { kind: "refused", error: unjudged(reason) }
           : { kind: "admitted", slug: object.tenant, work };
       }
-      const accountId = viaApp && event.kind === "notice" ? event.accountId : null;
+      const accountId = viaApp && event.kind === "notification" ? event.accountId : null;
       const tenant = await find(accountId);
       const error = judgeEvent(event, tenant, viaApp);
       if (error !== null) return { kind: "refused", error };

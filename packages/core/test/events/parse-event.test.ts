@@ -27,11 +27,11 @@ function withoutRaw({ raw: _, ...event }: JobberEvent): object {
   return event;
 }
 
-describe("parseEvent: notices", () => {
+describe("parseEvent: notifications", () => {
   it("reads the envelope that Jobber sends", () => {
     const body = envelope({ topic: "CLIENT_CREATE", occurredAt: "2021-08-12T16:31:36-06:00" });
     expect(withoutRaw(parseEvent(bytes(body)))).toEqual({
-      kind: "notice",
+      kind: "notification",
       topic: "CLIENT_CREATE",
       event: "client.created",
       objectType: "client",
@@ -51,7 +51,7 @@ describe("parseEvent: notices", () => {
   it("reads the time under both spellings, the right one first", () => {
     const time = (fields: object) => {
       const event = parseEvent(bytes(envelope(fields)));
-      return event.kind === "notice" ? event.occurredAt : undefined;
+      return event.kind === "notification" ? event.occurredAt : undefined;
     };
     expect(time({ occuredAt: "2026-01-01T00:00:00Z" })).toBe("2026-01-01T00:00:00Z");
     expect(time({ occuredAt: "2026-01-01T00:00:00Z", occurredAt: "2026-01-02T00:00:00Z" })).toBe(
@@ -71,7 +71,7 @@ describe("parseEvent: notices", () => {
   it("knows 46 topics", () => {
     expect(KNOWN_TOPICS).toHaveLength(46);
     for (const topic of KNOWN_TOPICS) {
-      expect(parseEvent(bytes(envelope({ topic })))).toMatchObject({ kind: "notice", topic });
+      expect(parseEvent(bytes(envelope({ topic })))).toMatchObject({ kind: "notification", topic });
       expect(topicTraits(topic).objectType).not.toBe("unknown");
     }
   });

@@ -2,7 +2,7 @@ import { buildSubmission, deliveryKey, formatAddress, parseEvent } from "@jobber
 import { describe, expect, it } from "vitest";
 
 const parse = (body: object) => parseEvent(new TextEncoder().encode(JSON.stringify(body)));
-const notice = (topic: string, fields: object = {}) =>
+const notification = (topic: string, fields: object = {}) =>
   parse({
     data: {
       webHookEvent: {
@@ -100,12 +100,12 @@ describe("buildSubmission", () => {
     });
   });
 
-  it("shows the fetched record of a notice", () => {
+  it("shows the fetched record of a notification", () => {
     const record = {
       job: { title: "Gutters", status: "completed", jobberStatus: "archived", city: "Austin" },
       contact: { name: "Zoë" },
     } as const;
-    expect(buildSubmission(notice("JOB_CLOSED"), record)?.payload).toMatchObject({
+    expect(buildSubmission(notification("JOB_CLOSED"), record)?.payload).toMatchObject({
       event: "job.completed",
       jobber_job_id: "Mg==",
       title: "Gutters",
@@ -116,7 +116,7 @@ describe("buildSubmission", () => {
   });
 
   it("gives event and id for a delete", () => {
-    expect(buildSubmission(notice("CLIENT_DESTROY"))?.payload).toStrictEqual({
+    expect(buildSubmission(notification("CLIENT_DESTROY"))?.payload).toStrictEqual({
       event: "client.deleted",
       jobber_client_id: "Mg==",
       client_name: null,
@@ -134,7 +134,7 @@ describe("buildSubmission", () => {
     "INVOICE_CREATE",
     "BRAND_NEW",
   ])("builds none for %s", (topic) => {
-    expect(buildSubmission(notice(topic))).toBeNull();
+    expect(buildSubmission(notification(topic))).toBeNull();
   });
 });
 
@@ -150,12 +150,12 @@ describe("formatAddress", () => {
 });
 
 describe("deliveryKey", () => {
-  it("is topic, account, item and instant of a timed notice", () => {
-    expect(deliveryKey(notice("JOB_UPDATE"))).toBe("JOB_UPDATE:MQ==:Mg==:2026-01-25T16:00:00Z");
+  it("is topic, account, item and instant of a timed notification", () => {
+    expect(deliveryKey(notification("JOB_UPDATE"))).toBe("JOB_UPDATE:MQ==:Mg==:2026-01-25T16:00:00Z");
   });
 
   it("is the body's SHA-256 without a time, and for snapshots", () => {
-    expect(deliveryKey(notice("JOB_UPDATE", { occurredAt: null }))).toMatch(/^[0-9a-f]{64}$/);
+    expect(deliveryKey(notification("JOB_UPDATE", { occurredAt: null }))).toMatch(/^[0-9a-f]{64}$/);
     const empty = parse({ event: "job.updated", data: { id: "1" } });
     // printf '{"event":"job.updated","data":{"id":"1"}}' | openssl dgst -sha256
     expect(deliveryKey(empty)).toBe("9883da9be82631014c771e858f87032a4d91aea7d4558c27b853505fe8f34722");

@@ -59,8 +59,8 @@ export function backend({ now: realNow, ...options }: Partial<WorkerOptions> = {
 
 let second = 0;
 
-/** A notice of its own second. */
-export function notice(topic: string, itemId = "Mg==", fields: object = {}): object {
+/** A notification of its own second. */
+export function notification(topic: string, itemId = "Mg==", fields: object = {}): object {
   second += 1;
   const occurredAt = new Date(Date.UTC(2026, 0, 25, 9, 0, second)).toISOString();
   return {

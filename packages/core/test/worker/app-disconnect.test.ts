@@ -66,7 +66,7 @@ it("tries again when the source could not find out", async () => {
   expect(row).toMatchObject({ state: "waiting", reason: "ERR_API_NETWORK" });
 });
 
-it("passes the notice on as it is when the source has no connections of its own", async () => {
+it("passes the notification on as it is when the source has no connections of its own", async () => {
   const { handled, row } = await receiveDisconnect(undefined);
   expect(handled).toEqual(["acme"]);
   expect(row?.state).toBe("done");

@@ -1,6 +1,6 @@
 import { JobberSyncError, type RecordSource } from "@jobber-sync/core";
 import { describe, expect, it, vi } from "vitest";
-import { backend, found, notice, sourceOf } from "../support/worker-fixtures.ts";
+import { backend, found, notification, sourceOf } from "../support/worker-fixtures.ts";
 
 const never = () => new Promise<never>(() => {});
 const snapshot = (id: string) => ({ event: "job.updated", data: { id, title: id } });
@@ -42,7 +42,7 @@ describe("a run is bounded", () => {
     ["disconnected", { fetch: never, disconnected: never }, "ERR_API_TIMEOUT"],
   ])("counts a source whose %s does not end as down", async (name, source, reason) => {
     const { send, worker, inbox } = backend({ ...hurried, source: source as RecordSource });
-    await send(notice(name === "fetch" ? "JOB_UPDATE" : "APP_DISCONNECT", "MQ=="));
+    await send(notification(name === "fetch" ? "JOB_UPDATE" : "APP_DISCONNECT", "MQ=="));
     await worker.drain();
     expect(await inbox.list({})).toMatchObject([{ state: "waiting", attempts: 0, retries: 1, reason }]);
   });

@@ -1,14 +1,15 @@
 import { createWorker, JobberSyncError } from "@jobber-sync/core";
 import { describe, expect, it, vi } from "vitest";
-import { backend, found, notice, sourceOf } from "../support/worker-fixtures.ts";
+import { backend, found, notification, sourceOf } from "../support/worker-fixtures.ts";
 
 const MINUTE = 60_000;
 
-describe("worker: notices", () => {
-  it("resolves all notices of an object with one fetch, one write and a submission each", async () => {
+describe("worker: notifications", () => {
+  it("resolves all notifications of an object with one fetch, one write and a submission each", async () => {
     const { asked, source } = sourceOf((_, id) => found(id, "Gutters"));
     const { send, worker, store, states } = backend({ source });
-    for (const topic of ["JOB_CREATE", "JOB_UPDATE", "JOB_UPDATE", "JOB_CLOSED"]) await send(notice(topic));
+    for (const topic of ["JOB_CREATE", "JOB_UPDATE", "JOB_UPDATE", "JOB_CLOSED"])
+      await send(notification(topic));
     expect(await worker.drain()).toBe(1);
     expect(asked).toEqual(["acme job Mg=="]);
     expect(await states()).toEqual(["done", "done", "done", "done"]);
@@ -31,7 +32,7 @@ describe("worker: notices", () => {
   it("writes a delivery that came twice once, and still fetches for it", async () => {
     const { asked, source } = sourceOf((_, id) => found(id, "Gutters"));
     const { send, worker, store } = backend({ source });
-    const body = notice("JOB_UPDATE");
+    const body = notification("JOB_UPDATE");
     expect(await send(body)).toEqual({ status: "accepted" });
     await worker.drain();
     expect(await send(body)).toEqual({ status: "duplicate" });
@@ -45,8 +46,8 @@ describe("worker: notices", () => {
     const topics: string[] = [];
     const on = { VISIT_UPDATE: () => void topics.push("VISIT_UPDATE") };
     const { send, worker, store, states } = backend({ source, on });
-    await send(notice("VISIT_UPDATE", "visit"));
-    await send(notice("VISIT_UPDATE", "gone"));
+    await send(notification("VISIT_UPDATE", "visit"));
+    await send(notification("VISIT_UPDATE", "gone"));
     await worker.drain();
     expect(await store.jobs("acme")).toHaveLength(1);
     expect(await store.submissions("acme")).toEqual([]);
@@ -54,9 +55,9 @@ describe("worker: notices", () => {
     expect(topics).toEqual(["VISIT_UPDATE"]);
   });
 
-  it("keeps notices unresolved without a source, and resolves them when replayed with one", async () => {
+  it("keeps notifications unresolved without a source, and resolves them when replayed with one", async () => {
     const { send, worker, inbox, store, states } = backend();
-    await send(notice("JOB_UPDATE"));
+    await send(notification("JOB_UPDATE"));
     await worker.drain();
     expect(await states()).toEqual(["unresolved"]);
     const { source } = sourceOf((_, id) => found(id, "Gutters"));
@@ -79,11 +80,11 @@ describe("worker: notices", () => {
         },
       },
     });
-    await send(notice("JOB_UPDATE"));
+    await send(notification("JOB_UPDATE"));
     const first = worker.drain();
     await expect.poll(() => slow).toBeDefined();
     title = "new";
-    await send(notice("JOB_UPDATE"));
+    await send(notification("JOB_UPDATE"));
     await worker.drain();
     slow?.();
     await first;
@@ -95,7 +96,7 @@ describe("worker: deletes", () => {
   it("writes a tombstone at once when the record is gone", async () => {
     const { source } = sourceOf(() => null);
     const { send, worker, store } = backend({ source });
-    await send(notice("JOB_DESTROY"));
+    await send(notification("JOB_DESTROY"));
     await worker.drain();
     expect((await store.jobs("acme"))[0]?.deletedAt).not.toBeNull();
     expect(await store.submissions("acme")).toMatchObject([
@@ -106,7 +107,7 @@ describe("worker: deletes", () => {
   it("looks again after a minute when the record is still there, and then believes the source", async () => {
     const { asked, source } = sourceOf((_, id) => found(id, "Gutters"));
     const { send, worker, store, clock, states } = backend({ source });
-    await send(notice("JOB_DESTROY"));
+    await send(notification("JOB_DESTROY"));
     await worker.drain();
     expect(await states()).toEqual(["waiting"]);
     expect(await store.jobs("acme")).toEqual([]);
@@ -119,7 +120,7 @@ describe("worker: deletes", () => {
 
   it("trusts the topic where there is no source", async () => {
     const { send, worker, store, states } = backend();
-    await send(notice("CLIENT_DESTROY"));
+    await send(notification("CLIENT_DESTROY"));
     await worker.drain();
     expect(await states()).toEqual(["done"]);
     expect((await store.contacts("acme"))[0]?.deletedAt).not.toBeNull();
@@ -131,7 +132,7 @@ describe("worker: deletes", () => {
       type === "account" && connected ? { jobs: [], contacts: [] } : null,
     );
     const { send, worker, store, clock } = backend({ source });
-    await send(notice("JOB_UPDATE"));
+    await send(notification("JOB_UPDATE"));
     await worker.drain();
     clock.now += MINUTE;
     await worker.drain();
@@ -147,10 +148,10 @@ describe("worker: deletes", () => {
     let gone = true;
     const { source } = sourceOf((_, id) => (gone ? null : found(id, "Gutters")));
     const { send, worker, store } = backend({ source });
-    await send(notice("JOB_DESTROY"));
+    await send(notification("JOB_DESTROY"));
     await worker.drain();
     gone = false;
-    await send(notice("JOB_UPDATE"));
+    await send(notification("JOB_UPDATE"));
     await worker.drain();
     expect((await store.jobs("acme"))[0]?.deletedAt).not.toBeNull();
   });
@@ -199,11 +200,11 @@ describe("worker: handlers", () => {
         JOB_CREATE: ({ event, records }) => void calls.push(["topic", event.kind, records?.jobs.length]),
       },
     });
-    await b.send(notice("JOB_CREATE"));
+    await b.send(notification("JOB_CREATE"));
     await b.worker.drain();
     expect(calls).toEqual([
       ["event", "job.created", "inserted", 1],
-      ["topic", "notice", 1],
+      ["topic", "notification", 1],
     ]);
   });
 
@@ -245,7 +246,7 @@ describe("worker: failures", () => {
       },
     };
     const { send, worker, clock, states, told } = backend({ source });
-    await send(notice("JOB_UPDATE"));
+    await send(notification("JOB_UPDATE"));
     const start = clock.now;
     let tries = 0;
     while ((await states())[0] === "waiting" && tries < 200) {
@@ -264,7 +265,7 @@ describe("worker: failures", () => {
       return found(id, "Gutters");
     });
     const { send, worker, clock, inbox, states } = backend({ source });
-    for (let index = 0; index < 3; index += 1) await send(notice("JOB_UPDATE"));
+    for (let index = 0; index < 3; index += 1) await send(notification("JOB_UPDATE"));
     await worker.drain();
     expect(await states()).toEqual(["paused", "paused", "paused"]);
     clock.now += 100 * 60 * MINUTE;
@@ -283,7 +284,7 @@ describe("worker: failures", () => {
         },
       },
     });
-    await send(notice("JOB_UPDATE"));
+    await send(notification("JOB_UPDATE"));
     await worker.drain();
     expect(await inbox.list({})).toMatchObject([{ state: "waiting", retries: 1, reason: "ERR_API_NETWORK" }]);
   });
@@ -303,7 +304,7 @@ describe("worker: failures", () => {
         },
       },
     });
-    await send(notice("JOB_UPDATE"));
+    await send(notification("JOB_UPDATE"));
     await worker.drain();
     expect(await inbox.list({})).toMatchObject([{ state: "claimed" }]);
     expect(await store.jobs("acme")).toHaveLength(1);
@@ -315,7 +316,7 @@ describe("worker: failures", () => {
     const busy = new JobberSyncError("ERR_STORE_BUSY", "locked by another process");
     vi.spyOn(inbox, "claim").mockRejectedValueOnce(busy);
     const settle = vi.spyOn(inbox, "settle").mockRejectedValueOnce(busy).mockRejectedValueOnce(busy);
-    await send(notice("JOB_UPDATE"));
+    await send(notification("JOB_UPDATE"));
     expect(await worker.drain()).toBe(1);
     expect(await states()).toEqual(["done"]);
     expect(settle).toHaveBeenCalledTimes(3);
@@ -325,7 +326,7 @@ describe("worker: failures", () => {
   it("leaves deliveries to the end of their claim when settling fails for good", async () => {
     const { send, worker, inbox, states } = backend({ source: sourceOf((_, id) => found(id, "x")).source });
     const settle = vi.spyOn(inbox, "settle").mockRejectedValueOnce(new Error("a mistake"));
-    await send(notice("JOB_UPDATE"));
+    await send(notification("JOB_UPDATE"));
     await worker.drain();
     expect(await states()).toEqual(["claimed"]);
     expect(settle).toHaveBeenCalledTimes(1);
@@ -336,7 +337,7 @@ describe("worker: failures", () => {
       tenants: [{ slug: "acme", secrets: "the OAuth client secret", accountIds: ["other"] }],
       source: sourceOf((_, id) => found(id, "x")).source,
     });
-    await b.send(notice("JOB_UPDATE"));
+    await b.send(notification("JOB_UPDATE"));
     await b.worker.drain();
     expect(await b.inbox.list({})).toMatchObject([{ state: "quarantined", reason: "ERR_ACCOUNT_MISMATCH" }]);
     expect(await b.store.jobs("acme")).toEqual([]);
@@ -368,7 +369,7 @@ describe("worker: life", () => {
       },
     });
     worker.start();
-    await send(notice("JOB_UPDATE"));
+    await send(notification("JOB_UPDATE"));
     await expect.poll(() => fetching).toBe(true);
     await worker.stop({ graceMs: 1 });
     expect(await inbox.list({})).toMatchObject([{ state: "waiting", retries: 0, reason: "stopped" }]);

@@ -1,12 +1,12 @@
 import { JobberSyncError } from "@jobber-sync/core";
 import { describe, expect, it } from "vitest";
-import { backend, found, notice, sourceOf } from "../support/worker-fixtures.ts";
+import { backend, found, notification, sourceOf } from "../support/worker-fixtures.ts";
 
 describe("the budget of API calls", () => {
   it("lets a run wait for a near place only; the others come back one by one, as far apart as the places", async () => {
     const { asked, source } = sourceOf((_, id) => found(id, "x"));
     const { send, worker, clock, inbox } = backend({ source, fetchesPerSecond: 1 });
-    for (let index = 0; index < 6; index += 1) await send(notice("JOB_UPDATE", `job-${index}`));
+    for (let index = 0; index < 6; index += 1) await send(notification("JOB_UPDATE", `job-${index}`));
     worker.start();
     await expect
       .poll(async () => (await inbox.list({ states: ["waiting"] })).map(({ reason }) => reason))
@@ -20,7 +20,7 @@ describe("the budget of API calls", () => {
   it("is waited for by a drain", async () => {
     const { asked, source } = sourceOf((_, id) => found(id, "x"));
     const { send, worker, states } = backend({ source, fetchesPerSecond: 100 });
-    for (let index = 0; index < 40; index += 1) await send(notice("JOB_UPDATE", `job-${index}`));
+    for (let index = 0; index < 40; index += 1) await send(notification("JOB_UPDATE", `job-${index}`));
     await worker.drain();
     expect(asked).toHaveLength(40);
     expect(new Set(await states())).toEqual(new Set(["done"]));
@@ -39,14 +39,14 @@ describe("the budget of API calls", () => {
         },
       },
     });
-    for (let index = 0; index < 60; index += 1) await send(notice("JOB_UPDATE", `job-${index}`));
+    for (let index = 0; index < 60; index += 1) await send(notification("JOB_UPDATE", `job-${index}`));
     await inbox.accept({
       tenant: "other",
       objectType: "job",
       objectId: "1",
       deliveryKey: "1",
       topic: "JOB_UPDATE",
-      body: new TextEncoder().encode(JSON.stringify(notice("JOB_UPDATE", "1"))),
+      body: new TextEncoder().encode(JSON.stringify(notification("JOB_UPDATE", "1"))),
       receivedAt: Date.now(),
       state: "waiting",
       reason: null,
@@ -72,7 +72,7 @@ describe("deliveries that fail together", () => {
         },
       },
     });
-    for (let index = 0; index < 50; index += 1) await send(notice("JOB_UPDATE"));
+    for (let index = 0; index < 50; index += 1) await send(notification("JOB_UPDATE"));
     await worker.drain();
     expect(new Set((await inbox.list({})).map(({ dueAt }) => dueAt)).size).toBe(1);
     down = false;

@@ -1,6 +1,6 @@
 import { JobberSyncError } from "@jobber-sync/core";
 import { describe, expect, it, vi } from "vitest";
-import { backend, found, notice, sourceOf } from "../support/worker-fixtures.ts";
+import { backend, found, notification, sourceOf } from "../support/worker-fixtures.ts";
 
 const MANY = 5000;
 const AT_ONCE = 2048;
@@ -10,7 +10,7 @@ describe("an object with very many deliveries", () => {
     const { source, asked } = sourceOf((_, id) => found(id, "x"));
     const { inbox, send, worker } = backend({ source });
     const claim = vi.spyOn(inbox, "claim");
-    for (let index = 0; index < MANY; index += 1) await send(notice("JOB_UPDATE"));
+    for (let index = 0; index < MANY; index += 1) await send(notification("JOB_UPDATE"));
     expect(await worker.drain()).toBe(1);
     expect(await inbox.list({ states: ["done"], limit: MANY })).toHaveLength(MANY);
     expect(asked).toHaveLength(3);
@@ -24,8 +24,8 @@ describe("an object with very many deliveries", () => {
       return found(id, "x");
     });
     const { inbox, send, worker } = backend({ source, concurrency: 1 });
-    for (let index = 0; index < MANY; index += 1) await send(notice("JOB_UPDATE"));
-    await send(notice("JOB_UPDATE", "Mw=="));
+    for (let index = 0; index < MANY; index += 1) await send(notification("JOB_UPDATE"));
+    await send(notification("JOB_UPDATE", "Mw=="));
     expect(await worker.drain()).toBe(4);
     expect(asked.map((ask) => ask.split(" ").at(-1))).toEqual(["Mg==", "Mw==", "Mg==", "Mg=="]);
     expect(await inbox.list({ states: ["waiting"], limit: MANY + 1 })).toHaveLength(MANY);
@@ -42,7 +42,7 @@ describe("an object with very many deliveries", () => {
         },
       },
     });
-    for (let index = 0; index < MANY; index += 1) await send(notice("JOB_UPDATE"));
+    for (let index = 0; index < MANY; index += 1) await send(notification("JOB_UPDATE"));
     worker.start();
     await expect.poll(() => fetches).toBe(1);
     const stopped = worker.stop();
@@ -63,7 +63,7 @@ it("a drain takes nothing more once the worker was stopped", async () => {
   });
   let stopped: Promise<void> | undefined;
   const { send, worker, states } = backend({ source, concurrency: 1 });
-  for (const id of ["MQ==", "Mg==", "Mw=="]) await send(notice("JOB_UPDATE", id));
+  for (const id of ["MQ==", "Mg==", "Mw=="]) await send(notification("JOB_UPDATE", id));
   await worker.drain();
   await stopped;
   expect(asked).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { createWorker, JobberSyncError, type RecordSource } from "@jobber-sync/core";
 import { describe, expect, it } from "vitest";
-import { backend, found, notice, sourceOf } from "../support/worker-fixtures.ts";
+import { backend, found, notification, sourceOf } from "../support/worker-fixtures.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -11,7 +11,7 @@ describe("whose a delivery is", () => {
     const b = backend({
       tenants: [{ slug: "acme", secrets: "the OAuth client secret", accountIds: ["another"] }],
     });
-    await b.send(notice("JOB_DESTROY"));
+    await b.send(notification("JOB_DESTROY"));
     await b.worker.drain();
     expect(await b.inbox.list({})).toMatchObject([{ state: "quarantined", reason: "ERR_ACCOUNT_MISMATCH" }]);
     const careless = createWorker({ inbox: b.inbox, store: b.store, logger: silent, now: () => b.clock.now });
@@ -24,7 +24,7 @@ describe("whose a delivery is", () => {
   it("is judged again when it is replayed for a worker that has the tenants", async () => {
     const accountIds = ["another"];
     const b = backend({ tenants: [{ slug: "acme", secrets: "the OAuth client secret", accountIds }] });
-    await b.send(notice("JOB_DESTROY"));
+    await b.send(notification("JOB_DESTROY"));
     await b.worker.drain();
     const tenants = [{ slug: "acme", secrets: "the OAuth client secret", accountIds: ["MQ=="] }];
     const { inbox, store, clock } = b;
@@ -68,7 +68,7 @@ describe("a resume", () => {
     };
     const { inbox, store, clock } = b;
     const worker = createWorker({ inbox, store, source, logger: silent, now: () => clock.now });
-    await b.send(notice("JOB_UPDATE"));
+    await b.send(notification("JOB_UPDATE"));
     await worker.drain();
     expect(await b.states()).toEqual(["done"]);
     expect(fetches).toBe(2);
@@ -87,7 +87,7 @@ describe("a delete whose record is still there", () => {
         "job.updated": ({ submission }) => void calls.push(`job.updated ${submission?.payload.event}`),
       },
     });
-    await send(notice("JOB_DESTROY"));
+    await send(notification("JOB_DESTROY"));
     await worker.drain();
     clock.now += MINUTE;
     await worker.drain();
@@ -102,7 +102,7 @@ describe("a record that nobody can see", () => {
   it("is looked for less and less often, and given up after 72 hours", async () => {
     const { asked, source } = sourceOf(() => null);
     const { send, worker, clock, inbox } = backend({ source });
-    await send(notice("JOB_UPDATE"));
+    await send(notification("JOB_UPDATE"));
     for (let hours = 0; hours < 80; hours += 1) {
       await worker.drain();
       clock.now += HOUR;

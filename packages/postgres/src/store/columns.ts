@@ -19,7 +19,7 @@ export interface RecordTable {
 
 type FieldType<R> = { readonly [F in keyof R]?: Column["type"] };
 
-// Everything else is text. `satisfies` would not notice a renamed field; the contract suite does.
+// Everything else is text. `satisfies` would not notification a renamed field; the contract suite does.
 const CONTACT_TYPES: FieldType<ContactRecord> = {
   isLead: "boolean",
   isArchived: "boolean",

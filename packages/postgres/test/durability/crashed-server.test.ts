@@ -9,7 +9,7 @@ it("loses nothing that was acknowledged when PostgreSQL is crashed under load, 6
   expect(report.slowestMs).toBeLessThan(1000);
 }, 180_000);
 
-it("would notice: with synchronous_commit off the same crash loses deliveries", async () => {
+it("would notification: with synchronous_commit off the same crash loses deliveries", async () => {
   const { lost } = await crashServer({
     crashes: 3,
     worker: false,

@@ -11,6 +11,6 @@ it("loses nothing that a receiver answered 200 before it was killed, 30 times, a
   expect(due).toBe(stored);
 }, 120_000);
 
-it("would notice: a receiver that answers before it has stored is found out within 5 kills", async () => {
+it("would notification: a receiver that answers before it has stored is found out within 5 kills", async () => {
   expect((await killReceivers(database, 5, "early")).lost).toBeGreaterThan(0);
 }, 60_000);

@@ -1,6 +1,6 @@
 import { createWorker, type Inbox, type RecordSource } from "@jobber-sync/core";
 import { createPostgres } from "@jobber-sync/postgres";
-import { noticePayload } from "@jobber-sync/testing";
+import { notificationPayload } from "@jobber-sync/testing";
 import { expect, it } from "vitest";
 import type { OpenedPostgres } from "../support/open-postgres.ts";
 import { createSender, SILENT } from "../support/sender.ts";
@@ -13,7 +13,8 @@ const JOB = "Z2lkOi8vSm9iYmVyL0pvYi8x";
 
 const titleOf = (version: number) => `version ${version}`;
 const timeOf = (version: number) => `2026-01-25T10:00:0${version}Z`;
-const notice = (version: number) => noticePayload("JOB_UPDATE", { itemId: JOB, occurredAt: timeOf(version) });
+const notification = (version: number) =>
+  notificationPayload("JOB_UPDATE", { itemId: JOB, occurredAt: timeOf(version) });
 const snapshot = (version: number) => ({
   event: "job.updated",
   data: { id: JOB, title: titleOf(version), updated_at: timeOf(version) },
@@ -46,7 +47,7 @@ function heldSender({ schema, queue }: OpenedPostgres) {
 }
 
 const KINDS = [
-  ["notices", notice],
+  ["notifications", notification],
   ["snapshots", snapshot],
 ] as const;
 

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { createWorker, type FetchedRecords, type RecordSource } from "@jobber-sync/core";
 import { openSqlite } from "@jobber-sync/sqlite";
-import { fetchedJob, noticePayload, snapshotPayload } from "@jobber-sync/testing";
+import { fetchedJob, notificationPayload, snapshotPayload } from "@jobber-sync/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { recordingHandle } from "../support/recording-handle.ts";
 import { sampleDelivery } from "../support/sample-delivery.ts";
@@ -15,7 +15,7 @@ const DRAW = "UPDATE jobber_sequence SET value = value + 1 WHERE id = 1 RETURNIN
 describe("a delivery whose transaction is held open by another process", () => {
   it("is not lost on a worker that wants to claim its object meanwhile", async () => {
     const { inbox, worker, tries, source, accept, titles, drained } = open();
-    await inbox.accept(sampleDelivery("noticed", { body: notice("noticed") }));
+    await inbox.accept(sampleDelivery("noticed", { body: notification("noticed") }));
     const commit = accept();
     worker.start();
     // The first delivery is seen, and the claim of its object meets the lock.
@@ -36,7 +36,7 @@ describe("a delivery whose transaction is held open by another process", () => {
       commit = accept();
       source.version = 2;
     };
-    await inbox.accept(sampleDelivery("noticed", { body: notice("noticed") }));
+    await inbox.accept(sampleDelivery("noticed", { body: notification("noticed") }));
     worker.start();
     await vi.waitFor(() => expect(source.fetched).toEqual([1]));
     await tries();
@@ -65,11 +65,11 @@ function open() {
     inbox,
     worker,
     source,
-    /** Begins to accept a notice of one job and a snapshot of another, in one transaction. @returns commits it */
+    /** Begins to accept a notification of one job and a snapshot of another, in one transaction. @returns commits it */
     accept() {
       other.exec("BEGIN IMMEDIATE");
       for (const [id, topic, body] of [
-        ["noticed", "JOB_UPDATE", notice("noticed")],
+        ["noticed", "JOB_UPDATE", notification("noticed")],
         [
           "shown",
           "job.updated",
@@ -116,8 +116,8 @@ class ChangingSource implements RecordSource {
   }
 }
 
-function notice(itemId: string): Uint8Array {
-  return bytes(noticePayload("JOB_UPDATE", { itemId }));
+function notification(itemId: string): Uint8Array {
+  return bytes(notificationPayload("JOB_UPDATE", { itemId }));
 }
 
 function bytes(payload: object): Uint8Array {

@@ -90,7 +90,7 @@ describe("migrations", () => {
   it.each([
     ["TABLE", "jobber_jobs"],
     ["INDEX", "jobber_deliveries_open"],
-  ])("notice a %s that somebody has dropped", async (kind, name) => {
+  ])("notification a %s that somebody has dropped", async (kind, name) => {
     const path = temporaryFile();
     await openSqlite(path).close();
     const database = new DatabaseSync(path);

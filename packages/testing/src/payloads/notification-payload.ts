@@ -1,8 +1,8 @@
 import { type KnownTopic, type ObjectType, topicTraits } from "@jobber-sync/core";
 import { encodedId } from "../simulator/encoded-id.ts";
 
-/** The members of a notice that a test may set. `null` is sent as `null`; `undefined` leaves the member out. */
-export interface NoticeOverrides {
+/** The members of a notification that a test may set. `null` is sent as `null`; `undefined` leaves the member out. */
+export interface NotificationOverrides {
   readonly appId?: string | null | undefined;
   readonly accountId?: string | number | undefined;
   readonly itemId?: string | number | null | undefined;
@@ -10,8 +10,8 @@ export interface NoticeOverrides {
   readonly occurredAt?: string | null | undefined;
 }
 
-/** How a notice is written. */
-export interface NoticePayloadOptions {
+/** How a notification is written. */
+export interface NotificationPayloadOptions {
   /**
    * Jobber spells the time `occuredAt` for apps created before 8 December 2023, `occurredAt` for later ones (F1.2).
    *
@@ -21,7 +21,7 @@ export interface NoticePayloadOptions {
 }
 
 /** The body that Jobber really sends. */
-export interface NoticePayload {
+export interface NotificationPayload {
   readonly data: {
     readonly webHookEvent: {
       readonly topic: string;
@@ -68,16 +68,16 @@ const OCCURRED_AT = "2026-01-25T10:00:00Z";
  *
  * @example
  * ```ts
- * import { noticePayload } from "@jobber-sync/testing";
+ * import { notificationPayload } from "@jobber-sync/testing";
  *
- * noticePayload("JOB_UPDATE", { itemId: "Z2lkOi8vSm9iYmVyL0pvYi8x" }, { spelling: "occuredAt" });
+ * notificationPayload("JOB_UPDATE", { itemId: "Z2lkOi8vSm9iYmVyL0pvYi8x" }, { spelling: "occuredAt" });
  * ```
  */
-export function noticePayload(
+export function notificationPayload(
   topic: KnownTopic | (string & {}),
-  overrides: NoticeOverrides = {},
-  { spelling = "occurredAt" }: NoticePayloadOptions = {},
-): NoticePayload {
+  overrides: NotificationOverrides = {},
+  { spelling = "occurredAt" }: NotificationPayloadOptions = {},
+): NotificationPayload {
   const { objectType } = topicTraits(topic);
   const number = objectType === "account" ? ACCOUNT_NUMBER : ITEM_NUMBER;
   const { occurredAt, ...members } = {

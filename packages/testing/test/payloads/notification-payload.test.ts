@@ -1,14 +1,14 @@
-import { KNOWN_TOPICS, type NoticeEvent, parseEvent, topicTraits } from "@jobber-sync/core";
-import { noticePayload } from "@jobber-sync/testing";
+import { KNOWN_TOPICS, type NotificationEvent, parseEvent, topicTraits } from "@jobber-sync/core";
+import { notificationPayload } from "@jobber-sync/testing";
 import { encodedId } from "@jobber-sync/testing/simulator";
 import { describe, expect, it } from "vitest";
 
-describe("noticePayload", () => {
+describe("notificationPayload", () => {
   it("makes an envelope that parses, for every one of the 46 topics and in both spellings of the time", () => {
     expect(KNOWN_TOPICS).toHaveLength(46);
     for (const topic of KNOWN_TOPICS) {
       for (const spelling of ["occurredAt", "occuredAt"] as const) {
-        const payload = noticePayload(topic, {}, { spelling });
+        const payload = notificationPayload(topic, {}, { spelling });
         expect(Object.keys(payload.data.webHookEvent)).toEqual([
           "topic",
           "appId",
@@ -16,7 +16,7 @@ describe("noticePayload", () => {
           "itemId",
           spelling,
         ]);
-        expect(notice(payload)).toMatchObject({
+        expect(notification(payload)).toMatchObject({
           topic,
           ...topicTraits(topic),
           accountId: encodedId("Account", 1001),
@@ -28,16 +28,19 @@ describe("noticePayload", () => {
   });
 
   it("names the account as the item of an app topic, and an item of the topic's type elsewhere", () => {
-    expect(notice(noticePayload("APP_DISCONNECT")).itemId).toBe(encodedId("Account", 1001));
-    expect(notice(noticePayload("JOB_CLOSED")).itemId).toBe("Z2lkOi8vSm9iYmVyL0pvYi8yMDAx");
+    expect(notification(notificationPayload("APP_DISCONNECT")).itemId).toBe(encodedId("Account", 1001));
+    expect(notification(notificationPayload("JOB_CLOSED")).itemId).toBe("Z2lkOi8vSm9iYmVyL0pvYi8yMDAx");
   });
 
   it("takes topics that Jobber has yet to invent", () => {
-    expect(notice(noticePayload("WARP_DRIVE_ENGAGED"))).toMatchObject({ event: null, objectType: "unknown" });
+    expect(notification(notificationPayload("WARP_DRIVE_ENGAGED"))).toMatchObject({
+      event: null,
+      objectType: "unknown",
+    });
   });
 
   it("overrides members, leaves out what is undefined, and sends null as null", () => {
-    const payload = noticePayload("JOB_UPDATE", { itemId: 7, appId: undefined, occurredAt: null });
+    const payload = notificationPayload("JOB_UPDATE", { itemId: 7, appId: undefined, occurredAt: null });
     expect(JSON.stringify(payload)).toBe(
       JSON.stringify({
         data: {
@@ -54,14 +57,14 @@ describe("noticePayload", () => {
 
   it("leaves the time out when it is undefined", () => {
     const { webHookEvent } = JSON.parse(
-      JSON.stringify(noticePayload("JOB_UPDATE", { occurredAt: undefined })),
+      JSON.stringify(notificationPayload("JOB_UPDATE", { occurredAt: undefined })),
     ).data;
     expect(Object.keys(webHookEvent)).toEqual(["topic", "appId", "accountId", "itemId"]);
   });
 });
 
-function notice(payload: object): NoticeEvent {
+function notification(payload: object): NotificationEvent {
   const event = parseEvent(new TextEncoder().encode(JSON.stringify(payload)));
-  if (event.kind !== "notice") throw new Error("not a notice");
+  if (event.kind !== "notification") throw new Error("not a notification");
   return event;
 }

@@ -67,7 +67,7 @@ describe("the simulated webhooks", () => {
     for (const { body, signature } of received) {
       verifySignature(body, signature, jobber.clientSecret);
       expect(parseEvent(body)).toMatchObject({
-        kind: "notice",
+        kind: "notification",
         accountId: account.id,
         occurredAt: "2026-01-25T10:00:00Z",
       });

@@ -47,7 +47,7 @@ export function signatureOf(body: string | Uint8Array, secret = SECRET): string 
 }
 
 /** A body as Jobber sends it. */
-export function notice(topic: string, itemId: string, accountId = "MQ=="): string {
+export function notification(topic: string, itemId: string, accountId = "MQ=="): string {
   return JSON.stringify({
     data: {
       webHookEvent: { topic, appId: "app", accountId, itemId, occurredAt: "2026-01-25T10:00:00Z" },

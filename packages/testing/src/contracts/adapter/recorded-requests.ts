@@ -3,7 +3,7 @@ import {
   APP_ROUTE,
   APP_SECRET,
   bytesOf,
-  notice,
+  notification,
   ODD_TENANT,
   ROUTE,
   SECRET,
@@ -99,7 +99,7 @@ export function* recordedRequests(seed: number, count: number): Generator<Record
         "INVOICE_CREATE",
         "NEW_TOPIC",
       ]);
-      return notice(topic, id, random.pick(["MQ==", "MQ", "Mg=="]));
+      return notification(topic, id, random.pick(["MQ==", "MQ", "Mg=="]));
     }
     if (kind < 9) return JSON.stringify(makeSnapshot(id));
     return random.pick<string | Uint8Array>([

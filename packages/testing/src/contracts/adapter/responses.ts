@@ -5,7 +5,7 @@ import {
   APP_ROUTE,
   APP_SECRET,
   contractReceiver,
-  notice,
+  notification,
   ODD_TENANT,
   ROUTE,
   SECRET,
@@ -37,10 +37,10 @@ export function answerCases({ describe, it }: ContractRunner, open: Open): void 
     it("stores a signed delivery in the inbox before it answers", async () => {
       const inbox = createMemoryInbox();
       await using({ inbox }, async ({ ask }) => {
-        assertWord(await ask(signed(notice("JOB_CREATE", "1"))), "accepted");
+        assertWord(await ask(signed(notification("JOB_CREATE", "1"))), "accepted");
         assert.deepEqual(await statesOf(inbox), ["waiting"]);
-        assertWord(await ask(signed(notice("JOB_UPDATE", "1"))), "coalesced");
-        assertWord(await ask(signed(notice("JOB_UPDATE", "1"))), "duplicate");
+        assertWord(await ask(signed(notification("JOB_UPDATE", "1"))), "coalesced");
+        assertWord(await ask(signed(notification("JOB_UPDATE", "1"))), "duplicate");
         assert.deepEqual(await statesOf(inbox), ["waiting", "waiting", "waiting"]);
       });
     });
@@ -51,7 +51,7 @@ export function answerCases({ describe, it }: ContractRunner, open: Open): void 
         assertWord(await ask(signed(snapshot("123", "Zoë's läwn 🌱"))), "accepted");
         assert.equal((await store.jobs("acme"))[0]?.title, "Zoë's läwn 🌱");
         assertWord(await ask(signed(snapshot("123", "Zoë's läwn 🌱"))), "duplicate");
-        assertWord(await ask(signed(notice("JOB_UPDATE", "123"))), "ignored");
+        assertWord(await ask(signed(notification("JOB_UPDATE", "123"))), "ignored");
       });
     });
 
@@ -68,17 +68,17 @@ export function answerCases({ describe, it }: ContractRunner, open: Open): void 
       const inbox = createMemoryInbox();
       await using({ inbox, app: { secrets: APP_SECRET } }, async ({ ask }) => {
         const viaApp = { path: APP_ROUTE, secret: APP_SECRET };
-        assertWord(await ask(signed(notice("JOB_CREATE", "1"), viaApp)), "accepted");
+        assertWord(await ask(signed(notification("JOB_CREATE", "1"), viaApp)), "accepted");
         assert.equal((await inbox.list({}))[0]?.tenant, "acme");
-        assertUnauthorized(await ask(signed(notice("JOB_CREATE", "1"), { path: APP_ROUTE })));
-        assertUnauthorized(await ask(signed(notice("JOB_CREATE", "1"), { secret: APP_SECRET })));
+        assertUnauthorized(await ask(signed(notification("JOB_CREATE", "1"), { path: APP_ROUTE })));
+        assertUnauthorized(await ask(signed(notification("JOB_CREATE", "1"), { secret: APP_SECRET })));
       });
     });
 
     it("answers a topic that is not wanted without storing it", async () => {
       const inbox = createMemoryInbox();
       await using({ inbox }, async ({ ask }) => {
-        assertWord(await ask(signed(notice("INVOICE_CREATE", "1"))), "ignored");
+        assertWord(await ask(signed(notification("INVOICE_CREATE", "1"))), "ignored");
         assert.deepEqual(await statesOf(inbox), []);
       });
     });
@@ -88,7 +88,7 @@ export function answerCases({ describe, it }: ContractRunner, open: Open): void 
       await using({ store }, async ({ ask }) => {
         assertWord(await ask(signed(`\uFEFF${snapshot("1")}`)), "accepted");
         assertWord(await ask(signed(snapshot("__proto__", "constructor"))), "accepted");
-        assertWord(await ask(signed(notice("constructor", "1"))), "ignored");
+        assertWord(await ask(signed(notification("constructor", "1"))), "ignored");
         assert.equal((await store.jobs("acme")).length, 2);
       });
     });
@@ -123,7 +123,7 @@ export function answerCases({ describe, it }: ContractRunner, open: Open): void 
     }
 
     it("quarantines another tenant's account, or ignores it without an inbox", async () => {
-      const foreign = notice("JOB_CREATE", "1", "Mw==");
+      const foreign = notification("JOB_CREATE", "1", "Mw==");
       await using({ inbox: createMemoryInbox() }, async ({ ask }) =>
         assertWord(await ask(signed(foreign)), "quarantined"),
       );
@@ -245,13 +245,13 @@ export function answerCases({ describe, it }: ContractRunner, open: Open): void 
         },
       };
       await using({ inbox: slow, maxInFlight: 1, deadlineMs: 5000 }, async ({ ask }) => {
-        const first = ask(signed(notice("JOB_CREATE", "1")));
+        const first = ask(signed(notification("JOB_CREATE", "1")));
         await reached.fired;
-        const second = await ask(signed(notice("JOB_CREATE", "2")));
+        const second = await ask(signed(notification("JOB_CREATE", "2")));
         gate.fire();
         assert.deepEqual([second.status, codeOf(second)], [503, "ERR_OVERLOADED"]);
         assertWord(await first, "accepted");
-        assertWord(await ask(signed(notice("JOB_CREATE", "2"))), "accepted");
+        assertWord(await ask(signed(notification("JOB_CREATE", "2"))), "accepted");
       });
     });
   });

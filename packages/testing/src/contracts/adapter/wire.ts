@@ -200,7 +200,7 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
         assert.equal((await exchange(rawPost(body, [signature(body)])))?.status, 200);
       }));
 
-    it("notices an upload that is aborted, stores nothing of it and goes on", () =>
+    it("notifications an upload that is aborted, stores nothing of it and goes on", () =>
       onWire(start, {}, async ({ connect, exchange, refused, store }) => {
         const connection = await connect();
         await connection.write(rawPost(body, [signature(body)]).subarray(0, -5));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { ContractRunner } from "../../store/contract-runner.ts";
-import { notice, ROUTE, SIGNATURE, signatureOf } from "../contract-server.ts";
+import { notification, ROUTE, SIGNATURE, signatureOf } from "../contract-server.ts";
 import { RawConnection } from "../raw-connection.ts";
 import type { Attack, AttackReport } from "../siege/attack.ts";
 import { head, rawPost, signature } from "../wire.ts";
@@ -169,7 +169,7 @@ function newsOf<K extends News["kind"]>(child: ChildProcess, kind: K): Promise<E
 
 /** Signed requests one after the other, 10 ms apart, for as long as `during` lasts. Milliseconds each took. */
 async function honestLatencies(url: string, during: Promise<unknown>): Promise<number[]> {
-  const body = notice("JOB_UPDATE", "1");
+  const body = notification("JOB_UPDATE", "1");
   const request = rawPost(body, [signature(body)], ROUTE);
   const times: number[] = [];
   let over = false;
