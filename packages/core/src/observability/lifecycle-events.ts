@@ -23,7 +23,7 @@ export type DeliveryWarning =
 
 /** Everything that can be listened to, by name. Durations are in milliseconds. */
 export interface LifecycleEvents {
-  /** Durable, or processed in small mode; answered 200. */
+  /** Durable, or processed in inline mode; answered 200. */
   readonly accepted: DeliveryFacts & { readonly durationMs: number };
   /** Accepted while work already waited for the object. */
   readonly coalesced: DeliveryFacts & { readonly durationMs: number };

@@ -47,7 +47,7 @@ const ACCEPTED = {
 };
 const QUARANTINED = accepted("quarantined");
 
-/** Makes the last step of a receiver: into the inbox, or in small mode into the records. */
+/** Makes the last step of a receiver: into the inbox, or in inline mode into the records. */
 export function createAccept(
   options: ReceiverOptions,
   surroundings: Surroundings,
@@ -59,7 +59,7 @@ export function createAccept(
   }
   if (options.inbox !== undefined) return intoInbox(options.inbox, surroundings);
   if (options.store !== undefined) return intoRecords(options, surroundings);
-  throw new TypeError("createReceiver needs an inbox, or a store for small mode.");
+  throw new TypeError("createReceiver needs an inbox, or a store for inline mode.");
 }
 
 function intoInbox(
@@ -131,7 +131,7 @@ function intoRecords(
       case "ignored":
         return ignored(emit, delivery, result.reason, started);
       case "recheck":
-        // Small mode has no later. Reconcile finds out what became of the record.
+        // Inline mode has no later. Reconcile finds out what became of the record.
         return ignored(emit, delivery, result.reason, started);
       case "failed":
         throw result.error;

@@ -55,7 +55,7 @@ export interface Receiver {
 /**
  * Makes the function that stands between HTTP and your records.
  *
- * A 2xx means that the delivery is committed: in the inbox, or without one (small mode) in the store, with your handlers done. What cannot be
+ * A 2xx means that the delivery is committed: in the inbox, or without one (inline mode) in the store, with your handlers done. What cannot be
  * committed within `deadlineMs` is answered 503 so that the sender tries again.
  *
  * Nothing is parsed, stored or logged before the signature is right, and no option switches that off.

@@ -56,7 +56,7 @@ export interface InboxReceiverOptions extends ReceiverOptionsBase {
   readonly statusOverrides?: undefined;
 }
 
-/** Small mode: a receiver that does the whole work before it answers. For snapshots, tests, and backends with a queue of their own. */
+/** Inline mode: a receiver that does the whole work before it answers. For snapshots, tests, and backends with a queue of their own. */
 export interface StoreReceiverOptions extends ReceiverOptionsBase {
   readonly store: SyncStore;
   readonly inbox?: undefined;

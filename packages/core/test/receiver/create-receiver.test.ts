@@ -249,7 +249,7 @@ describe("development mode", () => {
   });
 });
 
-describe("small mode", () => {
+describe("inline mode", () => {
   it("gives the store the abort signal's time and no more: a handler that hangs is a 503", async () => {
     const { call } = hanging();
     const { receiver } = listen({
