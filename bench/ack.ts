@@ -16,7 +16,7 @@ const WARM_UP_SECONDS = 5;
 const OBJECTS = 200;
 
 /**
- * The time to the answer in the examples as they are started, worker included, at 500 signed deliveries a second. An absolute figure, for
+ * The time to the response in the examples as they are started, worker included, at 500 signed deliveries a second. An absolute figure, for
  * want of anything to compare with: read it on a machine that does nothing else.
  */
 export async function* ackTimes(): AsyncGenerator<Figure> {

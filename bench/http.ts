@@ -51,10 +51,10 @@ async function row(kind: string, name: string, against: string): Promise<Ratio> 
 async function start(kind: string): Promise<{ cpuPerRequest(): Promise<number>; stop(): void }> {
   const script = fileURLToPath(new URL("http-server.ts", import.meta.url));
   const child = fork(script, [kind], { env: { ...process.env, SECRET, NODE_ENV: "production" } });
-  const { port } = (await answer(child)) as { port: number };
+  const { port } = (await response(child)) as { port: number };
   const cpu = async () => {
     child.send("cpu");
-    return ((await answer(child)) as { cpuMicros: number }).cpuMicros;
+    return ((await response(child)) as { cpuMicros: number }).cpuMicros;
   };
   return {
     async cpuPerRequest() {
@@ -75,7 +75,7 @@ async function start(kind: string): Promise<{ cpuPerRequest(): Promise<number>; 
   };
 }
 
-async function answer(child: ChildProcess): Promise<unknown> {
+async function response(child: ChildProcess): Promise<unknown> {
   const [message] = await once(child, "message");
   return message;
 }

@@ -13,7 +13,7 @@ export function createHandler(basePath = "") {
   return createFetchHandler(receiver, { basePath });
 }
 
-/** Sends a signed, a forged, a misdirected and a wrong request to a server, and checks its answers. */
+/** Sends a signed, a forged, a misdirected and a wrong request to a server, and checks its responses. */
 export async function deliver(ask) {
   const post = (path, secret) =>
     ask(path, { method: "POST", headers: { "x-jobber-hmac-sha256": signPayload(BODY, secret) }, body: BODY });

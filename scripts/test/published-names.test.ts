@@ -7,7 +7,7 @@ import { z } from './zod.js';
 export { a as BodyLimits, nodeBody } from './body-reader.js';
 declare const INTERNAL = 1;
 export { CODES, inner as outer };
-export type { Receiver, Answer as ReceiverAnswer };
+export type { Receiver, Answer as ReceiverResponse };
 `;
   expect(exportedNames(declarations)).toEqual([
     "BodyLimits",
@@ -15,6 +15,6 @@ export type { Receiver, Answer as ReceiverAnswer };
     "nodeBody",
     "outer",
     "type Receiver",
-    "type ReceiverAnswer",
+    "type ReceiverResponse",
   ]);
 });

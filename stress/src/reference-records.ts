@@ -59,8 +59,8 @@ export async function startTruth(): Promise<Truth> {
 export function sourceOf(url: string): RecordSource {
   return {
     async fetch(_tenant, _type, id, signal): Promise<FetchedRecords> {
-      const answer = await fetch(`${url}/${encodeURIComponent(id)}`, { signal });
-      return recordsAt(id, Number(await answer.text()));
+      const response = await fetch(`${url}/${encodeURIComponent(id)}`, { signal });
+      return recordsAt(id, Number(await response.text()));
     },
   };
 }

@@ -15,8 +15,8 @@ test("what is being answered is finished, and its kept-alive connection holds no
   const closed = closeHttpServer(server);
   await expect(fetch(url)).rejects.toThrow("fetch failed");
   response.end("finished");
-  const [answer] = (await once(request, "response")) as [IncomingMessage];
-  expect((await answer.toArray()).join("")).toBe("finished");
+  const [received] = (await once(request, "response")) as [IncomingMessage];
+  expect((await received.toArray()).join("")).toBe("finished");
   await closed;
 });
 

@@ -37,8 +37,8 @@ function backend(spoil: (store: SyncStore) => Partial<SyncStore> = () => ({})) {
         return;
       }
       const { method = "", headers } = req;
-      const answer = await receiver.handle({ method, tenant: third, headers, body: nodeBody(req) });
-      res.writeHead(answer.status, answer.headers).end(answer.body);
+      const response = await receiver.handle({ method, tenant: third, headers, body: nodeBody(req) });
+      res.writeHead(response.status, response.headers).end(response.body);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return {

@@ -36,8 +36,12 @@ afterEach(() => {
 
 async function post(payload: object | string): Promise<unknown> {
   const receiver = createReceiver({ tenants: [TENANT], inbox, logger: quiet, now: () => now });
-  const answer = await receiver.handle({ method: "POST", tenant: "acme", ...signedRequest(payload, SECRET) });
-  return JSON.parse(answer.body);
+  const response = await receiver.handle({
+    method: "POST",
+    tenant: "acme",
+    ...signedRequest(payload, SECRET),
+  });
+  return JSON.parse(response.body);
 }
 
 async function work(options: Partial<WorkerOptions> = {}): Promise<void> {

@@ -62,20 +62,20 @@ async function titles(): Promise<readonly string[]> {
 test("a person who declines connects nothing", async () => {
   jobber.approveAs(null);
   const { cookie, callback } = await begin();
-  const answer = await fetch(callback, { headers: { cookie } });
-  expect([answer.status, await answer.json()]).toEqual([
+  const response = await fetch(callback, { headers: { cookie } });
+  expect([response.status, await response.json()]).toEqual([
     400,
     expect.objectContaining({ code: "ERR_OAUTH_DENIED" }),
   ]);
 });
 
-test("an answer that another browser began is refused", async () => {
+test("an response that another browser began is refused", async () => {
   jobber.approveAs(account);
   const { callback } = await begin();
   expect((await fetch(callback)).status).toBe(400);
   const { cookie } = await begin();
-  const answer = await fetch(callback, { headers: { cookie } });
-  expect(await answer.json()).toMatchObject({ code: "ERR_OAUTH_STATE" });
+  const response = await fetch(callback, { headers: { cookie } });
+  expect(await response.json()).toMatchObject({ code: "ERR_OAUTH_STATE" });
 });
 
 test("only this machine may begin, and only for a tenant that there is", async () => {
@@ -97,8 +97,8 @@ test("once the account is connected, what it had, what Jobber told before and te
 
   jobber.approveAs(account);
   const { cookie, callback } = await begin();
-  const answer = await fetch(callback, { headers: { cookie } });
-  expect(await answer.json()).toEqual({ connected: "acme", accountId: account.id });
+  const response = await fetch(callback, { headers: { cookie } });
+  expect(await response.json()).toEqual({ connected: "acme", accountId: account.id });
   await vi.waitFor(async () => expect(await titles()).toEqual(["Hedge Trimming", "Untold"]), WAIT);
 
   account.addJob(property.id, { title: "Leaf Removal" });

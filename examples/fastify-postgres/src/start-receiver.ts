@@ -2,7 +2,7 @@ import { type RunningBackend, type Settings, urlOfServer } from "@jobber-sync-ex
 import { createApp } from "./create-app.ts";
 import { openDatabase } from "./open-database.ts";
 
-/** Starts the program that faces Jobber: it writes deliveries down and answers. Any number may run, on any number of machines. */
+/** Starts the program that faces Jobber: it writes deliveries down and responses. Any number may run, on any number of machines. */
 export async function startReceiver({ port, host, tenants }: Settings): Promise<RunningBackend> {
   const { store, inbox, name, close } = await openDatabase(process.env, "receiver");
   try {

@@ -51,15 +51,15 @@ async function receiveAndWork(env: NodeJS.ProcessEnv): Promise<string> {
   const receiver = await startExampleProcess(new URL("../src/receiver.ts", import.meta.url), env);
   try {
     const post = async (payload: object) => {
-      const answer = await fetch(`${receiver.url}/webhooks/jobber/acme`, {
+      const response = await fetch(`${receiver.url}/webhooks/jobber/acme`, {
         method: "POST",
         ...signedRequest(payload, SECRET),
       });
-      return answer.status;
+      return response.status;
     };
     const jobs = async () => {
-      const answer = await fetch(`${receiver.url}/records/acme/jobs`);
-      return (await answer.json()) as { title: string }[];
+      const response = await fetch(`${receiver.url}/records/acme/jobs`);
+      return (await response.json()) as { title: string }[];
     };
     await vi.waitFor(() => expect(early.output()).toContain("Worker: running"), WAIT);
     expect(await post({ event: "job.created", data: { id: "1", title: "first" } })).toBe(200);

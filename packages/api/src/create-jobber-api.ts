@@ -4,7 +4,7 @@ import { createConnections } from "./connection/connections.ts";
 import { ACCOUNT_DOCUMENT } from "./documents/account-document.ts";
 import { createFetchRecords } from "./fetch-records.ts";
 import { createTell } from "./hooks.ts";
-import { answerError } from "./http/response-error.ts";
+import { errorResponse } from "./http/response-error.ts";
 import { createTenantLimits } from "./limits/tenant-limits.ts";
 import { readId, sameId } from "./mapping/read-values.ts";
 import type { TokenGrant } from "./oauth/token-grant.ts";
@@ -114,10 +114,10 @@ export function createJobberApi(options: JobberApiOptions): JobberApi {
     },
 
     async connect(tenant, grant, expectedAccount) {
-      const answer = await send({ ...checked, version }, grant.accessToken, ACCOUNT_DOCUMENT, {});
-      const error = answerError(answer);
+      const response = await send({ ...checked, version }, grant.accessToken, ACCOUNT_DOCUMENT, {});
+      const error = errorResponse(response);
       if (error !== null) throw error;
-      const account = answer.data?.account as { readonly id?: unknown } | null | undefined;
+      const account = response.data?.account as { readonly id?: unknown } | null | undefined;
       const accountId = readId(account?.id, "account.id");
       if (expectedAccount !== undefined && !sameId(accountId, expectedAccount)) {
         throw new JobberSyncError(

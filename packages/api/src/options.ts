@@ -30,7 +30,7 @@ export interface JobberApiOptions {
   readonly endpoint?: string | undefined;
   /** @default the global fetch */
   readonly fetch?: FetchLike | undefined;
-  /** Longest time for one answer. Milliseconds. @default 15000 */
+  /** Longest time for one response. Milliseconds. @default 15000 */
   readonly timeoutMs?: number | undefined;
   /** Longest wait for a place within Jobber's limits; after that `ERR_API_THROTTLED`. Milliseconds. @default 10000 */
   readonly maxWaitMs?: number | undefined;

@@ -5,8 +5,8 @@ import type { TellHook } from "./hooks.ts";
 import { boundedPost } from "./http/bounded-post.ts";
 import { checkVersion } from "./http/check-version.ts";
 import type { FetchLike } from "./http/fetch-like.ts";
-import { type ParsedAnswer, parseAnswer } from "./http/parse-response.ts";
-import { answerError } from "./http/response-error.ts";
+import { type ParsedResponse, parseResponse } from "./http/parse-response.ts";
+import { errorResponse } from "./http/response-error.ts";
 import type { TenantLimits } from "./limits/tenant-limits.ts";
 
 /** How one query is asked. */
@@ -42,7 +42,7 @@ const FIRST_GUESS_PER_RECORD = 25;
 const MAX_COSTS = 1000;
 const MAX_TOKENS_TRIED = 4;
 
-/** Makes the function that every query goes through: token, place within the limits, answer, error. */
+/** Makes the function that every query goes through: token, place within the limits, response, error. */
 export function createRequest(context: RequestContext): Request {
   const { connections, limits, tell, version } = context;
   const costs = new Map<string, number>();
@@ -59,14 +59,15 @@ export function createRequest(context: RequestContext): Request {
     const costKey = `${first}:${document}`;
     const points = costs.get(costKey) ?? FIRST_GUESS + first * FIRST_GUESS_PER_RECORD;
     const place = await limits.admit(tenant, points, keepFree, signal);
-    let answer: ParsedAnswer | null = null;
+    let response: ParsedResponse | null = null;
     try {
-      answer = await send(context, accessToken, document, variables, signal);
+      response = await send(context, accessToken, document, variables, signal);
     } finally {
-      place.done(answer?.cost ?? null);
+      place.done(response?.cost ?? null);
     }
-    if (answer.cost !== null && costs.size < MAX_COSTS) costs.set(costKey, answer.cost.requestedQueryCost);
-    const error = answerError(answer);
+    if (response.cost !== null && costs.size < MAX_COSTS)
+      costs.set(costKey, response.cost.requestedQueryCost);
+    const error = errorResponse(response);
     if (error !== null) {
       const { code, retryAfterMs = 1000 } = error;
       if (code === "ERR_API_RATE_LIMITED") limits.block(tenant, retryAfterMs);
@@ -74,12 +75,12 @@ export function createRequest(context: RequestContext): Request {
         tell("throttled", { tenant: tenant, retryAfterMs });
       throw error;
     }
-    tellVersion(answer);
-    return answer.data;
+    tellVersion(response);
+    return response.data;
   }
 
-  function tellVersion(answer: ParsedAnswer): void {
-    const notification = checkVersion(answer, version);
+  function tellVersion(response: ParsedResponse): void {
+    const notification = checkVersion(response, version);
     if (notification === null) return;
     const key = `${notification.answered}:${notification.warning}`;
     if (versionsTold.has(key) || versionsTold.size >= 100) return;
@@ -122,12 +123,12 @@ export async function send(
   document: string,
   variables: object,
   signal?: AbortSignal,
-): Promise<ParsedAnswer> {
+): Promise<ParsedResponse> {
   // What a header cannot carry would be quoted by fetch's own error.
   if (!/^[\x21-\x7e]+$/.test(accessToken)) {
     throw new JobberSyncError("ERR_API_UNAUTHORIZED", "The stored access token is not one.");
   }
-  const answer = await boundedPost(fetch, {
+  const response = await boundedPost(fetch, {
     url: endpoint,
     headers: {
       accept: "application/json",
@@ -139,5 +140,5 @@ export async function send(
     timeoutMs,
     signal,
   });
-  return parseAnswer(answer);
+  return parseResponse(response);
 }

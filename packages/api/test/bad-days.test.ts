@@ -42,12 +42,12 @@ async function openBadDay() {
     const occurredAt = `${new Date(clock.now).toISOString().slice(0, 19)}Z`;
     const event = { topic, appId: jobber.appId, accountId: account.id, itemId, occurredAt };
     const body = new TextEncoder().encode(JSON.stringify({ data: { webHookEvent: event } }));
-    const answer = await receiver.receive({
+    const response = await receiver.receive({
       tenant: "acme",
       signature: signPayload(body, jobber.clientSecret),
       body,
     });
-    expect(answer.status).toBe(200);
+    expect(response.status).toBe(200);
   }
 
   /** Lets so much time pass, working on what falls due meanwhile. */

@@ -29,7 +29,7 @@ function plant(name: string): string {
   return value;
 }
 
-/** Everything that anybody could see: logs, hooks, channels, answers, errors, the console. */
+/** Everything that anybody could see: logs, hooks, channels, responses, errors, the console. */
 function watch() {
   const seen: string[] = [];
   const see = (...what: unknown[]): void => {
@@ -59,7 +59,7 @@ function watch() {
   return { seen, see, logger, receiverHooks: all<LifecycleHooks>(), apiHooks: all<JobberApiHooks>() };
 }
 
-it("40 canaries in secrets, tokens and customers' data are in no log, hook, channel, answer or error", async () => {
+it("40 canaries in secrets, tokens and customers' data are in no log, hook, channel, response or error", async () => {
   const { seen, see, logger, receiverHooks, apiHooks } = watch();
   const planted = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, plant(name)]));
   const person = () => planted(["firstName", "lastName", "companyName", "email", "phone"]);

@@ -93,7 +93,7 @@ describe("a connection", () => {
     const { api, account, jobber, told, tokens, clock } = await openApi();
     const { job } = addJob(account);
     jobber.expireAccessTokens(account);
-    jobber.faults.next("token", { kind: "lost_answer" });
+    jobber.faults.next("token", { kind: "lost_response" });
     await expect(api.fetch("acme", "job", job.id, SIGNAL)).rejects.toMatchObject({ code: "ERR_API_NETWORK" });
     clock.now += 10_000;
     const { requests } = jobber.counts;

@@ -14,7 +14,7 @@ describe("limits", () => {
     for (let n = 0; n < 30; n++) await api.request("acme", BIG, { first: 100 });
     expect(jobber.counts.throttled).toBe(0);
     expect(jobber.counts.queries.jobs).toBe(30);
-    // Answers are nearly empty and charged for what they hold (F5.3): the wait is for admission only.
+    // Responses are nearly empty and charged for what they hold (F5.3): the wait is for admission only.
     expect(clock.now - start).toBeLessThan(60_000);
   });
 
@@ -53,7 +53,7 @@ describe("limits", () => {
     expect(jobber.counts.requests).toBeLessThan(45);
   });
 
-  it("learns from Jobber's answer when somebody else has emptied the bucket", async () => {
+  it("learns from Jobber's response when somebody else has emptied the bucket", async () => {
     const { api, another, account, jobber, clock, told } = await openApi({ api: { maxWaitMs: 600_000 } });
     const { property } = addJob(account);
     for (let n = 0; n < 99; n++) account.addJob(property.id);

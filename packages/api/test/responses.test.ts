@@ -18,7 +18,7 @@ const body = (content: unknown, status = 200): SimulatedFault => ({ kind: "body"
 const errors = (message: string, code?: string, data: object = { data: { job: null } }): SimulatedFault =>
   body({ ...data, errors: [{ message, ...(code === undefined ? {} : { extensions: { code } }) }] });
 
-describe("an answer that is none", () => {
+describe("an response that is none", () => {
   it.each<[string, SimulatedFault, string, boolean]>([
     ["HTML from a proxy", { kind: "html" }, "ERR_API_RESPONSE", true],
     ["HTML with status 401", { kind: "html", status: 401 }, "ERR_API_RESPONSE", true],

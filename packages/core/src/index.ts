@@ -78,7 +78,7 @@ export type {
   StoreReceiverOptions,
   TopicSelection,
 } from "./receiver/options.ts";
-export type { ReceiverAnswer } from "./receiver/response.ts";
+export type { ReceiverResponse } from "./receiver/response.ts";
 export { CONTACT_FIELDS, type ContactFields, type ContactRecord } from "./records/contact-record.ts";
 export { JOB_FIELDS, type JobFields, type JobRecord } from "./records/job-record.ts";
 export {

@@ -29,7 +29,7 @@ const FIX =
  * ```
  */
 export function jobberWebhooks(receiver: Receiver): Router {
-  const answer: RequestHandler<{ clientSlug?: string }> = (req, res, next) => {
+  const response: RequestHandler<{ clientSlug?: string }> = (req, res, next) => {
     receiver
       .handle({
         method: req.method,
@@ -45,7 +45,7 @@ export function jobberWebhooks(receiver: Receiver): Router {
       .catch(next);
   };
   const router = Router({ caseSensitive: true, strict: true });
-  router.all("/webhooks/jobber/:clientSlug", answer);
-  if (receiver.hasAppRoute) router.all("/webhooks/jobber", answer);
+  router.all("/webhooks/jobber/:clientSlug", response);
+  if (receiver.hasAppRoute) router.all("/webhooks/jobber", response);
   return router;
 }

@@ -47,10 +47,10 @@ describe("jobberWebhooks", () => {
     const watched: Receiver = {
       ...inner,
       async handle(request) {
-        const answer = await inner.handle(request);
-        // After the adapter has had its turn with the answer.
+        const response = await inner.handle(request);
+        // After the adapter has had its turn with the response.
         setImmediate(tell);
-        return answer;
+        return response;
       },
     };
     const app = express()

@@ -14,7 +14,7 @@ export interface JobberWebhooksOptions {
  * The webhook routes as an encapsulated Fastify plugin: `/webhooks/jobber/:clientSlug`, and `/webhooks/jobber` when the receiver has an
  * `app`; `prefix` puts a path before them. Slugs longer than Fastify's `maxParamLength` (100) are not found.
  *
- * The answer is given in the routes' own onRequest hook, after the hooks of the app it is registered in: before Fastify looks at the
+ * The response is given in the routes' own onRequest hook, after the hooks of the app it is registered in: before Fastify looks at the
  * Content-Type and before any content type parser or preParsing hook (such as fastify-raw-body's) touches the body. Nothing is added to
  * the host.
  *
@@ -33,7 +33,7 @@ export interface JobberWebhooksOptions {
  * ```
  */
 export const jobberWebhooks: FastifyPluginCallback<JobberWebhooksOptions> = (app, { receiver }, done) => {
-  async function answer(
+  async function response(
     request: FastifyRequest<{ Params: { clientSlug?: string } }>,
     reply: FastifyReply,
   ): Promise<FastifyReply> {
@@ -52,7 +52,7 @@ export const jobberWebhooks: FastifyPluginCallback<JobberWebhooksOptions> = (app
     return reply.code(status).headers(headers).send(body);
   }
   // A route must have a handler; the hook has answered before it comes to that.
-  const route = { method: app.supportedMethods, onRequest: answer, handler: answer };
+  const route = { method: app.supportedMethods, onRequest: response, handler: response };
   app.route({ ...route, url: "/webhooks/jobber/:clientSlug" });
   if (receiver.hasAppRoute) app.route({ ...route, url: "/webhooks/jobber" });
   done();

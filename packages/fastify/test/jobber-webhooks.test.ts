@@ -19,8 +19,8 @@ describe("jobberWebhooks", () => {
     const app = fastify();
     app.register(jobberWebhooks, { receiver });
     for (const body of [payload, Buffer.from(payload), JSON.parse(payload) as object]) {
-      const answer = await app.inject({ method: "POST", url, payload: body, headers });
-      expect(answer.statusCode).toBe(200);
+      const response = await app.inject({ method: "POST", url, payload: body, headers });
+      expect(response.statusCode).toBe(200);
     }
     expect(await store.jobs("acme")).toHaveLength(1);
     expect((await app.inject({ method: "GET", url })).headers.allow).toBe("POST");

@@ -8,7 +8,7 @@ export interface FetchHandlerOptions {
 }
 
 /**
- * The webhook routes as a function from `Request` to `Response`: for Workers, Next.js route handlers, Hono, Bun and Deno. Answers
+ * The webhook routes as a function from `Request` to `Response`: for Workers, Next.js route handlers, Hono, Bun and Deno. Responses
  * `<basePath>/webhooks/jobber/<tenant>`, and `<basePath>/webhooks/jobber` when the receiver has an `app`; 404 for every other path.
  *
  * Hand it the request before anything reads its body. The promise never rejects, and it resolves when the delivery is committed: there is
@@ -60,7 +60,7 @@ function decode(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    // No tenant is called that: the answer is the one for unknown slugs.
+    // No tenant is called that: the response is the one for unknown slugs.
     return segment;
   }
 }

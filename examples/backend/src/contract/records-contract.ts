@@ -43,8 +43,8 @@ export function recordsContract({ start, server, settings, folder }: ExampleUnde
           const url = open.url.replace("127.0.0.1", address ?? "");
           expect((await fetch(`${url}/records/acme/jobs`)).status).toBe(403);
           const request = signedRequest(SAMPLE_PAYLOAD, SECRET);
-          const answer = await fetch(`${url}/webhooks/jobber/acme`, { method: "POST", ...request });
-          expect(answer.status).toBe(200);
+          const response = await fetch(`${url}/webhooks/jobber/acme`, { method: "POST", ...request });
+          expect(response.status).toBe(200);
         } finally {
           open.kill("SIGTERM");
           expect(await open.ended).toBe(0);
@@ -55,7 +55,7 @@ export function recordsContract({ start, server, settings, folder }: ExampleUnde
   });
 }
 
-/** The first line of an answer. `fetch` does not let anybody choose the Host header. */
+/** The first line of an response. `fetch` does not let anybody choose the Host header. */
 async function statusLine(url: string, path: string, host: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);

@@ -2,14 +2,14 @@ import { notificationPayload, type SignedRequest, signedRequest } from "@jobber-
 import { SAMPLE_PAYLOAD } from "../sample-payload.ts";
 import type { JobberRecords } from "./simulated-jobber.ts";
 
-/** One request of the demo and the answer that it must get. */
+/** One request of the demo and the response that it must get. */
 export interface DemoDelivery {
   readonly title: string;
   readonly slug: string;
   readonly body: SignedRequest["body"];
   readonly headers: SignedRequest["headers"];
   /** Status and word, or status and error code; several where it depends on how far the worker is. */
-  readonly answers: readonly string[];
+  readonly responses: readonly string[];
 }
 
 /** The demo's tenant. Not the demo's alone: the secret is as public as this file. */
@@ -62,12 +62,12 @@ export function demoDeliveries({ accountId, job }: JobberRecords): readonly Demo
   const send = (
     title: string,
     payload: object | string,
-    answers: readonly string[],
+    responses: readonly string[],
     how: Partial<DemoDelivery> = {},
   ) => ({
     title,
     slug,
-    answers,
+    responses,
     ...signedRequest(payload, secret),
     ...how,
   });

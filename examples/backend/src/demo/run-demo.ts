@@ -45,7 +45,7 @@ export async function runDemo({ title, start }: DemoOptions): Promise<boolean> {
       });
       try {
         console.log(`${title}, listening on ${backend.url}`);
-        console.log(`A simulated Jobber answers for its API on ${jobber.settings.endpoint}\n`);
+        console.log(`A simulated Jobber responses for its API on ${jobber.settings.endpoint}\n`);
         await backend.api?.connect(TENANT.slug, jobber.grant);
         const deliveries = demoDeliveries(jobber.records);
         const wrongAnswers = await sendAll(backend.url, deliveries);
@@ -67,18 +67,20 @@ export async function runDemo({ title, start }: DemoOptions): Promise<boolean> {
 async function sendAll(url: string, deliveries: readonly DemoDelivery[]): Promise<readonly string[]> {
   const wrong: string[] = [];
   for (const [index, delivery] of deliveries.entries()) {
-    const answer = await send(url, delivery);
-    console.log(`${String(index + 1).padStart(2)}  ${delivery.title.padEnd(44)} ${answer}`);
-    if (!delivery.answers.includes(answer))
-      wrong.push(`delivery ${index + 1} was answered ${answer}, must be ${delivery.answers.join(" or ")}`);
+    const response = await send(url, delivery);
+    console.log(`${String(index + 1).padStart(2)}  ${delivery.title.padEnd(44)} ${response}`);
+    if (!delivery.responses.includes(response))
+      wrong.push(
+        `delivery ${index + 1} was answered ${response}, must be ${delivery.responses.join(" or ")}`,
+      );
   }
   return wrong;
 }
 
 async function send(url: string, { slug, body, headers }: DemoDelivery): Promise<string> {
   const response = await fetch(`${url}/webhooks/jobber/${slug}`, { method: "POST", body, headers });
-  const answer = (await response.json()) as { status?: string; code?: string };
-  return `${response.status} ${answer.status ?? answer.code}`;
+  const outcome = (await response.json()) as { status?: string; code?: string };
+  return `${response.status} ${outcome.status ?? outcome.code}`;
 }
 
 async function readAll(url: string): Promise<StoredRecords> {

@@ -7,7 +7,7 @@ import { type ConnectionsOptions, needsReauth, requireConnected } from "./connec
 /** Refreshes tokens, one refresh at a time per tenant, over all processes that share lease and store. */
 export interface Refresher {
   /**
-   * A connection newer than `seen`. Many callers share one refresh; it goes on when a caller's signal aborts, because the answer to a
+   * A connection newer than `seen`. Many callers share one refresh; it goes on when a caller's signal aborts, because the response to a
    * refresh that was sent must be stored.
    *
    * @throws {JobberSyncError} `ERR_API_NEEDS_REAUTH`, `ERR_API_DISCONNECTED`, `ERR_TOKEN_REFRESH`, `ERR_LEASE_TIMEOUT`,

@@ -1,7 +1,7 @@
 import { isJobberSyncError, JobberSyncError } from "@jobber-sync/core";
 import type { FetchLike } from "./fetch-like.ts";
 
-/** Longest answer in bytes. A page of records has some 100 kB. */
+/** Longest response in bytes. A page of records has some 100 kB. */
 const MAX_ANSWER_BYTES = 5 * 1024 * 1024;
 
 /** What to send, and how long to wait. */
@@ -15,20 +15,20 @@ export interface BoundedPost {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An answer, read whole. */
-export interface BoundedAnswer {
+/** An response, read whole. */
+export interface BoundedResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
 }
 
 /**
- * Posts and reads the answer, with an end to everything: time, size, redirects (none is followed: it would carry the token to whoever is
+ * Posts and reads the response, with an end to everything: time, size, redirects (none is followed: it would carry the token to whoever is
  * named).
  *
  * @throws {JobberSyncError} `ERR_API_TIMEOUT`, `ERR_API_NETWORK`, `ERR_API_RESPONSE`; never with what was sent or received
  */
-export async function boundedPost(fetch: FetchLike, post: BoundedPost): Promise<BoundedAnswer> {
+export async function boundedPost(fetch: FetchLike, post: BoundedPost): Promise<BoundedResponse> {
   const { url, headers, body, timeoutMs, signal } = post;
   signal?.throwIfAborted();
   const abort = new AbortController();
@@ -73,7 +73,7 @@ async function readBounded(response: Response): Promise<string> {
     if (bytes > MAX_ANSWER_BYTES) {
       throw new JobberSyncError(
         "ERR_API_RESPONSE",
-        `Jobber's answer is longer than ${MAX_ANSWER_BYTES} bytes.`,
+        `Jobber's response is longer than ${MAX_ANSWER_BYTES} bytes.`,
       );
     }
     chunks.push(chunk);

@@ -1,5 +1,5 @@
 import { JobberSyncError } from "@jobber-sync/core";
-import type { ParsedAnswer } from "./parse-response.ts";
+import type { ParsedResponse } from "./parse-response.ts";
 
 /** Said when another API version answered than was asked for, or when Jobber warns about the one that did. */
 export interface VersionEvent {
@@ -16,7 +16,7 @@ export interface VersionEvent {
  * @returns what to tell; `null` when all is as asked
  * @throws {JobberSyncError} `ERR_API_VERSION` for an older version: nothing documents such a fallback, and its fields may mean other things
  */
-export function checkVersion({ version, warning }: ParsedAnswer, asked: string): VersionEvent | null {
+export function checkVersion({ version, warning }: ParsedResponse, asked: string): VersionEvent | null {
   if (version !== null && version < asked) {
     throw new JobberSyncError("ERR_API_VERSION", `Jobber answered with an older API version than ${asked}.`);
   }

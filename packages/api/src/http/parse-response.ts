@@ -1,7 +1,7 @@
-import type { BoundedAnswer } from "./bounded-post.ts";
+import type { BoundedResponse } from "./bounded-post.ts";
 
-/** What an answer says of the points it took (F5.3). */
-export interface AnswerCost {
+/** What an response says of the points it took (F5.3). */
+export interface ResponseCost {
   readonly requestedQueryCost: number;
   readonly actualQueryCost: number;
   readonly maximumAvailable: number;
@@ -9,16 +9,16 @@ export interface AnswerCost {
   readonly restoreRate: number;
 }
 
-/** An answer in its parts, each checked to be of its type. Whether it is an error is still to be said. */
-export interface ParsedAnswer {
+/** An response in its parts, each checked to be of its type. Whether it is an error is still to be said. */
+export interface ParsedResponse {
   readonly status: number;
   readonly headers: Headers;
   /** `undefined`: there is no `data` key. */
   readonly data: Readonly<Record<string, unknown>> | null | undefined;
-  readonly errors: readonly AnswerError[];
+  readonly errors: readonly ResponseError[];
   /** The message of the shapes without `data` (F5.4); `null` when there is none. */
   readonly message: string | null;
-  readonly cost: AnswerCost | null;
+  readonly cost: ResponseCost | null;
   /** The API version that answered; `null` when it did not say. */
   readonly version: string | null;
   readonly warning: string | null;
@@ -27,13 +27,13 @@ export interface ParsedAnswer {
 }
 
 /** One entry of GraphQL's `errors`. Its message may quote a customer: compare it, never show it. */
-interface AnswerError {
+interface ResponseError {
   readonly message: string;
   readonly code: string;
 }
 
-/** Takes an answer apart. Never throws: an answer that is no JSON is not `readable`. */
-export function parseAnswer({ status, headers, text }: BoundedAnswer): ParsedAnswer {
+/** Takes an answer apart. Never throws: an response that is no JSON is not `readable`. */
+export function parseResponse({ status, headers, text }: BoundedResponse): ParsedResponse {
   const body = parseObject(text);
   const extensions = objectOr(body?.extensions);
   const versioning = objectOr(extensions.versioning);
@@ -60,7 +60,7 @@ function dataOf(data: unknown): Readonly<Record<string, unknown>> | null {
     : null;
 }
 
-function costOf(cost: Readonly<Record<string, unknown>>): AnswerCost | null {
+function costOf(cost: Readonly<Record<string, unknown>>): ResponseCost | null {
   const { requestedQueryCost, actualQueryCost } = cost;
   const { maximumAvailable, currentlyAvailable, restoreRate } = objectOr(cost.throttleStatus);
   const numbers = [requestedQueryCost, actualQueryCost, maximumAvailable, currentlyAvailable, restoreRate];
@@ -71,7 +71,7 @@ function costOf(cost: Readonly<Record<string, unknown>>): AnswerCost | null {
     maximumAvailable,
     currentlyAvailable,
     restoreRate,
-  } as AnswerCost;
+  } as ResponseCost;
 }
 
 function parseObject(text: string): Record<string, unknown> | null {

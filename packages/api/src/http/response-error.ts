@@ -1,5 +1,5 @@
 import { JobberSyncError } from "@jobber-sync/core";
-import type { AnswerCost, ParsedAnswer } from "./parse-response.ts";
+import type { ParsedResponse, ResponseCost } from "./parse-response.ts";
 
 // Jobber documents no Retry-After (F5.3). Half a minute gives back a tenth of the window.
 const RATE_LIMIT_WAIT_MS = 30_000;
@@ -15,31 +15,31 @@ const OUTAGE = /temporarily unavailable|internal (?:server )?error|try again/i;
  *
  * @returns `null` for an answer with data and without errors
  */
-export function answerError(answer: ParsedAnswer): JobberSyncError | null {
-  if (!answer.readable) return unreadable(answer);
-  if (answer.errors.length > 0) return graphqlError(answer);
-  if (answer.data === undefined) return messageError(answer);
-  if (answer.data === null) {
-    return new JobberSyncError("ERR_API_RESPONSE", "Jobber's answer has neither data nor an error.");
+export function errorResponse(response: ParsedResponse): JobberSyncError | null {
+  if (!response.readable) return unreadable(response);
+  if (response.errors.length > 0) return graphqlError(response);
+  if (response.data === undefined) return messageError(response);
+  if (response.data === null) {
+    return new JobberSyncError("ERR_API_RESPONSE", "Jobber's response has neither data nor an error.");
   }
-  return userError(answer.data);
+  return userError(response.data);
 }
 
 /** How long a query that asks for so many points has to wait (F5.3). Milliseconds. */
-function restoreTime(points: number, { currentlyAvailable, restoreRate }: AnswerCost): number {
+function restoreTime(points: number, { currentlyAvailable, restoreRate }: ResponseCost): number {
   return Math.min(MAX_WAIT_MS, Math.ceil(((points - currentlyAvailable) / Math.max(restoreRate, 1)) * 1000));
 }
 
-function unreadable(answer: ParsedAnswer): JobberSyncError {
-  if (answer.status === 429) return rateLimited(answer);
+function unreadable(response: ParsedResponse): JobberSyncError {
+  if (response.status === 429) return rateLimited(response);
   return new JobberSyncError(
     "ERR_API_RESPONSE",
-    `The API answered ${answer.status} with something that is no JSON object: an outage, or a proxy in between.`,
+    `The API answered ${response.status} with something that is no JSON object: an outage, or a proxy in between.`,
   );
 }
 
-function graphqlError(answer: ParsedAnswer): JobberSyncError | null {
-  const { errors, cost, data } = answer;
+function graphqlError(response: ParsedResponse): JobberSyncError | null {
+  const { errors, cost, data } = response;
   const says = (code: string | null, message: RegExp): boolean =>
     errors.some((error) => error.code === code || message.test(error.message));
   if (says("THROTTLED", /^throttled$/i)) return throttled(cost);
@@ -51,7 +51,7 @@ function graphqlError(answer: ParsedAnswer): JobberSyncError | null {
       "The app may not read something it asked for. Add the read scopes for clients, jobs, properties and visits in Jobber's Developer Center and connect the account again.",
     );
   }
-  if (isNotFound(answer)) return null;
+  if (isNotFound(response)) return null;
   if (data !== undefined || says("INTERNAL_SERVER_ERROR", OUTAGE)) {
     // Some of the data may be there; but a null that an error explains must not be taken for an empty field.
     return new JobberSyncError("ERR_API_RESPONSE", "Jobber answered the query with an error.");
@@ -63,7 +63,7 @@ function graphqlError(answer: ParsedAnswer): JobberSyncError | null {
 }
 
 /** One source has Jobber say so for an id that it answers with a bare null everywhere else (F5.4). */
-function isNotFound({ errors, data }: ParsedAnswer): boolean {
+function isNotFound({ errors, data }: ParsedResponse): boolean {
   return (
     errors.every(({ code }) => code === "NOT_FOUND") &&
     data !== null &&
@@ -72,8 +72,8 @@ function isNotFound({ errors, data }: ParsedAnswer): boolean {
   );
 }
 
-function messageError(answer: ParsedAnswer): JobberSyncError {
-  const message = answer.message ?? "";
+function messageError(response: ParsedResponse): JobberSyncError {
+  const message = response.message ?? "";
   if (DISCONNECTED.test(message)) return disconnected();
   if (/not active/i.test(message)) {
     return new JobberSyncError("ERR_API_INACTIVE", "The Jobber account is not active.");
@@ -84,12 +84,12 @@ function messageError(answer: ParsedAnswer): JobberSyncError {
       "Jobber knows no such API version: check the `version` option.",
     );
   }
-  if (answer.status === 429) return rateLimited(answer);
-  if (answer.status === 401 || UNAUTHORIZED.test(message)) return unauthorized();
+  if (response.status === 429) return rateLimited(response);
+  if (response.status === 401 || UNAUTHORIZED.test(message)) return unauthorized();
   if (/invalid query/i.test(message)) {
     return new JobberSyncError("ERR_API_QUERY", "Jobber refused the query as invalid.");
   }
-  return new JobberSyncError("ERR_API_RESPONSE", `The API answered ${answer.status} without data.`);
+  return new JobberSyncError("ERR_API_RESPONSE", `The API answered ${response.status} without data.`);
 }
 
 function userError(data: Readonly<Record<string, unknown>>): JobberSyncError | null {
@@ -102,10 +102,10 @@ function userError(data: Readonly<Record<string, unknown>>): JobberSyncError | n
       value.userErrors.length > 0,
   );
   if (!refused) return null;
-  return new JobberSyncError("ERR_API_QUERY", "Jobber refused the change (userErrors in its answer).");
+  return new JobberSyncError("ERR_API_QUERY", "Jobber refused the change (userErrors in its response).");
 }
 
-function throttled(cost: AnswerCost | null): JobberSyncError {
+function throttled(cost: ResponseCost | null): JobberSyncError {
   if (cost !== null && cost.requestedQueryCost > cost.maximumAvailable) {
     return new JobberSyncError("ERR_API_QUERY", "The query costs more than Jobber ever allows for one.");
   }
@@ -114,7 +114,7 @@ function throttled(cost: AnswerCost | null): JobberSyncError {
   });
 }
 
-function rateLimited({ headers }: ParsedAnswer): JobberSyncError {
+function rateLimited({ headers }: ParsedResponse): JobberSyncError {
   const seconds = Number(headers.get("retry-after") ?? Number.NaN);
   const asked = seconds >= 0 ? Math.min(MAX_WAIT_MS, seconds * 1000) : RATE_LIMIT_WAIT_MS;
   return new JobberSyncError("ERR_API_RATE_LIMITED", "Too many requests to Jobber for this account.", {

@@ -1,5 +1,5 @@
 import { JobberSyncError } from "@jobber-sync/core";
-import type { AnswerCost } from "../http/parse-response.ts";
+import type { ResponseCost } from "../http/parse-response.ts";
 
 /** Waits for so many milliseconds; rejects with the signal's reason when it aborts. */
 export type Sleep = (ms: number, signal: AbortSignal | undefined) => Promise<void>;
@@ -17,8 +17,8 @@ export interface TenantLimitsOptions {
 
 /** A place that was given to one request. */
 interface Place {
-  /** Tells what the answer said of the bucket; `null` when it said nothing. To be called once. */
-  done(cost: AnswerCost | null): void;
+  /** Tells what the response said of the bucket; `null` when it said nothing. To be called once. */
+  done(cost: ResponseCost | null): void;
 }
 
 /** Keeps each tenant's requests below Jobber's limits (F5.3), as far as this process can know. */
@@ -116,7 +116,7 @@ export function createTenantLimits(options: TenantLimitsOptions): TenantLimits {
           state.maximum = cost.maximumAvailable;
           state.rate = Math.max(1, cost.restoreRate);
           refill(state);
-          // Charged is what the answer held, not what was asked for (F5.3).
+          // Charged is what the response held, not what was asked for (F5.3).
           state.points += points - cost.actualQueryCost;
           // Lower: somebody else takes from the same bucket. Higher says nothing: answers overtake one another.
           state.points = Math.min(state.points, cost.currentlyAvailable);

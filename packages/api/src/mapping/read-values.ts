@@ -3,7 +3,7 @@ import { type Instant, JobberSyncError, parseInstant } from "@jobber-sync/core";
 /**
  * Text as it is stored: `null` for what is empty (Jobber gives `""` for an absent name, F3.3), U+FFFD for what no database holds.
  *
- * @throws {JobberSyncError} `ERR_API_RESPONSE` when the answer has something else there
+ * @throws {JobberSyncError} `ERR_API_RESPONSE` when the response has something else there
  */
 export function readText(value: unknown, path: string): string | null {
   if (value === null || value === undefined) return null;
@@ -55,17 +55,17 @@ export function readUpdatedAt(value: unknown, path: string): Instant {
   return readTime(value, path) ?? fail(path);
 }
 
-/** An object of the answer. @throws {JobberSyncError} `ERR_API_RESPONSE` for anything else */
+/** An object of the response. @throws {JobberSyncError} `ERR_API_RESPONSE` for anything else */
 export function readObject<T extends object>(value: T | null | undefined, path: string): T {
   if (typeof value !== "object" || value === null) throw unexpected(path);
   return value;
 }
 
-/** Says where an answer is not what was asked for; never what stood there. */
+/** Says where an response is not what was asked for; never what stood there. */
 export function unexpected(path: string): JobberSyncError {
   return new JobberSyncError(
     "ERR_API_RESPONSE",
-    `Jobber's answer has something unexpected at ${path}. Is the API version the one this library was written for?`,
+    `Jobber's response has something unexpected at ${path}. Is the API version the one this library was written for?`,
   );
 }
 

@@ -11,7 +11,7 @@ export interface AuthorizeUrlOptions extends OauthEndpoints {
 /** Where to send the browser, and what to remember until it comes back. */
 export interface AuthorizeRequest {
   readonly url: string;
-  /** Keep it with the browser's session (an http-only cookie): it proves that the answer belongs to this browser. */
+  /** Keep it with the browser's session (an http-only cookie): it proves that the response belongs to this browser. */
   readonly state: string;
   /** Keep it with the state, never in the URL. */
   readonly codeVerifier: string;

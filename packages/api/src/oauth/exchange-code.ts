@@ -20,10 +20,10 @@ export interface ExchangeCodeOptions extends TokenRequestOptions {
 }
 
 /**
- * Ends the OAuth code flow: checks that the answer belongs to this browser and exchanges the code for tokens. Stores nothing: pass the
+ * Ends the OAuth code flow: checks that the response belongs to this browser and exchanges the code for tokens. Stores nothing: pass the
  * result to `JobberApi.connect`.
  *
- * @throws {JobberSyncError} `ERR_OAUTH_STATE` for an answer that is not this flow's; `ERR_OAUTH_DENIED` when the person declined;
+ * @throws {JobberSyncError} `ERR_OAUTH_STATE` for an response that is not this flow's; `ERR_OAUTH_DENIED` when the person declined;
  * `ERR_OAUTH_EXCHANGE` when Jobber does not accept the code (it works once, for a short time); `ERR_API_…` when Jobber cannot be reached
  */
 export async function exchangeCode(options: ExchangeCodeOptions): Promise<TokenGrant> {
@@ -39,7 +39,7 @@ export async function exchangeCode(options: ExchangeCodeOptions): Promise<TokenG
   } catch {
     throw new JobberSyncError(
       "ERR_OAUTH_STATE",
-      "The answer from Jobber's authorize page does not belong to the flow that this browser started. Start again.",
+      "The response from Jobber's authorize page does not belong to the flow that this browser started. Start again.",
     );
   }
   try {

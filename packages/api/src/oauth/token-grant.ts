@@ -8,7 +8,7 @@ export interface TokenGrant {
   readonly serverTime: number;
 }
 
-// "60 minutes" (F6), where the answer does not say.
+// "60 minutes" (F6), where the response does not say.
 const DEFAULT_LIFETIME_MS = 3_600_000;
 const MIN_LIFETIME_MS = 60_000;
 const MAX_LIFETIME_MS = 24 * 3_600_000;

@@ -11,7 +11,7 @@ import {
   refreshTokenGrantRequest,
   type TokenEndpointRequestOptions,
 } from "oauth4webapi";
-import { type BoundedAnswer, boundedPost } from "../http/bounded-post.ts";
+import { type BoundedResponse, boundedPost } from "../http/bounded-post.ts";
 import type { FetchLike } from "../http/fetch-like.ts";
 import { authorizationServer, type OauthEndpoints } from "./authorization-server.ts";
 import { type TokenGrant, tokenLifetime } from "./token-grant.ts";
@@ -24,7 +24,7 @@ export interface TokenRequestOptions extends OauthEndpoints {
   readonly fetch?: FetchLike | undefined;
   /** Milliseconds. @default 15000 */
   readonly timeoutMs?: number | undefined;
-  /** Milliseconds since 1970; used where Jobber's answer has no date. @default Date.now */
+  /** Milliseconds since 1970; used where Jobber's response has no date. @default Date.now */
   readonly now?: (() => number) | undefined;
 }
 
@@ -99,10 +99,10 @@ async function settled(
     [allowInsecureRequests]: true,
     [customFetch]: async (url, { headers, body }) => {
       const post = { url, headers, body: String(body), timeoutMs };
-      const answer = await boundedPost(fetch, post);
-      const date = Date.parse(answer.headers.get("date") ?? "");
+      const response = await boundedPost(fetch, post);
+      const date = Date.parse(response.headers.get("date") ?? "");
       if (!Number.isNaN(date)) serverTime = date;
-      return conformResponse(answer);
+      return conformResponse(response);
     },
   };
   try {
@@ -122,7 +122,7 @@ async function settled(
 }
 
 /** Jobber's answer as RFC 6749 has it: Jobber leaves `token_type` out. @throws {GrantRefused | JobberSyncError} unless it is a 200 */
-function conformResponse({ status, text }: BoundedAnswer): Response {
+function conformResponse({ status, text }: BoundedResponse): Response {
   const body = parseObject(text);
   if (status === 200 && body !== null && typeof body.access_token === "string") {
     return Response.json({ token_type: "bearer", ...body });

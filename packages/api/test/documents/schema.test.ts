@@ -71,7 +71,7 @@ const texts = modules.flatMap((exports) =>
   ),
 );
 
-/** Everything that is wrong between the documents, what their answers are read as, and a schema. */
+/** Everything that is wrong between the documents, what their responses are read as, and a schema. */
 function problems(sdl: string): string[] {
   return texts.flatMap(([name, text]) => {
     const { errors, fields, deprecated } = documentTypes(text, sdl);

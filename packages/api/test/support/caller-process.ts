@@ -8,7 +8,7 @@ import type { CallerSettings } from "./start-callers.ts";
 const settings: CallerSettings = JSON.parse(process.argv[2] ?? "");
 const { tokens, lease } = openSqlite(settings.path);
 
-/** Dies when Jobber has answered a refresh, and nothing of the answer is stored yet. */
+/** Dies when Jobber has answered a refresh, and nothing of the response is stored yet. */
 const dying: FetchLike = async (url, init) => {
   const response = await fetch(url, init);
   if (url.endsWith("/oauth/token")) process.kill(process.pid, "SIGKILL");

@@ -33,7 +33,7 @@ export interface BusyReport {
   readonly throttled: number;
   readonly tooManyRequests: number;
   readonly notDone: number;
-  readonly slowestAnswerMs: number;
+  readonly slowestResponseMs: number;
   /** What workers logged, by code. */
   readonly errors: Readonly<Record<string, number>>;
   readonly differences: readonly string[];
@@ -112,7 +112,7 @@ export async function runBusyAccount(run: BusyRun): Promise<BusyReport> {
       throttled: counts.throttled,
       tooManyRequests: counts.tooManyRequests,
       notDone,
-      slowestAnswerMs: Math.max(...webhooks.sent.map(({ durationMs }) => durationMs)),
+      slowestResponseMs: Math.max(...webhooks.sent.map(({ durationMs }) => durationMs)),
       errors,
       differences,
       reconciled: { differences: await findDifferences(backend.store, account), report },

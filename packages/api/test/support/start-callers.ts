@@ -71,7 +71,7 @@ export async function openShared() {
 
 /** Lets every process call at once; gives what became of the calls. */
 export async function callTogether(children: readonly ChildProcess[]): Promise<readonly string[]> {
-  const answers = children.map((child) => once(child, "message"));
+  const responses = children.map((child) => once(child, "message"));
   for (const child of children) child.send("go");
-  return (await Promise.all(answers)).flatMap(([results]) => results as string[]);
+  return (await Promise.all(responses)).flatMap(([results]) => results as string[]);
 }

@@ -31,11 +31,12 @@ export function parseEvent(bytes: Uint8Array): JobberEvent {
   if (!isObject(body)) throw invalid("the body is not a JSON object");
   const data = Object.hasOwn(body, "data") ? body.data : undefined;
   // Decided by the key alone: an envelope that is broken is an error, never a snapshot.
-  if (isObject(data) && Object.hasOwn(data, "webHookEvent")) return parseNotice(data.webHookEvent, bytes);
+  if (isObject(data) && Object.hasOwn(data, "webHookEvent"))
+    return parseNotification(data.webHookEvent, bytes);
   return parseSnapshot(body, bytes);
 }
 
-function parseNotice(envelope: unknown, raw: Uint8Array): NotificationEvent {
+function parseNotification(envelope: unknown, raw: Uint8Array): NotificationEvent {
   const parsed = notificationBody.safeParse(envelope);
   if (!parsed.success) throw invalidFields("data.webHookEvent", parsed.error.issues);
   const { topic, appId, accountId, itemId, occurredAt, occuredAt } = parsed.data;

@@ -73,7 +73,7 @@ function isTaken({ body, bodyUsed }: WebRequestBody): boolean {
   return bodyUsed || body?.locked === true;
 }
 
-/** Drops what still comes. Cancelling at once makes servers on Node destroy the connection before the answer is out. */
+/** Drops what still comes. Cancelling at once makes servers on Node destroy the connection before the response is out. */
 async function linger(reader: Reader): Promise<void> {
   const timer = setTimeout(() => reader.cancel().catch(() => {}), LINGER_MS);
   try {

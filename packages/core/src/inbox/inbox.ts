@@ -257,7 +257,7 @@ export interface Inbox {
   /**
    * Reserves a place for one API call in the tenant's budget, which all workers share: places are `1000 / perSecond` milliseconds apart.
    * When the next free place is further away than `maxWaitMs` nothing is reserved and the caller is told when to come back: everybody who is
-   * turned away is given another time, as far apart as the places, so that a long queue does not come back at once. No answer is further
+   * turned away is given another time, as far apart as the places, so that a long queue does not come back at once. No response is further
    * away than ten minutes, also when a clock was set back.
    *
    * @returns milliseconds until the place that is reserved (`maxWaitMs` at most), or until the caller may try again (more than that)

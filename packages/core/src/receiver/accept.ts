@@ -8,7 +8,7 @@ import { checkHandlers } from "../processing/handlers.ts";
 import { processDeliveries } from "../processing/process-deliveries.ts";
 import type { Deadline } from "./deadline.ts";
 import type { ReceiverOptions, StoreReceiverOptions } from "./options.ts";
-import { accepted, type ReceiverAnswer } from "./response.ts";
+import { accepted, type ReceiverResponse } from "./response.ts";
 
 /** A verified delivery and what is known of it. */
 export interface VerifiedDelivery extends Omit<DeliveryFacts, "sequence" | "topic"> {
@@ -51,7 +51,7 @@ const QUARANTINED = accepted("quarantined");
 export function createAccept(
   options: ReceiverOptions,
   surroundings: Surroundings,
-): (acceptance: Acceptance) => Promise<ReceiverAnswer> {
+): (acceptance: Acceptance) => Promise<ReceiverResponse> {
   if (options.inbox !== undefined && options.store !== undefined) {
     throw new TypeError(
       "Give createReceiver an inbox or a store, not both: with an inbox the store belongs to the worker.",
@@ -65,7 +65,7 @@ export function createAccept(
 function intoInbox(
   inbox: Inbox,
   { emit }: Surroundings,
-): (acceptance: Acceptance) => Promise<ReceiverAnswer> {
+): (acceptance: Acceptance) => Promise<ReceiverResponse> {
   return async ({ verdict, body, receivedAt, started }) => {
     const { delivery } = verdict;
     if (verdict.kind === "ignore") return ignored(emit, delivery, verdict.reason, started);
@@ -96,7 +96,7 @@ function intoInbox(
 function intoRecords(
   { store, source, on = {}, statusOverrides }: StoreReceiverOptions,
   { emit, logger }: Surroundings,
-): (acceptance: Acceptance) => Promise<ReceiverAnswer> {
+): (acceptance: Acceptance) => Promise<ReceiverResponse> {
   const processor: Processor = { store, source, handlers: checkHandlers(on), statusOverrides };
   if (source === undefined) {
     logger.warn(
@@ -144,7 +144,7 @@ function intoRecords(
   };
 }
 
-function ignored(emit: Emit, delivery: VerifiedDelivery, reason: string, started: number): ReceiverAnswer {
+function ignored(emit: Emit, delivery: VerifiedDelivery, reason: string, started: number): ReceiverResponse {
   emit("ignored", { ...factsOf(delivery, null), reason, durationMs: performance.now() - started });
   return accepted("ignored", reason);
 }

@@ -1,11 +1,11 @@
 import type { ErrorCode } from "../errors.ts";
 import { bodyTooLarge } from "../http/body-reader.ts";
 import { type Headers, headerOf } from "../http/headers.ts";
-import { type ReceiverAnswer, refused } from "./response.ts";
+import { type ReceiverResponse, refused } from "./response.ts";
 
-/** An answer, and what to report it as. */
+/** An response, and what to report it as. */
 export interface Refusal {
-  readonly answer: ReceiverAnswer;
+  readonly response: ReceiverResponse;
   readonly code: ErrorCode;
 }
 
@@ -39,15 +39,15 @@ export function createGuard({
   const tooLarge = bodyTooLarge(maxBodyBytes);
   const lengthRefused = refused(tooLarge.code, tooLarge.status, tooLarge.message);
   return ({ method, tenant, headers }) => {
-    if (tenant === undefined && !hasAppRoute) return { answer: NO_APP_ROUTE, code: "ERR_NOT_FOUND" };
-    if (method !== "POST") return { answer: METHOD_REFUSED, code: "ERR_METHOD" };
+    if (tenant === undefined && !hasAppRoute) return { response: NO_APP_ROUTE, code: "ERR_NOT_FOUND" };
+    if (method !== "POST") return { response: METHOD_REFUSED, code: "ERR_METHOD" };
     const encoding = headerOf(headers, "content-encoding");
     if (encoding !== undefined && String(encoding).trim().toLowerCase() !== "identity") {
-      return { answer: ENCODING_REFUSED, code: "ERR_BODY_ENCODED" };
+      return { response: ENCODING_REFUSED, code: "ERR_BODY_ENCODED" };
     }
     const length = headerOf(headers, "content-length");
     return length !== undefined && Number(length) > maxBodyBytes
-      ? { answer: lengthRefused, code: "ERR_BODY_TOO_LARGE" }
+      ? { response: lengthRefused, code: "ERR_BODY_TOO_LARGE" }
       : null;
   };
 }

@@ -21,7 +21,7 @@ import { Deadline } from "./deadline.ts";
 import { describeDelivery, notAnEvent } from "./describe-delivery.ts";
 import { createExplainer } from "./explain-rejections.ts";
 import { checkLimits, checkTopics, type ReceiverOptions } from "./options.ts";
-import { type ReceiverAnswer, refused, UNAUTHORIZED } from "./response.ts";
+import { type ReceiverResponse, refused, UNAUTHORIZED } from "./response.ts";
 
 /** A request as an adapter hands it over. */
 export interface ReceiverRequest {
@@ -42,14 +42,14 @@ export interface ReceivedDelivery {
   readonly body: Uint8Array;
 }
 
-/** Decides on every answer; adapters only carry it. */
+/** Decides on every response; adapters only carry it. */
 export interface Receiver {
   /** Whether `POST /webhooks/jobber` exists. */
   readonly hasAppRoute: boolean;
-  /** Answers a request: guard, tenant, signature, content, store. Never rejects. */
-  handle(request: ReceiverRequest): Promise<ReceiverAnswer>;
+  /** Responses a request: guard, tenant, signature, content, store. Never rejects. */
+  handle(request: ReceiverRequest): Promise<ReceiverResponse>;
   /** The same from the signature on, for people with bytes in hand. Never rejects. */
-  receive(delivery: ReceivedDelivery): Promise<ReceiverAnswer>;
+  receive(delivery: ReceivedDelivery): Promise<ReceiverResponse>;
 }
 
 /**
@@ -69,8 +69,8 @@ export interface Receiver {
  * const secret = "the OAuth client secret of the app";
  * const receiver = createReceiver({ tenants: [{ slug: "acme", secrets: secret }], store: createMemoryStore() });
  * const body = new TextEncoder().encode('{"event":"job.created","data":{"id":"123","title":"Lawn Service"}}');
- * const answer = await receiver.receive({ tenant: "acme", signature: signPayload(body, secret), body });
- * answer.status; // 200
+ * const response = await receiver.receive({ tenant: "acme", signature: signPayload(body, secret), body });
+ * response.status; // 200
  * ```
  */
 export function createReceiver(options: ReceiverOptions): Receiver {
@@ -90,14 +90,14 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   const retryLater = { "retry-after": String(limits.retryAfterSeconds) };
   let inFlight = 0;
 
-  async function handle(request: ReceiverRequest): Promise<ReceiverAnswer> {
+  async function handle(request: ReceiverRequest): Promise<ReceiverResponse> {
     const started = performance.now();
     const { tenant, body } = request;
     try {
       const early = guard(request);
       if (early !== null) {
         if (!(body instanceof Uint8Array)) body.discard();
-        return report(early.answer, early.code, tenant, started);
+        return report(early.response, early.code, tenant, started);
       }
       const signature = headerOf(request.headers, SIGNATURE_HEADER);
       checkForm(signature, tenant);
@@ -105,7 +105,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       return await receiveUntil(started, { tenant, signature, body: bytes });
     } catch (error) {
       if (!(body instanceof Uint8Array)) body.discard();
-      return answerError(error, tenant, started);
+      return errorResponse(error, tenant, started);
     }
   }
 
@@ -127,18 +127,18 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     return body.read({ maxBytes: limits.maxBodyBytes, timeoutMs: remaining(started), budget: unread });
   }
 
-  async function receive(delivery: ReceivedDelivery): Promise<ReceiverAnswer> {
+  async function receive(delivery: ReceivedDelivery): Promise<ReceiverResponse> {
     const started = performance.now();
     try {
       checkSize(delivery.body);
       return await receiveUntil(started, delivery);
     } catch (error) {
-      return answerError(error, delivery.tenant, started);
+      return errorResponse(error, delivery.tenant, started);
     }
   }
 
   /** Everything from the tenant on, against the clock that started with the headers. */
-  function receiveUntil(started: number, delivery: ReceivedDelivery): Promise<ReceiverAnswer> {
+  function receiveUntil(started: number, delivery: ReceivedDelivery): Promise<ReceiverResponse> {
     const deadline = new Deadline(remaining(started));
     return deadline.hold(verifyAndAccept(delivery, started, deadline));
   }
@@ -147,7 +147,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     { tenant: slug, signature, body }: ReceivedDelivery,
     started: number,
     deadline: Deadline,
-  ): Promise<ReceiverAnswer> {
+  ): Promise<ReceiverResponse> {
     const lookup = slug === undefined ? null : lookUp(() => directory.bySlug(slug));
     const tenant = lookup instanceof Promise ? await holding(body, lookup) : lookup;
     const unknown = slug !== undefined && tenant === null;
@@ -195,7 +195,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     }
   }
 
-  /** Answers at once where the directory does. */
+  /** Responses at once where the directory does. */
   function lookUp(find: () => Lookup): Lookup {
     try {
       const found = find();
@@ -225,7 +225,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     return Math.max(1, Math.ceil(limits.deadlineMs - (performance.now() - started)));
   }
 
-  function answerError(error: unknown, slug: string | undefined, started: number): ReceiverAnswer {
+  function errorResponse(error: unknown, slug: string | undefined, started: number): ReceiverResponse {
     const coded = isJobberSyncError(error)
       ? error
       : new JobberSyncError("ERR_STORE", "The delivery could not be stored. Send it again.", {
@@ -233,10 +233,10 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         });
     if (coded.code === "ERR_BODY_NOT_RAW") logger.error({ code: coded.code }, coded.message);
     if (coded.status === 503) logOutage(coded);
-    return report(answerOf(coded), coded.code, slug, started);
+    return report(responseOf(coded), coded.code, slug, started);
   }
 
-  function answerOf(error: JobberSyncError): ReceiverAnswer {
+  function responseOf(error: JobberSyncError): ReceiverResponse {
     if (error.status === 401) return UNAUTHORIZED;
     const shown = error.expose
       ? error
@@ -246,18 +246,18 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   }
 
   function report(
-    answer: ReceiverAnswer,
+    response: ReceiverResponse,
     code: JobberSyncError["code"],
     slug: string | undefined,
     started: number,
-  ): ReceiverAnswer {
+  ): ReceiverResponse {
     emit("refused", {
       code,
-      status: answer.status,
+      status: response.status,
       tenant: slug ?? null,
       durationMs: performance.now() - started,
     });
-    return answer;
+    return response;
   }
 
   return { hasAppRoute: appSecrets !== null, handle, receive };

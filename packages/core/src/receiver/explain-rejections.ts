@@ -15,7 +15,7 @@ export interface UnverifiedRequest {
   readonly secrets: PreparedSecrets | null;
 }
 
-/** Makes the function that tells the developer's log, after the answer is given, why a signature did not verify. */
+/** Makes the function that tells the developer's log, after the response is given, why a signature did not verify. */
 export function createExplainer({
   tenants,
   appSecrets,

@@ -29,12 +29,12 @@ interface ReceiverOptionsBase {
   readonly maxUnreadBytes?: number | undefined;
   /** Verified deliveries that may be with the store at one time; more are answered 503. @default 256 */
   readonly maxInFlight?: number | undefined;
-  /** Milliseconds from the headers to the answer. Jobber wants it within 1000 (F2.1). @default 800 */
+  /** Milliseconds from the headers to the response. Jobber wants it within 1000 (F2.1). @default 800 */
   readonly deadlineMs?: number | undefined;
   /** Seconds in the `Retry-After` of a 503. @default 5 */
   readonly retryAfterSeconds?: number | undefined;
   /**
-   * Writes to the log why a signature did not verify (see `diagnoseSignature`), never to the answer. For setting things up: it does hundreds
+   * Writes to the log why a signature did not verify (see `diagnoseSignature`), never to the response. For setting things up: it does hundreds
    * of times the work of a refusal.
    *
    * @default false
@@ -56,13 +56,13 @@ export interface InboxReceiverOptions extends ReceiverOptionsBase {
   readonly statusOverrides?: undefined;
 }
 
-/** Inline mode: a receiver that does the whole work before it answers. For snapshots, tests, and backends with a queue of their own. */
+/** Inline mode: a receiver that does the whole work before it responses. For snapshots, tests, and backends with a queue of their own. */
 export interface StoreReceiverOptions extends ReceiverOptionsBase {
   readonly store: SyncStore;
   readonly inbox?: undefined;
   /** Without it notifications are answered `{"status":"ignored","reason":"no_source"}`; deletes are taken from their topic. */
   readonly source?: RecordSource | undefined;
-  /** Called after the commit and before the answer. One that throws makes it a 503. */
+  /** Called after the commit and before the response. One that throws makes it a 503. */
   readonly on?: Handlers | undefined;
   /** Jobber status → yours; see `mapJobStatus`. */
   readonly statusOverrides?: StatusOverrides | undefined;

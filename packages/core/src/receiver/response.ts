@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../errors.ts";
 
-/** An answer to write to the sender. */
-export interface ReceiverAnswer {
+/** An response to write to the sender. */
+export interface ReceiverResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -15,7 +15,7 @@ const JSON_HEADERS = Object.freeze({ "content-type": "application/json; charset=
 export type AcceptedWord = "accepted" | "coalesced" | "duplicate" | "quarantined" | "ignored";
 
 /** Says what became of a delivery. */
-export function accepted(status: AcceptedWord, reason?: string): ReceiverAnswer {
+export function accepted(status: AcceptedWord, reason?: string): ReceiverResponse {
   return Object.freeze({
     status: 200,
     headers: JSON_HEADERS,
@@ -29,7 +29,7 @@ export function refused(
   status: number,
   message: string,
   headers: Readonly<Record<string, string>> = {},
-): ReceiverAnswer {
+): ReceiverResponse {
   return Object.freeze({
     status,
     headers: { ...JSON_HEADERS, ...headers },
@@ -37,7 +37,7 @@ export function refused(
   });
 }
 
-/** The one 401. Whoever may not know which tenants exist may not learn it from the answer either. */
+/** The one 401. Whoever may not know which tenants exist may not learn it from the response either. */
 export const UNAUTHORIZED = refused(
   "ERR_UNAUTHORIZED",
   401,

@@ -14,7 +14,7 @@ export interface KnownTenant {
 /** The tenant, at once where it is listed. */
 export type Lookup = KnownTenant | null | Promise<KnownTenant | null>;
 
-/** Finds tenants. Answers at once where it can, so that a listed tenant costs no turn of the event loop. */
+/** Finds tenants. Responses at once where it can, so that a listed tenant costs no turn of the event loop. */
 export interface TenantDirectory {
   bySlug(slug: string): Lookup;
   byAccount(accountId: string): Lookup;

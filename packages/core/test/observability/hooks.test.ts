@@ -140,8 +140,8 @@ it.each([
     logger: { ...silent, error: (...line) => void lines.push(line) },
   });
   const body = new TextEncoder().encode('{"event":"job.updated","data":{"id":"1"}}');
-  const answer = await receiver.receive({ tenant: "acme", signature: signPayload(body, SECRET), body });
-  expect(answer.status).toBe(200);
+  const response = await receiver.receive({ tenant: "acme", signature: signPayload(body, SECRET), body });
+  expect(response.status).toBe(200);
   await new Promise((resolve) => setImmediate(resolve));
   expect(lines).toEqual([[{ hook: "accepted" }, expect.stringContaining("the accepted hook failed")]]);
 });

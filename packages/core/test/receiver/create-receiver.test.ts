@@ -106,14 +106,14 @@ describe("receiver", () => {
     "answers 503 with a loud line, and accepts nothing, when a resolver gives a tenant with %s",
     async (_name, tenant) => {
       const { receiver, log } = listen({ tenants: { resolve: async () => tenant as Tenant } });
-      const answer = await receiver.receive({ tenant: "acme", signature: SIGNATURE, body: BODY });
-      expect(answer.status).toBe(503);
-      expect(answer.body).not.toContain("secret");
+      const response = await receiver.receive({ tenant: "acme", signature: SIGNATURE, body: BODY });
+      expect(response.status).toBe(503);
+      expect(response.body).not.toContain("secret");
       expect(log.map(([level]) => level)).toEqual(["error"]);
     },
   );
 
-  it("answers and never rejects, whatever its callers and the user's functions do", async () => {
+  it("responses and never rejects, whatever its callers and the user's functions do", async () => {
     const broken = {
       refused: () => {
         throw new Error("hook");
@@ -186,11 +186,11 @@ describe("development mode", () => {
   ) => {
     const { receiver, log } = listen({ development: true, ...options });
     const headers = { "x-jobber-hmac-sha256": request.signature };
-    const answer = await receiver.handle({ method: "POST", tenant: request.slug, headers, body: BODY });
+    const response = await receiver.handle({ method: "POST", tenant: request.slug, headers, body: BODY });
     const before = log.length;
-    // The diagnosis runs after the answer, in a turn of its own.
+    // The diagnosis runs after the response, in a turn of its own.
     await new Promise((resolve) => setTimeout(resolve, 0));
-    return { answer, before, said: log.slice(1) };
+    return { response, before, said: log.slice(1) };
   };
 
   it("says once at the start that it is on, and not a word when it is off", () => {
@@ -201,7 +201,7 @@ describe("development mode", () => {
   });
 
   it("writes to the log why a signature fails, after the answer and not into it", async () => {
-    const { answer, before, said } = await explained(
+    const { response, before, said } = await explained(
       {},
       { slug: "acme", signature: signPayload(BODY, `${SECRET}\n`) },
     );
@@ -210,7 +210,7 @@ describe("development mode", () => {
       ["warn", { tenant: "acme", cause: "secret_blanks" }, expect.stringContaining("line ending")],
     ]);
     const { receiver } = listen();
-    expect(answer).toEqual(
+    expect(response).toEqual(
       await receiver.receive({ tenant: "acme", signature: signPayload("", SECRET), body: BODY }),
     );
   });
@@ -244,8 +244,8 @@ describe("development mode", () => {
   });
 
   it("accepts nothing that is not accepted without it", async () => {
-    const { answer } = await explained({}, { slug: "acme", signature: signPayload(BODY, ` ${SECRET}`) });
-    expect(answer.status).toBe(401);
+    const { response } = await explained({}, { slug: "acme", signature: signPayload(BODY, ` ${SECRET}`) });
+    expect(response.status).toBe(401);
   });
 });
 
@@ -258,7 +258,7 @@ describe("inline mode", () => {
       on: { "job.created": call },
       deadlineMs: 50,
     } as Partial<ReceiverOptions>);
-    const answer = await receiver.receive({ tenant: "acme", signature: SIGNATURE, body: BODY });
-    expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "5"]);
+    const response = await receiver.receive({ tenant: "acme", signature: SIGNATURE, body: BODY });
+    expect([response.status, response.headers["retry-after"]]).toEqual([503, "5"]);
   });
 });

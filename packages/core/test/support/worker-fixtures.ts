@@ -80,13 +80,13 @@ export function found(
   };
 }
 
-/** A source that answers with `answer` and remembers what it was asked. */
-export function sourceOf(answer: (type: string, id: string) => FetchedRecords | null) {
+/** A source that answers with `response` and remembers what it was asked. */
+export function sourceOf(response: (type: string, id: string) => FetchedRecords | null) {
   const asked: string[] = [];
   const source: RecordSource = {
     async fetch(tenant, type, id) {
       asked.push(`${tenant} ${type} ${id}`);
-      return answer(type, id);
+      return response(type, id);
     },
   };
   return { asked, source };

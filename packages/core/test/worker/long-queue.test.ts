@@ -32,13 +32,13 @@ describe("an object with very many deliveries", () => {
   });
 
   it("is left alone when the worker stops, but for the portion in hand", async () => {
-    let answer = () => {};
+    let response = () => {};
     let fetches = 0;
     const { inbox, send, worker } = backend({
       source: {
         fetch: (_tenant, _type, id) => {
           fetches += 1;
-          return new Promise((resolve) => (answer = () => resolve(found(id, "x"))));
+          return new Promise((resolve) => (response = () => resolve(found(id, "x"))));
         },
       },
     });
@@ -46,7 +46,7 @@ describe("an object with very many deliveries", () => {
     worker.start();
     await expect.poll(() => fetches).toBe(1);
     const stopped = worker.stop();
-    answer();
+    response();
     await stopped;
     expect(fetches).toBe(1);
     const ends = (await inbox.list({ limit: MANY })).map(({ state }) => state);

@@ -9,7 +9,7 @@ export const POOL_SETTINGS = {
   connectionTimeoutMillis: 2000,
   /** The server gives up a statement. */
   statement_timeout: 10_000,
-  /** The client gives up a statement whose answer does not come; later than the server, which knows why. */
+  /** The client gives up a statement whose response does not come; later than the server, which knows why. */
   query_timeout: 12_000,
   /** The server ends a transaction that nobody goes on with, and frees its locks. */
   idle_in_transaction_session_timeout: 15_000,
@@ -34,7 +34,7 @@ export const BOSS_SETTINGS = {
   keepAlive: true,
   /** Waiting for a connection. Milliseconds. */
   connectionTimeoutMillis: 5000,
-  /** The client gives up a statement whose answer does not come. Longer than any of pg-boss's takes, but for what its upgrades do. Milliseconds. */
+  /** The client gives up a statement whose response does not come. Longer than any of pg-boss's takes, but for what its upgrades do. Milliseconds. */
   query_timeout: 60_000,
 } as const;
 

@@ -42,7 +42,9 @@ export function storeError(error: unknown): JobberSyncError {
   }
   const cause = causeOf(error);
   if (isTimeout(cause)) {
-    return new JobberSyncError("ERR_STORE_BUSY", "No database connection or answer came in time.", { cause });
+    return new JobberSyncError("ERR_STORE_BUSY", "No database connection or response came in time.", {
+      cause,
+    });
   }
   return new JobberSyncError("ERR_STORE", "The database could not be reached.", { cause });
 }

@@ -98,7 +98,7 @@ async function orGiveUp<T>(done: Promise<T>, lent: Lent, giveUpMs: number): Prom
 
 /** Resolves when the next statement may be sent: at once where the connection can carry several, else when this one was answered. */
 export async function inTurn(client: SqlClient, statement: Promise<unknown>): Promise<void> {
-  // Whoever needs the answer waits for it as well.
+  // Whoever needs the response waits for it as well.
   if (client.pipeline === true) statement.catch(() => {});
   else await statement;
 }

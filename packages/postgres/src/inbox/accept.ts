@@ -51,10 +51,10 @@ export function createAccept(
       async (run, client) => {
         const inserting = run<Stored>(statement, values);
         await inTurn(client, inserting);
-        const [[answer]] = await Promise.all([inserting, wakeLater(context, client, waiting)]);
-        if (answer === undefined) throw new JobberSyncError("ERR_STORE", "The database gave no answer.");
-        if (options.durable) checkDurability(answer);
-        return answer;
+        const [[response]] = await Promise.all([inserting, wakeLater(context, client, waiting)]);
+        if (response === undefined) throw new JobberSyncError("ERR_STORE", "The database gave no response.");
+        if (options.durable) checkDurability(response);
+        return response;
       },
       // Should BEGIN fail alone, rows and wake-ups are stored and nobody is told: it is only sent again.
       { giveUpMs: STUCK_MS, eager: true },

@@ -28,12 +28,12 @@ const DATABASE = "current_database() || ' ' || extract(epoch FROM pg_postmaster_
 export async function checkWiring({ pool, boss, queue, durable }: Wiring): Promise<void> {
   const database = await databaseOf(boss);
   await runTransaction(pool, async (run, client) => {
-    const [answer] = await run<Durability & { readonly database: string }>(
+    const [response] = await run<Durability & { readonly database: string }>(
       `SELECT json_build_object(${DURABILITY_JSON}, 'database', ${DATABASE})::text AS json`,
       [],
     );
-    if (durable && answer !== undefined) checkDurability(answer);
-    if (database !== undefined && database !== answer?.database) throw differentDatabases();
+    if (durable && response !== undefined) checkDurability(response);
+    if (database !== undefined && database !== response?.database) throw differentDatabases();
     await client.query("SAVEPOINT before_probe");
     try {
       await boss.insert(queue, [{ data: {} }], { db: bossDatabase(client) });

@@ -13,7 +13,7 @@ const ASK_FOR_LOCK_MS = 100;
  */
 export async function migrateTables(pool: SqlPool, schema: Schema): Promise<void> {
   await runTransaction(pool, async (run, client) => {
-    // However long another process's migration takes, and this one: the pool's limits are for statements that answer somebody.
+    // However long another process's migration takes, and this one: the pool's limits are for statements that response somebody.
     await client.query("SET LOCAL statement_timeout = 0");
     await client.query("SET LOCAL idle_in_transaction_session_timeout = 0");
     await takeLock(run, schema);
@@ -22,7 +22,7 @@ export async function migrateTables(pool: SqlPool, schema: Schema): Promise<void
   });
 }
 
-/** Asked for again and again rather than waited for: the driver may have a time limit of its own for an answer. */
+/** Asked for again and again rather than waited for: the driver may have a time limit of its own for an response. */
 async function takeLock(run: Run, { name }: Schema): Promise<void> {
   for (;;) {
     const [taken] = await run<boolean>(

@@ -143,6 +143,6 @@ function resultOf(plan: ChangePlan, outcomes: ReadonlyMap<string, WriteOutcome>)
 }
 
 function first<T>([row]: readonly T[]): T {
-  if (row === undefined) throw new JobberSyncError("ERR_STORE", "The database gave no answer.");
+  if (row === undefined) throw new JobberSyncError("ERR_STORE", "The database gave no response.");
   return row;
 }

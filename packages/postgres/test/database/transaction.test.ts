@@ -64,7 +64,7 @@ it("closes a connection that leads to a standby or keeps a plan that is out of d
   expect(await closed(refusal("23514"))).toBe(false);
 });
 
-it("is given up in time when no answer comes, its connection closed", async () => {
+it("is given up in time when no response comes, its connection closed", async () => {
   const releases: unknown[] = [];
   const pool: SqlPool = {
     query: async () => ({ rows: [] }),
@@ -86,7 +86,7 @@ describe("the statements of an eager transaction", () => {
   /** A connection that answers when the test says so. */
   function slowPool(pipeline: boolean) {
     const sent: string[] = [];
-    const answers: ((error?: Error) => void)[] = [];
+    const responses: ((error?: Error) => void)[] = [];
     const pool: SqlPool = {
       query: async () => ({ rows: [] }),
       connect: async () => ({
@@ -94,13 +94,13 @@ describe("the statements of an eager transaction", () => {
         query: (text) => {
           sent.push(text);
           return new Promise((resolve, reject) => {
-            answers.push((error) => (error === undefined ? resolve({ rows: [] }) : reject(error)));
+            responses.push((error) => (error === undefined ? resolve({ rows: [] }) : reject(error)));
           });
         },
         release: () => {},
       }),
     };
-    return { sent, answers, pool };
+    return { sent, responses, pool };
   }
 
   const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -111,38 +111,38 @@ describe("the statements of an eager transaction", () => {
   };
 
   it("are sent together where the connection can carry several, and the commit when all were answered", async () => {
-    const { sent, answers, pool } = slowPool(true);
+    const { sent, responses, pool } = slowPool(true);
     const done = runTransaction(pool, two, { eager: true });
     await turn();
     expect(sent).toEqual(["BEGIN", "first", "second"]);
-    for (const answer of answers.splice(0)) answer();
+    for (const response of responses.splice(0)) response();
     await turn();
     expect(sent.slice(3)).toEqual(["COMMIT"]);
-    for (const answer of answers.splice(0)) answer();
+    for (const response of responses.splice(0)) response();
     await done;
   });
 
   it("are sent one by one where it cannot", async () => {
-    const { sent, answers, pool } = slowPool(false);
+    const { sent, responses, pool } = slowPool(false);
     const done = runTransaction(pool, two, { eager: true });
     for (const text of ["BEGIN", "first", "second", "COMMIT"]) {
       await turn();
       expect(sent.splice(0)).toEqual([text]);
-      answers.shift()?.();
+      responses.shift()?.();
     }
     await done;
   });
 
   it("are not committed when one of them fails, be it BEGIN", async () => {
     for (const failing of [0, 1, 2]) {
-      const { sent, answers, pool } = slowPool(true);
+      const { sent, responses, pool } = slowPool(true);
       const done = runTransaction(pool, two, { eager: true }).catch((error: unknown) => error);
       await turn();
-      for (const [index, answer] of answers.splice(0).entries())
-        answer(index === failing ? refusal("53100") : undefined);
+      for (const [index, response] of responses.splice(0).entries())
+        response(index === failing ? refusal("53100") : undefined);
       await turn();
       expect(sent.slice(3)).toEqual(["ROLLBACK"]);
-      for (const answer of answers.splice(0)) answer();
+      for (const response of responses.splice(0)) response();
       expect(await done).toMatchObject({ code: "ERR_STORE_FULL" });
     }
   });

@@ -3,7 +3,7 @@ import { createPostgres } from "@jobber-sync/postgres";
 import { expect, it } from "vitest";
 import { delivery } from "../support/deliveries.ts";
 import { openPool } from "../support/open-postgres.ts";
-import { createSender, isProperRefusal, jobCreated, type TimedAnswer } from "../support/sender.ts";
+import { createSender, isProperRefusal, jobCreated, type TimedResponse } from "../support/sender.ts";
 import { testDatabase } from "../support/test-database.ts";
 import { wakeUps } from "../support/wake-ups.ts";
 
@@ -23,8 +23,8 @@ it("refuses deliveries while the server says that its disk is full, stores nothi
       code: "ERR_STORE_FULL",
       cause: { code: "53100" },
     });
-    const answers = await Promise.all(["1", "2", "3"].map((id) => send(jobCreated(id))));
-    expect(answers.filter((answer) => !isProperRefusal(answer))).toEqual([]);
+    const responses = await Promise.all(["1", "2", "3"].map((id) => send(jobCreated(id))));
+    expect(responses.filter((response) => !isProperRefusal(response))).toEqual([]);
     await database.pool.query(`DROP TRIGGER full_disk ON ${table}; DROP FUNCTION "${schema}".refuse()`);
     expect(await inbox.list({})).toHaveLength(1);
     expect(await wakeUps(database, queue)).toMatchObject({ count: 1 });
@@ -33,17 +33,17 @@ it("refuses deliveries while the server says that its disk is full, stores nothi
   expect((await inbox.list({})).map(({ objectId }) => objectId)).toEqual(["before", "after"]);
 });
 
-it("answers everybody within a second while others hold all connections of the pool: 200, or 503 and when to come again", async () => {
+it("responses everybody within a second while others hold all connections of the pool: 200, or 503 and when to come again", async () => {
   const { schema, queue, inbox } = await database.open();
   const pool = openPool(database.connectionString, { max: 10 });
   const starved = createPostgres({ pool, boss: database.boss, schema, queue });
   const send = createSender(starved.inbox);
-  const answers: (TimedAnswer & { readonly id: string })[] = [];
+  const responses: (TimedResponse & { readonly id: string })[] = [];
   const sendMany = async (name: string, senders: number, times: number) => {
     const lane = async (_: unknown, sender: number) => {
       for (let index = 0; index < times; index += 1) {
         const id = `${name} ${sender} ${index}`;
-        answers.push({ id, ...(await send(jobCreated(id))) });
+        responses.push({ id, ...(await send(jobCreated(id))) });
       }
     };
     await Promise.all(Array.from({ length: senders }, lane));
@@ -56,11 +56,11 @@ it("answers everybody within a second while others hold all connections of the p
   await starving;
   await sendMany("after", 4, 2);
 
-  expect(answers.filter(({ status, elapsedMs }) => status === 200 && elapsedMs >= 1000)).toEqual([]);
-  expect(answers.filter((answer) => answer.status !== 200 && !isProperRefusal(answer))).toEqual([]);
-  const acknowledged = answers.filter(({ status }) => status === 200).map(({ id }) => id);
+  expect(responses.filter(({ status, elapsedMs }) => status === 200 && elapsedMs >= 1000)).toEqual([]);
+  expect(responses.filter((response) => response.status !== 200 && !isProperRefusal(response))).toEqual([]);
+  const acknowledged = responses.filter(({ status }) => status === 200).map(({ id }) => id);
   expect(acknowledged.filter((id) => id.startsWith("before") || id.startsWith("after"))).toHaveLength(16);
-  expect(acknowledged.length).toBeLessThan(answers.length);
+  expect(acknowledged.length).toBeLessThan(responses.length);
   const stored = new Set((await inbox.list({ limit: 1000 })).map(({ objectId }) => objectId));
   expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
   await pool.end();

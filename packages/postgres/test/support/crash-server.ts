@@ -6,7 +6,7 @@ import { createPostgres, type PostgresOptions } from "@jobber-sync/postgres";
 import type pg from "pg";
 import { startOwnServer } from "./embedded-postgres.ts";
 import { openPool, startTestDatabase, type TestDatabase } from "./open-postgres.ts";
-import { createSender, isProperRefusal, jobCreated, type TimedAnswer } from "./sender.ts";
+import { createSender, isProperRefusal, jobCreated, type TimedResponse } from "./sender.ts";
 
 /** How a server is treated. */
 export interface CrashOptions {
@@ -29,9 +29,9 @@ export interface CrashReport {
   /** Rows that are not done in the end, acknowledged or not. */
   readonly undone: number;
   readonly refused: number;
-  /** Answers that were neither 200 nor a refusal as it should be. */
-  readonly improper: readonly TimedAnswer[];
-  /** Milliseconds until the last answer of all. */
+  /** Responses that were neither 200 nor a refusal as it should be. */
+  readonly improper: readonly TimedResponse[];
+  /** Milliseconds until the last response of all. */
   readonly slowestMs: number;
 }
 
@@ -56,7 +56,7 @@ export async function crashServer({
   const send = createSender(inbox);
   const child = worker ? await startWorker(database, schema) : null;
   const acknowledged: string[] = [];
-  const improper: TimedAnswer[] = [];
+  const improper: TimedResponse[] = [];
   let refused = 0;
   let slowestMs = 0;
   let sent = 0;
@@ -66,12 +66,12 @@ export async function crashServer({
     while (running) {
       sent += 1;
       const id = String(sent);
-      const answer = await send(jobCreated(id));
-      slowestMs = Math.max(slowestMs, answer.elapsedMs);
-      if (answer.status === 200) acknowledged.push(id);
+      const response = await send(jobCreated(id));
+      slowestMs = Math.max(slowestMs, response.elapsedMs);
+      if (response.status === 200) acknowledged.push(id);
       else {
         refused += 1;
-        if (!isProperRefusal(answer)) improper.push(answer);
+        if (!isProperRefusal(response)) improper.push(response);
         // Whoever was refused comes again a little later.
         await delay(10);
       }

@@ -27,7 +27,7 @@ const WAIT = { timeout: 10_000 };
 /**
  * Starts receivers and kills each with SIGKILL in the middle of its work, after another number of answers every time.
  *
- * @param mode `early`: the receivers answer before they have stored, which must come out
+ * @param mode `early`: the receivers response before they have stored, which must come out
  */
 export async function killReceivers(
   database: TestDatabase,
@@ -77,7 +77,7 @@ async function killOne(
       env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, PGAPPNAME: schema },
     },
   );
-  // From the first answer to several batches later, never at the same point.
+  // From the first response to several batches later, never at the same point.
   const killAfter = 1 + ((Number(run) * 37) % 199);
   let printed = "";
   let lines = 0;

@@ -26,7 +26,7 @@ const boss = new PgBoss({
 boss.on("error", () => {});
 await boss.start();
 const { inbox } = createPostgres({ pool, boss, schema: name, queue: name });
-/** What the receivers of others do: the answer first, and then what is to be done. */
+/** What the receivers of others do: the response first, and then what is to be done. */
 const early: Pick<Inbox, "accept"> = {
   async accept(delivery) {
     setTimeout(() => inbox.accept(delivery).catch(() => {}), LATER_MS);

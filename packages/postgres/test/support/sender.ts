@@ -1,27 +1,33 @@
 // Without the testing package: programs that are started 30 times over are to start fast.
-import { createReceiver, type Inbox, type Logger, type ReceiverAnswer, signPayload } from "@jobber-sync/core";
+import {
+  createReceiver,
+  type Inbox,
+  type Logger,
+  type ReceiverResponse,
+  signPayload,
+} from "@jobber-sync/core";
 
 const SECRET = "a client secret that no app has";
 
 /** Says nothing of what a test does on purpose. */
 export const SILENT: Logger = { info: () => {}, warn: () => {}, error: () => {} };
 
-/** An answer, and how long the sender waited for it. */
-export interface TimedAnswer extends ReceiverAnswer {
+/** An response, and how long the sender waited for it. */
+export interface TimedResponse extends ReceiverResponse {
   /** Milliseconds. */
   readonly elapsedMs: number;
 }
 
 /** A receiver for tenant `acme` in front of an inbox, with somebody who signs what is sent. */
-export function createSender(inbox: Inbox): (payload: object) => Promise<TimedAnswer> {
+export function createSender(inbox: Inbox): (payload: object) => Promise<TimedResponse> {
   const tenants = [{ slug: "acme", secrets: SECRET }];
   const receiver = createReceiver({ tenants, inbox, logger: SILENT });
   return async (payload) => {
     const body = new TextEncoder().encode(JSON.stringify(payload));
     const signature = signPayload(body, SECRET);
     const began = performance.now();
-    const answer = await receiver.receive({ tenant: "acme", signature, body });
-    return { ...answer, elapsedMs: performance.now() - began };
+    const response = await receiver.receive({ tenant: "acme", signature, body });
+    return { ...response, elapsedMs: performance.now() - began };
   };
 }
 
@@ -31,6 +37,6 @@ export function jobCreated(id: string, title = "Lawn Service"): object {
 }
 
 /** Whether the sender was told to come again, in time. */
-export function isProperRefusal({ status, headers, elapsedMs }: TimedAnswer): boolean {
+export function isProperRefusal({ status, headers, elapsedMs }: TimedResponse): boolean {
   return status === 503 && Number(headers["retry-after"]) > 0 && elapsedMs < 1000;
 }

@@ -9,7 +9,7 @@ const SECRET = "a client secret that no app has";
 const REQUESTS = 100;
 
 describe("a receiver whose disk is full", () => {
-  it("answers 503 with Retry-After, stores each delivery as a whole or not at all, and goes on when there is room", async () => {
+  it("responses 503 with Retry-After, stores each delivery as a whole or not at all, and goes on when there is room", async () => {
     const { handle, database } = recordingHandle(temporaryFile());
     const { inbox, close } = openSqlite(handle);
     onTestFinished(close);
@@ -27,9 +27,9 @@ describe("a receiver whose disk is full", () => {
     const pages = Number(database.prepare("PRAGMA page_count").get()?.page_count);
     database.exec(`PRAGMA max_page_count = ${pages + 60}`);
 
-    const answers = await Promise.all(Array.from({ length: REQUESTS }, (_, index) => send(`${index}`)));
-    const acknowledged = answers.flatMap(({ status }, index) => (status === 200 ? [`${index}`] : []));
-    const refused = answers.filter(({ status }) => status !== 200);
+    const responses = await Promise.all(Array.from({ length: REQUESTS }, (_, index) => send(`${index}`)));
+    const acknowledged = responses.flatMap(({ status }, index) => (status === 200 ? [`${index}`] : []));
+    const refused = responses.filter(({ status }) => status !== 200);
     expect(acknowledged.length).toBeGreaterThan(0);
     expect(refused.length).toBeGreaterThan(0);
     for (const { status, headers } of refused)

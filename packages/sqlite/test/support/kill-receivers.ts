@@ -21,7 +21,7 @@ const KILLS_PER_CHECK = 5;
  * Kills receivers with SIGKILL in the middle of their work, again and again, each on the file of the one before, and looks each time whether
  * all that was told is there.
  *
- * @param early whether they answer before they have stored: then losses must be found
+ * @param early whether they response before they have stored: then losses must be found
  */
 export async function killReceivers(
   folder: string,
@@ -47,7 +47,7 @@ export async function killReceivers(
       }
       onFile += 1;
       const child = startChild(receiver, [path, String(run), ...(early ? ["early"] : [])], env);
-      // After the first answers: somewhere between right away and some batches later, and not in step with them.
+      // After the first responses: somewhere between right away and some batches later, and not in step with them.
       await child.printed(1 + ((run * 37) % 400));
       child.process.kill("SIGKILL");
       const { lines, signal } = await child.ended;

@@ -8,7 +8,7 @@ import { openSqlite } from "@jobber-sync/sqlite";
 
 const SECRET = "a client secret that no app has";
 const CALLERS = 16;
-/** Longer than it takes to be killed after an answer was printed. */
+/** Longer than it takes to be killed after an response was printed. */
 const LATE_MS = 30;
 const RETRY_MS = 10;
 const [path, run = "", early] = process.argv.slice(2);

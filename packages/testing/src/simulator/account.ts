@@ -27,7 +27,7 @@ type Given<T> = Partial<Omit<T, "id" | "clientId" | "propertyId" | "jobId" | "cr
 export interface AccountConditions {
   /** Fields (`Query.jobs`, `Job.total`) and types (`Client`) that the token may not see. */
   readonly hidden: Set<string>;
-  /** Longest lag of the replicas that answer reads, in milliseconds. Each request draws its own. @default 0 */
+  /** Longest lag of the replicas that response reads, in milliseconds. Each request draws its own. @default 0 */
   replicaLagMs: number;
   /** Whether Jobber has switched the account off. @default false */
   inactive: boolean;
@@ -61,7 +61,7 @@ export interface SimulatedAccount {
   all<K extends SimulatedKind>(kind: K): readonly SimulatedRecords[K][];
   /** The record as it is now, whatever replicas say. */
   get<K extends SimulatedKind>(kind: K, id: string): SimulatedRecords[K] | null;
-  /** @internal What replicas answer from. */
+  /** @internal What replicas response from. */
   readonly tables: Tables;
 }
 

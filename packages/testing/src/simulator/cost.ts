@@ -57,7 +57,7 @@ export function requestedCost(
   return root ? costOf(operation.selectionSet, root, 1) : 0;
 }
 
-/** What an answer was worth: the fields that it really holds. */
+/** What an response was worth: the fields that it really holds. */
 export function actualCost(data: unknown): number {
   if (Array.isArray(data)) return data.reduce<number>((sum, item) => sum + actualCost(item), 0);
   if (typeof data !== "object" || data === null) return 0;

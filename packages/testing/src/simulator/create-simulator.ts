@@ -1,6 +1,6 @@
 import { createAccount, type SimulatedAccount } from "./account.ts";
 import { createFaultPlan, type FaultPlan } from "./faults.ts";
-import { answerGraphql, type SimulatedAnswer } from "./graphql-endpoint.ts";
+import { respondToGraphql, type SimulatedResponse } from "./graphql-endpoint.ts";
 import { type Route, type SimulatedRequest, startServer } from "./http-server.ts";
 import { createMeter, JOBBER_LIMITS, type Meter, type SimulatedLimits } from "./limits.ts";
 import { createOauth, type OauthCounts, type SimulatedTokens, type TokenRotation } from "./oauth.ts";
@@ -35,7 +35,7 @@ export interface SimulatorOptions {
 
 /** What happened so far. */
 export interface SimulatorCounts {
-  /** Requests to the GraphQL endpoint, whatever their answer. */
+  /** Requests to the GraphQL endpoint, whatever their response. */
   requests: number;
   /** Queries that were executed, by their first field (`job`, `client` …). */
   readonly queries: Record<string, number>;
@@ -135,13 +135,13 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
       fault !== undefined &&
       fault.kind !== "slow" &&
       fault.kind !== "truncated" &&
-      fault.kind !== "lost_answer"
+      fault.kind !== "lost_response"
     )
-      return { answer: { status: 200, body: null }, fault };
-    return { answer: await answer(request), fault };
+      return { response: { status: 200, body: null }, fault };
+    return { response: await response(request), fault };
   };
 
-  async function answer({ headers, body }: SimulatedRequest): Promise<SimulatedAnswer> {
+  async function response({ headers, body }: SimulatedRequest): Promise<SimulatedResponse> {
     const token = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
     if (token === undefined) {
       const message = "An object of type Account was hidden because you are unauthenticated";
@@ -169,7 +169,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     const { query, variables } = JSON.parse(body) as { query: string; variables?: Record<string, unknown> };
     const lagMs = random.next() * account.conditions.replicaLagMs;
     const warning = version === asked ? undefined : `Version ${asked} was removed.`;
-    const outcome = await answerGraphql({
+    const outcome = await respondToGraphql({
       account,
       meter,
       limits,
@@ -190,14 +190,14 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     if (
       fault !== undefined &&
       fault.kind !== "slow" &&
-      fault.kind !== "lost_answer" &&
+      fault.kind !== "lost_response" &&
       fault.kind !== "truncated"
     )
-      return { answer: { status: 200, body: null }, fault };
-    return { answer: oauth.token(new URLSearchParams(body)), fault };
+      return { response: { status: 200, body: null }, fault };
+    return { response: oauth.token(new URLSearchParams(body)), fault };
   };
   const authorize: Route = async ({ url }) => ({
-    answer: { redirect: oauth.approve(url.searchParams, approver) },
+    response: { redirect: oauth.approve(url.searchParams, approver) },
   });
 
   const server = await startServer(
@@ -245,7 +245,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
 
 const DISCONNECTED = "User has disconnected this app from their account. Please delete this token";
 
-function message(status: number, text: string): SimulatedAnswer {
+function message(status: number, text: string): SimulatedResponse {
   return { status, body: { message: text } };
 }
 

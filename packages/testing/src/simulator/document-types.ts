@@ -24,7 +24,7 @@ let last: { readonly sdl: string; readonly schema: GraphQLSchema } | undefined;
 
 /**
  * Checks a GraphQL document against a schema and tells the types of what it reads: for a test that holds queries and the code that reads
- * their answers to Jobber's schema.
+ * their responses to Jobber's schema.
  *
  * @param sdl the schema's text. @default the simulator's
  */

@@ -14,12 +14,12 @@ export type SimulatedFault =
   | { readonly kind: "too_many_requests"; readonly retryAfter?: string }
   /** `{"message":"Service temporarily unavailable"}` */
   | { readonly kind: "outage" }
-  /** The connection is cut without an answer. */
+  /** The connection is cut without an response. */
   | { readonly kind: "reset" }
-  /** Nothing comes for so long; then the proper answer. Milliseconds. */
+  /** Nothing comes for so long; then the proper response. Milliseconds. */
   | { readonly kind: "slow"; readonly ms: number }
-  /** The request is done, and the answer to it is lost. */
-  | { readonly kind: "lost_answer" }
+  /** The request is done, and the response to it is lost. */
+  | { readonly kind: "lost_response" }
   /** A body and a status of the test's own. */
   | { readonly kind: "body"; readonly status: number; readonly body: unknown };
 
@@ -32,7 +32,7 @@ export interface FaultPlan {
   next(place: FaultPlace, fault: SimulatedFault, times?: number): void;
   /** Every request is answered so until `clear`. */
   always(place: FaultPlace, fault: SimulatedFault): void;
-  /** Back to proper answers. */
+  /** Back to proper responses. */
   clear(): void;
   /** @internal What strikes the request that has just come. */
   take(place: FaultPlace): SimulatedFault | undefined;

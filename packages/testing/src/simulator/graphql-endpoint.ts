@@ -16,8 +16,8 @@ import type { Meter, SimulatedLimits } from "./limits.ts";
 import { type ReadView, resolveField } from "./resolvers.ts";
 import { SIMULATOR_SDL } from "./schema.ts";
 
-/** An answer before it becomes HTTP. */
-export interface SimulatedAnswer {
+/** An response before it becomes HTTP. */
+export interface SimulatedResponse {
   readonly status: number;
   readonly body: unknown;
 }
@@ -33,12 +33,12 @@ export interface GraphqlRequest {
   readonly variables: Readonly<Record<string, unknown>>;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** How far behind the replica is that answers. Milliseconds. */
+  /** How far behind the replica is that responses. Milliseconds. */
   readonly lagMs: number;
 }
 
 /** What became of a request, for the simulator's statistics. */
-export interface GraphqlOutcome extends SimulatedAnswer {
+export interface GraphqlOutcome extends SimulatedResponse {
   readonly throttled: boolean;
   readonly rootFields: readonly string[];
 }
@@ -47,7 +47,7 @@ const schema = jobberSchema();
 const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
 
 /** Executes a document as Jobber does: admitted on what it asks for, charged what it got (F5.3). */
-export async function answerGraphql(request: GraphqlRequest): Promise<GraphqlOutcome> {
+export async function respondToGraphql(request: GraphqlRequest): Promise<GraphqlOutcome> {
   const { account, meter, limits, now, query, variables } = request;
   const document = prepared(query);
   const versioning = {

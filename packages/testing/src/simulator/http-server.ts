@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as delayFor } from "node:timers/promises";
 import type { SimulatedFault } from "./faults.ts";
-import type { SimulatedAnswer } from "./graphql-endpoint.ts";
+import type { SimulatedResponse } from "./graphql-endpoint.ts";
 
 /** A request as the simulator's routes see it. */
 export interface SimulatedRequest {
@@ -13,13 +13,13 @@ export interface SimulatedRequest {
   readonly body: string;
 }
 
-/** An answer, or a redirect. */
-type RouteAnswer = SimulatedAnswer | { readonly redirect: string };
+/** An response, or a redirect. */
+type RouteResponse = SimulatedResponse | { readonly redirect: string };
 
-/** What a route does with a request; and what goes wrong with the answer. */
+/** What a route does with a request; and what goes wrong with the response. */
 export type Route = (
   request: SimulatedRequest,
-) => Promise<{ readonly answer: RouteAnswer; readonly fault?: SimulatedFault | undefined }>;
+) => Promise<{ readonly response: RouteResponse; readonly fault?: SimulatedFault | undefined }>;
 
 /** A server on a loopback port. */
 export interface LoopbackServer {
@@ -33,8 +33,8 @@ export async function startServer(
   routes: ReadonlyMap<string, Route>,
   now: () => number,
 ): Promise<LoopbackServer> {
-  const server = createServer((request, response) => {
-    answerRequest(routes, now, request, response).catch(() => response.destroy());
+  const server = createServer((request, res) => {
+    respond(routes, now, request, res).catch(() => res.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -51,88 +51,88 @@ export async function startServer(
   };
 }
 
-async function answerRequest(
+async function respond(
   routes: ReadonlyMap<string, Route>,
   now: () => number,
-  request: IncomingMessage,
-  response: ServerResponse,
+  req: IncomingMessage,
+  res: ServerResponse,
 ): Promise<void> {
-  const url = new URL(request.url ?? "/", "http://127.0.0.1");
+  const url = new URL(req.url ?? "/", "http://127.0.0.1");
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  for await (const chunk of req) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks).toString("utf8");
-  const route = routes.get(`${request.method} ${url.pathname}`);
-  response.setHeader("date", new Date(now()).toUTCString());
-  if (route === undefined) return write(response, { status: 404, body: { message: "Not found" } });
-  const { answer, fault } = await route({
-    method: request.method ?? "GET",
+  const route = routes.get(`${req.method} ${url.pathname}`);
+  res.setHeader("date", new Date(now()).toUTCString());
+  if (route === undefined) return write(res, { status: 404, body: { message: "Not found" } });
+  const { response, fault } = await route({
+    method: req.method ?? "GET",
     url,
-    headers: request.headers,
+    headers: req.headers,
     body,
   });
-  if (fault === undefined) return write(response, answer);
-  await writeFault(response, fault, answer);
+  if (fault === undefined) return write(res, response);
+  await writeFault(res, fault, response);
 }
 
-function write(response: ServerResponse, answer: RouteAnswer): void {
-  if ("redirect" in answer) {
-    response.writeHead(302, { location: answer.redirect }).end();
+function write(res: ServerResponse, response: RouteResponse): void {
+  if ("redirect" in response) {
+    res.writeHead(302, { location: response.redirect }).end();
     return;
   }
-  response.writeHead(answer.status, { "content-type": "application/json; charset=utf-8" });
-  response.end(JSON.stringify(answer.body));
+  res.writeHead(response.status, { "content-type": "application/json; charset=utf-8" });
+  res.end(JSON.stringify(response.body));
 }
 
 async function writeFault(
-  response: ServerResponse,
+  res: ServerResponse,
   fault: SimulatedFault,
-  answer: RouteAnswer,
+  response: RouteResponse,
 ): Promise<void> {
   switch (fault.kind) {
     case "html":
-      response.writeHead(fault.status ?? 502, { "content-type": "text/html" });
-      response.end("<!doctype html><title>Bad gateway</title><h1>Bad gateway</h1>");
+      res.writeHead(fault.status ?? 502, { "content-type": "text/html" });
+      res.end("<!doctype html><title>Bad gateway</title><h1>Bad gateway</h1>");
       return;
     case "truncated": {
-      const text = JSON.stringify("body" in answer ? answer.body : {});
-      response.writeHead(200, { "content-type": "application/json", "content-length": text.length });
-      response.write(text.slice(0, text.length / 2), () => response.destroy());
+      const text = JSON.stringify("body" in response ? response.body : {});
+      res.writeHead(200, { "content-type": "application/json", "content-length": text.length });
+      res.write(text.slice(0, text.length / 2), () => res.destroy());
       return;
     }
     case "huge":
-      return writeHuge(response, fault.bytes);
+      return writeHuge(res, fault.bytes);
     case "null_data":
-      return write(response, { status: 200, body: { data: null } });
+      return write(res, { status: 200, body: { data: null } });
     case "redirect":
-      response.writeHead(307, { location: fault.location }).end();
+      res.writeHead(307, { location: fault.location }).end();
       return;
     case "too_many_requests":
-      response.writeHead(429, fault.retryAfter === undefined ? {} : { "retry-after": fault.retryAfter });
-      response.end("Retry later\n");
+      res.writeHead(429, fault.retryAfter === undefined ? {} : { "retry-after": fault.retryAfter });
+      res.end("Retry later\n");
       return;
     case "outage":
-      return write(response, { status: 503, body: { message: "Service temporarily unavailable" } });
+      return write(res, { status: 503, body: { message: "Service temporarily unavailable" } });
     case "reset":
-    case "lost_answer":
-      response.destroy();
+    case "lost_response":
+      res.destroy();
       return;
     case "slow":
       await delayFor(fault.ms);
-      return write(response, answer);
+      return write(res, response);
     case "body":
-      return write(response, fault);
+      return write(res, fault);
   }
 }
 
-async function writeHuge(response: ServerResponse, bytes: number): Promise<void> {
-  response.writeHead(200, { "content-type": "application/json" });
-  response.write('{"data":{"job":{"title":"');
-  const closed = once(response, "close");
+async function writeHuge(res: ServerResponse, bytes: number): Promise<void> {
+  res.writeHead(200, { "content-type": "application/json" });
+  res.write('{"data":{"job":{"title":"');
+  const closed = once(res, "close");
   const chunk = Buffer.alloc(64 * 1024, "x");
-  for (let sent = 0; sent < bytes && !response.destroyed; sent += chunk.length) {
-    if (!response.write(chunk)) {
-      await Promise.race([once(response, "drain"), closed]);
+  for (let sent = 0; sent < bytes && !res.destroyed; sent += chunk.length) {
+    if (!res.write(chunk)) {
+      await Promise.race([once(res, "drain"), closed]);
     }
   }
-  response.end('"}}}');
+  res.end('"}}}');
 }

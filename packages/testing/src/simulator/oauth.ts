@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import type { SimulatedAccount } from "./account.ts";
-import type { SimulatedAnswer } from "./graphql-endpoint.ts";
+import type { SimulatedResponse } from "./graphql-endpoint.ts";
 
 /**
  * What becomes of a refresh token that was used (F6). `strict`: it dies at once, as for apps created after 2 January 2024. `lenient`: it
@@ -38,7 +38,7 @@ export interface SimulatedOauth {
   /** Whose token it is, or why it is not accepted. */
   authorize(accessToken: string): SimulatedAccount | "unknown" | "disconnected";
   /** `POST /api/oauth/token`. */
-  token(form: URLSearchParams): SimulatedAnswer;
+  token(form: URLSearchParams): SimulatedResponse;
   /** `GET /api/oauth/authorize`: where the browser is sent back to. */
   approve(query: URLSearchParams, account: SimulatedAccount | null): string;
 }
@@ -103,7 +103,7 @@ export function createOauth(options: OauthOptions): SimulatedOauth {
     }
   }
 
-  function refresh(form: URLSearchParams): SimulatedAnswer {
+  function refresh(form: URLSearchParams): SimulatedResponse {
     const used = form.get("refresh_token") ?? "";
     const account = refreshTokens.get(used);
     if (account === undefined) {
@@ -118,7 +118,7 @@ export function createOauth(options: OauthOptions): SimulatedOauth {
     return { status: 200, body: { ...tokenBody(tokens), ...warning } };
   }
 
-  function exchange(form: URLSearchParams): SimulatedAnswer {
+  function exchange(form: URLSearchParams): SimulatedResponse {
     const code = codes.get(form.get("code") ?? "");
     codes.delete(form.get("code") ?? "");
     const verifier = form.get("code_verifier") ?? "";
@@ -184,7 +184,7 @@ export function createOauth(options: OauthOptions): SimulatedOauth {
   }
 }
 
-function failure(status: number, error: string, description: string): SimulatedAnswer {
+function failure(status: number, error: string, description: string): SimulatedResponse {
   return { status, body: { error, error_description: description } };
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the simulator answers: the part of Jobber's schema that this library reads, with two mutations for the echo of one's own changes.
+ * What the simulator responses: the part of Jobber's schema that this library reads, with two mutations for the echo of one's own changes.
  * Names, types and nullability are Jobber's at 2026-07-27; a test holds this to be a subset of the real schema where that is at hand.
  */
 export const SIMULATOR_SDL = /* GraphQL */ `

@@ -22,7 +22,7 @@ export interface SentWebhook {
   readonly event: SimulatedEvent;
   /** HTTP status; `null`: no answer within the time-out, or no connection. */
   readonly status: number | null;
-  /** Milliseconds until the answer. */
+  /** Milliseconds until the response. */
   readonly durationMs: number;
 }
 
@@ -32,7 +32,7 @@ export interface WebhookSenderOptions {
   readonly appId: string;
   /** Which key the event's time has: `occuredAt` for apps created before 8 December 2023 (F1.2). */
   readonly timeSpelling: "occurredAt" | "occuredAt";
-  /** Milliseconds after which Jobber gives up on an answer (F2.1). */
+  /** Milliseconds after which Jobber gives up on an response (F2.1). */
   readonly timeoutMs: number;
   /** How often a delivery without a 2xx is sent again. Jobber publishes no number (F2.2). */
   readonly retries: number;
@@ -54,7 +54,7 @@ export interface WebhookSender {
   /** How many deliveries still had no 2xx when they were given up. */
   readonly givenUp: number;
   /**
-   * Sends what waits, `burst` at a time, and resolves when each has its answer or was given up. What `disorder.delay` holds back is left
+   * Sends what waits, `burst` at a time, and resolves when each has its response or was given up. What `disorder.delay` holds back is left
    * for the next time.
    *
    * @param burst requests at one time. @default 8

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { addJob, openSimulator } from "../support/open-simulator.ts";
 
 /** A receiver that keeps what it is sent, and answers as it is told. */
-async function openReceiver(answer: (count: number) => number | "never" = () => 200) {
+async function openReceiver(statusFor: (count: number) => number | "never" = () => 200) {
   const received: { readonly body: Buffer; readonly signature: string }[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -16,7 +16,7 @@ async function openReceiver(answer: (count: number) => number | "never" = () => 
         body: Buffer.concat(chunks),
         signature: String(request.headers["x-jobber-hmac-sha256"]),
       });
-      const status = answer(received.length);
+      const status = statusFor(received.length);
       if (status !== "never") response.writeHead(status).end();
     });
   });

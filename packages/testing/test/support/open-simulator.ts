@@ -38,7 +38,7 @@ export async function ask(
     },
     body: JSON.stringify({ query, variables }),
   });
-  // biome-ignore lint/suspicious/noExplicitAny: an answer of any shape, looked into by the tests
+  // biome-ignore lint/suspicious/noExplicitAny: an response of any shape, looked into by the tests
   return { status: response.status, body: (await response.json()) as any };
 }
 

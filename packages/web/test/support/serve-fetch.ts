@@ -10,7 +10,7 @@ const BACKLOG = 4096;
 
 /** Puts a fetch handler behind Node's own server, on a free loopback port, as the Node adapters of fetch frameworks do. */
 export async function serveFetch(handler: Handler): Promise<RunningServer> {
-  const server = createServer((req, res) => void answer(handler, req, res));
+  const server = createServer((req, res) => void response(handler, req, res));
   await new Promise<void>((resolve) =>
     server.listen({ host: "127.0.0.1", port: 0, backlog: BACKLOG }, resolve),
   );
@@ -24,7 +24,7 @@ export async function serveFetch(handler: Handler): Promise<RunningServer> {
   };
 }
 
-async function answer(handler: Handler, req: IncomingMessage, res: ServerResponse): Promise<void> {
+async function response(handler: Handler, req: IncomingMessage, res: ServerResponse): Promise<void> {
   // `Request` refuses these two, so servers of this kind answer them by themselves.
   if (req.method === "TRACE" || req.method === "CONNECT") {
     res.writeHead(405, { allow: "POST" }).end();

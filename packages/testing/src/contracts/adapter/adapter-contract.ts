@@ -5,7 +5,7 @@ import { contractReceiver, SIGNATURE, type StartServer, signatureOf, snapshot } 
 import { fuzzCases } from "./fuzz.ts";
 import { guardCases } from "./rejected-heads.ts";
 import { replayCases } from "./replay.ts";
-import { answerCases } from "./responses.ts";
+import { responseCases } from "./responses.ts";
 import { overPort, signed } from "./send-request.ts";
 import { wireCases } from "./wire.ts";
 
@@ -33,7 +33,7 @@ export interface AdapterContractOptions extends ContractRunner {
 }
 
 /**
- * Holds an adapter to everything that the receiver promises, over a real port with real bytes: every answer, and headers, bodies, paths
+ * Holds an adapter to everything that the receiver promises, over a real port with real bytes: every response, and headers, bodies, paths
  * and senders that no HTTP client would produce. One suite for every framework.
  *
  * @example
@@ -51,8 +51,8 @@ export interface AdapterContractOptions extends ContractRunner {
  *     const server = createServer(async (req, res) => {
  *       const tenant = /^\/webhooks\/jobber\/([^/]+)$/.exec(req.url ?? "")?.[1];
  *       const { method = "", headers } = req;
- *       const answer = await receiver.handle({ method, tenant, headers, body: nodeBody(req) });
- *       res.writeHead(answer.status, answer.headers).end(answer.body);
+ *       const response = await receiver.handle({ method, tenant, headers, body: nodeBody(req) });
+ *       res.writeHead(response.status, response.headers).end(response.body);
  *     }).listen(0);
  *     await once(server, "listening");
  *     const { port } = server.address() as { port: number };
@@ -71,7 +71,7 @@ export function adapterContract({
   brokenRequests = 1000,
 }: AdapterContractOptions): void {
   const runner = { describe, it };
-  answerCases(runner, overPort(start));
+  responseCases(runner, overPort(start));
   wireCases(runner, start);
   guardCases(runner, start);
   replayCases(runner, start, recordedRequests);

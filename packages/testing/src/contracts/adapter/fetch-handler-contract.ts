@@ -1,6 +1,6 @@
 import type { Receiver } from "@jobber-sync/core";
 import type { ContractRunner } from "../store/contract-runner.ts";
-import { answerCases } from "./responses.ts";
+import { responseCases } from "./responses.ts";
 import { inProcess } from "./send-request.ts";
 
 /** What {@link fetchHandlerContract} needs to know. */
@@ -10,9 +10,9 @@ export interface FetchHandlerContractOptions extends ContractRunner {
 }
 
 /**
- * Holds a function from `Request` to `Response` to the receiver's answers, without a server: the part of {@link adapterContract} that does
+ * Holds a function from `Request` to `Response` to the receiver's responses, without a server: the part of {@link adapterContract} that does
  * not need a socket, for runtimes that have none to offer.
  */
 export function fetchHandlerContract({ describe, it, open }: FetchHandlerContractOptions): void {
-  answerCases({ describe, it }, inProcess(open));
+  responseCases({ describe, it }, inProcess(open));
 }

@@ -59,14 +59,17 @@ async function throwAt(url: string, bytes: Buffer): Promise<void> {
   const begin = performance.now();
   await connection.write(bytes);
   connection.finish();
-  const answer = await connection.answer(
+  const response = await connection.response(
     bytes.subarray(0, 5).toString("latin1") === "HEAD " ? "HEAD" : "POST",
   );
   const ms = performance.now() - begin;
   connection.end();
   assert.ok(ms < MAX_MS, `${ms} ms for ${JSON.stringify(bytes.toString("latin1"))}`);
-  if (answer !== null)
-    assert.ok(LISTED.has(answer.status), `${answer.status} for ${JSON.stringify(bytes.toString("latin1"))}`);
+  if (response !== null)
+    assert.ok(
+      LISTED.has(response.status),
+      `${response.status} for ${JSON.stringify(bytes.toString("latin1"))}`,
+    );
 }
 
 function* brokenRequests(count: number, onSigned: (body: string) => void): Generator<Buffer> {

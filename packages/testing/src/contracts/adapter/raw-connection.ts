@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 
 /** An answer as it came over the wire. */
-export interface RawAnswer {
+export interface RawResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -44,13 +44,13 @@ export class RawConnection {
     });
   }
 
-  /** The next answer, without interim ones. `null` when the connection ends before one is complete. */
-  async answer(method = "POST"): Promise<RawAnswer | null> {
+  /** The next response, without interim ones. `null` when the connection ends before one is complete. */
+  async response(method = "POST"): Promise<RawResponse | null> {
     for (;;) {
-      const parsed = parseAnswer(this.#received, method);
+      const parsed = parseResponse(this.#received, method);
       if (parsed !== null) {
         this.#received = this.#received.subarray(parsed.length);
-        if (parsed.answer.status >= 200) return parsed.answer;
+        if (parsed.response.status >= 200) return parsed.response;
       } else if (this.#socket.destroyed) {
         return null;
       } else {
@@ -70,7 +70,7 @@ export class RawConnection {
     }
   }
 
-  /** Tells the server that nothing more will come; its answer can still be read. */
+  /** Tells the server that nothing more will come; its response can still be read. */
   finish(): void {
     this.#socket.end();
   }
@@ -85,7 +85,7 @@ export class RawConnection {
   }
 }
 
-function parseAnswer(bytes: Buffer, method: string): { answer: RawAnswer; length: number } | null {
+function parseResponse(bytes: Buffer, method: string): { response: RawResponse; length: number } | null {
   const headEnd = bytes.indexOf(HEAD_END);
   if (headEnd === -1) return null;
   const [statusLine = "", ...lines] = bytes.toString("latin1", 0, headEnd).split("\r\n");
@@ -96,17 +96,17 @@ function parseAnswer(bytes: Buffer, method: string): { answer: RawAnswer; length
     headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
   }
   const start = headEnd + HEAD_END.length;
-  if (status < 200 || method === "HEAD") return { answer: { status, headers, body: "" }, length: start };
+  if (status < 200 || method === "HEAD") return { response: { status, headers, body: "" }, length: start };
   if (headers["transfer-encoding"] === "chunked") {
     const end = bytes.indexOf("0\r\n\r\n", start);
     return end === -1
       ? null
-      : { answer: { status, headers, body: unchunk(bytes.subarray(start, end)) }, length: end + 5 };
+      : { response: { status, headers, body: unchunk(bytes.subarray(start, end)) }, length: end + 5 };
   }
   const length = Number(headers["content-length"] ?? 0);
   if (bytes.length < start + length) return null;
   return {
-    answer: { status, headers, body: bytes.toString("utf8", start, start + length) },
+    response: { status, headers, body: bytes.toString("utf8", start, start + length) },
     length: start + length,
   };
 }

@@ -8,33 +8,33 @@ const MIB = 1024 * 1024;
 /** What protects the process before anybody has shown a right signature: size, time and the shared budget. */
 export function guardCases({ describe, it }: ContractRunner, start: StartServer): void {
   const body = snapshot("1");
-  const codeOf = (answer: { body: string } | null) =>
-    (JSON.parse(answer?.body ?? "{}") as { code?: string }).code;
+  const codeOf = (response: { body: string } | null) =>
+    (JSON.parse(response?.body ?? "{}") as { code?: string }).code;
 
   describe("size", () => {
     it("refuses a 2 MiB body from its Content-Length, before a byte of it was sent", () =>
       onWire(start, {}, async ({ exchange }) => {
-        const answer = await exchange(head([`content-length: ${2 * MIB}`, signature(body)]));
-        assert.deepEqual([answer?.status, codeOf(answer)], [413, "ERR_BODY_TOO_LARGE"]);
+        const response = await exchange(head([`content-length: ${2 * MIB}`, signature(body)]));
+        assert.deepEqual([response?.status, codeOf(response)], [413, "ERR_BODY_TOO_LARGE"]);
       }));
 
-    it("refuses a chunked body as soon as it is too long, and the sender can read the answer", () =>
+    it("refuses a chunked body as soon as it is too long, and the sender can read the response", () =>
       onWire(start, {}, async ({ connect }) => {
         const connection = await connect();
         await connection.write(head(["transfer-encoding: chunked", signature(body)]));
         const chunk = Buffer.from(`10000\r\n${"x".repeat(65_536)}\r\n`);
         for (let sent = 0; sent < 2 * MIB; sent += 65_536) await connection.write(chunk);
         await connection.write("0\r\n\r\n");
-        const answer = await connection.answer();
-        assert.deepEqual([answer?.status, codeOf(answer)], [413, "ERR_BODY_TOO_LARGE"]);
+        const response = await connection.response();
+        assert.deepEqual([response?.status, codeOf(response)], [413, "ERR_BODY_TOO_LARGE"]);
       }));
 
     it("refuses an encoded body from its headers, before a byte of it was sent", () =>
       onWire(start, {}, async ({ exchange }) => {
-        const answer = await exchange(
+        const response = await exchange(
           head(["content-length: 100000", "content-encoding: gzip", signature(body)]),
         );
-        assert.equal(answer?.status, 415);
+        assert.equal(response?.status, 415);
       }));
 
     it("lets all bodies together hold no more than their budget, and gives it back", () =>
@@ -43,12 +43,13 @@ export function guardCases({ describe, it }: ContractRunner, start: StartServer)
         const whole = rawPost(body.padEnd(900), [signature(body.padEnd(900))]);
         await holding.write(whole.subarray(0, -1));
         const second = rawPost(body.padEnd(400), [signature(body.padEnd(400))]);
-        let answer = await exchange(second);
+        let response = await exchange(second);
         // The first body's bytes may still be on their way to the server.
-        for (let tries = 0; answer?.status === 200 && tries < 50; tries += 1) answer = await exchange(second);
-        assert.deepEqual([answer?.status, codeOf(answer)], [503, "ERR_OVERLOADED"]);
+        for (let tries = 0; response?.status === 200 && tries < 50; tries += 1)
+          response = await exchange(second);
+        assert.deepEqual([response?.status, codeOf(response)], [503, "ERR_OVERLOADED"]);
         await holding.write(whole.subarray(-1));
-        assert.equal((await holding.answer())?.status, 200);
+        assert.equal((await holding.response())?.status, 200);
         assert.equal((await exchange(second))?.status, 200);
       }));
 
@@ -70,10 +71,10 @@ export function guardCases({ describe, it }: ContractRunner, start: StartServer)
         const connection = await connect();
         const begin = performance.now();
         await connection.write(head([`content-length: ${body.length + 10}`, signature(body)]) + body);
-        const answer = await connection.answer();
+        const response = await connection.response();
         const ms = performance.now() - begin;
-        assert.deepEqual([answer?.status, codeOf(answer)], [408, "ERR_BODY_TIMEOUT"]);
-        assert.equal(answer?.headers.connection, "close");
+        assert.deepEqual([response?.status, codeOf(response)], [408, "ERR_BODY_TIMEOUT"]);
+        assert.equal(response?.headers.connection, "close");
         assert.ok(ms >= 140 && ms < 1000, `after ${ms} ms`);
         await connection.closed();
       }));
@@ -84,7 +85,7 @@ export function guardCases({ describe, it }: ContractRunner, start: StartServer)
         await connection.write(head(["content-length: 100000", signature(body)]));
         const trickle = setInterval(() => connection.write("x"), 5);
         try {
-          assert.equal((await connection.answer())?.status, 408);
+          assert.equal((await connection.response())?.status, 408);
           await connection.closed();
         } finally {
           clearInterval(trickle);

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { createMemoryInbox, createMemoryStore, type Receiver, type ReceiverAnswer } from "@jobber-sync/core";
+import {
+  createMemoryInbox,
+  createMemoryStore,
+  type Receiver,
+  type ReceiverResponse,
+} from "@jobber-sync/core";
 import type { ContractRunner } from "../store/contract-runner.ts";
 import { APP_SECRET, contractReceiver, ODD_TENANT, type StartServer } from "./contract-server.ts";
 import { RawConnection } from "./raw-connection.ts";
@@ -8,7 +13,7 @@ import { onTheWire, type RecordedRequest, recordedRequests } from "./recorded-re
 const SEED = 20_260_125;
 
 /**
- * Replays recorded requests through the adapter, and straight into a receiver that no adapter stands before: answers and stored effect must
+ * Replays recorded requests through the adapter, and straight into a receiver that no adapter stands before: responses and stored effect must
  * be the same, hence the same in every adapter that passes.
  */
 export function replayCases({ describe, it }: ContractRunner, start: StartServer, count: number): void {
@@ -24,9 +29,9 @@ export function replayCases({ describe, it }: ContractRunner, start: StartServer
         try {
           for (const request of recordedRequests(SEED, count / 2)) {
             await connection.write(onTheWire(request));
-            const answer = await connection.answer(request.method);
+            const response = await connection.response(request.method);
             assert.deepEqual(
-              answer && comparable(answer),
+              response && comparable(response),
               comparable(await ask(direct.receiver, request)),
               `${request.method} ${request.path} ${JSON.stringify(request.headers)} ${Buffer.from(request.body.subarray(0, 300))}`,
             );
@@ -71,7 +76,7 @@ function setUp(mode: "inbox" | "store"): { receiver: Receiver; effect: () => Pro
 function ask(
   receiver: Receiver,
   { method, tenant, headers, body, chunks }: RecordedRequest,
-): Promise<ReceiverAnswer> {
+): Promise<ReceiverResponse> {
   const joined: Record<string, string> = chunks.length > 0 ? {} : { "content-length": String(body.length) };
   for (const [name, value] of headers) {
     const key = name.toLowerCase();
@@ -80,7 +85,11 @@ function ask(
   return receiver.handle({ method, tenant, headers: joined, body });
 }
 
-function comparable({ status, headers, body }: Pick<ReceiverAnswer, "status" | "headers" | "body">): object {
+function comparable({
+  status,
+  headers,
+  body,
+}: Pick<ReceiverResponse, "status" | "headers" | "body">): object {
   return {
     status,
     body,

@@ -15,15 +15,15 @@ import {
   snapshot,
 } from "./contract-server.ts";
 import { badSignatures, brokenBackends, CONTENT_TYPES, NO_ROUTES, notEvents } from "./response-inputs.ts";
-import { type Answering, type Open, type Reply, signed } from "./send-request.ts";
+import { type Open, type Reply, type Responding, signed } from "./send-request.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
-/** Every row of the answer table that one request can show. */
-export function answerCases({ describe, it }: ContractRunner, open: Open): void {
+/** Every row of the response table that one request can show. */
+export function responseCases({ describe, it }: ContractRunner, open: Open): void {
   async function using(
     options: Parameters<typeof contractReceiver>[0],
-    test: (server: Answering) => Promise<void>,
+    test: (server: Responding) => Promise<void>,
   ): Promise<void> {
     const server = await open(contractReceiver(options));
     try {

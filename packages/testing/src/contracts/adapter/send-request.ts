@@ -25,13 +25,13 @@ export interface Reply {
 }
 
 /** Something that answers questions for one receiver, over a port or not. */
-export interface Answering {
+export interface Responding {
   ask(question: Question): Promise<Reply>;
   close(): Promise<void>;
 }
 
 /** Puts a receiver where it can be asked. */
-export type Open = (receiver: Receiver) => Promise<Answering>;
+export type Open = (receiver: Receiver) => Promise<Responding>;
 
 /** A correctly signed POST. */
 export function signed(

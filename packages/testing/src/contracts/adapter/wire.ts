@@ -10,7 +10,7 @@ import {
   signatureOf,
   snapshot,
 } from "./contract-server.ts";
-import { type RawAnswer, RawConnection } from "./raw-connection.ts";
+import { RawConnection, type RawResponse } from "./raw-connection.ts";
 
 /** What a test of the wire works with. */
 interface Wire {
@@ -19,8 +19,8 @@ interface Wire {
   /** Resolves when the receiver has refused something with this code. */
   refused(code: ErrorCode): Promise<void>;
   connect(): Promise<RawConnection>;
-  /** Sends the bytes on a connection of their own and gives the first answer. */
-  exchange(bytes: Uint8Array | string, method?: string): Promise<RawAnswer | null>;
+  /** Sends the bytes on a connection of their own and gives the first response. */
+  exchange(bytes: Uint8Array | string, method?: string): Promise<RawResponse | null>;
 }
 
 /** Runs a test against a server that lasts as long as the test. */
@@ -57,7 +57,7 @@ export async function onWire(
       async exchange(bytes, method) {
         const connection = await connect();
         await connection.write(bytes);
-        return connection.answer(method);
+        return connection.response(method);
       },
     });
   } finally {
@@ -109,16 +109,16 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
           [`${SIGNATURE}: ${"ü".repeat(44)}`],
           [`${SIGNATURE}: ${"A".repeat(10_000)}`],
         ];
-        const answers = new Set<string>();
+        const responses = new Set<string>();
         for (const form of forms) {
           for (const path of [ROUTE, "/webhooks/jobber/nobody"]) {
-            const answer = await exchange(rawPost(body, form, path));
-            assert.equal(answer?.status, 401, `${form} ${path}`);
-            const { date: _, ...headers } = answer.headers;
-            answers.add(JSON.stringify({ headers, body: answer.body }));
+            const response = await exchange(rawPost(body, form, path));
+            assert.equal(response?.status, 401, `${form} ${path}`);
+            const { date: _, ...headers } = response.headers;
+            responses.add(JSON.stringify({ headers, body: response.body }));
           }
         }
-        assert.equal(answers.size, 1, [...answers].join("\n"));
+        assert.equal(responses.size, 1, [...responses].join("\n"));
       }));
 
     it("works without a Content-Type, with an empty one and with two", () =>
@@ -166,15 +166,15 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
         const cut = whole.length - bytes.length + bytes.indexOf("ë") + 1;
         await connection.write(whole.subarray(0, cut));
         await connection.write(whole.subarray(cut));
-        assert.equal((await connection.answer())?.status, 200);
+        assert.equal((await connection.response())?.status, 200);
       }));
 
     it("accepts nothing from a signed body that is longer than its Content-Length", () =>
       onWire(start, {}, async ({ exchange, store }) => {
         const short = head([`content-length: ${bytes.length - 1}`, signature(body)]);
-        const answer = await exchange(Buffer.concat([Buffer.from(short), bytes]));
+        const response = await exchange(Buffer.concat([Buffer.from(short), bytes]));
         // The byte left over is no request: Node says so (400), often before the body has its 401.
-        assert.ok(answer?.status === 400 || answer?.status === 401, `${answer?.status}`);
+        assert.ok(response?.status === 400 || response?.status === 401, `${response?.status}`);
         assert.equal((await store.jobs("acme")).length, 0);
       }));
 
@@ -190,10 +190,10 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
           [["content-length: 5x"], "12345"],
         ];
         for (const [headers, sent] of bodies) {
-          const answer = await exchange(head([...headers, signature(body)]) + sent);
+          const response = await exchange(head([...headers, signature(body)]) + sent);
           assert.ok(
-            answer === null || (answer.status >= 400 && answer.status < 500),
-            `${headers}: ${answer?.status}`,
+            response === null || (response.status >= 400 && response.status < 500),
+            `${headers}: ${response?.status}`,
           );
         }
         assert.equal((await store.jobs("acme")).length, 0);
@@ -226,18 +226,18 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
         ];
         for (const [request, status, method] of refusals) {
           await connection.write(request);
-          assert.equal((await connection.answer(method))?.status, status);
+          assert.equal((await connection.response(method))?.status, status);
           await connection.write(rawPost(body, [signature(body)]));
-          assert.equal((await connection.answer())?.status, 200, `after ${status}`);
+          assert.equal((await connection.response())?.status, 200, `after ${status}`);
         }
       }));
 
-    it("answers two requests that were sent at once, each with its own", () =>
+    it("responses two requests that were sent at once, each with its own", () =>
       onWire(start, {}, async ({ connect }) => {
         const connection = await connect();
         await connection.write(Buffer.concat([rawPost(body), rawPost(body, [signature(body)])]));
         assert.deepEqual(
-          [(await connection.answer())?.status, (await connection.answer())?.status],
+          [(await connection.response())?.status, (await connection.response())?.status],
           [401, 200],
         );
       }));
@@ -261,8 +261,8 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
       const shown = path.length > 20 ? `${path.slice(0, 5)}… (${path.length} characters)` : path;
       it(`refuses the slug ${shown} as a client's mistake`, () =>
         onWire(start, {}, async ({ exchange }) => {
-          const answer = await exchange(rawPost(body, [signature(body)], `/webhooks/jobber/${path}`));
-          assert.ok([400, 401, 404, 414, 431].includes(answer?.status ?? 0), `${answer?.status}`);
+          const response = await exchange(rawPost(body, [signature(body)], `/webhooks/jobber/${path}`));
+          assert.ok([400, 401, 404, 414, 431].includes(response?.status ?? 0), `${response?.status}`);
           assert.equal((await exchange(rawPost(body, [signature(body)])))?.status, 200);
         }));
     }

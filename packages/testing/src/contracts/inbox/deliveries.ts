@@ -52,12 +52,12 @@ export function waiting(claim: Claim): Settlement & { readonly state: "waiting" 
   };
 }
 
-/** Asks again until the answer is not empty. */
+/** Asks again until the response is not empty. */
 export async function until<T>(ask: () => T | Promise<T>, timeoutMs = 10_000): Promise<NonNullable<T>> {
   const end = Date.now() + timeoutMs;
   for (;;) {
-    const answer = await ask();
-    if (answer) return answer;
+    const response = await ask();
+    if (response) return response;
     assert.ok(Date.now() < end, `nothing came of it within ${timeoutMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

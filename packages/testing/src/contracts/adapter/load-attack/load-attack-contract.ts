@@ -57,7 +57,7 @@ export function siegeContract({
         `${slowSenders} slow bodies`,
         `+${mib(grown)}, cut after ${slowest.toFixed(0)} ms at the latest; ${honest.length} honest requests, p99 ${p99.toFixed(1)} ms`,
       );
-      // A connection that is closed with bytes still unread is reset, and a reset can overtake the answer: that sender sees only the end.
+      // A connection that is closed with bytes still unread is reset, and a reset can overtake the response: that sender sees only the end.
       for (const status of report.statuses) assert.ok(status === 408 || status === null, `${status}`);
       assert.ok(slowest < 2000, `${slowest} ms`);
       assert.ok(grown < 200 * MIB, mib(grown));
@@ -96,9 +96,9 @@ export function siegeContract({
         await connection.write(
           head(["content-length: 100000", "content-encoding: gzip", `${SIGNATURE}: ${signatureOf("x")}`]),
         );
-        const answer = await connection.answer();
+        const response = await connection.response();
         times.push(performance.now() - begin);
-        assert.equal(answer?.status, 415);
+        assert.equal(response?.status, 415);
         connection.end();
       }
       const median = percentile(times, 0.5);
@@ -180,7 +180,7 @@ async function honestLatencies(url: string, during: Promise<unknown>): Promise<n
   while (!over) {
     const begin = performance.now();
     await connection.write(request);
-    assert.equal((await connection.answer())?.status, 200);
+    assert.equal((await connection.response())?.status, 200);
     times.push(performance.now() - begin);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

@@ -11,7 +11,7 @@ export interface Attack {
 /** How it went, connection by connection. */
 export interface AttackReport {
   readonly statuses: readonly (number | null)[];
-  /** Milliseconds from the headers to the end of the connection, or to the answer where it stays open. */
+  /** Milliseconds from the headers to the end of the connection, or to the response where it stays open. */
   readonly durations: readonly number[];
 }
 
@@ -23,7 +23,7 @@ const SLOW_BYTES_A_TICK = 20;
 const HEAD = [`POST ${ROUTE} HTTP/1.1`, "host: localhost", `${SIGNATURE}: ${signatureOf("another body")}`];
 const headOf = (framing: string) => `${[...HEAD, framing].join("\r\n")}\r\n\r\n`;
 
-/** Attacks, and waits until every connection has had its answer. */
+/** Attacks, and waits until every connection has had its response. */
 export async function attack({ kind, url, connections }: Attack): Promise<AttackReport> {
   const results: Promise<[status: number | null, ms: number]>[] = [];
   for (let n = 0; n < connections; n += 1) {
@@ -43,10 +43,10 @@ const ATTACKS: Readonly<
     const begin = performance.now();
     await connection.write(headOf("content-length: 200000"));
     const trickle = setInterval(() => void connection.write("x".repeat(SLOW_BYTES_A_TICK)), SLOW_TICK_MS);
-    const answer = await connection.answer();
+    const response = await connection.response();
     await connection.closed();
     clearInterval(trickle);
-    return [answer?.status ?? null, performance.now() - begin];
+    return [response?.status ?? null, performance.now() - begin];
   },
 
   async "one-byte-chunks"(url) {
@@ -55,10 +55,10 @@ const ATTACKS: Readonly<
     await connection.write(headOf("transfer-encoding: chunked"));
     const chunks = "1\r\nx\r\n".repeat(10_000);
     for (let sent = 0; sent < 250_000; sent += 10_000) await connection.write(chunks);
-    const answer = await connection.answer();
+    const response = await connection.response();
     const ms = performance.now() - begin;
     connection.end();
-    return [answer?.status ?? null, ms];
+    return [response?.status ?? null, ms];
   },
 
   async flood(url) {
@@ -71,9 +71,9 @@ const ATTACKS: Readonly<
       await connection.write(piece);
       await connection.write("\r\n");
     }
-    const answer = await connection.answer();
+    const response = await connection.response();
     const ms = performance.now() - begin;
     connection.end();
-    return [answer?.status ?? null, ms];
+    return [response?.status ?? null, ms];
   },
 };
