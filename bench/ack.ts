@@ -52,13 +52,13 @@ async function ackTime(example: string, folder: string): Promise<Figure> {
     const to = { url: `${url}/webhooks/jobber/acme`, requests, perSecond: PER_SECOND };
     // Code that has not run yet is slow once.
     await sendEvenly({ ...to, seconds: WARM_UP_SECONDS });
-    const { times, refused } = await sendEvenly({ ...to, seconds: SECONDS });
+    const { times, rejected } = await sendEvenly({ ...to, seconds: SECONDS });
     const at = (share: number) => times[Math.floor((times.length - 1) * share)] ?? Number.POSITIVE_INFINITY;
     const [p99, p50, most] = [0.99, 0.5, 1].map(at);
     const measured = `p99 ${p99?.toFixed(1)} ms (p50 ${p50?.toFixed(1)}, most ${most?.toFixed(1)})`;
     return {
-      holds: at(0.99) < TARGET_MS && refused === 0,
-      text: `${measured}  < ${TARGET_MS} ms  ack of ${example} at ${PER_SECOND}/s, ${times.length} accepted, ${refused} not`,
+      holds: at(0.99) < TARGET_MS && rejected === 0,
+      text: `${measured}  < ${TARGET_MS} ms  ack of ${example} at ${PER_SECOND}/s, ${times.length} accepted, ${rejected} not`,
     };
   } finally {
     server.kill("SIGTERM");

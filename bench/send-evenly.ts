@@ -23,11 +23,11 @@ export interface EvenLoad {
  */
 export async function sendEvenly({ url, requests, perSecond, seconds }: EvenLoad): Promise<{
   readonly times: readonly number[];
-  readonly refused: number;
+  readonly rejected: number;
 }> {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
   const times: number[] = [];
-  let refused = 0;
+  let rejected = 0;
   const waiting: Promise<void>[] = [];
   const start = performance.now();
   for (let index = 0; index < perSecond * seconds; index += 1) {
@@ -40,17 +40,17 @@ export async function sendEvenly({ url, requests, perSecond, seconds }: EvenLoad
       post(url, item, agent).then(
         (status) => {
           if (status === 200) times.push(performance.now() - planned);
-          else refused += 1;
+          else rejected += 1;
         },
         () => {
-          refused += 1;
+          rejected += 1;
         },
       ),
     );
   }
   await Promise.all(waiting);
   agent.destroy();
-  return { times: times.sort((a, b) => a - b), refused };
+  return { times: times.sort((a, b) => a - b), rejected };
 }
 
 function post(url: string, { headers, body }: SignedRequest, agent: Agent): Promise<number | undefined> {

@@ -69,7 +69,7 @@ test("a person who declines connects nothing", async () => {
   ]);
 });
 
-test("an response that another browser began is refused", async () => {
+test("an response that another browser began is rejected", async () => {
   jobber.approveAs(account);
   const { callback } = await begin();
   expect((await fetch(callback)).status).toBe(400);
@@ -106,7 +106,7 @@ test("once the account is connected, what it had, what Jobber told before and te
   await vi.waitFor(async () => expect(await titles()).toContain("Leaf Removal"), WAIT);
 }, 30_000);
 
-test("a second one on the same port ends, and a place for the API that is not safe is refused", async () => {
+test("a second one on the same port ends, and a place for the API that is not safe is rejected", async () => {
   const second = await runExample(START, [], { ...settings(), PORT: new URL(server.url).port });
   expect([second.code, second.output]).toEqual([1, expect.stringContaining("EADDRINUSE")]);
   const unsafe = await runExample(START, [], { ...settings(), JOBBER_API_URL: "http://jobber.example/api" });

@@ -16,7 +16,7 @@ import { createRequest, type Request, send } from "./request.ts";
 export interface JobberApi extends RecordSource {
   /**
    * Whether the account has disconnected the app, as an `APP_DISCONNECT` says. Nobody's word is taken for it: the event must be younger than
-   * the connection, and Jobber must refuse the tokens. If so, the tokens are erased.
+   * the connection, and Jobber must reject the tokens. If so, the tokens are erased.
    *
    * @param occurredAt the event's time; `null` when it had none
    * @returns `false` when the connection works, or was made after the event
@@ -28,7 +28,7 @@ export interface JobberApi extends RecordSource {
    * Keeps the tokens of an OAuth flow as the tenant's connection, in place of any it had, after asking Jobber which account they are for.
    *
    * @param grant from `exchangeCode`
-   * @param accountId the account it must be, where the tenant is known to have one; another one is refused
+   * @param accountId the account it must be, where the tenant is known to have one; another one is rejected
    * @returns the account's id
    * @throws {JobberSyncError} `ERR_ACCOUNT_MISMATCH`, `ERR_API_…`, or the token store's own error
    */
@@ -103,10 +103,10 @@ export function createJobberApi(options: JobberApiOptions): JobberApi {
         await request(tenant, ACCOUNT_DOCUMENT, {}, { signal });
         return false;
       } catch (error) {
-        const refused =
+        const rejected =
           error instanceof JobberSyncError &&
           (error.code === "ERR_API_DISCONNECTED" || error.code === "ERR_API_NEEDS_REAUTH");
-        if (!refused) throw error;
+        if (!rejected) throw error;
         const current = await connections.read(tenant);
         if (current !== null && current.state !== "disconnected") await connections.disconnected(current);
         return true;

@@ -15,7 +15,7 @@ export interface JobberApiHooks {
    * by the process that found out.
    */
   readonly needsReauth?: (
-    notification: TenantEvent & { readonly reason: "refresh_refused" | "token_refused" },
+    notification: TenantEvent & { readonly reason: "refresh_rejected" | "token_rejected" },
   ) => void;
   /** The account has disconnected the app; its tokens were erased. Told once. */
   readonly disconnected?: (notification: TenantEvent) => void;
@@ -23,7 +23,7 @@ export interface JobberApiHooks {
   readonly refreshed?: (notification: TenantEvent) => void;
   /** Another API version answered than was asked for, or Jobber warns about it. Told once per version and warning. */
   readonly version?: (notification: VersionEvent) => void;
-  /** A request of a tenant was refused by Jobber for being one too many, or too much. */
+  /** A request of a tenant was rejected by Jobber for being one too many, or too much. */
   readonly throttled?: (notification: TenantEvent & { readonly retryAfterMs: number }) => void;
 }
 

@@ -35,19 +35,19 @@ describe("a connection", () => {
     clock.now += HOUR_MS - 60_000;
     await Promise.all(Array.from({ length: 50 }, () => api.fetch("acme", "job", job.id, SIGNAL)));
     const after = await tokens.read("acme");
-    expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, refusedRefreshes: 0 });
+    expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, rejectedRefreshes: 0 });
     expect(jobber.counts.unauthorized).toBe(0);
     expect(after?.refreshToken).not.toBe(before?.refreshToken);
     expect(after?.expiresAt).toBe(clock.now + HOUR_MS);
     expect(told.filter(([name]) => name === "refreshed")).toHaveLength(1);
   });
 
-  it("is refreshed once when Jobber refuses its token early", async () => {
+  it("is refreshed once when Jobber rejects its token early", async () => {
     const { api, account, jobber } = await openApi();
     const { job } = addJob(account);
     jobber.expireAccessTokens(account);
     await Promise.all(Array.from({ length: 50 }, () => api.fetch("acme", "job", job.id, SIGNAL)));
-    expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, refusedRefreshes: 0 });
+    expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, rejectedRefreshes: 0 });
   });
 
   it("takes over what another process refreshed, without a refresh of its own", async () => {
@@ -68,7 +68,7 @@ describe("a connection", () => {
       another({ lease, sleep: async () => new Promise(setImmediate) }),
     );
     await Promise.all(apis.map((api) => api.fetch("acme", "job", job.id, SIGNAL)));
-    expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, refusedRefreshes: 0 });
+    expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, rejectedRefreshes: 0 });
   });
 
   it("survives even two refreshers without a common lease: the pair that was stored wins over the mark", async () => {
@@ -76,7 +76,7 @@ describe("a connection", () => {
     const { job } = addJob(account);
     jobber.expireAccessTokens(account);
     jobber.faults.next("token", { kind: "slow", ms: 100 });
-    // The first one is refreshed upstream at once and hears of it late; the second is refused meanwhile.
+    // The first one is refreshed upstream at once and hears of it late; the second is rejected meanwhile.
     const first = api.fetch("acme", "job", job.id, SIGNAL);
     while (jobber.counts.oauth.refreshes === 0) await new Promise(setImmediate);
     await expect(another().fetch("acme", "job", job.id, SIGNAL)).rejects.toMatchObject({
@@ -102,10 +102,10 @@ describe("a connection", () => {
         code: "ERR_API_NEEDS_REAUTH",
       });
     expect(jobber.counts.requests).toBe(requests + 1);
-    expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, refusedRefreshes: 1 });
+    expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, rejectedRefreshes: 1 });
     expect(await tokens.read("acme")).toMatchObject({ state: "needs_reauth" });
     expect(told.filter(([name]) => name === "needsReauth")).toEqual([
-      ["needsReauth", { tenant: "acme", reason: "refresh_refused" }],
+      ["needsReauth", { tenant: "acme", reason: "refresh_rejected" }],
     ]);
   });
 
@@ -126,7 +126,7 @@ describe("a connection", () => {
     expect(jobber.counts.oauth.refreshes).toBe(0);
   });
 
-  it("whose fresh token is refused too needs an authorization", async () => {
+  it("whose fresh token is rejected too needs an authorization", async () => {
     const { api, account, jobber, told } = await openApi();
     const { job } = addJob(account);
     jobber.faults.always("graphql", { kind: "body", status: 401, body: { message: "Token not recognized" } });
@@ -134,7 +134,7 @@ describe("a connection", () => {
       code: "ERR_API_NEEDS_REAUTH",
     });
     expect(jobber.counts.oauth.refreshes).toBe(1);
-    expect(told.at(-1)).toEqual(["needsReauth", { tenant: "acme", reason: "token_refused" }]);
+    expect(told.at(-1)).toEqual(["needsReauth", { tenant: "acme", reason: "token_rejected" }]);
   });
 
   it("goes on with a token that still works while the token endpoint is down", async () => {
@@ -199,7 +199,7 @@ describe("a connection", () => {
     refreshed = () => {};
     clock.now += 10_000;
     expect(await api.fetch("acme", "job", job.id, SIGNAL)).not.toBeNull();
-    expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, refusedRefreshes: 0 });
+    expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, rejectedRefreshes: 0 });
   });
 
   it("is not lost when the caller that began a refresh gives up before it ends", async () => {
@@ -227,7 +227,7 @@ describe("a connection", () => {
     release();
     expect(await api.fetch("acme", "job", job.id, SIGNAL)).not.toBeNull();
     expect((await tokens.read("acme"))?.refreshToken).not.toBe(before?.refreshToken);
-    expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, refusedRefreshes: 0 });
+    expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, rejectedRefreshes: 0 });
   });
 
   it.each([-HOUR_MS, HOUR_MS])(
@@ -241,7 +241,7 @@ describe("a connection", () => {
         expect(await api.fetch("acme", "job", job.id, SIGNAL)).not.toBeNull();
       }
       expect(jobber.counts.oauth.refreshes).toBeLessThanOrEqual(3);
-      expect(jobber.counts.oauth.refusedRefreshes).toBe(0);
+      expect(jobber.counts.oauth.rejectedRefreshes).toBe(0);
     },
   );
 
@@ -268,7 +268,7 @@ describe("a connection", () => {
     expect(await other.fetch("acme", "job", job.id, SIGNAL)).not.toBeNull();
   });
 
-  it("is refused for another account than the tenant's", async () => {
+  it("is rejected for another account than the tenant's", async () => {
     const { api, jobber, account, clock, tokens } = await openApi();
     const grant = grantOf(jobber, jobber.addAccount("Globex"), clock.now);
     const before = await tokens.read("acme");
@@ -282,7 +282,7 @@ describe("a connection", () => {
 describe("APP_DISCONNECT", () => {
   const at = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
-  it("is believed when Jobber refuses the tokens; they are erased", async () => {
+  it("is believed when Jobber rejects the tokens; they are erased", async () => {
     const { api, account, jobber, tokens, told, clock } = await openApi();
     jobber.disconnect(account);
     clock.now += 5000;

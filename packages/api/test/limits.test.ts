@@ -44,9 +44,9 @@ describe("limits", () => {
     const results = await Promise.allSettled(
       Array.from({ length: 40 }, () => api.request("acme", BIG, { first: 100 })),
     );
-    const refused = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
-    expect(refused.length).toBeGreaterThan(0);
-    for (const error of refused) {
+    const rejected = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+    expect(rejected.length).toBeGreaterThan(0);
+    for (const error of rejected) {
       expect(error).toMatchObject({ code: "ERR_API_THROTTLED", retryable: true });
       expect(error.retryAfterMs).toBeGreaterThan(0);
     }
@@ -69,7 +69,7 @@ describe("limits", () => {
     expect(jobber.counts.throttled).toBe(1);
   });
 
-  it("refuses for good what Jobber would never admit", async () => {
+  it("rejects for good what Jobber would never admit", async () => {
     const { api } = await openApi();
     await expect(api.request("acme", BIG, { first: 5000 })).rejects.toMatchObject({
       code: "ERR_API_QUERY",

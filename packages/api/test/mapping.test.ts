@@ -75,7 +75,7 @@ describe("mapping", () => {
     { client: null },
     { client: { id: null } },
     { jobStatus: 3 },
-  ])("refuses a job with %o, and says where without saying what", (patch) => {
+  ])("rejects a job with %o, and says where without saying what", (patch) => {
     const [field = ""] = Object.keys(patch);
     expect(() => mapJob(changed(JOB, patch))).toThrow(
       expect.objectContaining({ code: "ERR_API_RESPONSE", message: expect.stringContaining(`job.${field}`) }),
@@ -88,13 +88,13 @@ describe("mapping", () => {
     { updatedAt: null },
     { email: {} },
     { billingAddress: { street: 5 } },
-  ])("refuses a client with %o", (patch) => {
+  ])("rejects a client with %o", (patch) => {
     expect(() => mapClient(changed(CLIENT, patch))).toThrow(
       expect.objectContaining({ code: "ERR_API_RESPONSE" }),
     );
   });
 
-  it.each([null, undefined, "x", 5])("refuses %o in place of a record", (data) => {
+  it.each([null, undefined, "x", 5])("rejects %o in place of a record", (data) => {
     expect(() => mapJob(data as never)).toThrow(expect.objectContaining({ code: "ERR_API_RESPONSE" }));
     expect(() => mapClient(data as never)).toThrow(expect.objectContaining({ code: "ERR_API_RESPONSE" }));
   });

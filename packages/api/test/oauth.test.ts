@@ -54,7 +54,7 @@ describe("the OAuth code flow", () => {
     ["another state", (url: URL) => url.searchParams.set("state", "another")],
     ["no state", (url: URL) => url.searchParams.delete("state")],
     ["two states", (url: URL) => url.searchParams.append("state", "another")],
-  ])("refuses an answer with %s, before any code is sent", async (_, change) => {
+  ])("rejects an answer with %s, before any code is sent", async (_, change) => {
     const { jobber, request, app, callbackUrl } = await openFlow();
     const url = new URL(callbackUrl);
     change(url);
@@ -65,7 +65,7 @@ describe("the OAuth code flow", () => {
     expect(jobber.counts.oauth.exchanges).toBe(0);
   });
 
-  it("refuses a state where the flow began without one", async () => {
+  it("rejects a state where the flow began without one", async () => {
     const { app, callbackUrl } = await openFlow();
     await expect(
       exchangeCode({ ...app, callbackUrl, state: null, codeVerifier: null }),
@@ -82,7 +82,7 @@ describe("the OAuth code flow", () => {
     expect(grant.refreshToken).not.toBe("");
   });
 
-  it("takes an answer without parameters for a refusal", async () => {
+  it("takes an answer without parameters for a rejection", async () => {
     const { jobber, app, request } = await openFlow();
     jobber.approveAs(null);
     const callbackUrl = await visit(jobber, request.url);

@@ -165,7 +165,7 @@ describe("reconcile", () => {
     expect(await differences(opened.store, opened)).toEqual([]);
   });
 
-  it("refuses to delete when too much is missing at once", async () => {
+  it("rejects to delete when too much is missing at once", async () => {
     const opened = await openReconciler();
     const jobs = Array.from({ length: 40 }, () => addJob(opened.account));
     await opened.reconcile("acme");

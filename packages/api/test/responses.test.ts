@@ -78,7 +78,7 @@ describe("an response that is none", () => {
       true,
     ],
     [
-      "a refused change",
+      "a rejected change",
       body({ data: { jobEdit: { userErrors: [{ message: "no", path: [] }] } } }),
       "ERR_API_QUERY",
       false,
@@ -135,7 +135,7 @@ describe("the API version", () => {
     ]);
   });
 
-  it("is not guessed: one that never was is refused", async () => {
+  it("is not guessed: one that never was is rejected", async () => {
     const { another, account } = await openApi();
     const { job } = addJob(account);
     const attempt = another({ version: "2026-07-28" }).fetch("acme", "job", job.id, SIGNAL);

@@ -52,7 +52,7 @@ export interface Sqlite {
   readonly cursors: CursorStore;
   /**
    * Ends all listening, writes what was asked for, then closes the file (a handle that was passed in stays open). Stop receiver and worker
-   * before: later writes are refused with `ERR_STORE`, and what a run has not settled waits until its claim runs out.
+   * before: later writes are rejected with `ERR_STORE`, and what a run has not settled waits until its claim runs out.
    */
   close(): Promise<void>;
 }
@@ -68,7 +68,7 @@ const POLL_MS = 250;
  * `synchronous=FULL` too, or a power failure can take acknowledged deliveries with it.
  *
  * A handle of your own keeps its other uses, but this is set on it: the log, `busy_timeout` (5 ms: the program stands still while it waits),
- * `secure_delete`, and how large the log grows. `synchronous` must be FULL already, else it is refused; better-sqlite3's falls to NORMAL with
+ * `secure_delete`, and how large the log grows. `synchronous` must be FULL already, else it is rejected; better-sqlite3's falls to NORMAL with
  * the log, so run `PRAGMA synchronous = FULL` on it first.
  *
  * @param database a path (`:memory:` for tests), or a handle of your own: `DatabaseSync`, better-sqlite3's `Database`

@@ -51,7 +51,7 @@ describe("openSqlite", () => {
   });
 
   it.each(["OFF", "NORMAL"])(
-    "refuses a handle with synchronous = %s, and names the remedy",
+    "rejects a handle with synchronous = %s, and names the remedy",
     (synchronous) => {
       const handle = new DatabaseSync(temporaryFile());
       handle.exec(`PRAGMA synchronous = ${synchronous}`);
@@ -114,7 +114,7 @@ describe("openSqlite", () => {
     },
   );
 
-  it("refuses a handle that only reads", () => {
+  it("rejects a handle that only reads", () => {
     const path = temporaryFile();
     new DatabaseSync(path).exec("CREATE TABLE theirs (id INTEGER)");
     const handle = new DatabaseSync(path, { readOnly: true });
@@ -122,7 +122,7 @@ describe("openSqlite", () => {
     handle.close();
   });
 
-  it("refuses options that make no sense", () => {
+  it("rejects options that make no sense", () => {
     const path = temporaryFile();
     for (const busyMs of [-1, 301, Number.NaN, "300" as unknown as number]) {
       expect(() => openSqlite(path, { busyMs })).toThrow(TypeError);
@@ -135,7 +135,7 @@ describe("openSqlite", () => {
     }
   });
 
-  it("refuses writes after it was closed, and closes as often as it is told", async () => {
+  it("rejects writes after it was closed, and closes as often as it is told", async () => {
     const { store, inbox, close } = openSqlite(temporaryFile());
     const last = inbox.accept(sampleDelivery("1"));
     await Promise.all([close(), close()]);

@@ -58,7 +58,7 @@ describe("createFetchHandler", () => {
     });
   });
 
-  it("refuses a base path that would never match", () => {
+  it("rejects a base path that would never match", () => {
     for (const basePath of ["api", "/", "/api/", 7 as unknown as string])
       expect(() => createFetchHandler(receiver, { basePath })).toThrow(TypeError);
   });

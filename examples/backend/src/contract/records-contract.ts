@@ -33,7 +33,7 @@ export function recordsContract({ start, server, settings, folder }: ExampleUnde
       expect(await statusLine(server().url, "/records/acme/jobs", "localhost:3000")).toContain(" 200 ");
     });
 
-    // A machine that has no other address than loopback has nobody to refuse.
+    // A machine that has no other address than loopback has nobody to reject.
     test.runIf(address)(
       "are not shown to another address, which may send webhooks all the same",
       async () => {

@@ -58,7 +58,7 @@ export function webhooksContract({ post, records, server }: ExampleUnderTest): v
     });
   });
 
-  test("a forged delivery is refused and leaves nothing behind", async () => {
+  test("a forged delivery is rejected and leaves nothing behind", async () => {
     const before = await records("submissions");
     const forged = { event: "job.created", data: { id: "forged" } };
     expect(await post(forged, "another client secret")).toMatchObject({

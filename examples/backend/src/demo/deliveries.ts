@@ -54,7 +54,7 @@ export const SNAPSHOTS = {
 
 // Coalesced: the worker has not yet got to the delivery before, and will take both at once.
 const STORED = ["200 accepted", "200 coalesced"];
-const REFUSED = ["401 ERR_UNAUTHORIZED"];
+const REJECTED = ["401 ERR_UNAUTHORIZED"];
 
 /** Everything the demo sends, in order. */
 export function demoDeliveries({ accountId, job }: JobberRecords): readonly DemoDelivery[] {
@@ -78,11 +78,11 @@ export function demoDeliveries({ accountId, job }: JobberRecords): readonly Demo
     send("client.created", SNAPSHOTS.clientCreated, STORED),
     send("client.updated, the phone number removed", SNAPSHOTS.clientUpdated, STORED),
     send("job.created once more, a late duplicate", SNAPSHOTS.jobCreated, ["200 duplicate"]),
-    send("job.updated, signed with another secret", SNAPSHOTS.jobUpdated, REFUSED, {
+    send("job.updated, signed with another secret", SNAPSHOTS.jobUpdated, REJECTED, {
       ...signedRequest(SNAPSHOTS.jobUpdated, "somebody else's client secret"),
     }),
     send("signed, but cut off in the middle", '{"event":"job.upd', ["200 quarantined"]),
-    send("job.created for a slug that does not exist", SNAPSHOTS.jobCreated, REFUSED, { slug: "nobody" }),
+    send("job.created for a slug that does not exist", SNAPSHOTS.jobCreated, REJECTED, { slug: "nobody" }),
     // What Jobber itself sends: which record it is, and nothing of it.
     send(
       "JOB_CREATE, Jobber's own envelope",

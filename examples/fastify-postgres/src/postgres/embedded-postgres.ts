@@ -16,7 +16,7 @@ export interface EmbeddedServer {
  * machine can reach. For trying things out; in production give `DATABASE_URL`.
  */
 export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedServer> {
-  // PostgreSQL refuses to run as root, which containers often are. It then runs as another user, who has to get into the folder.
+  // PostgreSQL rejects to run as root, which containers often are. It then runs as another user, who has to get into the folder.
   const asRoot = process.getuid?.() === 0;
   await mkdir(folder, { recursive: true });
   if (asRoot) await chmod(folder, 0o755);

@@ -13,17 +13,17 @@ export interface Connections {
    */
   usable(tenant: string, signal: AbortSignal | undefined): Promise<Connection>;
   /**
-   * After Jobber refused `refused.accessToken`: another one. `fresh`: it comes from a refresh, so that a refusal of it too means that the
+   * After Jobber rejected `rejected.accessToken`: another one. `fresh`: it comes from a refresh, so that a rejection of it too means that the
    * connection is broken.
    *
    * @throws as {@link usable}
    */
   replace(
-    refused: Connection,
+    rejected: Connection,
     signal: AbortSignal | undefined,
   ): Promise<{ readonly connection: Connection; readonly fresh: boolean }>;
-  /** After Jobber refused a token that was fresh. Always throws, usually `ERR_API_NEEDS_REAUTH`. */
-  giveUp(refused: Connection): Promise<never>;
+  /** After Jobber rejected a token that was fresh. Always throws, usually `ERR_API_NEEDS_REAUTH`. */
+  giveUp(rejected: Connection): Promise<never>;
   /** The tenant's connection as stored; `null` when there is none. */
   read(tenant: string): Promise<Connection | null>;
   /** The account disconnected the app: erases the tokens. */
@@ -62,22 +62,22 @@ export function createConnections(options: ConnectionsOptions): Connections {
     usable,
     read: (tenant) => tokens.read(tenant),
 
-    async replace(refused, signal) {
-      const current = requireConnected(await tokens.read(refused.tenant), refused.tenant);
+    async replace(rejected, signal) {
+      const current = requireConnected(await tokens.read(rejected.tenant), rejected.tenant);
       // Another process has been there already.
-      if (current.accessToken !== refused.accessToken) return { connection: current, fresh: false };
+      if (current.accessToken !== rejected.accessToken) return { connection: current, fresh: false };
       return { connection: await refresher.refresh(current, signal), fresh: true };
     },
 
-    async giveUp(refused) {
+    async giveUp(rejected) {
       const marked = await tokens.write(
-        { ...refused, state: "needs_reauth", revision: randomUUID() },
-        refused.revision,
+        { ...rejected, state: "needs_reauth", revision: randomUUID() },
+        rejected.revision,
       );
-      if (marked) tell("needsReauth", { tenant: refused.tenant, reason: "token_refused" });
+      if (marked) tell("needsReauth", { tenant: rejected.tenant, reason: "token_rejected" });
       throw marked
         ? needsReauth()
-        : new JobberSyncError("ERR_API_UNAUTHORIZED", "Jobber refused a token that was replaced meanwhile.");
+        : new JobberSyncError("ERR_API_UNAUTHORIZED", "Jobber rejected a token that was replaced meanwhile.");
     },
 
     async disconnected(seen) {

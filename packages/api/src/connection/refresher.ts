@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Connection, isJobberSyncError, JobberSyncError } from "@jobber-sync/core";
 import type { TokenGrant } from "../oauth/token-grant.ts";
-import { GrantRefused } from "../oauth/token-request.ts";
+import { GrantRejected } from "../oauth/token-request.ts";
 import { type ConnectionsOptions, needsReauth, requireConnected } from "./connection-state.ts";
 
 /** Refreshes tokens, one refresh at a time per tenant, over all processes that share lease and store. */
@@ -102,7 +102,7 @@ export function createRefresher(options: ConnectionsOptions): Refresher {
     try {
       grant = await options.refresh(current.refreshToken);
     } catch (error) {
-      if (error instanceof GrantRefused) return refused(current);
+      if (error instanceof GrantRejected) return rejected(current);
       throw error;
     }
     unstored.set(current.tenant, { consumed: current.refreshToken, grant });
@@ -110,11 +110,11 @@ export function createRefresher(options: ConnectionsOptions): Refresher {
   }
 
   /** Jobber does not accept the refresh token. Unless the store has another by now, nothing here can mend that. */
-  async function refused(current: Connection): Promise<never | Connection> {
+  async function rejected(current: Connection): Promise<never | Connection> {
     const { tenant, revision } = current;
     const marked: Connection = { ...current, state: "needs_reauth", revision: randomUUID() };
     if (await tokens.write(marked, revision)) {
-      tell("needsReauth", { tenant, reason: "refresh_refused" });
+      tell("needsReauth", { tenant, reason: "refresh_rejected" });
       throw needsReauth();
     }
     return requireConnected(await tokens.read(tenant), tenant);

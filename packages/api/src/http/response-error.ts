@@ -58,7 +58,7 @@ function graphqlError(response: ParsedResponse): JobberSyncError | null {
   }
   return new JobberSyncError(
     "ERR_API_QUERY",
-    "Jobber refused the query as invalid. Does the API version have every field it asks for?",
+    "Jobber rejected the query as invalid. Does the API version have every field it asks for?",
   );
 }
 
@@ -87,13 +87,13 @@ function messageError(response: ParsedResponse): JobberSyncError {
   if (response.status === 429) return rateLimited(response);
   if (response.status === 401 || UNAUTHORIZED.test(message)) return unauthorized();
   if (/invalid query/i.test(message)) {
-    return new JobberSyncError("ERR_API_QUERY", "Jobber refused the query as invalid.");
+    return new JobberSyncError("ERR_API_QUERY", "Jobber rejected the query as invalid.");
   }
   return new JobberSyncError("ERR_API_RESPONSE", `The API answered ${response.status} without data.`);
 }
 
 function userError(data: Readonly<Record<string, unknown>>): JobberSyncError | null {
-  const refused = Object.values(data).some(
+  const rejected = Object.values(data).some(
     (value) =>
       typeof value === "object" &&
       value !== null &&
@@ -101,8 +101,8 @@ function userError(data: Readonly<Record<string, unknown>>): JobberSyncError | n
       Array.isArray(value.userErrors) &&
       value.userErrors.length > 0,
   );
-  if (!refused) return null;
-  return new JobberSyncError("ERR_API_QUERY", "Jobber refused the change (userErrors in its response).");
+  if (!rejected) return null;
+  return new JobberSyncError("ERR_API_QUERY", "Jobber rejected the change (userErrors in its response).");
 }
 
 function throttled(cost: ResponseCost | null): JobberSyncError {

@@ -2,7 +2,7 @@ import { JobberSyncError } from "@jobber-sync/core";
 import { expectNoState, validateAuthResponse } from "oauth4webapi";
 import { authorizationServer } from "./authorization-server.ts";
 import type { TokenGrant } from "./token-grant.ts";
-import { GrantRefused, requestCode, type TokenRequestOptions } from "./token-request.ts";
+import { GrantRejected, requestCode, type TokenRequestOptions } from "./token-request.ts";
 
 /** What came back from the authorize page, and what was remembered when it was opened. */
 export interface ExchangeCodeOptions extends TokenRequestOptions {
@@ -45,7 +45,7 @@ export async function exchangeCode(options: ExchangeCodeOptions): Promise<TokenG
   try {
     return await requestCode(options, { parameters, redirectUri, codeVerifier });
   } catch (error) {
-    if (!(error instanceof GrantRefused)) throw error;
+    if (!(error instanceof GrantRejected)) throw error;
     throw new JobberSyncError(
       "ERR_OAUTH_EXCHANGE",
       "Jobber does not accept the code: it was used, or is too old.",

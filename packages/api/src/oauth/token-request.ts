@@ -37,15 +37,15 @@ export interface CodeGrant {
 }
 
 /** The token endpoint says that the refresh token (or code) is worth nothing. */
-export class GrantRefused extends Error {
-  override readonly name = "GrantRefused";
+export class GrantRejected extends Error {
+  override readonly name = "GrantRejected";
 }
 
 /**
  * Exchanges a refresh token for a new pair. Where tokens rotate (F6) the old one is dead from then on, so the pair must be stored before it
  * is used.
  *
- * @throws {GrantRefused} when Jobber does not accept the refresh token
+ * @throws {GrantRejected} when Jobber does not accept the refresh token
  * @throws {JobberSyncError} `ERR_TOKEN_REFRESH`, `ERR_API_NETWORK`, `ERR_API_TIMEOUT`, `ERR_API_RESPONSE`
  */
 export async function requestRefresh(
@@ -61,7 +61,7 @@ export async function requestRefresh(
   });
 }
 
-/** Exchanges a code for the first pair. @throws {GrantRefused} and as {@link requestRefresh} */
+/** Exchanges a code for the first pair. @throws {GrantRejected} and as {@link requestRefresh} */
 export async function requestCode(options: TokenRequestOptions, code: CodeGrant): Promise<TokenGrant> {
   const { server, client, auth } = parties(options);
   return settled(options, async (request) => {
@@ -115,13 +115,13 @@ async function settled(
       serverTime,
     };
   } catch (error) {
-    if (isJobberSyncError(error) || error instanceof GrantRefused) throw error;
+    if (isJobberSyncError(error) || error instanceof GrantRejected) throw error;
     // oauth4webapi's errors carry the body, and with it the tokens.
     throw unusable();
   }
 }
 
-/** Jobber's answer as RFC 6749 has it: Jobber leaves `token_type` out. @throws {GrantRefused | JobberSyncError} unless it is a 200 */
+/** Jobber's answer as RFC 6749 has it: Jobber leaves `token_type` out. @throws {GrantRejected | JobberSyncError} unless it is a 200 */
 function conformResponse({ status, text }: BoundedResponse): Response {
   const body = parseObject(text);
   if (status === 200 && body !== null && typeof body.access_token === "string") {
@@ -132,7 +132,7 @@ function conformResponse({ status, text }: BoundedResponse): Response {
     body?.error === "invalid_grant" ||
     /refresh token is not valid|grant is (?:not valid|invalid)/i.test(said)
   ) {
-    throw new GrantRefused();
+    throw new GrantRejected();
   }
   if (body?.error === "invalid_client" || body?.error === "unauthorized_client") {
     throw new JobberSyncError(

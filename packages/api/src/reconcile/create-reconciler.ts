@@ -29,7 +29,7 @@ export interface ReconcilerOptions {
   /** How often everything is walked, deletes are found, and what webhooks and times do not show is repaired. Milliseconds. @default 24 hours */
   readonly sweepEveryMs?: number | undefined;
   /**
-   * The largest part of the stored records that may be missing in Jobber before a sweep refuses to delete them: a token that lost a
+   * The largest part of the stored records that may be missing in Jobber before a sweep rejects to delete them: a token that lost a
    * permission sees nothing either. 0 to 1. @default 0.2
    */
   readonly maxMissing?: number | undefined;

@@ -9,10 +9,10 @@ it("a process killed between Jobber's answer and the store: the next one finds o
   dying.send("go");
   const [, signal] = await once(dying, "exit");
   expect(signal).toBe("SIGKILL");
-  expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, refusedRefreshes: 0 });
+  expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, rejectedRefreshes: 0 });
   for (let n = 0; n < 3; n++)
     expect(new Set(await callTogether([living]))).toEqual(new Set(["ERR_API_NEEDS_REAUTH"]));
-  expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, refusedRefreshes: 1 });
+  expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, rejectedRefreshes: 1 });
   expect(await tokens.read("acme")).toMatchObject({ state: "needs_reauth" });
   await connect();
   expect(new Set(await callTogether([living]))).toEqual(new Set(["ok"]));

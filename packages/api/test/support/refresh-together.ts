@@ -10,7 +10,7 @@ export async function refreshTogether(rounds: number): Promise<void> {
     const results = await callTogether(children);
     expect(results).toHaveLength(200);
     expect(new Set(results)).toEqual(new Set(["ok"]));
-    expect(jobber.counts.oauth).toMatchObject({ refreshes: round, refusedRefreshes: 0 });
+    expect(jobber.counts.oauth).toMatchObject({ refreshes: round, rejectedRefreshes: 0 });
     expect(await tokens.read("acme")).toMatchObject({ state: "connected" });
   }
 }

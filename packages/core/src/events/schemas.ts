@@ -14,7 +14,7 @@ const id = z.union([idText, z.int()]);
 /** Automations send phone numbers and postal codes as numbers. */
 const text = z.union([z.string(), z.int()]).nullish();
 
-/** Times and amounts: an unreadable one is a warning, not a refusal. */
+/** Times and amounts: an unreadable one is a warning, not a rejection. */
 const lenient = z.unknown().optional();
 
 const address = z

@@ -92,7 +92,7 @@ export class BodyCollector {
 }
 
 /**
- * Milliseconds for which a refused sender may go on, its bytes unread, so that it gets to see its response instead of a reset connection.
+ * Milliseconds for which a rejected sender may go on, its bytes unread, so that it gets to see its response instead of a reset connection.
  */
 export const LINGER_MS = 1000;
 

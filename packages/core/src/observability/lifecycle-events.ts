@@ -34,7 +34,7 @@ export interface LifecycleEvents {
   /** There is nothing to do: not acted on when it came (answered 200, not stored), or found so by the worker. */
   readonly ignored: DeliveryFacts & { readonly reason: string; readonly durationMs: number };
   /** Answered with an error. `tenant` is as the request named it, not known to exist. */
-  readonly refused: {
+  readonly rejected: {
     readonly code: ErrorCode;
     readonly status: number;
     readonly tenant: string | null;
@@ -76,7 +76,7 @@ export const LIFECYCLE_NAMES = [
   "duplicate",
   "quarantined",
   "ignored",
-  "refused",
+  "rejected",
   "processed",
   "stale",
   "retried",

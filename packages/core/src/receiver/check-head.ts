@@ -1,10 +1,10 @@
 import type { ErrorCode } from "../errors.ts";
 import { bodyTooLarge } from "../http/body-reader.ts";
 import { type Headers, headerOf } from "../http/headers.ts";
-import { type ReceiverResponse, refused } from "./response.ts";
+import { type ReceiverResponse, rejected } from "./response.ts";
 
 /** An response, and what to report it as. */
-export interface Refusal {
+export interface Rejection {
   readonly response: ReceiverResponse;
   readonly code: ErrorCode;
 }
@@ -16,38 +16,38 @@ export interface RequestHead {
   readonly headers: Headers;
 }
 
-const METHOD_REFUSED = refused("ERR_METHOD", 405, "Webhooks are sent with POST.", { allow: "POST" });
-const ENCODING_REFUSED = refused(
+const METHOD_REJECTED = rejected("ERR_METHOD", 405, "Webhooks are sent with POST.", { allow: "POST" });
+const ENCODING_REJECTED = rejected(
   "ERR_BODY_ENCODED",
   415,
   "Send the body without Content-Encoding: the signature is over the bytes as they are.",
 );
-const NO_APP_ROUTE = refused(
+const NO_APP_ROUTE = rejected(
   "ERR_NOT_FOUND",
   404,
   "There is no app-level webhook route here; the URL lacks the tenant.",
 );
 
-/** Makes the function that refuses what the request line and the headers condemn, before a byte of the body is read. `null` lets pass. */
+/** Makes the function that rejects what the request line and the headers condemn, before a byte of the body is read. `null` lets pass. */
 export function createGuard({
   hasAppRoute,
   maxBodyBytes,
 }: {
   readonly hasAppRoute: boolean;
   readonly maxBodyBytes: number;
-}): (head: RequestHead) => Refusal | null {
+}): (head: RequestHead) => Rejection | null {
   const tooLarge = bodyTooLarge(maxBodyBytes);
-  const lengthRefused = refused(tooLarge.code, tooLarge.status, tooLarge.message);
+  const lengthRejected = rejected(tooLarge.code, tooLarge.status, tooLarge.message);
   return ({ method, tenant, headers }) => {
     if (tenant === undefined && !hasAppRoute) return { response: NO_APP_ROUTE, code: "ERR_NOT_FOUND" };
-    if (method !== "POST") return { response: METHOD_REFUSED, code: "ERR_METHOD" };
+    if (method !== "POST") return { response: METHOD_REJECTED, code: "ERR_METHOD" };
     const encoding = headerOf(headers, "content-encoding");
     if (encoding !== undefined && String(encoding).trim().toLowerCase() !== "identity") {
-      return { response: ENCODING_REFUSED, code: "ERR_BODY_ENCODED" };
+      return { response: ENCODING_REJECTED, code: "ERR_BODY_ENCODED" };
     }
     const length = headerOf(headers, "content-length");
     return length !== undefined && Number(length) > maxBodyBytes
-      ? { response: lengthRefused, code: "ERR_BODY_TOO_LARGE" }
+      ? { response: lengthRejected, code: "ERR_BODY_TOO_LARGE" }
       : null;
   };
 }

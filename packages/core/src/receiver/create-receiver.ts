@@ -21,7 +21,7 @@ import { Deadline } from "./deadline.ts";
 import { describeDelivery, notAnEvent } from "./describe-delivery.ts";
 import { createExplainer } from "./explain-rejections.ts";
 import { checkLimits, checkTopics, type ReceiverOptions } from "./options.ts";
-import { type ReceiverResponse, refused, UNAUTHORIZED } from "./response.ts";
+import { type ReceiverResponse, rejected, UNAUTHORIZED } from "./response.ts";
 
 /** A request as an adapter hands it over. */
 export interface ReceiverRequest {
@@ -242,7 +242,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       ? error
       : new JobberSyncError("ERR_STORE", "The delivery could not be stored. Send it again.");
     const headers = error.status === 503 ? retryLater : error.status === 408 ? { connection: "close" } : {};
-    return refused(shown.code, error.status, shown.message, headers);
+    return rejected(shown.code, error.status, shown.message, headers);
   }
 
   function report(
@@ -251,7 +251,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     slug: string | undefined,
     started: number,
   ): ReceiverResponse {
-    emit("refused", {
+    emit("rejected", {
       code,
       status: response.status,
       tenant: slug ?? null,

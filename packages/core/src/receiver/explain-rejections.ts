@@ -5,11 +5,11 @@ import { NOBODYS_SECRETS } from "../signature/uniform-time-verifier.ts";
 import type { SignatureHeader } from "../signature/verify-signature.ts";
 import type { KnownTenant } from "../tenants/tenant-directory.ts";
 
-/** A request that was refused for its signature. */
+/** A request that was rejected for its signature. */
 export interface UnverifiedRequest {
   readonly tenant: string | undefined;
   readonly signature: SignatureHeader;
-  /** `undefined` when its header was refused before it was read. */
+  /** `undefined` when its header was rejected before it was read. */
   readonly body: Uint8Array | undefined;
   /** The secrets that were tried; `null` for an unknown tenant. */
   readonly secrets: PreparedSecrets | null;

@@ -35,7 +35,7 @@ interface ReceiverOptionsBase {
   readonly retryAfterSeconds?: number | undefined;
   /**
    * Writes to the log why a signature did not verify (see `diagnoseSignature`), never to the response. For setting things up: it does hundreds
-   * of times the work of a refusal.
+   * of times the work of a rejection.
    *
    * @default false
    */

@@ -24,7 +24,7 @@ export function accepted(status: AcceptedWord, reason?: string): ReceiverRespons
 }
 
 /** Says why not. `message` is shown to anybody who sends a request. */
-export function refused(
+export function rejected(
   code: ErrorCode,
   status: number,
   message: string,
@@ -38,7 +38,7 @@ export function refused(
 }
 
 /** The one 401. Whoever may not know which tenants exist may not learn it from the response either. */
-export const UNAUTHORIZED = refused(
+export const UNAUTHORIZED = rejected(
   "ERR_UNAUTHORIZED",
   401,
   "The request is not signed for this address. Check the URL, the header X-Jobber-Hmac-SHA256 and the client secret.",

@@ -22,7 +22,7 @@ export interface VerifiedSignature {
 }
 
 /**
- * The header's text if it could be a signature at all. Costs no HMAC: for refusing early.
+ * The header's text if it could be a signature at all. Costs no HMAC: for rejecting early.
  *
  * @throws {JobberSyncError} `ERR_SIGNATURE_MISSING`, `ERR_SIGNATURE_MALFORMED`
  */

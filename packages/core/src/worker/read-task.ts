@@ -10,7 +10,7 @@ import type { KnownTenant, TenantDirectory } from "../tenants/tenant-directory.t
 type Admission =
   | { readonly kind: "admitted"; readonly slug: string; readonly work: DeliveryWork }
   /** It is no event, or not this tenant's. */
-  | { readonly kind: "refused"; readonly error: JobberSyncError }
+  | { readonly kind: "rejected"; readonly error: JobberSyncError }
   /** That could not be found out now. */
   | { readonly kind: "failed"; readonly error: JobberSyncError };
 
@@ -39,17 +39,17 @@ export function createAdmit(
       const viaApp = object.tenant === "";
       if (directory === null && !viaApp) {
         return reason !== null && NEEDS_TENANTS.has(reason)
-          ? { kind: "refused", error: unjudged(reason) }
+          ? { kind: "rejected", error: unjudged(reason) }
           : { kind: "admitted", slug: object.tenant, work };
       }
       const accountId = viaApp && event.kind === "notification" ? event.accountId : null;
       const tenant = await find(accountId);
       const error = judgeEvent(event, tenant, viaApp);
-      if (error !== null) return { kind: "refused", error };
+      if (error !== null) return { kind: "rejected", error };
       return { kind: "admitted", slug: tenant?.slug ?? object.tenant, work };
     } catch (error) {
       if (!isJobberSyncError(error)) throw error;
-      return { kind: error.status === 422 ? "refused" : "failed", error };
+      return { kind: error.status === 422 ? "rejected" : "failed", error };
     }
   };
 

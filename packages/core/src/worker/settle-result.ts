@@ -5,7 +5,7 @@ import type { WorkResult } from "../processing/delivery-task.ts";
 import { type FailureCircumstances, type RetryPolicy, settleFailure } from "./retry-policy.ts";
 
 /** What became of a delivery, or that it was not even begun with. */
-export type SettleableResult = WorkResult | { readonly kind: "refused"; readonly error: JobberSyncError };
+export type SettleableResult = WorkResult | { readonly kind: "rejected"; readonly error: JobberSyncError };
 
 /** What is written down of a delivery, and what is told when that is durable. */
 export interface SettledResult {
@@ -58,7 +58,7 @@ export function settleResult(
       const counts = { attempts, retries, recheckSince: now, reason: "recheck" };
       return { settlement: { sequence, state: "waiting", dueAt, ...counts }, tellings: [] };
     }
-    case "refused": {
+    case "rejected": {
       const { code } = result.error;
       return {
         settlement: { sequence, state: "quarantined", attempts, reason: code },

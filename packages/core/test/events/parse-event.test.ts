@@ -138,7 +138,7 @@ describe("parseEvent: ids", () => {
     ["null", job({ id: null })],
     ["missing", { event: "job.updated", data: {} }],
     ["the client's and missing", job({ client: { name: "John" } })],
-  ])("refuses an id that is %s", (_, body) => {
+  ])("rejects an id that is %s", (_, body) => {
     expect(codeOf(body)).toBe("ERR_EVENT_INVALID");
   });
 
@@ -256,7 +256,7 @@ describe("parseEvent: bytes", () => {
     ["empty", new Uint8Array()],
     ["cut off", bytes('{"event":"job.upd')],
     ["100,000 open brackets", bytes("[".repeat(100_000))],
-  ])("refuses bytes that are %s", (_, body) => {
+  ])("rejects bytes that are %s", (_, body) => {
     expect(codeOf(body)).toBe("ERR_EVENT_SYNTAX");
   });
 

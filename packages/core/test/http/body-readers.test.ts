@@ -139,7 +139,7 @@ describe("webBody", () => {
     expect(await textOf(webBody(new Request("http://localhost", { method: "POST" })))).toBe("");
   });
 
-  it("refuses a body that something else reads or has read", async () => {
+  it("rejects a body that something else reads or has read", async () => {
     const used = webRequest([bytes("x")]);
     await used.text();
     const locked = webRequest([bytes("x")]);
@@ -150,7 +150,7 @@ describe("webBody", () => {
     }
   });
 
-  it("refuses a stream of anything but bytes", async () => {
+  it("rejects a stream of anything but bytes", async () => {
     const body = ReadableStream.from(["text"]) as unknown as ReadableStream<Uint8Array>;
     expect(await codeOf(webBody({ body, bodyUsed: false }).read(limits()))).toBe("ERR_BODY_NOT_RAW");
   });

@@ -85,7 +85,7 @@ it("each thing that happens is told once, by its hook and on its channel, with h
     "duplicate",
     "quarantined",
     "ignored",
-    "refused",
+    "rejected",
     "processed",
     "stale",
     "stale",
@@ -100,7 +100,7 @@ it("each thing that happens is told once, by its hook and on its channel, with h
     expect(event, name).toMatchObject({ tenant: "acme", durationMs: expect.any(Number) });
     expect(event.durationMs).toBeGreaterThan(0);
   }
-  expect(told.find(([name]) => name === "refused")?.[1]).toMatchObject({
+  expect(told.find(([name]) => name === "rejected")?.[1]).toMatchObject({
     code: "ERR_SIGNATURE_MISMATCH",
     status: 401,
   });

@@ -19,23 +19,23 @@ type Logged = [level: string, details: object, message: string];
 
 interface Listening {
   readonly receiver: Receiver;
-  readonly refusals: LifecycleEvents["refused"][];
+  readonly rejections: LifecycleEvents["rejected"][];
   readonly log: Logged[];
 }
 
 function listen(options: Partial<ReceiverOptions> = {}): Listening {
-  const refusals: LifecycleEvents["refused"][] = [];
+  const rejections: LifecycleEvents["rejected"][] = [];
   const log: Logged[] = [];
   const write = (level: string) => (details: object, message: string) =>
     void log.push([level, details, message]);
   const receiver = createReceiver({
     tenants: [{ slug: "acme", secrets: SECRET }],
     inbox: createMemoryInbox(),
-    hooks: { refused: (event) => refusals.push(event) },
+    hooks: { rejected: (event) => rejections.push(event) },
     logger: { info: write("info"), warn: write("warn"), error: write("error") },
     ...options,
   } as ReceiverOptions);
-  return { receiver, refusals, log };
+  return { receiver, rejections, log };
 }
 
 /** The function, and a promise for the moment it was called. */
@@ -55,7 +55,7 @@ function hanging(): { readonly call: () => Promise<never>; readonly called: Prom
 
 describe("receiver", () => {
   it("tells the operator what the sender is not told: that a slug is unknown", async () => {
-    const { receiver, refusals } = listen();
+    const { receiver, rejections } = listen();
     const known = await receiver.receive({
       tenant: "acme",
       signature: signPayload("other", SECRET),
@@ -63,10 +63,10 @@ describe("receiver", () => {
     });
     const unknown = await receiver.receive({ tenant: "nobody", signature: SIGNATURE, body: BODY });
     expect(unknown).toEqual(known);
-    expect(refusals.map(({ code }) => code)).toEqual(["ERR_SIGNATURE_MISMATCH", "ERR_TENANT_UNKNOWN"]);
+    expect(rejections.map(({ code }) => code)).toEqual(["ERR_SIGNATURE_MISMATCH", "ERR_TENANT_UNKNOWN"]);
   });
 
-  it("refuses an unknown slug also for whoever knows the key that stands in for its secret", async () => {
+  it("rejects an unknown slug also for whoever knows the key that stands in for its secret", async () => {
     const { receiver } = listen();
     const signature = signPayload(BODY, "a key that nobody signs with");
     for (const slug of ["nobody", "acme"])
@@ -115,7 +115,7 @@ describe("receiver", () => {
 
   it("responses and never rejects, whatever its callers and the user's functions do", async () => {
     const broken = {
-      refused: () => {
+      rejected: () => {
         throw new Error("hook");
       },
     };

@@ -20,7 +20,7 @@ const build = (options: object) =>
 describe("the options of a receiver are checked when it is made", () => {
   const numbers = ["maxBodyBytes", "maxUnreadBytes", "maxInFlight", "deadlineMs", "retryAfterSeconds"];
   const wrong = [Number.NaN, -1, 0, 1.5, Number.POSITIVE_INFINITY, 2 ** 31, "800", null, {}, true];
-  it.each(numbers.flatMap((name) => wrong.map((value) => [name, value])))("refuses %s: %s", (name, value) => {
+  it.each(numbers.flatMap((name) => wrong.map((value) => [name, value])))("rejects %s: %s", (name, value) => {
     // null is what a missing setting in JSON turns into; it is not "use the default".
     expect(() => build({ [String(name)]: value })).toThrow(TypeError);
   });
@@ -30,12 +30,12 @@ describe("the options of a receiver are checked when it is made", () => {
     expect(build({ [name]: undefined })).toBeDefined();
   });
 
-  it.each([["JOB_CREATE"], [["JOB_CREATE", ""]], [[1]], [{}], [null]])("refuses topics: %j", (topics) => {
+  it.each([["JOB_CREATE"], [["JOB_CREATE", ""]], [[1]], [{}], [null]])("rejects topics: %j", (topics) => {
     expect(() => build({ topics })).toThrow(TypeError);
   });
 
   it.each([[""], [" "], ["15 bytes long.."], [undefined], [null], [[]], [["", A]], [[A, " "]], [{}]])(
-    "refuses the secrets %j of a tenant and of the app",
+    "rejects the secrets %j of a tenant and of the app",
     (secrets) => {
       expect(() => build({ tenants: [{ slug: "acme", secrets }] })).toThrow(TypeError);
       expect(() => build({ app: { secrets } })).toThrow(TypeError);
@@ -87,7 +87,7 @@ describe("the options of a receiver are checked when it is made", () => {
     ["accounts that are no list", [{ slug: "a", secrets: A, accountIds: "1" }]],
     ["sharedApp without accounts", [{ slug: "a", secrets: A, sharedApp: true }]],
     ["something that is neither a list nor a resolver", {}],
-  ])("refuses tenants: %s", (_name, tenants) => {
+  ])("rejects tenants: %s", (_name, tenants) => {
     expect(() => build({ tenants })).toThrow(TypeError);
   });
 
@@ -99,7 +99,7 @@ describe("the options of a receiver are checked when it is made", () => {
     expect(build({ tenants })).toBeDefined();
   });
 
-  it("refuses a tenant that shares the app's secret without accounts, and two with one account on the app's route", () => {
+  it("rejects a tenant that shares the app's secret without accounts, and two with one account on the app's route", () => {
     expect(() => build({ app: { secrets: A } })).toThrow(TypeError);
     const tenants = [
       { slug: "a", secrets: A, accountIds: ["1"] },

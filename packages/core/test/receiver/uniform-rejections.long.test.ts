@@ -30,7 +30,7 @@ async function timeOf(receiver: Receiver, slug: string, signature: string | unde
 const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[numbers.length >> 1] ?? 0;
 
 for (const [kind, signature] of HEADERS) {
-  it(`takes as long to refuse ${kind} for unknown slugs as for known ones, with one secret and with three`, async () => {
+  it(`takes as long to reject ${kind} for unknown slugs as for known ones, with one secret and with three`, async () => {
     const receiver = createReceiver({
       tenants: [
         { slug: "acme-1", secrets: SECRET },

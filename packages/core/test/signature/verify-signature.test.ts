@@ -89,11 +89,11 @@ describe("verifySignature", () => {
     ["10 kB", "A".repeat(10_000)],
     ["blank", "   "],
     ["32 bytes in another spelling of the last character", SIGNATURE.replace(/.=$/, "B=")],
-  ])("refuses a header that is %s as malformed", (_, header) => {
+  ])("rejects a header that is %s as malformed", (_, header) => {
     expect(codeOf(header)).toBe("ERR_SIGNATURE_MALFORMED");
   });
 
-  it("refuses another body, another secret and a changed signature", () => {
+  it("rejects another body, another secret and a changed signature", () => {
     expect(codeOf(SIGNATURE, SECRET, new TextEncoder().encode("{}"))).toBe("ERR_SIGNATURE_MISMATCH");
     expect(codeOf(SIGNATURE, "another secret of length")).toBe("ERR_SIGNATURE_MISMATCH");
     expect(codeOf(SIGNATURE.startsWith("A") ? `B${SIGNATURE.slice(1)}` : `A${SIGNATURE.slice(1)}`)).toBe(
@@ -118,7 +118,7 @@ describe("verifySignature", () => {
     expect(codeOf(SIGNATURE, new TextEncoder().encode(SECRET))).toBe(0);
   });
 
-  it("refuses a body that is not bytes, since a re-serialised one would not be what was signed", () => {
+  it("rejects a body that is not bytes, since a re-serialised one would not be what was signed", () => {
     expect(() => verifySignature("{}" as never, SIGNATURE, SECRET)).toThrow(TypeError);
     expect(() => verifySignature({} as never, SIGNATURE, SECRET)).toThrow(TypeError);
   });
@@ -149,7 +149,7 @@ describe("prepareSecrets", () => {
     ["one empty among good ones", ["", SECRET]],
     ["one undefined among good ones", [SECRET, undefined]],
     ["a nameless object", [{ value: "short" }]],
-  ])("refuses secrets that are %s", (_, secrets) => {
+  ])("rejects secrets that are %s", (_, secrets) => {
     expect(() => prepareSecrets(secrets as never)).toThrow(TypeError);
   });
 
@@ -169,7 +169,7 @@ describe("signPayload", () => {
     expect(SIGNATURE).toMatch(/^[A-Za-z0-9+/]{43}=$/);
   });
 
-  it("refuses an empty secret", () => {
+  it("rejects an empty secret", () => {
     expect(() => signPayload(BODY, "")).toThrow(TypeError);
   });
 });

@@ -16,7 +16,7 @@ export interface Outcome {
   accepted: number;
   /** Errors that are none of ours. */
   crashes: number;
-  /** Bodies that parsing took for events: those that were not signed are refused before that. */
+  /** Bodies that parsing took for events: those that were not signed are rejected before that. */
   events: number;
 }
 

@@ -86,7 +86,7 @@ describe("encryptTokens", () => {
     [[{ id: "a", key: randomBytes(31) }]],
     [[{ id: "a", key: "" }]],
     [[KEY, KEY]],
-  ])("refuses keys that cannot protect anything: %#", (keys) => {
+  ])("rejects keys that cannot protect anything: %#", (keys) => {
     expect(() => encryptTokens(createMemoryTokenStore(), keys)).toThrow(TypeError);
   });
 });

@@ -231,7 +231,7 @@ describe("worker: handlers", () => {
   });
 
   it.each(["job.create", "JOB-CREATE", "job.exploded", ""])(
-    "refuses a handler for %j at construction",
+    "rejects a handler for %j at construction",
     (name) => {
       expect(() => backend({ on: { [name]: () => {} } })).toThrow(TypeError);
     },
@@ -411,7 +411,7 @@ describe("worker: life", () => {
     expect(await worker.drain()).toBe(0);
   });
 
-  it.each([0, -1, 1.5, Number.NaN, "8"])("refuses a concurrency of %j", (concurrency) => {
+  it.each([0, -1, 1.5, Number.NaN, "8"])("rejects a concurrency of %j", (concurrency) => {
     expect(() => backend({ concurrency: concurrency as number })).toThrow(TypeError);
   });
 });

@@ -115,7 +115,7 @@ describe("a record that nobody can see", () => {
 describe("poison", () => {
   it("is also what the store can never hold: five tries", async () => {
     const b = backend();
-    const refuses = {
+    const rejects = {
       ...b.store,
       apply: async () => {
         throw new JobberSyncError("ERR_STORE", "The row does not fit.", { retryable: false });
@@ -123,7 +123,7 @@ describe("poison", () => {
     };
     const worker = createWorker({
       inbox: b.inbox,
-      store: refuses,
+      store: rejects,
       logger: silent,
       now: () => b.clock.now,
     });
@@ -142,7 +142,7 @@ describe("options", () => {
     { retry: { firstDelayMs: Number.NaN } },
     { retention: { bodiesAfterMs: -1 } },
     { retention: { failedAfterMs: "30 days" as unknown as number } },
-  ])("that cannot work are refused: %j", (options) => {
+  ])("that cannot work are rejected: %j", (options) => {
     expect(() => backend(options)).toThrow(TypeError);
   });
 

@@ -16,7 +16,7 @@ export const POOL_SETTINGS = {
   keepAlive: true,
   /**
    * Statements of a transaction may share a round trip. Leave it out where others use the pool with pg-cursor or pg-query-stream, which pg
-   * refuses then. An older pg does not know it and goes on one by one.
+   * rejects then. An older pg does not know it and goes on one by one.
    */
   pipeline: true,
 } as const;

@@ -16,7 +16,7 @@ const BY_SQLSTATE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   "3F000": ["ERR_STORE_SCHEMA", `The schema of jobber-sync's tables is missing. ${MIGRATE}`],
   "42501": ["ERR_STORE_SETTINGS", "The database role lacks a right. Grant it on jobber-sync's tables."],
   "25006": ["ERR_STORE_SETTINGS", "The database is read-only. Connect to the primary."],
-  "28": ["ERR_STORE_OPEN", "The database refused the login."],
+  "28": ["ERR_STORE_OPEN", "The database rejected the login."],
   "3D": ["ERR_STORE_OPEN", "The database does not exist."],
 };
 
@@ -28,7 +28,7 @@ const FAULT_OF_CONNECTION = /^(?:25006|0A000)$/;
 
 /**
  * Turns whatever a driver threw into a coded error. The cause keeps what tells a person where to look, and nothing that could quote a
- * customer's data: PostgreSQL's messages and details repeat the values that it refused.
+ * customer's data: PostgreSQL's messages and details repeat the values that it rejected.
  *
  * @param error an error, or what is left of one: pg-boss reports plain objects with its message and code
  */
@@ -37,7 +37,7 @@ export function storeError(error: unknown): JobberSyncError {
   const state = sqlState(error);
   if (state !== null) {
     const [code, message] = BY_SQLSTATE[state] ??
-      BY_SQLSTATE[state.slice(0, 2)] ?? ["ERR_STORE", "The database refused the statement."];
+      BY_SQLSTATE[state.slice(0, 2)] ?? ["ERR_STORE", "The database rejected the statement."];
     return new JobberSyncError(code, message, { cause: databaseCause(error, state) });
   }
   const cause = causeOf(error);

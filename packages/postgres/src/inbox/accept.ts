@@ -13,7 +13,7 @@ export interface AcceptOptions {
   readonly timeoutMs: number;
   /** Batches on their way at one time; each holds a connection. */
   readonly lanes: number;
-  /** Whether a commit that a crash of the server may lose is refused. */
+  /** Whether a commit that a crash of the server may lose is rejected. */
   readonly durable: boolean;
 }
 

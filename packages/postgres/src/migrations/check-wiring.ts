@@ -12,7 +12,7 @@ export interface Wiring {
   readonly pool: SqlPool;
   readonly boss: Boss;
   readonly queue: string;
-  /** Whether a commit that a crash of the server may lose is refused. */
+  /** Whether a commit that a crash of the server may lose is rejected. */
   readonly durable: boolean;
 }
 

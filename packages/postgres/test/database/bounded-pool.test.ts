@@ -11,13 +11,13 @@ afterEach(() => {
 
 /** A pool that gives connections when the test says so. */
 function slowPool() {
-  const asked: { give(client: SqlClient): void; refuse(error: Error): void }[] = [];
+  const asked: { give(client: SqlClient): void; reject(error: Error): void }[] = [];
   const pool = boundedPool(
     {
       query: async () => ({ rows: [] }),
       connect: () =>
-        new Promise<SqlClient>((give, refuse) => {
-          asked.push({ give, refuse });
+        new Promise<SqlClient>((give, reject) => {
+          asked.push({ give, reject });
         }),
     },
     1000,
@@ -39,7 +39,7 @@ it("gives a connection as it comes, and an error as it is", async () => {
   const first = pool.connect();
   const second = outcome(pool.connect());
   asked[0]?.give(client);
-  asked[1]?.refuse(new Error("no more"));
+  asked[1]?.reject(new Error("no more"));
   expect(await first).toBe(client);
   expect(await second).toMatchObject({ message: "no more" });
 });

@@ -79,8 +79,8 @@ describe("group commit", () => {
     await Promise.all(all);
   });
 
-  it("repeats a batch one by one when something in it was refused, and only then", async () => {
-    const refused = Object.assign(new Error("check"), { code: "23514" });
+  it("repeats a batch one by one when something in it was rejected, and only then", async () => {
+    const rejected = Object.assign(new Error("check"), { code: "23514" });
     const lost = Object.assign(new Error("gone"), { code: "57P01" });
     const tried: string[] = [];
     const writeWith = (error: Error) => async (items: readonly string[]) => {
@@ -88,7 +88,7 @@ describe("group commit", () => {
       if (items.includes("b")) throw error;
       return items;
     };
-    const oneByOne = createGroupCommit<string, string>({ ...options, write: writeWith(refused) });
+    const oneByOne = createGroupCommit<string, string>({ ...options, write: writeWith(rejected) });
     const results = await Promise.allSettled(["a", "b", "c"].map(oneByOne));
     expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
     expect(tried.splice(0)).toEqual(["abc", "a", "b", "c"]);

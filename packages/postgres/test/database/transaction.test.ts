@@ -21,7 +21,7 @@ function notingPool() {
   return { said, releases, pool };
 }
 
-const refusal = (code: string) => Object.assign(new Error("refused"), { code });
+const rejection = (code: string) => Object.assign(new Error("rejected"), { code });
 
 it("is run again when it lost against another, also where that was turned into a coded error on the way", async () => {
   for (const wrap of [(error: Error) => error, storeError]) {
@@ -29,7 +29,7 @@ it("is run again when it lost against another, also where that was turned into a
     let attempts = 0;
     const result = await runTransaction(pool, async () => {
       attempts += 1;
-      if (attempts < 3) throw wrap(refusal(attempts === 1 ? "40P01" : "40001"));
+      if (attempts < 3) throw wrap(rejection(attempts === 1 ? "40P01" : "40001"));
       return "done";
     });
     expect(result).toBe("done");
@@ -42,7 +42,7 @@ it("is given up when it keeps losing", async () => {
   let attempts = 0;
   const work = async () => {
     attempts += 1;
-    throw refusal("40P01");
+    throw rejection("40P01");
   };
   await expect(runTransaction(pool, work)).rejects.toMatchObject({ code: "ERR_STORE_BUSY" });
   expect(attempts).toBe(4);
@@ -58,10 +58,10 @@ it("closes a connection that leads to a standby or keeps a plan that is out of d
     expect(releases).toHaveLength(1);
     return releases[0] instanceof Error;
   };
-  expect(await closed(refusal("25006"))).toBe(true);
-  expect(await closed(storeError(refusal("25006")))).toBe(true);
-  expect(await closed(refusal("0A000"))).toBe(true);
-  expect(await closed(refusal("23514"))).toBe(false);
+  expect(await closed(rejection("25006"))).toBe(true);
+  expect(await closed(storeError(rejection("25006")))).toBe(true);
+  expect(await closed(rejection("0A000"))).toBe(true);
+  expect(await closed(rejection("23514"))).toBe(false);
 });
 
 it("is given up in time when no response comes, its connection closed", async () => {
@@ -139,7 +139,7 @@ describe("the statements of an eager transaction", () => {
       const done = runTransaction(pool, two, { eager: true }).catch((error: unknown) => error);
       await turn();
       for (const [index, response] of responses.splice(0).entries())
-        response(index === failing ? refusal("53100") : undefined);
+        response(index === failing ? rejection("53100") : undefined);
       await turn();
       expect(sent.slice(3)).toEqual(["ROLLBACK"]);
       for (const response of responses.splice(0)) response();

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
 import { crashServer } from "../support/crash-server.ts";
 
-it("loses nothing that was acknowledged when PostgreSQL is crashed under load, 6 times, refuses the rest in time, and works on all of it", async () => {
+it("loses nothing that was acknowledged when PostgreSQL is crashed under load, 6 times, rejects the rest in time, and works on all of it", async () => {
   const report = await crashServer({ crashes: 6, worker: true });
   expect(report).toMatchObject({ lost: 0, withoutRecord: 0, undone: 0, improper: [] });
   expect(report.acknowledged).toBeGreaterThan(1000);
-  expect(report.refused).toBeGreaterThan(6 * 30);
+  expect(report.rejected).toBeGreaterThan(6 * 30);
   expect(report.slowestMs).toBeLessThan(1000);
 }, 180_000);
 

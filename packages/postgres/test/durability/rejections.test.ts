@@ -3,29 +3,29 @@ import { createPostgres } from "@jobber-sync/postgres";
 import { expect, it } from "vitest";
 import { delivery } from "../support/deliveries.ts";
 import { openPool } from "../support/open-postgres.ts";
-import { createSender, isProperRefusal, jobCreated, type TimedResponse } from "../support/sender.ts";
+import { createSender, isProperRejection, jobCreated, type TimedResponse } from "../support/sender.ts";
 import { testDatabase } from "../support/test-database.ts";
 import { wakeUps } from "../support/wake-ups.ts";
 
 const database = testDatabase();
 
-it("refuses deliveries while the server says that its disk is full, stores nothing of them, and goes on afterwards", async () => {
+it("rejects deliveries while the server says that its disk is full, stores nothing of them, and goes on afterwards", async () => {
   const { schema, queue, inbox } = await database.open();
   const send = createSender(inbox);
   expect((await send(jobCreated("before"))).status).toBe(200);
   // For rows and for wake-ups, whichever the disk had no more room for.
   for (const table of [`"${schema}".jobber_deliveries`, `${database.bossSchema}.job`]) {
     await database.pool.query(`
-      CREATE FUNCTION "${schema}".refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+      CREATE FUNCTION "${schema}".reject() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
-      CREATE TRIGGER full_disk BEFORE INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION "${schema}".refuse()`);
+      CREATE TRIGGER full_disk BEFORE INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION "${schema}".reject()`);
     await expect(inbox.accept(delivery("1"))).rejects.toMatchObject({
       code: "ERR_STORE_FULL",
       cause: { code: "53100" },
     });
     const responses = await Promise.all(["1", "2", "3"].map((id) => send(jobCreated(id))));
-    expect(responses.filter((response) => !isProperRefusal(response))).toEqual([]);
-    await database.pool.query(`DROP TRIGGER full_disk ON ${table}; DROP FUNCTION "${schema}".refuse()`);
+    expect(responses.filter((response) => !isProperRejection(response))).toEqual([]);
+    await database.pool.query(`DROP TRIGGER full_disk ON ${table}; DROP FUNCTION "${schema}".reject()`);
     expect(await inbox.list({})).toHaveLength(1);
     expect(await wakeUps(database, queue)).toMatchObject({ count: 1 });
   }
@@ -57,7 +57,7 @@ it("responses everybody within a second while others hold all connections of the
   await sendMany("after", 4, 2);
 
   expect(responses.filter(({ status, elapsedMs }) => status === 200 && elapsedMs >= 1000)).toEqual([]);
-  expect(responses.filter((response) => response.status !== 200 && !isProperRefusal(response))).toEqual([]);
+  expect(responses.filter((response) => response.status !== 200 && !isProperRejection(response))).toEqual([]);
   const acknowledged = responses.filter(({ status }) => status === 200).map(({ id }) => id);
   expect(acknowledged.filter((id) => id.startsWith("before") || id.startsWith("after"))).toHaveLength(16);
   expect(acknowledged.length).toBeLessThan(responses.length);

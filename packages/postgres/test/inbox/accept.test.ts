@@ -42,13 +42,13 @@ it("writes deliveries that arrive together in one transaction", async () => {
 
 it("fails no delivery for its neighbour", async () => {
   const { schema, inbox } = await database.open();
-  await database.pool.query(`ALTER TABLE "${schema}".jobber_deliveries ADD CHECK (object_id <> 'refused')`);
-  const results = await Promise.allSettled(["1", "refused", "3"].map((id) => inbox.accept(delivery(id))));
+  await database.pool.query(`ALTER TABLE "${schema}".jobber_deliveries ADD CHECK (object_id <> 'rejected')`);
+  const results = await Promise.allSettled(["1", "rejected", "3"].map((id) => inbox.accept(delivery(id))));
   expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
   expect((await inbox.list({})).map(({ objectId }) => objectId)).toEqual(["1", "3"]);
 });
 
-it("refuses a session whose commits a crash may lose, and says how to mend it", async () => {
+it("rejects a session whose commits a crash may lose, and says how to mend it", async () => {
   const { schema, queue, inbox } = await database.open();
   const pool = openPool(database.connectionString, { options: "-c synchronous_commit=off" });
   const weak = createPostgres({ pool, boss: database.boss, schema, queue });
@@ -69,9 +69,9 @@ describe("while the pool is starved", () => {
     const held = await pool.connect();
     const { inbox } = createPostgres({ pool, boss: database.boss, schema, queue, acceptTimeoutMs: 200 });
     const began = performance.now();
-    const refused = await Promise.allSettled([inbox.accept(delivery("1")), inbox.accept(delivery("2"))]);
+    const rejected = await Promise.allSettled([inbox.accept(delivery("1")), inbox.accept(delivery("2"))]);
     expect(performance.now() - began).toBeLessThan(400);
-    for (const result of refused) expect(result).toMatchObject({ reason: { code: "ERR_STORE_BUSY" } });
+    for (const result of rejected) expect(result).toMatchObject({ reason: { code: "ERR_STORE_BUSY" } });
     held.release();
     await expect
       .poll(() =>
@@ -106,7 +106,7 @@ describe("while the pool is starved", () => {
     await burst();
     const before = held();
     for (let round = 0; round < 40; round += 1) await burst();
-    // 100 MiB were refused meanwhile; what is garbage goes when the collector comes to it.
+    // 100 MiB were rejected meanwhile; what is garbage goes when the collector comes to it.
     await expect.poll(() => held() - before, { timeout: 10_000 }).toBeLessThan(8 * 1024 * 1024);
     expect(asked).toBeLessThanOrEqual(2);
   });

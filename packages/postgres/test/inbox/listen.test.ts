@@ -248,13 +248,13 @@ it("gives up a batch that pg-boss has taken away, and goes on", async () => {
 it("asks pg-boss again that takes no worker, until it does", async () => {
   const opened = await database.open();
   const { queue, schema } = opened;
-  let refusals = 0;
+  let rejections = 0;
   const boss = new Proxy(database.boss, {
     get(target, name) {
       const value = Reflect.get(target, name, target);
-      if (name === "work" && refusals < 1) {
+      if (name === "work" && rejections < 1) {
         return async () => {
-          refusals += 1;
+          rejections += 1;
           throw new Error("Workers are disabled. pg-boss is stopped");
         };
       }

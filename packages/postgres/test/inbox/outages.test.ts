@@ -36,19 +36,19 @@ it("says what the plain objects mean that pg-boss reports, with what the server 
 
 it("tells of an outage once, of another at once, and of the same again after ten seconds", () => {
   const { codes, ofBoss, tell } = outages();
-  for (let index = 0; index < 5; index += 1) ofBoss({ code: "ECONNREFUSED", message: "refused" });
+  for (let index = 0; index < 5; index += 1) ofBoss({ code: "ECONNREFUSED", message: "rejected" });
   tell(Object.assign(new Error("terminating connection"), { code: "57P01" }));
   tell(Object.assign(new Error("canceling statement"), { code: "57014" }));
   expect(codes()).toEqual(["ERR_STORE", "ERR_STORE_BUSY"]);
   vi.advanceTimersByTime(10_001);
-  ofBoss({ code: "ECONNREFUSED", message: "refused" });
+  ofBoss({ code: "ECONNREFUSED", message: "rejected" });
   expect(codes()).toEqual(["ERR_STORE", "ERR_STORE_BUSY", "ERR_STORE"]);
 });
 
 it("says nothing of other queues of the same pg-boss", () => {
   const { codes, ofBoss } = outages();
-  ofBoss({ code: "ECONNREFUSED", message: "refused", queue: "e-mails" });
+  ofBoss({ code: "ECONNREFUSED", message: "rejected", queue: "e-mails" });
   expect(codes()).toEqual([]);
-  ofBoss({ code: "ECONNREFUSED", message: "refused", queue: "jobber" });
+  ofBoss({ code: "ECONNREFUSED", message: "rejected", queue: "jobber" });
   expect(codes()).toEqual(["ERR_STORE"]);
 });

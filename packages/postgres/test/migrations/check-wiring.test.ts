@@ -33,7 +33,7 @@ describe("migrate", () => {
     expect(await wakeUps(database, queue)).toMatchObject({ count: 0 });
   });
 
-  it("refuses a pool on another database than pg-boss", async () => {
+  it("rejects a pool on another database than pg-boss", async () => {
     const pool = openPool(otherUrl);
     const { boss } = database;
     await expect(createPostgres({ pool, boss, queue: "apart" }).migrate()).rejects.toMatchObject({
@@ -55,7 +55,7 @@ describe("migrate", () => {
     await pool.end();
   });
 
-  it("refuses it also where pg-boss has the same queue on both", async () => {
+  it("rejects it also where pg-boss has the same queue on both", async () => {
     const pool = openPool(otherUrl);
     const twin = openBoss(otherUrl, database.bossSchema);
     await twin.start();
@@ -70,7 +70,7 @@ describe("migrate", () => {
     await pool.end();
   });
 
-  it("refuses sessions whose commits a crash may lose, unless told that it may", async () => {
+  it("rejects sessions whose commits a crash may lose, unless told that it may", async () => {
     const pool = openPool(database.connectionString, { options: "-c synchronous_commit=off" });
     const options = { pool, boss: database.boss, schema: "weak", queue: "weak-commits" };
     await expect(createPostgres(options).migrate()).rejects.toMatchObject({

@@ -96,7 +96,7 @@ describe("migrate", () => {
     });
   });
 
-  it("refuses a queue that would drop wake-ups, and says what to do", async () => {
+  it("rejects a queue that would drop wake-ups, and says what to do", async () => {
     await database.boss.createQueue("short", { policy: "short" });
     await expect(fresh("short").migrate()).rejects.toMatchObject({
       code: "ERR_STORE_SETTINGS",

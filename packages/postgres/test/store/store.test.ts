@@ -82,7 +82,7 @@ describe("values", () => {
     expect((await store.jobs("acme"))[0]).toMatchObject(fields);
   });
 
-  it("that no text of PostgreSQL can hold are replaced, not refused", async () => {
+  it("that no text of PostgreSQL can hold are replaced, not rejected", async () => {
     const { store } = await database.open();
     const fields: Partial<ContactFields> = { name: "a\u0000b\ud800c\\u0000d" };
     const written = await store.apply(
@@ -190,13 +190,13 @@ describe("many writers", () => {
 });
 
 describe("changes that share a statement", () => {
-  it("are each written by themselves when one of them is refused", async () => {
+  it("are each written by themselves when one of them is rejected", async () => {
     const { store, schema } = await database.open();
     await database.pool.query(
-      `ALTER TABLE "${schema}".jobber_jobs ADD CHECK (title IS NULL OR title <> 'John Doe, refused')`,
+      `ALTER TABLE "${schema}".jobber_jobs ADD CHECK (title IS NULL OR title <> 'John Doe, rejected')`,
     );
     const results = await Promise.allSettled(
-      ["a", "John Doe, refused", "c"].map((title, index) =>
+      ["a", "John Doe, rejected", "c"].map((title, index) =>
         store.apply(
           change({
             contacts: [

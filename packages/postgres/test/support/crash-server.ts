@@ -6,7 +6,7 @@ import { createPostgres, type PostgresOptions } from "@jobber-sync/postgres";
 import type pg from "pg";
 import { startOwnServer } from "./embedded-postgres.ts";
 import { openPool, startTestDatabase, type TestDatabase } from "./open-postgres.ts";
-import { createSender, isProperRefusal, jobCreated, type TimedResponse } from "./sender.ts";
+import { createSender, isProperRejection, jobCreated, type TimedResponse } from "./sender.ts";
 
 /** How a server is treated. */
 export interface CrashOptions {
@@ -28,8 +28,8 @@ export interface CrashReport {
   readonly withoutRecord: number;
   /** Rows that are not done in the end, acknowledged or not. */
   readonly undone: number;
-  readonly refused: number;
-  /** Responses that were neither 200 nor a refusal as it should be. */
+  readonly rejected: number;
+  /** Responses that were neither 200 nor a rejection as it should be. */
   readonly improper: readonly TimedResponse[];
   /** Milliseconds until the last response of all. */
   readonly slowestMs: number;
@@ -38,7 +38,7 @@ export interface CrashReport {
 const WORKER = fileURLToPath(new URL("worker-process.ts", import.meta.url));
 const CALLERS = 24;
 const ACCEPTED_BETWEEN = 150;
-const REFUSED_BETWEEN = 30;
+const REJECTED_BETWEEN = 30;
 const WORK_MS = 60_000;
 
 /** Crashes the server while a receiver takes deliveries, again and again, and then looks for those that it acknowledged. */
@@ -57,7 +57,7 @@ export async function crashServer({
   const child = worker ? await startWorker(database, schema) : null;
   const acknowledged: string[] = [];
   const improper: TimedResponse[] = [];
-  let refused = 0;
+  let rejected = 0;
   let slowestMs = 0;
   let sent = 0;
   let running = true;
@@ -70,9 +70,9 @@ export async function crashServer({
       slowestMs = Math.max(slowestMs, response.elapsedMs);
       if (response.status === 200) acknowledged.push(id);
       else {
-        refused += 1;
-        if (!isProperRefusal(response)) improper.push(response);
-        // Whoever was refused comes again a little later.
+        rejected += 1;
+        if (!isProperRejection(response)) improper.push(response);
+        // Whoever was rejected comes again a little later.
         await delay(10);
       }
     }
@@ -81,7 +81,7 @@ export async function crashServer({
   for (let crash = 0; crash < crashes; crash += 1) {
     await reached(() => acknowledged.length, ACCEPTED_BETWEEN);
     await server.crash();
-    await reached(() => refused, REFUSED_BETWEEN);
+    await reached(() => rejected, REJECTED_BETWEEN);
     await server.restart();
   }
   await reached(() => acknowledged.length, ACCEPTED_BETWEEN);
@@ -99,7 +99,7 @@ export async function crashServer({
     lost: acknowledged.filter((id) => !stored.has(id)).length,
     withoutRecord: acknowledged.filter((id) => !records.has(id)).length,
     undone: (await undone()).length,
-    refused,
+    rejected,
     improper,
     slowestMs,
   };

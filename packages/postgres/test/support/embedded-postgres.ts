@@ -40,7 +40,7 @@ export async function startOwnServer(): Promise<OwnServer> {
     port,
     user: "postgres",
     password: "postgres",
-    // PostgreSQL refuses to run as root, which containers often are.
+    // PostgreSQL rejects to run as root, which containers often are.
     createPostgresUser: process.getuid?.() === 0,
     // Only while it is being made, which takes half as long then.
     initdbFlags: ["--no-sync"],

@@ -37,6 +37,6 @@ export function jobCreated(id: string, title = "Lawn Service"): object {
 }
 
 /** Whether the sender was told to come again, in time. */
-export function isProperRefusal({ status, headers, elapsedMs }: TimedResponse): boolean {
+export function isProperRejection({ status, headers, elapsedMs }: TimedResponse): boolean {
   return status === 503 && Number(headers["retry-after"]) > 0 && elapsedMs < 1000;
 }

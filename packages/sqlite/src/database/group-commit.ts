@@ -12,7 +12,7 @@ export interface GroupCommit {
    * @throws {JobberSyncError} `ERR_STORE`, `ERR_STORE_BUSY`, `ERR_STORE_FULL`: nothing of it was written
    */
   write<T>(work: (transaction: Transaction) => T, options?: WriteOptions): Promise<T>;
-  /** Writes what was asked for, and refuses what comes later. */
+  /** Writes what was asked for, and rejects what comes later. */
   close(): Promise<void>;
 }
 
@@ -156,9 +156,9 @@ export function createGroupCommit(connection: Connection, { busyMs }: GroupCommi
       return;
     }
     let told: (() => void) | undefined;
-    for (const { failed, outcome, resolve, reject: refuse, onCommit } of batch) {
+    for (const { failed, outcome, resolve, reject, onCommit } of batch) {
       if (failed) {
-        refuse(storeError(outcome));
+        reject(storeError(outcome));
         continue;
       }
       if (onCommit !== told) onCommit?.();

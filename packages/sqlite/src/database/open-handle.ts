@@ -58,7 +58,7 @@ function reason(path: string | null): string {
   if (!may(file, constants.R_OK | constants.W_OK)) {
     return `${file} cannot be read and written. Give this user access.`;
   }
-  return `${file} is no SQLite database, or it is damaged, or the disk refuses it (see the cause).`;
+  return `${file} is no SQLite database, or it is damaged, or the disk rejects it (see the cause).`;
 }
 
 function isFolder(path: string): boolean {

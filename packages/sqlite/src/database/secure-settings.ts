@@ -26,14 +26,14 @@ export function secureSettings(handle: SqliteHandle, own: boolean): void {
   const journal = setJournalMode(handle);
   const inMemory = readPragma(handle, "database_list", "file") === "";
   if (journal !== "wal" && !inMemory) {
-    throw refused(
+    throw rejected(
       `journal_mode is "${journal}" and cannot be set to WAL. Put the file on a local disk, and let no other program hold it open in another mode.`,
     );
   }
   if (own) handle.exec("PRAGMA synchronous = FULL");
   const synchronous = Number(readPragma(handle, "synchronous", "synchronous"));
   if (synchronous < FULL && !inMemory) {
-    throw refused(
+    throw rejected(
       `synchronous is ${synchronous} on the handle that was passed in, below FULL (2): a power failure would lose deliveries that were acknowledged. Run PRAGMA synchronous = FULL on it before, or pass the path instead of a handle.`,
     );
   }
@@ -60,6 +60,6 @@ function setJournalMode(handle: SqliteHandle): unknown {
   }
 }
 
-function refused(what: string): JobberSyncError {
+function rejected(what: string): JobberSyncError {
   return new JobberSyncError("ERR_STORE_SETTINGS", `The SQLite database is not safe to use: ${what}`);
 }

@@ -19,7 +19,7 @@ export function migrate(handle: SqliteHandle): void {
       "CREATE TABLE IF NOT EXISTS jobber_schema (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL) STRICT",
     );
     const version = schemaVersion(handle);
-    refuseNewer(version);
+    rejectNewer(version);
     for (const [index, sql] of MIGRATIONS.entries()) {
       if (index < version) continue;
       handle.exec(sql);
@@ -49,7 +49,7 @@ export function checkSchema(handle: SqliteHandle): void {
       .map((row) => (row as { readonly name: string }).name),
   );
   const version = there.has("jobber_schema") ? schemaVersion(handle) : 0;
-  refuseNewer(version);
+  rejectNewer(version);
   if (version < MIGRATIONS.length) {
     throw new JobberSyncError(
       "ERR_STORE_SCHEMA",
@@ -70,7 +70,7 @@ function schemaVersion(handle: SqliteHandle): number {
   return (row as { readonly version: number }).version;
 }
 
-function refuseNewer(version: number): void {
+function rejectNewer(version: number): void {
   if (version <= MIGRATIONS.length) return;
   throw new JobberSyncError(
     "ERR_STORE_SCHEMA",

@@ -82,7 +82,7 @@ export function createRecordTable<R extends AnyRecord>({
 function columnValue(record: AnyRecord, name: string): SqliteValue {
   const value = (record as unknown as Readonly<Record<string, SqliteValue | boolean>>)[name];
   if (typeof value === "boolean") return value ? 1 : 0;
-  // What is no column's value is refused by SQLite when it is bound.
+  // What is no column's value is rejected by SQLite when it is bound.
   return value as SqliteValue;
 }
 

@@ -29,10 +29,10 @@ describe("a receiver whose disk is full", () => {
 
     const responses = await Promise.all(Array.from({ length: REQUESTS }, (_, index) => send(`${index}`)));
     const acknowledged = responses.flatMap(({ status }, index) => (status === 200 ? [`${index}`] : []));
-    const refused = responses.filter(({ status }) => status !== 200);
+    const rejected = responses.filter(({ status }) => status !== 200);
     expect(acknowledged.length).toBeGreaterThan(0);
-    expect(refused.length).toBeGreaterThan(0);
-    for (const { status, headers } of refused)
+    expect(rejected.length).toBeGreaterThan(0);
+    for (const { status, headers } of rejected)
       expect([status, headers["retry-after"]]).toEqual([503, expect.stringMatching(/^[1-9]\d*$/)]);
     const rows = await inbox.list({ limit: REQUESTS + 1 });
     expect(rows.map(({ objectId }) => objectId)).toEqual(acknowledged);

@@ -29,16 +29,16 @@ describe("group commit", () => {
     expect(Math.max(...numbers)).toBe(200);
   });
 
-  it("fails one write and not its neighbours, when a row is refused", async () => {
+  it("fails one write and not its neighbours, when a row is rejected", async () => {
     const { handle, store } = openCounting(temporaryFile());
-    refuse(handle, "poison", "ABORT");
+    reject(handle, "poison", "ABORT");
     await expectOnlyPoisonToFail(store.apply);
     expect(submissionsIn(handle)).toEqual(["before", "after"]);
   });
 
-  it("fails one write and not its neighbours, when the refusal ends the whole transaction", async () => {
+  it("fails one write and not its neighbours, when the rejection ends the whole transaction", async () => {
     const { handle, store, counts } = openCounting(temporaryFile());
-    refuse(handle, "poison", "ROLLBACK");
+    reject(handle, "poison", "ROLLBACK");
     counts.begun = 0;
     await expectOnlyPoisonToFail(store.apply);
     // The batch, and then each by itself.
@@ -46,7 +46,7 @@ describe("group commit", () => {
     expect(submissionsIn(handle)).toEqual(["before", "after"]);
   });
 
-  it("fails one write and not its neighbours, when the commit is refused", async () => {
+  it("fails one write and not its neighbours, when the commit is rejected", async () => {
     const { handle, store } = openCounting(temporaryFile());
     // A deferred constraint is looked at when the transaction ends.
     handle.exec(`
@@ -60,8 +60,8 @@ describe("group commit", () => {
 
   it("fails one delivery and not its neighbours", async () => {
     const { handle, inbox } = openCounting(temporaryFile());
-    handle.exec(`CREATE TRIGGER refuse BEFORE INSERT ON jobber_deliveries WHEN NEW.object_id = 'poison'
-      BEGIN SELECT RAISE(ABORT, 'refused'); END`);
+    handle.exec(`CREATE TRIGGER reject BEFORE INSERT ON jobber_deliveries WHEN NEW.object_id = 'poison'
+      BEGIN SELECT RAISE(ABORT, 'rejected'); END`);
     const outcomes = await Promise.allSettled(
       ["before", "poison", "after"].map((id) => inbox.accept(sampleDelivery(id))),
     );
@@ -73,14 +73,14 @@ describe("group commit", () => {
     expect((await inbox.list({})).map(({ objectId }) => objectId)).toEqual(["before", "after"]);
   });
 
-  it("writes nothing of a change whose last part is refused, alone and among others", async () => {
+  it("writes nothing of a change whose last part is rejected, alone and among others", async () => {
     const { handle, store } = openCounting(temporaryFile());
-    refuse(handle, "poison", "ABORT");
+    reject(handle, "poison", "ABORT");
     const poisoned = { ...submissionChange("poison"), jobs: [jobWrite("1")] };
-    const refused = { code: "ERR_STORE", retryable: false };
-    await expect(store.apply(poisoned)).rejects.toMatchObject(refused);
+    const rejected = { code: "ERR_STORE", retryable: false };
+    await expect(store.apply(poisoned)).rejects.toMatchObject(rejected);
     const neighbour = store.apply({ ...submissionChange("fine"), jobs: [jobWrite("2")] });
-    await expect(store.apply(poisoned)).rejects.toMatchObject(refused);
+    await expect(store.apply(poisoned)).rejects.toMatchObject(rejected);
     await neighbour;
     expect((await store.jobs("acme")).map(({ jobberJobId }) => jobberJobId)).toEqual(["2"]);
   });
@@ -137,10 +137,10 @@ describe("group commit", () => {
       Array.from({ length: 100 }, (_, index) => inbox.accept(sampleDelivery(String(index), { body }))),
     );
     const stored = outcomes.filter(({ status }) => status === "fulfilled");
-    const refused = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+    const rejected = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
     expect(stored.length).toBeGreaterThan(0);
-    expect(refused.length).toBeGreaterThan(0);
-    expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(["ERR_STORE_FULL"]));
+    expect(rejected.length).toBeGreaterThan(0);
+    expect(new Set(rejected.map(({ code }) => code))).toEqual(new Set(["ERR_STORE_FULL"]));
     expect(await inbox.list({ limit: 1000 })).toHaveLength(stored.length);
     handle.exec("PRAGMA max_page_count = 1000000");
     await expect(inbox.accept(sampleDelivery("more", { body }))).resolves.toMatchObject({
@@ -192,9 +192,9 @@ function lockedElsewhere(path: string): DatabaseSync {
   return other;
 }
 
-function refuse(handle: DatabaseSync, deliveryKey: string, how: "ABORT" | "ROLLBACK"): void {
-  handle.exec(`CREATE TRIGGER refuse BEFORE INSERT ON jobber_submissions WHEN NEW.delivery_key = '${deliveryKey}'
-    BEGIN SELECT RAISE(${how}, 'refused'); END`);
+function reject(handle: DatabaseSync, deliveryKey: string, how: "ABORT" | "ROLLBACK"): void {
+  handle.exec(`CREATE TRIGGER reject BEFORE INSERT ON jobber_submissions WHEN NEW.delivery_key = '${deliveryKey}'
+    BEGIN SELECT RAISE(${how}, 'rejected'); END`);
 }
 
 async function expectOnlyPoisonToFail(apply: (change: SyncChange) => Promise<unknown>): Promise<void> {

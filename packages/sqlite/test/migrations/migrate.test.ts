@@ -74,7 +74,7 @@ describe("migrations", () => {
     await openSqlite(path, { migrate: false }).close();
   });
 
-  it("refuse tables of a newer release", async () => {
+  it("reject tables of a newer release", async () => {
     const path = temporaryFile();
     await openSqlite(path).close();
     const database = new DatabaseSync(path);

@@ -39,7 +39,7 @@ export interface SimulatorCounts {
   requests: number;
   /** Queries that were executed, by their first field (`job`, `client` …). */
   readonly queries: Record<string, number>;
-  /** Queries refused for their cost. */
+  /** Queries rejected for their cost. */
   throttled: number;
   /** Requests beyond the number allowed. */
   tooManyRequests: number;
@@ -249,7 +249,7 @@ function message(status: number, text: string): SimulatedResponse {
   return { status, body: { message: text } };
 }
 
-/** A removed version is silently answered by the oldest that is left (F5.2); one that never was is refused. */
+/** A removed version is silently answered by the oldest that is left (F5.2); one that never was is rejected. */
 function versionFor(versions: readonly [string, ...string[]], asked: string): string | null {
   if (versions.includes(asked)) return asked;
   return /^\d{4}-\d\d-\d\d$/.test(asked) && asked < versions[0] ? versions[0] : null;

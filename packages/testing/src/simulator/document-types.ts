@@ -11,7 +11,7 @@ import { SIMULATOR_SDL } from "./schema.ts";
 
 /** What a schema says of a document. */
 export interface DocumentTypes {
-  /** Why the schema refuses the document; empty when it does not. */
+  /** Why the schema rejects the document; empty when it does not. */
   readonly errors: readonly string[];
   /** Every field that is read, with its type: `Job.title` → `String`. */
   readonly fields: Readonly<Record<string, string>>;

@@ -107,7 +107,7 @@ export async function respondToGraphql(request: GraphqlRequest): Promise<Graphql
   );
 }
 
-/** The schema, with ids that refuse what Jobber refuses (F4). */
+/** The schema, with ids that reject what Jobber rejects (F4). */
 function jobberSchema(): GraphQLSchema {
   const schema = buildSchema(SIMULATOR_SDL);
   const scalar = schema.getType("EncodedId");

@@ -21,7 +21,7 @@ export interface OauthCounts {
   /** Refreshes that gave a new pair. */
   refreshes: number;
   /** Refreshes with a token that is not valid (any more). */
-  refusedRefreshes: number;
+  rejectedRefreshes: number;
   /** Codes exchanged for tokens. */
   exchanges: number;
 }
@@ -65,7 +65,7 @@ interface Code {
 export function createOauth(options: OauthOptions): SimulatedOauth {
   const { clientId, clientSecret, appId, rotation, accessTokenMs, now } = options;
   const signingKey = randomBytes(32);
-  const counts: OauthCounts = { refreshes: 0, refusedRefreshes: 0, exchanges: 0 };
+  const counts: OauthCounts = { refreshes: 0, rejectedRefreshes: 0, exchanges: 0 };
   const accessTokens = new Map<string, { readonly account: SimulatedAccount; readonly expiresAt: number }>();
   const refreshTokens = new Map<string, SimulatedAccount>();
   const disconnected = new Set<string>();
@@ -107,7 +107,7 @@ export function createOauth(options: OauthOptions): SimulatedOauth {
     const used = form.get("refresh_token") ?? "";
     const account = refreshTokens.get(used);
     if (account === undefined) {
-      counts.refusedRefreshes += 1;
+      counts.rejectedRefreshes += 1;
       return failure(401, "invalid_grant", "The provided refresh token is not valid.");
     }
     counts.refreshes += 1;

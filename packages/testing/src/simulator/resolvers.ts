@@ -41,13 +41,13 @@ type Resolver = (source: never, args: any, view: ReadView) => unknown;
 
 /** Reads fields from the account; hides what its token may not see, in Jobber's words (F5.4). */
 export const resolveField: GraphQLFieldResolver<unknown, ReadView> = (source, args, view, info) => {
-  refuseHidden(info, view.account.conditions.hidden);
+  rejectHidden(info, view.account.conditions.hidden);
   const resolver = RESOLVERS[`${info.parentType.name}.${info.fieldName}`];
   if (resolver !== undefined) return resolver(source as never, args, view);
   return (source as Readonly<Record<string, unknown>>)[info.fieldName];
 };
 
-function refuseHidden({ parentType, fieldName }: GraphQLResolveInfo, hidden: ReadonlySet<string>): void {
+function rejectHidden({ parentType, fieldName }: GraphQLResolveInfo, hidden: ReadonlySet<string>): void {
   if (hidden.has(`${parentType.name}.${fieldName}`)) {
     throw new GraphQLError(
       `The field ${fieldName} on an object of type ${parentType.name} was hidden due to permissions`,

@@ -33,7 +33,7 @@ describe("signedRequest", () => {
     expect(() => verifySignature(body, headers["x-jobber-hmac-sha256"], SECRET)).not.toThrow();
   });
 
-  it("refuses a secret that no receiver would take", () => {
+  it("rejects a secret that no receiver would take", () => {
     expect(() => signedRequest({}, "short")).toThrow(TypeError);
   });
 });

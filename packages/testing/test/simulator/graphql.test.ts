@@ -54,7 +54,7 @@ describe("the simulated GraphQL endpoint", () => {
     expect((await since("2026-01-25T10:00:01Z")).body.data.clients.nodes).toEqual([]);
   });
 
-  it("refuses a bare number as an id, and a field that does not exist, without data", async () => {
+  it("rejects a bare number as an id, and a field that does not exist, without data", async () => {
     const { query } = await openSimulator();
     const number = await query(JOB, { id: "1" });
     expect(number.body).not.toHaveProperty("data");
@@ -79,8 +79,8 @@ describe("the simulated GraphQL endpoint", () => {
 
   it("throttles with HTTP 200 what the bucket does not hold, and restores 500 points a second", async () => {
     const { query } = await openSimulator({ limits: { maximumAvailable: 100 } });
-    const refused = await query(PAGE, { first: 50 });
-    expect(refused).toMatchObject({
+    const rejected = await query(PAGE, { first: 50 });
+    expect(rejected).toMatchObject({
       status: 200,
       body: {
         errors: [{ message: "Throttled", extensions: { code: "THROTTLED" } }],
@@ -106,7 +106,7 @@ describe("the simulated GraphQL endpoint", () => {
     expect(jobber.counts.tooManyRequests).toBe(1);
   });
 
-  it("answers an old version with the oldest it has, and refuses one that never was", async () => {
+  it("answers an old version with the oldest it has, and rejects one that never was", async () => {
     const { query } = await openSimulator();
     const version = (asked: string) => query("{ account { id } }", {}, { "x-jobber-graphql-version": asked });
     expect((await version("2023-03-29")).body.extensions.versioning).toEqual({

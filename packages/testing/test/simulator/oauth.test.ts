@@ -16,7 +16,7 @@ describe("the simulated OAuth server", () => {
       status: 401,
       body: { error: "invalid_grant", error_description: "The provided refresh token is not valid." },
     });
-    expect(jobber.counts.oauth).toEqual({ refreshes: 1, refusedRefreshes: 1, exchanges: 0 });
+    expect(jobber.counts.oauth).toEqual({ refreshes: 1, rejectedRefreshes: 1, exchanges: 0 });
   });
 
   it("only warns of it where rotation is lenient, and repeats the token where it is off", async () => {
@@ -52,7 +52,7 @@ describe("the simulated OAuth server", () => {
     expect(jobber.webhooks.waiting).toBe(1);
   });
 
-  it("refuses another client secret, and an unknown grant", async () => {
+  it("rejects another client secret, and an unknown grant", async () => {
     const { jobber, tokens } = await openSimulator();
     expect((await askToken(jobber, { ...refresh(tokens.refreshToken), client_secret: "x" })).body.error).toBe(
       "invalid_client",

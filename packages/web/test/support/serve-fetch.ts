@@ -25,7 +25,7 @@ export async function serveFetch(handler: Handler): Promise<RunningServer> {
 }
 
 async function response(handler: Handler, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  // `Request` refuses these two, so servers of this kind answer them by themselves.
+  // `Request` rejects these two, so servers of this kind answer them by themselves.
   if (req.method === "TRACE" || req.method === "CONNECT") {
     res.writeHead(405, { allow: "POST" }).end();
     return;

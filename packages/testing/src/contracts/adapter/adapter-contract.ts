@@ -24,7 +24,7 @@ export interface AdapterContractOptions extends ContractRunner {
   readonly start: StartServer;
   /** The same with a parser before it. The parser has to take `application/json`. */
   readonly parsers?: readonly ParserBefore[];
-  /** Correctly signed bodies of the caller's own: none may be refused for its signature or give a 5xx. */
+  /** Correctly signed bodies of the caller's own: none may be rejected for its signature or give a 5xx. */
   readonly bodies?: Readonly<Record<string, Uint8Array>>;
   /** How many recorded requests are replayed. @default 1000 */
   readonly recordedRequests?: number;
@@ -89,7 +89,7 @@ function bodyCases(
 ): void {
   describe(`${Object.keys(bodies).length} signed bodies of the caller's`, () => {
     for (const mode of ["inbox", "store"] as const) {
-      it(`are none refused for its signature and none a failure, with the ${mode}`, async () => {
+      it(`are none rejected for its signature and none a failure, with the ${mode}`, async () => {
         const behind = mode === "inbox" ? { inbox: createMemoryInbox() } : { store: createMemoryStore() };
         const server = await overPort(start)(contractReceiver(behind));
         try {
@@ -134,7 +134,7 @@ function parserCases(it: ContractRunner["it"], { start, fix }: ParserBefore): vo
     }
   });
 
-  it("refuses what is not signed, whatever a parser made of it", async () => {
+  it("rejects what is not signed, whatever a parser made of it", async () => {
     const server = await overPort(start)(contractReceiver({ store: createMemoryStore() }));
     try {
       const headers = { "content-type": "application/json" };

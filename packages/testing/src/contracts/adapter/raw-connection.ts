@@ -10,7 +10,7 @@ export interface RawResponse {
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 
-/** One TCP connection on which a test writes exactly the bytes it means. No HTTP client mends or refuses them. */
+/** One TCP connection on which a test writes exactly the bytes it means. No HTTP client mends or rejects them. */
 export class RawConnection {
   readonly #socket: Socket;
   #received: Buffer = Buffer.alloc(0);
@@ -22,7 +22,7 @@ export class RawConnection {
       this.#received = Buffer.concat([this.#received, chunk]);
       this.#wake();
     });
-    // A reset is how some servers end a refused request; what matters is what could be read before.
+    // A reset is how some servers end a rejected request; what matters is what could be read before.
     socket.on("error", () => {});
     socket.on("close", () => this.#wake());
   }

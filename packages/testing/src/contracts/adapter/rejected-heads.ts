@@ -12,13 +12,13 @@ export function guardCases({ describe, it }: ContractRunner, start: StartServer)
     (JSON.parse(response?.body ?? "{}") as { code?: string }).code;
 
   describe("size", () => {
-    it("refuses a 2 MiB body from its Content-Length, before a byte of it was sent", () =>
+    it("rejects a 2 MiB body from its Content-Length, before a byte of it was sent", () =>
       onWire(start, {}, async ({ exchange }) => {
         const response = await exchange(head([`content-length: ${2 * MIB}`, signature(body)]));
         assert.deepEqual([response?.status, codeOf(response)], [413, "ERR_BODY_TOO_LARGE"]);
       }));
 
-    it("refuses a chunked body as soon as it is too long, and the sender can read the response", () =>
+    it("rejects a chunked body as soon as it is too long, and the sender can read the response", () =>
       onWire(start, {}, async ({ connect }) => {
         const connection = await connect();
         await connection.write(head(["transfer-encoding: chunked", signature(body)]));
@@ -29,7 +29,7 @@ export function guardCases({ describe, it }: ContractRunner, start: StartServer)
         assert.deepEqual([response?.status, codeOf(response)], [413, "ERR_BODY_TOO_LARGE"]);
       }));
 
-    it("refuses an encoded body from its headers, before a byte of it was sent", () =>
+    it("rejects an encoded body from its headers, before a byte of it was sent", () =>
       onWire(start, {}, async ({ exchange }) => {
         const response = await exchange(
           head(["content-length: 100000", "content-encoding: gzip", signature(body)]),
@@ -54,12 +54,12 @@ export function guardCases({ describe, it }: ContractRunner, start: StartServer)
       }));
 
     it("gives the budget back when the sender goes away or is too slow", () =>
-      onWire(start, { maxUnreadBytes: 1000, deadlineMs: 150 }, async ({ connect, exchange, refused }) => {
+      onWire(start, { maxUnreadBytes: 1000, deadlineMs: 150 }, async ({ connect, exchange, rejected }) => {
         const part = rawPost(body.padEnd(900), [signature(body.padEnd(900))]).subarray(0, -1);
         const leaving = await connect();
         await leaving.write(part);
         leaving.abort();
-        await refused("ERR_BODY_ABORTED");
+        await rejected("ERR_BODY_ABORTED");
         assert.equal((await exchange(part))?.status, 408);
         assert.equal((await exchange(rawPost(body.padEnd(900), [signature(body.padEnd(900))])))?.status, 200);
       }));
@@ -92,7 +92,7 @@ export function guardCases({ describe, it }: ContractRunner, start: StartServer)
         }
       }));
 
-    it("refuses what its headers condemn at once, however slowly the body comes", () =>
+    it("rejects what its headers condemn at once, however slowly the body comes", () =>
       onWire(start, { deadlineMs: 60_000 }, async ({ exchange }) => {
         assert.equal((await exchange(head(["content-length: 10"])))?.status, 401);
         assert.equal((await exchange(head(["content-length: 10"], ROUTE, "PUT")))?.status, 405);

@@ -107,7 +107,7 @@ export function responseCases({ describe, it }: ContractRunner, open: Open): voi
 
   describe("what is signed and no event of this tenant", () => {
     for (const [name, body] of notEvents()) {
-      it(`keeps ${name} for replay, and refuses it where there is no inbox`, async () => {
+      it(`keeps ${name} for replay, and rejects it where there is no inbox`, async () => {
         const inbox = createMemoryInbox();
         await using({ inbox }, async ({ ask }) => {
           assertWord(await ask(signed(body)), "quarantined");
@@ -181,7 +181,7 @@ export function responseCases({ describe, it }: ContractRunner, open: Open): voi
     });
   });
 
-  describe("what is refused before it is read", () => {
+  describe("what is rejected before it is read", () => {
     it("answers every method but POST with 405 and Allow", async () => {
       await using({ store: createMemoryStore(), app: { secrets: APP_SECRET } }, async ({ ask }) => {
         for (const path of [ROUTE, APP_ROUTE]) {
@@ -201,7 +201,7 @@ export function responseCases({ describe, it }: ContractRunner, open: Open): voi
       });
     });
 
-    it("refuses encoded bodies and inflates nothing", async () => {
+    it("rejects encoded bodies and inflates nothing", async () => {
       await using({ store: createMemoryStore() }, async ({ ask }) => {
         for (const encoding of ["gzip", "deflate", "br", "zstd", "identity, gzip"]) {
           const reply = await ask(signed(snapshot("1"), { headers: { "content-encoding": encoding } }));
@@ -210,7 +210,7 @@ export function responseCases({ describe, it }: ContractRunner, open: Open): voi
       });
     });
 
-    it("takes a body of just the limit and refuses one byte more", async () => {
+    it("takes a body of just the limit and rejects one byte more", async () => {
       const store = createMemoryStore();
       const body = snapshot("1");
       await using({ store, maxBodyBytes: body.length }, async ({ ask }) => {

@@ -16,8 +16,8 @@ import { RawConnection, type RawResponse } from "./raw-connection.ts";
 interface Wire {
   readonly url: string;
   readonly store: SyncStore & SyncReader;
-  /** Resolves when the receiver has refused something with this code. */
-  refused(code: ErrorCode): Promise<void>;
+  /** Resolves when the receiver has rejected something with this code. */
+  rejected(code: ErrorCode): Promise<void>;
   connect(): Promise<RawConnection>;
   /** Sends the bytes on a connection of their own and gives the first response. */
   exchange(bytes: Uint8Array | string, method?: string): Promise<RawResponse | null>;
@@ -30,16 +30,16 @@ export async function onWire(
   test: (wire: Wire) => Promise<void>,
 ): Promise<void> {
   const store = createMemoryStore();
-  const refusals = new Map<ErrorCode, ReturnType<typeof signal>>();
-  const refusal = (code: ErrorCode) => {
-    const known = refusals.get(code) ?? signal();
-    refusals.set(code, known);
+  const rejections = new Map<ErrorCode, ReturnType<typeof signal>>();
+  const rejection = (code: ErrorCode) => {
+    const known = rejections.get(code) ?? signal();
+    rejections.set(code, known);
     return known;
   };
   const receiver = contractReceiver({
     ...options,
     store,
-    hooks: { refused: ({ code }) => refusal(code).fire() },
+    hooks: { rejected: ({ code }) => rejection(code).fire() },
   });
   const server = await start(receiver);
   const connections: RawConnection[] = [];
@@ -52,7 +52,7 @@ export async function onWire(
     await test({
       url: server.url,
       store,
-      refused: (code) => refusal(code).fired,
+      rejected: (code) => rejection(code).fired,
       connect,
       async exchange(bytes, method) {
         const connection = await connect();
@@ -201,21 +201,21 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
       }));
 
     it("notifications an upload that is aborted, stores nothing of it and goes on", () =>
-      onWire(start, {}, async ({ connect, exchange, refused, store }) => {
+      onWire(start, {}, async ({ connect, exchange, rejected, store }) => {
         const connection = await connect();
         await connection.write(rawPost(body, [signature(body)]).subarray(0, -5));
         connection.abort();
-        await refused("ERR_BODY_ABORTED");
+        await rejected("ERR_BODY_ABORTED");
         assert.equal((await store.jobs("acme")).length, 0);
         assert.equal((await exchange(rawPost(body, [signature(body)])))?.status, 200);
       }));
   });
 
   describe("one connection, many requests", () => {
-    it("serves the next request of a connection after every kind of refusal", () =>
+    it("serves the next request of a connection after every kind of rejection", () =>
       onWire(start, {}, async ({ connect }) => {
         const connection = await connect();
-        const refusals: [request: Uint8Array | string, status: number, method?: string][] = [
+        const rejections: [request: Uint8Array | string, status: number, method?: string][] = [
           [rawPost(body), 401],
           [rawPost(body, [`${SIGNATURE}: ${signatureOf("other")}`]), 401],
           [rawPost(body, [signature(body), "content-encoding: gzip"]), 415],
@@ -224,7 +224,7 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
           [head([], ROUTE, "HEAD"), 405, "HEAD"],
           [rawPost("x".repeat(300 * 1024), [signature(body)]), 413],
         ];
-        for (const [request, status, method] of refusals) {
+        for (const [request, status, method] of rejections) {
           await connection.write(request);
           assert.equal((await connection.response(method))?.status, status);
           await connection.write(rawPost(body, [signature(body)]));
@@ -259,7 +259,7 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
       "x".repeat(10_000),
     ]) {
       const shown = path.length > 20 ? `${path.slice(0, 5)}… (${path.length} characters)` : path;
-      it(`refuses the slug ${shown} as a client's mistake`, () =>
+      it(`rejects the slug ${shown} as a client's mistake`, () =>
         onWire(start, {}, async ({ exchange }) => {
           const response = await exchange(rawPost(body, [signature(body)], `/webhooks/jobber/${path}`));
           assert.ok([400, 401, 404, 414, 431].includes(response?.status ?? 0), `${response?.status}`);

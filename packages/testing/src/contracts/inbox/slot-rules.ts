@@ -23,9 +23,12 @@ export function fetchRules(rule: Rule): void {
       waits.push(await reserve(3, Number.POSITIVE_INFINITY));
       for (const [index, wait] of waits.entries())
         assert.ok(Math.abs(wait - index * 500) < 250, `place ${index} is ${wait} ms away`);
-      const refused = await reserve(0, 100);
+      const rejected = await reserve(0, 100);
       const next = await reserve(1, 60_000);
-      assert.ok(refused > 100 && Math.abs(refused - next) < 250, "a place that nobody waits for stays free");
+      assert.ok(
+        rejected > 100 && Math.abs(rejected - next) < 250,
+        "a place that nobody waits for stays free",
+      );
       assert.equal(await inbox.reserveFetch("other", { perSecond: 2, maxWaitMs: 0, now: Date.now() }), 0);
     },
   );

@@ -126,7 +126,7 @@ export function changeRules(rule: StoreRule): void {
     rule(`writes all of a change or nothing when ${what}`, async (store) => {
       const outcome = await store.apply(poison).then(
         () => "written",
-        () => "refused",
+        () => "rejected",
       );
       const expected = outcome === "written" ? 1 : 0;
       deepStrictEqual(await counts(store), { contacts: expected, jobs: expected, submissions: expected });
@@ -150,7 +150,7 @@ export function changeRules(rule: StoreRule): void {
   });
 }
 
-// Values that the types rule out and that most databases refuse, each in the last part that is written.
+// Values that the types rule out and that most databases reject, each in the last part that is written.
 const POISON: Readonly<Record<string, SyncChange>> = {
   "a job has a value that is no column's": {
     contacts: [contactWrite({ name: "Zoë" }, { sequence: 1 })],

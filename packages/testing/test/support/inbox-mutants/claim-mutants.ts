@@ -77,7 +77,7 @@ export const CLAIM_MUTANTS: Readonly<Record<string, Mutant>> = {
       };
     },
   },
-  "what ran out is refused though nobody took it over": {
+  "what ran out is rejected though nobody took it over": {
     rules: ["is still good when it has run out and nobody has taken over"],
     defect: (inbox) => {
       const until = new Map<string, number>();

@@ -64,7 +64,7 @@ export function siegeContract({
       assert.ok(honest.length >= 50 && p99 < 100, `p99 ${p99} ms of ${honest.length}`);
     });
 
-    test("refuses 40 MB that come in chunks without holding them, and the sender gets to read why", async (server) => {
+    test("rejects 40 MB that come in chunks without holding them, and the sender gets to read why", async (server) => {
       const attack = server.attack("flood", FLOODERS);
       const [grown, report] = await Promise.all([server.growth(attack), attack]);
       onFigure(
@@ -88,7 +88,7 @@ export function siegeContract({
       assert.ok(grown < 200 * MIB, mib(grown));
     });
 
-    test("refuses a gzip bomb within 5 ms of its headers", async (server) => {
+    test("rejects a gzip bomb within 5 ms of its headers", async (server) => {
       const times: number[] = [];
       for (let n = 0; n < 200; n += 1) {
         const connection = await RawConnection.open(server.url);
