@@ -19,14 +19,14 @@ export interface VerifiedDelivery extends Omit<DeliveryFacts, "sequence" | "topi
 }
 
 /** What is to be done with a verified delivery. */
-export type Verdict =
+export type Disposition =
   | { readonly kind: "accept"; readonly delivery: VerifiedDelivery & { readonly event: JobberEvent } }
   | { readonly kind: "quarantine"; readonly error: JobberSyncError; readonly delivery: VerifiedDelivery }
   | { readonly kind: "ignore"; readonly reason: string; readonly delivery: VerifiedDelivery };
 
-/** A verdict on its way to the store. */
+/** A disposition on its way to the store. */
 export interface Acceptance {
-  readonly verdict: Verdict;
+  readonly disposition: Disposition;
   readonly body: Uint8Array;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
@@ -66,10 +66,10 @@ function intoInbox(
   inbox: Inbox,
   { emit }: Surroundings,
 ): (acceptance: Acceptance) => Promise<ReceiverResponse> {
-  return async ({ verdict, body, receivedAt, started }) => {
-    const { delivery } = verdict;
-    if (verdict.kind === "ignore") return ignored(emit, delivery, verdict.reason, started);
-    const quarantine = verdict.kind === "quarantine" ? verdict.error.code : null;
+  return async ({ disposition, body, receivedAt, started }) => {
+    const { delivery } = disposition;
+    if (disposition.kind === "ignore") return ignored(emit, delivery, disposition.reason, started);
+    const quarantine = disposition.kind === "quarantine" ? disposition.error.code : null;
     const { tenant, objectType, objectId, topic, deliveryKey } = delivery;
     const { sequence, outcome } = await inbox.accept({
       tenant,
@@ -104,15 +104,16 @@ function intoRecords(
       "no source is configured: Jobber's own webhooks name a record without carrying it, so they will be ignored",
     );
   }
-  return async ({ verdict, receivedAt, started, deadline }) => {
-    const { delivery } = verdict;
-    if (verdict.kind === "ignore") return ignored(emit, delivery, verdict.reason, started);
-    if (verdict.kind === "quarantine") {
+  return async ({ disposition, receivedAt, started, deadline }) => {
+    const { delivery } = disposition;
+    if (disposition.kind === "ignore") return ignored(emit, delivery, disposition.reason, started);
+    if (disposition.kind === "quarantine") {
       // There is nowhere to keep it. A foreign account is no fault of this request; a body that is no event is.
-      if (verdict.error.code === "ERR_ACCOUNT_MISMATCH") return ignored(emit, delivery, "account", started);
-      throw verdict.error;
+      if (disposition.error.code === "ERR_ACCOUNT_MISMATCH")
+        return ignored(emit, delivery, "account", started);
+      throw disposition.error;
     }
-    const { event, tenant, deliveryKey } = verdict.delivery;
+    const { event, tenant, deliveryKey } = disposition.delivery;
     const sequence = event.kind === "snapshot" ? await store.nextSequence() : 0;
     const work = { event, deliveryKey, receivedAt, sequence, rechecked: false };
     const result = (await processDeliveries(processor, tenant, [work], deadline.signal)).get(work);

@@ -13,9 +13,9 @@ import {
   SIGNATURE_HEADER,
   type SignatureHeader,
 } from "../signature/verify-signature.ts";
-import { judgeEvent } from "../tenants/check-ownership.ts";
+import { checkOwnership } from "../tenants/check-ownership.ts";
 import { createTenantDirectory, type KnownTenant, type Lookup } from "../tenants/tenant-directory.ts";
-import { createAccept, type Verdict, type VerifiedDelivery } from "./accept.ts";
+import { createAccept, type Disposition, type VerifiedDelivery } from "./accept.ts";
 import { createGuard } from "./check-head.ts";
 import { Deadline } from "./deadline.ts";
 import { describeDelivery, notAnEvent } from "./describe-delivery.ts";
@@ -164,12 +164,12 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const event = readEvent(body);
     const byAccount = slug === undefined && !isJobberSyncError(event) && event.kind === "notification";
     const owner = byAccount ? await lookUp(() => directory.byAccount(event.accountId)) : tenant;
-    const verdict = isJobberSyncError(event)
+    const disposition = isJobberSyncError(event)
       ? quarantined(event, notAnEvent(body, tenant?.slug ?? ""))
-      : judge(event, owner, slug === undefined);
+      : dispositionOf(event, owner, slug === undefined);
     deadline.check();
     // What is not stored needs no place.
-    if (verdict.kind !== "ignore" && inFlight >= limits.maxInFlight) {
+    if (disposition.kind !== "ignore" && inFlight >= limits.maxInFlight) {
       throw new JobberSyncError(
         "ERR_OVERLOADED",
         "Too many deliveries are being stored at the moment. Send it again.",
@@ -177,7 +177,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     }
     inFlight += 1;
     try {
-      return await accept({ verdict, body, receivedAt: now(), started, deadline });
+      return await accept({ disposition, body, receivedAt: now(), started, deadline });
     } finally {
       inFlight -= 1;
     }
@@ -212,9 +212,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   }
 
   /** What the content means for this tenant. Decides; does nothing. */
-  function judge(event: JobberEvent, tenant: KnownTenant | null, viaApp: boolean): Verdict {
+  function dispositionOf(event: JobberEvent, tenant: KnownTenant | null, viaApp: boolean): Disposition {
     const delivery = describeDelivery(event, tenant?.slug ?? "");
-    const error = judgeEvent(event, tenant, viaApp);
+    const error = checkOwnership(event, tenant, viaApp);
     if (error !== null) return quarantined(error, delivery);
     const unwanted = event.kind === "notification" && !wanted(event.topic);
     return unwanted ? { kind: "ignore", reason: "topic", delivery } : { kind: "accept", delivery };
@@ -273,6 +273,6 @@ function readEvent(body: Uint8Array): JobberEvent | JobberSyncError {
   }
 }
 
-function quarantined(error: JobberSyncError, delivery: VerifiedDelivery): Verdict {
+function quarantined(error: JobberSyncError, delivery: VerifiedDelivery): Disposition {
   return { kind: "quarantine", error, delivery };
 }

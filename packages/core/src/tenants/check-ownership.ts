@@ -10,7 +10,7 @@ import { type KnownTenant, ownsAccount } from "./tenant-directory.ts";
  * @param viaApp whether the delivery came by the app-level route
  * @returns what is wrong; `null` when it is the tenant's
  */
-export function judgeEvent(
+export function checkOwnership(
   event: JobberEvent,
   tenant: KnownTenant | null,
   viaApp: boolean,

@@ -3,7 +3,7 @@ import { parseEvent } from "../events/parse-event.ts";
 import type { ClaimedDelivery, ObjectRef } from "../inbox/inbox.ts";
 import type { DeliveryWork } from "../processing/delivery-task.ts";
 import { withinRun } from "../processing/within-run.ts";
-import { judgeEvent } from "../tenants/check-ownership.ts";
+import { checkOwnership } from "../tenants/check-ownership.ts";
 import type { KnownTenant, TenantDirectory } from "../tenants/tenant-directory.ts";
 
 /** Whether a delivery is worked on, and for which tenant. */
@@ -44,7 +44,7 @@ export function createAdmit(
       }
       const accountId = viaApp && event.kind === "notification" ? event.accountId : null;
       const tenant = await find(accountId);
-      const error = judgeEvent(event, tenant, viaApp);
+      const error = checkOwnership(event, tenant, viaApp);
       if (error !== null) return { kind: "rejected", error };
       return { kind: "admitted", slug: tenant?.slug ?? object.tenant, work };
     } catch (error) {

@@ -6,7 +6,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
-describe("whose a delivery is", () => {
+describe("ownership check", () => {
   it("is not for a worker without tenants to say when it was quarantined for that", async () => {
     const b = backend({
       tenants: [{ slug: "acme", secrets: "the OAuth client secret", accountIds: ["another"] }],
