@@ -7,7 +7,7 @@ import { createEmit } from "../observability/lifecycle-events.ts";
 import { consoleLogger } from "../observability/logger.ts";
 import { createOutageLog } from "../observability/outage-log.ts";
 import { prepareSecrets } from "../signature/prepare-secrets.ts";
-import { createEvenVerifier, NOBODYS_SECRETS } from "../signature/uniform-time-verifier.ts";
+import { createUniformTimeVerifier, DECOY_SECRETS } from "../signature/uniform-time-verifier.ts";
 import {
   readSignatureHeader,
   SIGNATURE_HEADER,
@@ -80,7 +80,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   const directory = createTenantDirectory(options.tenants, app);
   const appSecrets = app === undefined ? null : prepareSecrets(app.secrets);
   const guard = createGuard({ hasAppRoute: appSecrets !== null, maxBodyBytes: limits.maxBodyBytes });
-  const verify = createEvenVerifier(directory.mostSecrets);
+  const verify = createUniformTimeVerifier(directory.mostSecrets);
   const explain =
     options.development === true ? createExplainer({ tenants: directory.listed, appSecrets, logger }) : null;
   const emit = createEmit(options.hooks ?? {}, logger);
@@ -153,7 +153,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const unknown = slug !== undefined && tenant === null;
     const secrets = (slug === undefined ? appSecrets : tenant?.secrets) ?? null;
     try {
-      verify(body, signature, secrets ?? NOBODYS_SECRETS);
+      verify(body, signature, secrets ?? DECOY_SECRETS);
     } catch (error) {
       explain?.({ tenant: slug, signature, body, secrets });
       if (!isJobberSyncError(error)) throw error;

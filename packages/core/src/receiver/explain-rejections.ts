@@ -1,7 +1,7 @@
 import type { Logger } from "../observability/logger.ts";
 import { diagnoseSignature } from "../signature/diagnose-signature.ts";
 import { type NamedSecret, PreparedSecrets } from "../signature/prepare-secrets.ts";
-import { NOBODYS_SECRETS } from "../signature/uniform-time-verifier.ts";
+import { DECOY_SECRETS } from "../signature/uniform-time-verifier.ts";
 import type { SignatureHeader } from "../signature/verify-signature.ts";
 import type { KnownTenant } from "../tenants/tenant-directory.ts";
 
@@ -38,7 +38,7 @@ export function createExplainer({
       const { cause, message } = diagnoseSignature({
         body,
         header: signature,
-        secrets: secrets ?? NOBODYS_SECRETS,
+        secrets: secrets ?? DECOY_SECRETS,
         otherSecrets: others.length === 0 ? undefined : others,
       });
       const unknownSlug = tenant !== undefined && secrets === null && !cause.startsWith("header_");
