@@ -1,8 +1,8 @@
 import {
   type ContactFields,
   deliveryKey,
+  type IncomingDelivery,
   type JobFields,
-  type NewDelivery,
   type NotificationEvent,
   parseEvent,
   type SyncChange,
@@ -30,7 +30,7 @@ const ITEM_IDS = Array.from({ length: 500 }, (_, index) =>
 );
 
 /** A delivery of one of 500 objects, with a key of its own: a second later than the one before. */
-export function sampleDelivery(index: number): NewDelivery {
+export function sampleDelivery(index: number): IncomingDelivery {
   const itemId = ITEM_IDS[index % ITEM_IDS.length] ?? "";
   return {
     tenant: "acme",

@@ -1,10 +1,16 @@
 import { setTimeout } from "node:timers/promises";
-import { deliveryKey, type Inbox, isJobberSyncError, type NewDelivery, parseEvent } from "@jobber-sync/core";
+import {
+  deliveryKey,
+  type Inbox,
+  type IncomingDelivery,
+  isJobberSyncError,
+  parseEvent,
+} from "@jobber-sync/core";
 import { notificationPayload } from "@jobber-sync/testing";
 import { SLUG, timeOf, titleOf } from "./reference-records.ts";
 
 /** A snapshot of an object at a version, on its way into an inbox. */
-export function snapshotAt(id: string, version: number): NewDelivery {
+export function snapshotAt(id: string, version: number): IncomingDelivery {
   return delivery({
     event: "job.updated",
     data: { id, title: titleOf(version), status: "scheduled", updated_at: timeOf(version) },
@@ -12,7 +18,7 @@ export function snapshotAt(id: string, version: number): NewDelivery {
 }
 
 /** A notification that an object has changed, to a version when that is said: each then has a key of its own. */
-export function notificationOf(id: string, version?: number): NewDelivery {
+export function notificationOf(id: string, version?: number): IncomingDelivery {
   const times = version === undefined ? {} : { occurredAt: timeOf(version) };
   return delivery(notificationPayload("JOB_UPDATE", { itemId: id, ...times }));
 }
@@ -20,7 +26,7 @@ export function notificationOf(id: string, version?: number): NewDelivery {
 const RESEND_FOR_MS = 30_000;
 
 /** Accepts a delivery as Jobber would have it accepted: what is answered 503 is sent again, though not for ever. */
-export async function deliver(inbox: Inbox, delivery: NewDelivery): Promise<void> {
+export async function deliver(inbox: Inbox, delivery: IncomingDelivery): Promise<void> {
   const end = Date.now() + RESEND_FOR_MS;
   for (;;) {
     try {
@@ -33,7 +39,7 @@ export async function deliver(inbox: Inbox, delivery: NewDelivery): Promise<void
   }
 }
 
-function delivery(payload: object): NewDelivery {
+function delivery(payload: object): IncomingDelivery {
   const body = new TextEncoder().encode(JSON.stringify(payload));
   const event = parseEvent(body);
   return {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import type { NewDelivery } from "@jobber-sync/core";
+import type { IncomingDelivery } from "@jobber-sync/core";
 import { deliver, notificationOf, snapshotAt } from "./deliveries.ts";
 import { type Backend, openBackend, type Target } from "./open-backend.ts";
 import { startWorker } from "./processes.ts";
@@ -52,7 +52,7 @@ export async function manyWorkers(
   );
   try {
     const keys = new Set<string>();
-    const send = (delivery: NewDelivery) => {
+    const send = (delivery: IncomingDelivery) => {
       keys.add(delivery.deliveryKey);
       return deliver(backend.inbox, delivery);
     };

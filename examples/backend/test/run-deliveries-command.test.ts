@@ -1,4 +1,4 @@
-import { createMemoryInbox, JobberSyncError, type NewDelivery } from "@jobber-sync/core";
+import { createMemoryInbox, type IncomingDelivery, JobberSyncError } from "@jobber-sync/core";
 import { afterEach, expect, test, vi } from "vitest";
 import { runDeliveriesCommand } from "../src/run-deliveries-command.ts";
 import { runCommand } from "./support/run-command.ts";
@@ -11,7 +11,7 @@ afterEach(() => {
   process.exitCode = 0;
 });
 
-async function inboxWith(...states: readonly NewDelivery["state"][]) {
+async function inboxWith(...states: readonly IncomingDelivery["state"][]) {
   const inbox = createMemoryInbox({ now: () => NOW });
   for (const [index, state] of states.entries()) {
     await inbox.accept({

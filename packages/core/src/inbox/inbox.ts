@@ -20,7 +20,7 @@ export interface ObjectRef {
 export type DeliveryState = "waiting" | "claimed" | "done" | "unresolved" | "paused" | "quarantined" | "dead";
 
 /** A verified delivery on its way into the inbox. */
-export interface NewDelivery extends ObjectRef {
+export interface IncomingDelivery extends ObjectRef {
   /** The tenant; `""` when the delivery's account belongs to none. Quarantined then. */
   readonly tenant: string;
   /** `unknown` with the body's hash as id for a body that is no event. Quarantined then. */
@@ -200,7 +200,7 @@ export interface Inbox {
    *
    * @throws {JobberSyncError} `ERR_STORE`, `ERR_STORE_BUSY`, `ERR_STORE_FULL`: the delivery is not stored (or not known to be)
    */
-  accept(delivery: NewDelivery): Promise<AcceptedDelivery>;
+  accept(delivery: IncomingDelivery): Promise<AcceptedDelivery>;
 
   /**
    * Takes every row of the object that is due or whose claim has run out, up to `options.limit`, in one step. A row goes to one claim at a

@@ -1,7 +1,7 @@
-import type { ClaimedDelivery, DeliveryInfo, DeliveryState, NewDelivery } from "./inbox.ts";
+import type { ClaimedDelivery, DeliveryInfo, DeliveryState, IncomingDelivery } from "./inbox.ts";
 
 /** A delivery as the memory inbox keeps it. */
-export interface MemoryRow extends Omit<NewDelivery, "body" | "state" | "reason"> {
+export interface MemoryRow extends Omit<IncomingDelivery, "body" | "state" | "reason"> {
   readonly sequence: number;
   body: Uint8Array | null;
   state: DeliveryState;
@@ -19,7 +19,7 @@ export interface MemoryRow extends Omit<NewDelivery, "body" | "state" | "reason"
   claimedUntil: number;
 }
 
-export function memoryRow(delivery: NewDelivery, sequence: number): MemoryRow {
+export function memoryRow(delivery: IncomingDelivery, sequence: number): MemoryRow {
   const { tenant, objectType, objectId, deliveryKey, topic, receivedAt, state, reason } = delivery;
   // Named one by one: rows of one shape are what engines are fast with.
   return {

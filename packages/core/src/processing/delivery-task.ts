@@ -9,7 +9,7 @@ import type { ChangeDelivery } from "./build-change.ts";
 import type { Handler } from "./handlers.ts";
 
 /** A delivery on its way to the records. */
-export interface DeliveryWork<E extends JobberEvent = JobberEvent> extends ChangeDelivery<E> {
+export interface DeliveryTask<E extends JobberEvent = JobberEvent> extends ChangeDelivery<E> {
   /** Taken at accept; orders a snapshot. */
   readonly sequence: number;
   /** Whether this is the second look at an object that was missing, or not deleted yet, at the first. */
@@ -30,7 +30,7 @@ export interface Processed {
 }
 
 /** What became of one delivery. */
-export type WorkResult =
+export type TaskResult =
   | Processed
   /** There is nothing to do: a visit or property is gone, or an account that was to have disconnected the app has not. */
   | { readonly kind: "ignored"; readonly reason: "gone" | "still_connected" }
@@ -53,7 +53,7 @@ export interface Processor {
 }
 
 /** What is neither the store's nor the mapping's nor a handler's came from the source. */
-export function failed(error: unknown): WorkResult {
+export function failed(error: unknown): TaskResult {
   if (isJobberSyncError(error)) return { kind: "failed", error };
   return {
     kind: "failed",

@@ -1,6 +1,6 @@
 import type { NotificationEvent, SnapshotEvent } from "../events/jobber-event.ts";
 import { snapshotChange } from "./build-change.ts";
-import { type DeliveryWork, failed, type Processor, type WorkResult } from "./delivery-task.ts";
+import { type DeliveryTask, failed, type Processor, type TaskResult } from "./delivery-task.ts";
 import { runHandlers } from "./handlers.ts";
 import { resolveNotifications } from "./resolve-notifications.ts";
 import { applied, mapped, warningsOf } from "./write-change.ts";
@@ -14,30 +14,30 @@ import { applied, mapped, warningsOf } from "./write-change.ts";
 export async function processDeliveries(
   processor: Processor,
   tenant: string,
-  works: readonly DeliveryWork[],
+  tasks: readonly DeliveryTask[],
   signal: AbortSignal,
-): Promise<ReadonlyMap<DeliveryWork, WorkResult>> {
-  const results = new Map<DeliveryWork, WorkResult>();
-  const notifications: DeliveryWork<NotificationEvent>[] = [];
-  for (const work of works) {
-    if (isNotification(work)) notifications.push(work);
-    else if (isSnapshot(work)) {
+): Promise<ReadonlyMap<DeliveryTask, TaskResult>> {
+  const results = new Map<DeliveryTask, TaskResult>();
+  const notifications: DeliveryTask<NotificationEvent>[] = [];
+  for (const task of tasks) {
+    if (isNotification(task)) notifications.push(task);
+    else if (isSnapshot(task)) {
       results.set(
-        work,
-        signal.aborted ? { kind: "untouched" } : await applySnapshot(processor, tenant, work, signal),
+        task,
+        signal.aborted ? { kind: "untouched" } : await applySnapshot(processor, tenant, task, signal),
       );
     }
   }
   for (const group of groupByObject(notifications)) {
-    if (signal.aborted) for (const work of group) results.set(work, { kind: "untouched" });
+    if (signal.aborted) for (const task of group) results.set(task, { kind: "untouched" });
     else
-      for (const [work, result] of await resolveNotifications(processor, tenant, group, signal))
-        results.set(work, result);
+      for (const [task, result] of await resolveNotifications(processor, tenant, group, signal))
+        results.set(task, result);
   }
-  for (const [work, result] of results) {
+  for (const [task, result] of results) {
     if (result.kind !== "processed" && result.kind !== "unresolved") continue;
-    if (signal.aborted && processor.handlers.size > 0) results.set(work, { kind: "untouched" });
-    else results.set(work, await handled(processor, tenant, work, result, signal));
+    if (signal.aborted && processor.handlers.size > 0) results.set(task, { kind: "untouched" });
+    else results.set(task, await handled(processor, tenant, task, result, signal));
   }
   return results;
 }
@@ -46,10 +46,10 @@ export async function processDeliveries(
 async function handled(
   { handlers }: Processor,
   tenant: string,
-  { event }: DeliveryWork,
-  result: WorkResult & { readonly kind: "processed" | "unresolved" },
+  { event }: DeliveryTask,
+  result: TaskResult & { readonly kind: "processed" | "unresolved" },
   signal: AbortSignal,
-): Promise<WorkResult> {
+): Promise<TaskResult> {
   const told =
     result.kind === "processed" ? result : { event, submission: null, records: null, result: null };
   const { submission, records, result: stored } = told;
@@ -71,12 +71,12 @@ async function handled(
 async function applySnapshot(
   { store, statusOverrides }: Processor,
   tenant: string,
-  work: DeliveryWork<SnapshotEvent>,
+  task: DeliveryTask<SnapshotEvent>,
   signal: AbortSignal,
-): Promise<WorkResult> {
-  const { event, sequence } = work;
+): Promise<TaskResult> {
+  const { event, sequence } = task;
   try {
-    const built = mapped(() => snapshotChange(work, tenant, sequence, statusOverrides));
+    const built = mapped(() => snapshotChange(task, tenant, sequence, statusOverrides));
     const result = await applied(store, built, signal);
     const warnings = warningsOf(event, built.change);
     return {
@@ -93,22 +93,22 @@ async function applySnapshot(
 }
 
 function groupByObject(
-  works: readonly DeliveryWork<NotificationEvent>[],
-): Iterable<readonly DeliveryWork<NotificationEvent>[]> {
-  const groups = new Map<string, DeliveryWork<NotificationEvent>[]>();
-  for (const work of works) {
-    const key = `${work.event.objectType}:${work.event.itemId}`;
+  tasks: readonly DeliveryTask<NotificationEvent>[],
+): Iterable<readonly DeliveryTask<NotificationEvent>[]> {
+  const groups = new Map<string, DeliveryTask<NotificationEvent>[]>();
+  for (const task of tasks) {
+    const key = `${task.event.objectType}:${task.event.itemId}`;
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, [work]);
-    else group.push(work);
+    if (group === undefined) groups.set(key, [task]);
+    else group.push(task);
   }
   return groups.values();
 }
 
-function isNotification(work: DeliveryWork): work is DeliveryWork<NotificationEvent> {
-  return work.event.kind === "notification";
+function isNotification(task: DeliveryTask): task is DeliveryTask<NotificationEvent> {
+  return task.event.kind === "notification";
 }
 
-function isSnapshot(work: DeliveryWork): work is DeliveryWork<SnapshotEvent> {
-  return work.event.kind === "snapshot";
+function isSnapshot(task: DeliveryTask): task is DeliveryTask<SnapshotEvent> {
+  return task.event.kind === "snapshot";
 }

@@ -4,71 +4,71 @@ import type { FetchedRecords, RecordSource, SourceObjectType } from "../records/
 import type { SyncResult } from "../store/sync-store.ts";
 import { type BuiltChange, fetchedChange, goneChange } from "./build-change.ts";
 import {
-  type DeliveryWork,
+  type DeliveryTask,
   failed,
   type Processed,
   type Processor,
-  type WorkResult,
+  type TaskResult,
 } from "./delivery-task.ts";
 import { withinRun } from "./within-run.ts";
 import { applied, mapped, stored, warningsOf } from "./write-change.ts";
 
-type Notification = DeliveryWork<NotificationEvent>;
-type Outcome = ReadonlyMap<Notification, WorkResult>;
+type Notification = DeliveryTask<NotificationEvent>;
+type Outcome = ReadonlyMap<Notification, TaskResult>;
 
 /** Resolves all notifications of one object with one fetch and one write. Does not reject. */
 export async function resolveNotifications(
   processor: Processor,
   tenant: string,
-  works: readonly Notification[],
+  tasks: readonly Notification[],
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const [first] = works;
+  const [first] = tasks;
   if (first === undefined) return new Map();
-  if (first.event.objectType === "account") return resolveAccount(processor, tenant, works, signal);
+  if (first.event.objectType === "account") return resolveAccount(processor, tenant, tasks, signal);
   const type = fetchedType(first.event);
-  if (type === null) return all(works, ({ event }) => done(event));
+  if (type === null) return all(tasks, ({ event }) => done(event));
   const { source } = processor;
   try {
-    if (source === undefined) return await withoutSource(processor, tenant, works, type, signal);
-    return await fetchAndWrite({ ...processor, source }, tenant, works, type, signal);
+    if (source === undefined) return await withoutSource(processor, tenant, tasks, type, signal);
+    return await fetchAndWrite({ ...processor, source }, tenant, tasks, type, signal);
   } catch (error) {
-    return all(works, () => failed(error));
+    return all(tasks, () => failed(error));
   }
 }
 
 async function fetchAndWrite(
   processor: Processor & { readonly source: RecordSource },
   tenant: string,
-  works: readonly Notification[],
+  tasks: readonly Notification[],
   type: SourceObjectType,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { store, source, beforeFetch } = processor;
   const ask = async (wanted: SourceObjectType, id: string) =>
     withinRun(() => source.fetch(tenant, wanted, id, signal), signal, sourceIsLate);
-  const [first] = works as readonly [Notification, ...Notification[]];
+  const [first] = tasks as readonly [Notification, ...Notification[]];
   await beforeFetch?.(tenant, signal);
   // Before the fetch: what is fetched is at least as new as this number.
   const sequence = await stored(() => store.nextSequence(), signal);
   const fetched = await ask(type, first.event.itemId);
-  if (fetched !== null) return writeFetched(processor, tenant, works, { fetched, sequence, type }, signal);
-  if (!isRecord(type)) return all(works, () => ({ kind: "ignored", reason: "gone" }));
-  if (!works.some(({ event }) => isDestroy(event))) {
+  if (fetched !== null) return writeFetched(processor, tenant, tasks, { fetched, sequence, type }, signal);
+  if (!isRecord(type)) return all(tasks, () => ({ kind: "ignored", reason: "gone" }));
+  if (!tasks.some(({ event }) => isDestroy(event))) {
     // Null after an update may also be a scope that the token lacks (F2.3): look twice, and prove that the connection works.
-    if (!works.some(({ rechecked }) => rechecked))
-      return all(works, () => ({ kind: "recheck", reason: "gone" }));
+    if (!tasks.some(({ rechecked }) => rechecked))
+      return all(tasks, () => ({ kind: "recheck", reason: "gone" }));
     await beforeFetch?.(tenant, signal);
     if ((await ask("account", first.event.accountId)) === null) throw seesNothing();
   }
-  const built = mapped(() => goneChange(works, tenant, sequence));
-  return processedEach(works, built, await applied(store, built, signal), null);
+  const built = mapped(() => goneChange(tasks, tenant, sequence));
+  return processedEach(tasks, built, await applied(store, built, signal), null);
 }
 
 async function writeFetched(
   { store }: Processor,
   tenant: string,
-  works: readonly Notification[],
+  tasks: readonly Notification[],
   {
     fetched,
     sequence,
@@ -77,16 +77,16 @@ async function writeFetched(
   signal: AbortSignal,
 ): Promise<Outcome> {
   // A destroy whose object is still there may have run ahead of Jobber's own replicas: it is looked at twice, and is an update then.
-  const early = works.filter((work) => isRecord(type) && isDestroy(work.event) && !work.rechecked);
-  const ready = works.filter((work) => !early.includes(work));
+  const early = tasks.filter((task) => isRecord(type) && isDestroy(task.event) && !task.rechecked);
+  const ready = tasks.filter((task) => !early.includes(task));
   const outcome = new Map(all(early, () => ({ kind: "recheck", reason: "still_there" })));
   if (ready.length === 0) return outcome;
-  const alive = ready.map((work) => (isRecord(type) ? { ...work, event: asUpdate(work.event) } : work));
+  const alive = ready.map((task) => (isRecord(type) ? { ...task, event: asUpdate(task.event) } : task));
   const built = mapped(() => fetchedChange(alive, tenant, sequence, fetched));
   const processed = processedEach(alive, built, await applied(store, built, signal), fetched);
   for (const [index, result] of [...processed.values()].entries()) {
-    const work = ready[index];
-    if (work !== undefined) outcome.set(work, result);
+    const task = ready[index];
+    if (task !== undefined) outcome.set(task, result);
   }
   return outcome;
 }
@@ -95,12 +95,12 @@ async function writeFetched(
 async function resolveAccount(
   { source, beforeFetch }: Processor,
   tenant: string,
-  works: readonly Notification[],
+  tasks: readonly Notification[],
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const outcome = new Map<Notification, WorkResult>();
-  for (const work of works) {
-    const { event } = work;
+  const outcome = new Map<Notification, TaskResult>();
+  for (const task of tasks) {
+    const { event } = task;
     const asked = source?.disconnected?.bind(source);
     try {
       let holds = true;
@@ -108,9 +108,9 @@ async function resolveAccount(
         await beforeFetch?.(tenant, signal);
         holds = await withinRun(() => asked(tenant, event.occurredAt, signal), signal, sourceIsLate);
       }
-      outcome.set(work, holds ? done(event) : { kind: "ignored", reason: "still_connected" });
+      outcome.set(task, holds ? done(event) : { kind: "ignored", reason: "still_connected" });
     } catch (error) {
-      outcome.set(work, failed(error));
+      outcome.set(task, failed(error));
     }
   }
   return outcome;
@@ -120,37 +120,37 @@ async function resolveAccount(
 async function withoutSource(
   { store }: Processor,
   tenant: string,
-  works: readonly Notification[],
+  tasks: readonly Notification[],
   type: SourceObjectType,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const destroys = isRecord(type) ? works.filter(({ event }) => isDestroy(event)) : [];
-  const outcome = new Map(all(works, () => ({ kind: "unresolved" })));
+  const destroys = isRecord(type) ? tasks.filter(({ event }) => isDestroy(event)) : [];
+  const outcome = new Map(all(tasks, () => ({ kind: "unresolved" })));
   if (destroys.length === 0) return outcome;
   const sequence = await stored(() => store.nextSequence(), signal);
   const built = mapped(() => goneChange(destroys, tenant, sequence));
-  for (const [work, result] of processedEach(destroys, built, await applied(store, built, signal), null))
-    outcome.set(work, result);
+  for (const [task, result] of processedEach(destroys, built, await applied(store, built, signal), null))
+    outcome.set(task, result);
   return outcome;
 }
 
 function processedEach(
-  works: readonly Notification[],
+  tasks: readonly Notification[],
   built: BuiltChange,
   result: SyncResult,
   records: FetchedRecords | null,
 ): ReadonlyMap<Notification, Processed> {
   return new Map(
-    works.map((work, index) => [
-      work,
+    tasks.map((task, index) => [
+      task,
       {
         kind: "processed",
-        event: work.event,
+        event: task.event,
         submission: built.submissions[index] ?? null,
         records,
         result,
         // One fetch, one warning, however many notifications led to it.
-        warnings: index === 0 ? warningsOf(work.event, built.change) : work.event.warnings,
+        warnings: index === 0 ? warningsOf(task.event, built.change) : task.event.warnings,
       },
     ]),
   );
@@ -168,8 +168,8 @@ function done(event: NotificationEvent): Processed {
   };
 }
 
-function all(works: readonly Notification[], result: (work: Notification) => WorkResult): Outcome {
-  return new Map(works.map((work) => [work, result(work)]));
+function all(tasks: readonly Notification[], result: (task: Notification) => TaskResult): Outcome {
+  return new Map(tasks.map((task) => [task, result(task)]));
 }
 
 function asUpdate(event: NotificationEvent): NotificationEvent {

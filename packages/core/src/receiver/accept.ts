@@ -115,8 +115,8 @@ function intoRecords(
     }
     const { event, tenant, deliveryKey } = disposition.delivery;
     const sequence = event.kind === "snapshot" ? await store.nextSequence() : 0;
-    const work = { event, deliveryKey, receivedAt, sequence, rechecked: false };
-    const result = (await processDeliveries(processor, tenant, [work], deadline.signal)).get(work);
+    const task = { event, deliveryKey, receivedAt, sequence, rechecked: false };
+    const result = (await processDeliveries(processor, tenant, [task], deadline.signal)).get(task);
     const facts = factsOf(delivery, null);
     const durationMs = performance.now() - started;
     switch (result?.kind) {

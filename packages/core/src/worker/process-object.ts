@@ -5,7 +5,7 @@ import type { Claim, ClaimedDelivery, Inbox, ObjectRef } from "../inbox/inbox.ts
 import type { DeliveryFacts, Emit } from "../observability/lifecycle-events.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { OutageLog } from "../observability/outage-log.ts";
-import type { DeliveryWork, Processor } from "../processing/delivery-task.ts";
+import type { DeliveryTask, Processor } from "../processing/delivery-task.ts";
 import { processDeliveries } from "../processing/process-deliveries.ts";
 import { stored } from "../processing/write-change.ts";
 import type { TenantDirectory } from "../tenants/tenant-directory.ts";
@@ -65,7 +65,7 @@ export function createRun(options: RunOptions): Run {
         const claim = await keepTrying(take, leaseMs, mode.abort);
         if (claim === null) return claimed;
         claimed = true;
-        const allDone = await work(claim, mode);
+        const allDone = await workOn(claim, mode);
         // What held this claim up would hold up the next one, while others wait for the slot: the rest is found later.
         if (!allDone || claim.deliveries.length < CLAIM_LIMIT || mode.stop.aborted) return true;
       }
@@ -77,7 +77,7 @@ export function createRun(options: RunOptions): Run {
   };
 
   /** @returns whether nothing of it has to be worked on again */
-  async function work(claim: Claim, mode: RunMode): Promise<boolean> {
+  async function workOn(claim: Claim, mode: RunMode): Promise<boolean> {
     const started = performance.now();
     const hold = holdClaim(claim, mode.abort);
     const settled: SettledResult[] = [];
@@ -121,26 +121,26 @@ export function createRun(options: RunOptions): Run {
     settle: (facts: DeliveryFacts, delivery: ClaimedDelivery, result: SettleableResult) => void,
   ): Promise<void> {
     const admit = createAdmit(object, options.directory, signal);
-    const bySlug = new Map<string, DeliveryWork[]>();
-    const deliveryOf = new Map<DeliveryWork, ClaimedDelivery>();
+    const bySlug = new Map<string, DeliveryTask[]>();
+    const deliveryOf = new Map<DeliveryTask, ClaimedDelivery>();
     for (const delivery of deliveries) {
       const admission = await admit(delivery);
       if (admission.kind === "admitted") {
-        const { slug, work } = admission;
-        deliveryOf.set(work, delivery);
+        const { slug, task } = admission;
+        deliveryOf.set(task, delivery);
         const group = bySlug.get(slug);
-        if (group === undefined) bySlug.set(slug, [work]);
-        else group.push(work);
+        if (group === undefined) bySlug.set(slug, [task]);
+        else group.push(task);
       } else settle({ ...object, topic: null, sequence: delivery.sequence }, delivery, admission);
     }
     const processor: Processor = {
       ...options.processor,
       beforeFetch: (slug, runSignal) => awaitPlace(slug, mode.maxBudgetWaitMs, runSignal),
     };
-    for (const [slug, works] of bySlug) {
-      for (const [work, result] of await processDeliveries(processor, slug, works, signal)) {
-        const delivery = deliveryOf.get(work);
-        const topic = topicOf(work.event);
+    for (const [slug, tasks] of bySlug) {
+      for (const [task, result] of await processDeliveries(processor, slug, tasks, signal)) {
+        const delivery = deliveryOf.get(task);
+        const topic = topicOf(task.event);
         if (delivery !== undefined)
           settle({ ...object, tenant: slug, topic, sequence: delivery.sequence }, delivery, result);
       }

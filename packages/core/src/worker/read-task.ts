@@ -1,14 +1,14 @@
 import { isJobberSyncError, JobberSyncError } from "../errors.ts";
 import { parseEvent } from "../events/parse-event.ts";
 import type { ClaimedDelivery, ObjectRef } from "../inbox/inbox.ts";
-import type { DeliveryWork } from "../processing/delivery-task.ts";
+import type { DeliveryTask } from "../processing/delivery-task.ts";
 import { withinRun } from "../processing/within-run.ts";
 import { checkOwnership } from "../tenants/check-ownership.ts";
 import type { KnownTenant, TenantDirectory } from "../tenants/tenant-directory.ts";
 
 /** Whether a delivery is worked on, and for which tenant. */
 type Admission =
-  | { readonly kind: "admitted"; readonly slug: string; readonly work: DeliveryWork }
+  | { readonly kind: "admitted"; readonly slug: string; readonly task: DeliveryTask }
   /** It is no event, or not this tenant's. */
   | { readonly kind: "rejected"; readonly error: JobberSyncError }
   /** That could not be found out now. */
@@ -35,18 +35,18 @@ export function createAdmit(
   return async ({ body, deliveryKey, receivedAt, sequence, recheckSince, reason }) => {
     try {
       const event = parseEvent(body);
-      const work = { event, deliveryKey, receivedAt, sequence, rechecked: recheckSince !== null };
+      const task = { event, deliveryKey, receivedAt, sequence, rechecked: recheckSince !== null };
       const viaApp = object.tenant === "";
       if (directory === null && !viaApp) {
         return reason !== null && NEEDS_TENANTS.has(reason)
           ? { kind: "rejected", error: unjudged(reason) }
-          : { kind: "admitted", slug: object.tenant, work };
+          : { kind: "admitted", slug: object.tenant, task };
       }
       const accountId = viaApp && event.kind === "notification" ? event.accountId : null;
       const tenant = await find(accountId);
       const error = checkOwnership(event, tenant, viaApp);
       if (error !== null) return { kind: "rejected", error };
-      return { kind: "admitted", slug: tenant?.slug ?? object.tenant, work };
+      return { kind: "admitted", slug: tenant?.slug ?? object.tenant, task };
     } catch (error) {
       if (!isJobberSyncError(error)) throw error;
       return { kind: error.status === 422 ? "rejected" : "failed", error };

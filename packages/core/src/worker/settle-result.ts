@@ -1,11 +1,11 @@
 import type { JobberSyncError } from "../errors.ts";
 import type { ClaimedDelivery, Settlement } from "../inbox/inbox.ts";
 import type { DeliveryFacts, Emit } from "../observability/lifecycle-events.ts";
-import type { WorkResult } from "../processing/delivery-task.ts";
+import type { TaskResult } from "../processing/delivery-task.ts";
 import { type FailureCircumstances, type RetryPolicy, settleFailure } from "./retry-policy.ts";
 
 /** What became of a delivery, or that it was not even begun with. */
-export type SettleableResult = WorkResult | { readonly kind: "rejected"; readonly error: JobberSyncError };
+export type SettleableResult = TaskResult | { readonly kind: "rejected"; readonly error: JobberSyncError };
 
 /** What is written down of a delivery, and what is told when that is durable. */
 export interface SettledResult {

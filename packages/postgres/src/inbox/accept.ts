@@ -1,4 +1,4 @@
-import { type AcceptedDelivery, JobberSyncError, type NewDelivery, objectKey } from "@jobber-sync/core";
+import { type AcceptedDelivery, type IncomingDelivery, JobberSyncError, objectKey } from "@jobber-sync/core";
 import { boundedPool } from "../database/bounded-pool.ts";
 import { checkDurability, DURABILITY_JSON, type Durability } from "../database/durability.ts";
 import { createGroupCommit } from "../database/group-commit.ts";
@@ -30,11 +30,11 @@ const STUCK_MS = 5000;
 export function createAccept(
   context: InboxContext,
   options: AcceptOptions,
-): (delivery: NewDelivery) => Promise<AcceptedDelivery> {
+): (delivery: IncomingDelivery) => Promise<AcceptedDelivery> {
   const statement = insertStatement(context);
   const pool = boundedPool(context.pool, STUCK_MS);
 
-  return createGroupCommit<NewDelivery, AcceptedDelivery>({
+  return createGroupCommit<IncomingDelivery, AcceptedDelivery>({
     write,
     weigh: ({ body }) => body.byteLength,
     maxItems: MAX_ROWS,
@@ -43,7 +43,7 @@ export function createAccept(
     timeoutMs: options.timeoutMs,
   });
 
-  async function write(deliveries: readonly NewDelivery[]): Promise<readonly AcceptedDelivery[]> {
+  async function write(deliveries: readonly IncomingDelivery[]): Promise<readonly AcceptedDelivery[]> {
     const values = valuesOf(deliveries, context);
     const waiting = deliveries.filter(({ state }) => state === "waiting");
     const stored = await runTransaction(
@@ -64,7 +64,7 @@ export function createAccept(
 }
 
 /** The rows as a JSON list, and beside it their bodies one after another, as the bytes that they are. */
-function valuesOf(deliveries: readonly NewDelivery[], { clock }: InboxContext): [string, Buffer] {
+function valuesOf(deliveries: readonly IncomingDelivery[], { clock }: InboxContext): [string, Buffer] {
   let from = 1;
   const rows = deliveries.map(({ body: { byteLength }, ...delivery }) => {
     const row = { ...delivery, from, bytes: byteLength };
@@ -110,7 +110,7 @@ SELECT json_build_object(
 }
 
 /** What the statement saw before its own rows, and what the rows of one batch are to each other. */
-function outcomes(deliveries: readonly NewDelivery[], { rows }: Stored): readonly AcceptedDelivery[] {
+function outcomes(deliveries: readonly IncomingDelivery[], { rows }: Stored): readonly AcceptedDelivery[] {
   const keys = new Set<string>();
   const waiting = new Set<string>();
   return deliveries.map((delivery, index) => {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { Claim, NewDelivery, ObjectRef, Settlement } from "@jobber-sync/core";
+import type { Claim, IncomingDelivery, ObjectRef, Settlement } from "@jobber-sync/core";
 
-export function delivery(objectId: string, overrides: Partial<NewDelivery> = {}): NewDelivery {
+export function delivery(objectId: string, overrides: Partial<IncomingDelivery> = {}): IncomingDelivery {
   return {
     ...objectOf(objectId),
     deliveryKey: randomUUID(),

@@ -1,7 +1,10 @@
-import type { NewDelivery } from "@jobber-sync/core";
+import type { IncomingDelivery } from "@jobber-sync/core";
 
 /** A delivery of job `objectId` of tenant `acme`; its key is the id's unless overridden. */
-export function sampleDelivery(objectId: string, overrides: Partial<NewDelivery> = {}): NewDelivery {
+export function sampleDelivery(
+  objectId: string,
+  overrides: Partial<IncomingDelivery> = {},
+): IncomingDelivery {
   return {
     tenant: "acme",
     objectType: "job",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type { Claim, Inbox, NewDelivery, ObjectRef, Settlement } from "@jobber-sync/core";
+import type { Claim, Inbox, IncomingDelivery, ObjectRef, Settlement } from "@jobber-sync/core";
 
 /** Long enough that no claim of a test runs out by accident. */
 export const LEASE_MS = 60_000;
@@ -11,7 +11,7 @@ export const SHORT_LEASE_MS = 800;
 export const DAY_MS = 24 * 60 * 60_000;
 
 /** A delivery of job `objectId` of tenant `acme`, with a key of its own. */
-export function delivery(objectId: string, overrides: Partial<NewDelivery> = {}): NewDelivery {
+export function delivery(objectId: string, overrides: Partial<IncomingDelivery> = {}): IncomingDelivery {
   return {
     ...objectOf(objectId),
     deliveryKey: randomUUID(),
@@ -100,7 +100,7 @@ export async function states(inbox: Inbox): Promise<readonly string[]> {
 /** Accepts a delivery and settles it at once. */
 export async function settleAs(
   inbox: Inbox,
-  row: NewDelivery,
+  row: IncomingDelivery,
   state: "done" | "dead" | "paused" | "unresolved",
 ): Promise<{ readonly sequence: number }> {
   const { sequence } = await inbox.accept({ ...row, deliveryKey: `key of ${row.objectId}` });
