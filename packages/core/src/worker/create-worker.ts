@@ -10,7 +10,7 @@ import type { StatusOverrides } from "../records/snapshot-records.ts";
 import type { SyncStore } from "../store/sync-store.ts";
 import type { SharedApp, Tenants } from "../tenants/tenant.ts";
 import { createTenantDirectory } from "../tenants/tenant-directory.ts";
-import { createRun, type RunMode } from "./process-object.ts";
+import { createProcessObject, type RunMode } from "./process-object.ts";
 import { checkRetryPolicy, type RetryPolicy } from "./retry-policy.ts";
 
 /** What `createWorker` takes. */
@@ -108,7 +108,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const concurrency = positiveInteger("concurrency", options.concurrency ?? 8);
   checkRetention(options.retention);
   const logOutage = createOutageLog(logger, Date.now, "the worker's inbox failed; trying again");
-  const run = createRun({
+  const processObject = createProcessObject({
     inbox,
     processor: {
       store: options.store,
@@ -131,7 +131,7 @@ export function createWorker(options: WorkerOptions): Worker {
   /** What runs because of a start, and because of a drain. */
   const started = new Set<Promise<boolean>>();
   const drained = new Set<Promise<boolean>>();
-  let life = createLife();
+  let session = createSession();
   if (options.source === undefined) {
     logger.warn(
       {},
@@ -141,11 +141,11 @@ export function createWorker(options: WorkerOptions): Worker {
 
   return {
     start() {
-      if (life.listening !== null) return;
+      if (session.listening !== null) return;
       const current = life;
       const { signal } = current.stop;
       const mode = runMode(current, MAX_BUDGET_WAIT_MS);
-      const runNext = (object: ObjectRef) => track(started, run(object, mode)).then(() => {});
+      const runNext = (object: ObjectRef) => track(started, processObject(object, mode)).then(() => {});
       current.listening = Promise.all([
         inbox.listen(runNext, { concurrency, signal, onError: logOutage }),
         purgeRegularly(signal),
@@ -154,7 +154,7 @@ export function createWorker(options: WorkerOptions): Worker {
 
     async stop({ graceMs = 10_000 } = {}) {
       const ending = life;
-      life = createLife();
+      session = createSession();
       ending.stop.abort();
       const ended = Promise.all([ending.listening, ...started, ...drained]);
       const grace = setTimeout(() => ending.abort.abort(), graceMs);
@@ -171,12 +171,12 @@ export function createWorker(options: WorkerOptions): Worker {
     },
 
     async drain() {
-      const mode = runMode(life, Number.POSITIVE_INFINITY);
+      const mode = runMode(session, Number.POSITIVE_INFINITY);
       let runs = 0;
       while (!mode.stop.aborted) {
         const objects = await inbox.due({ now: now(), limit: 16 * concurrency });
         const worked = await eachOf(objects, concurrency, async (object) =>
-          mode.stop.aborted ? false : track(drained, run(object, mode)),
+          mode.stop.aborted ? false : track(drained, processObject(object, mode)),
         );
         runs += worked;
         if (worked > 0) continue;
@@ -209,7 +209,7 @@ function track(among: Set<Promise<boolean>>, run: Promise<boolean>): Promise<boo
 }
 
 /** From one start to its stop. */
-interface Life {
+interface Session {
   /** No work is taken any more. */
   readonly stop: AbortController;
   /** What runs is to end. */
@@ -217,11 +217,11 @@ interface Life {
   listening: Promise<unknown> | null;
 }
 
-function createLife(): Life {
+function createSession(): Session {
   return { stop: new AbortController(), abort: new AbortController(), listening: null };
 }
 
-function runMode({ stop, abort }: Life, maxBudgetWaitMs: number): RunMode {
+function runMode({ stop, abort }: Session, maxBudgetWaitMs: number): RunMode {
   return { stop: stop.signal, abort: abort.signal, maxBudgetWaitMs };
 }
 

@@ -15,7 +15,7 @@ import type { RetryPolicy } from "./retry-policy.ts";
 import { type SettleableResult, type SettledResult, settleResult } from "./settle-result.ts";
 
 /** What every run needs, checked and complete. */
-export interface RunOptions {
+export interface ProcessObjectOptions {
   readonly inbox: Inbox;
   readonly processor: Omit<Processor, "beforeFetch">;
   /** `null` for a worker that was given no tenants. */
@@ -51,10 +51,10 @@ const CLAIM_LIMIT = 2048;
  *
  * @returns whether anything was claimed
  */
-export type Run = (object: ObjectRef, mode: RunMode) => Promise<boolean>;
+export type ProcessObject = (object: ObjectRef, mode: RunMode) => Promise<boolean>;
 
 /** Makes the function that works on one object. */
-export function createRun(options: RunOptions): Run {
+export function createProcessObject(options: ProcessObjectOptions): ProcessObject {
   const { inbox, leaseMs, now, emit } = options;
 
   return async (object, mode) => {
