@@ -142,7 +142,7 @@ export function createWorker(options: WorkerOptions): Worker {
   return {
     start() {
       if (session.listening !== null) return;
-      const current = life;
+      const current = session;
       const { signal } = current.stop;
       const mode = runMode(current, MAX_BUDGET_WAIT_MS);
       const runNext = (object: ObjectRef) => track(started, processObject(object, mode)).then(() => {});
@@ -153,7 +153,7 @@ export function createWorker(options: WorkerOptions): Worker {
     },
 
     async stop({ graceMs = 10_000 } = {}) {
-      const ending = life;
+      const ending = session;
       session = createSession();
       ending.stop.abort();
       const ended = Promise.all([ending.listening, ...started, ...drained]);

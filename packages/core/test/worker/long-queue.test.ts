@@ -6,7 +6,7 @@ const MANY = 5000;
 const AT_ONCE = 2048;
 
 describe("an object with very many deliveries", () => {
-  it("is worked off in portions, each with one fetch", async () => {
+  it("is worked off in batches, each with one fetch", async () => {
     const { source, asked } = sourceOf((_, id) => found(id, "x"));
     const { inbox, send, worker } = backend({ source });
     const claim = vi.spyOn(inbox, "claim");
@@ -18,7 +18,7 @@ describe("an object with very many deliveries", () => {
     expect(sizes.map((taken) => taken?.deliveries.length)).toEqual([AT_ONCE, AT_ONCE, MANY - 2 * AT_ONCE]);
   });
 
-  it("gives its slot back when a portion fails, for the others would fail too", async () => {
+  it("gives its slot back when a batch fails, for the others would fail too", async () => {
     const { source, asked } = sourceOf((_, id) => {
       if (id === "Mg==") throw new JobberSyncError("ERR_API_TIMEOUT", "down");
       return found(id, "x");
@@ -31,7 +31,7 @@ describe("an object with very many deliveries", () => {
     expect(await inbox.list({ states: ["waiting"], limit: MANY + 1 })).toHaveLength(MANY);
   });
 
-  it("is left alone when the worker stops, but for the portion in hand", async () => {
+  it("is left alone when the worker stops, but for the batch in hand", async () => {
     let response = () => {};
     let fetches = 0;
     const { inbox, send, worker } = backend({

@@ -2,11 +2,11 @@ import { INBOX_DEFAULTS, type Inbox } from "@jobber-sync/core";
 import { runStatement } from "../database/transaction.ts";
 import { aheadOfClock, type InboxContext, nowSql, nowValue } from "./inbox-context.ts";
 
-const PORTION_ROWS = 1000;
+const BATCH_ROWS = 1000;
 // For ever, in a number that PostgreSQL can reckon with.
 const LONGEST_MS = 100 * 365 * 24 * 60 * 60 * 1000;
 
-/** Makes `purge`. A portion at a time: nobody waits long for a lock, and no transaction grows with the table. */
+/** Makes `purge`. A batch at a time: nobody waits long for a lock, and no transaction grows with the table. */
 export function createPurge(context: InboxContext): NonNullable<Inbox["purge"]> {
   const deliveries = `${context.schema.quoted}.jobber_deliveries`;
 
@@ -15,7 +15,7 @@ export function createPurge(context: InboxContext): NonNullable<Inbox["purge"]> 
 WITH chosen AS MATERIALIZED (
   SELECT sequence FROM ${deliveries}
   WHERE ${condition} AND finished_at < ${nowSql("$1")} + $2::float8 * interval '1 ms'
-  ORDER BY finished_at LIMIT ${PORTION_ROWS} FOR UPDATE SKIP LOCKED
+  ORDER BY finished_at LIMIT ${BATCH_ROWS} FOR UPDATE SKIP LOCKED
 )`;
   const theChosen =
     "WHERE d.sequence = ANY (ARRAY(SELECT sequence FROM chosen)) RETURNING d.sequence::text AS json";
@@ -29,16 +29,16 @@ DELETE FROM ${deliveries} d ${theChosen}`;
   return async ({ now = context.now(), bodiesAfterMs, failedAfterMs, signal } = {}) => {
     const { retentionMs } = INBOX_DEFAULTS;
     const ahead = aheadOfClock(context, now);
-    const bodies = await inPortions(eraseStatement, bodiesAfterMs ?? retentionMs);
-    return { bodies, deliveries: await inPortions(deleteStatement, failedAfterMs ?? retentionMs) };
+    const bodies = await inBatches(eraseStatement, bodiesAfterMs ?? retentionMs);
+    return { bodies, deliveries: await inBatches(deleteStatement, failedAfterMs ?? retentionMs) };
 
-    async function inPortions(statement: string, ageMs: number): Promise<number> {
+    async function inBatches(statement: string, ageMs: number): Promise<number> {
       const values = [nowValue(context, now), ahead - Math.min(ageMs, LONGEST_MS)];
       let rows = 0;
       while (!signal?.aborted) {
         const { length } = await runStatement(context.pool, statement, values);
         rows += length;
-        if (length < PORTION_ROWS) break;
+        if (length < BATCH_ROWS) break;
       }
       return rows;
     }

@@ -8,10 +8,10 @@ interface Replayed extends ObjectRef {
   readonly sequence: number;
 }
 
-const PORTION_ROWS = 1000;
+const BATCH_ROWS = 1000;
 
 /**
- * Makes `replay`. A portion at a time, the rows and the wake-ups of their objects in one transaction: no statement grows with the table. It
+ * Makes `replay`. A batch at a time, the rows and the wake-ups of their objects in one transaction: no statement grows with the table. It
  * goes by sequence and never back, so that what fails again at once is not replayed for ever.
  */
 export function createReplay(context: InboxContext): Inbox["replay"] {
@@ -24,12 +24,12 @@ export function createReplay(context: InboxContext): Inbox["replay"] {
     let last = 0;
     let replayed = 0;
     while (replayed < limit) {
-      const wanted = Math.min(PORTION_ROWS, limit - replayed);
+      const wanted = Math.min(BATCH_ROWS, limit - replayed);
       const parameters = [...values, last, wanted, now, nowValue(context, now)];
       const rows = await runTransaction(pool, async (run, client) => {
-        const portion = await run<Replayed>(statement, parameters);
-        await wakeLater(context, client, distinctWakeUps(portion));
-        return portion;
+        const batch = await run<Replayed>(statement, parameters);
+        await wakeLater(context, client, distinctWakeUps(batch));
+        return batch;
       });
       replayed += rows.length;
       if (rows.length < wanted) break;
@@ -39,7 +39,7 @@ export function createReplay(context: InboxContext): Inbox["replay"] {
   };
 }
 
-/** After the parameters of the conditions: the last sequence before this portion, how many, when its time starts anew, and when it is due. */
+/** After the parameters of the conditions: the last sequence before this batch, how many, when its time starts anew, and when it is due. */
 function replayStatement({ schema }: InboxContext, conditions: readonly string[], before: number): string {
   const deliveries = `${schema.quoted}.jobber_deliveries`;
   const parameter = (index: number) => `$${before + index}`;

@@ -9,8 +9,8 @@ import {
 } from "./inbox-context.ts";
 import { distinctWakeUps, wakeLater } from "./wake-later.ts";
 
-// An object's rows are all in one portion, so that it is woken once.
-const PORTION_OBJECTS = 500;
+// An object's rows are all in one batch, so that it is woken once.
+const BATCH_OBJECTS = 500;
 
 /**
  * Makes `resume`. It first puts down when, under the lock of the tenant's row that a settling of paused rows takes too: one of the two sees
@@ -34,20 +34,20 @@ RETURNING 'true' AS json`;
     for (let first = true; ; first = false) {
       const rows = await runTransaction(pool, async (run, client) => {
         if (first) await run(noteStatement, [tenant, nowValue(context, now)]);
-        const portion = await run<ObjectRef>(statement, [tenant, ...clock, ...last]);
-        await wakeLater(context, client, distinctWakeUps(portion));
-        return portion;
+        const batch = await run<ObjectRef>(statement, [tenant, ...clock, ...last]);
+        await wakeLater(context, client, distinctWakeUps(batch));
+        return batch;
       });
       resumed += rows.length;
       const objects = distinctWakeUps(rows);
-      if (objects.length < PORTION_OBJECTS) return resumed;
+      if (objects.length < BATCH_OBJECTS) return resumed;
       const greatest = objects.reduce((a, b) => (isBefore(a, b) ? b : a));
       last = [greatest.objectType, greatest.objectId];
     }
   };
 }
 
-/** `$1` the tenant, `$2` now, `$3` milliseconds that are added to it, `$4` and `$5` the last object of the portion before. */
+/** `$1` the tenant, `$2` now, `$3` milliseconds that are added to it, `$4` and `$5` the last object of the batch before. */
 function resumeStatement({ schema }: InboxContext): string {
   const deliveries = `${schema.quoted}.jobber_deliveries`;
   const at = `(${transactionNowSql("$2")} + $3::float8 * interval '1 ms')`;
@@ -55,7 +55,7 @@ function resumeStatement({ schema }: InboxContext): string {
 WITH objects AS MATERIALIZED (
   SELECT DISTINCT object_type, object_id FROM ${deliveries}
   WHERE tenant = $1 AND state = 'paused' AND (object_type, object_id) > ($4, $5)
-  ORDER BY object_type, object_id LIMIT ${PORTION_OBJECTS}
+  ORDER BY object_type, object_id LIMIT ${BATCH_OBJECTS}
 ),
 chosen AS MATERIALIZED (
   SELECT sequence FROM ${deliveries} d JOIN objects USING (object_type, object_id)

@@ -20,7 +20,7 @@ async function ended(state: "done" | "dead" | "unresolved" | "quarantined", rows
 }
 
 describe("replay", () => {
-  it("takes all there are, a portion at a time, and wakes each object once for each", async () => {
+  it("takes all there are, a batch at a time, and wakes each object once for each", async () => {
     const { inbox, queue } = await ended("dead", 2500);
     expect(await inbox.replay({ states: ["dead"] })).toBe(2500);
     expect(await inbox.list({ states: ["dead"] })).toEqual([]);
@@ -62,7 +62,7 @@ describe("purge", () => {
     ]);
   });
 
-  it("takes a portion at a time and ends between two when it is told to", async () => {
+  it("takes a batch at a time and ends between two when it is told to", async () => {
     const { inbox } = await ended("done", 2500);
     const stop = new AbortController();
     const first = inbox.purge({ signal: stop.signal });

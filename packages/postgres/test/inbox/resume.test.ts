@@ -42,7 +42,7 @@ describe("resume", () => {
     expect(await wakeUps(database, opened.queue)).toMatchObject({ count: 3 });
   });
 
-  it("takes any number of objects, a portion at a time, whatever their ids are made of", async () => {
+  it("takes any number of objects, a batch at a time, whatever their ids are made of", async () => {
     const { inbox, schema, queue } = await database.open();
     await database.pool.query(
       `INSERT INTO "${schema}".jobber_deliveries

@@ -83,13 +83,13 @@ export function createSqliteInbox(
 
     async replay(filter, now = clock()) {
       const replayed = { ...filter, states: replayedStates(filter) };
-      return inPortions(replayed, (sequences) => replayDeliveries(sequences, now));
+      return inBatches(replayed, (sequences) => replayDeliveries(sequences, now));
     },
 
     async resume(tenant, now = clock()) {
       await group.write(noteResume(tenant, now), { oneStatement: true });
       const paused: DeliveryFilter = { tenant, states: ["paused"] };
-      return inPortions(paused, (sequences) => resumeDeliveries(sequences, now));
+      return inBatches(paused, (sequences) => resumeDeliveries(sequences, now));
     },
 
     reserveFetch: (tenant, options) => group.write(reserveFetch(tenant, options), { oneStatement: true }),
@@ -119,10 +119,10 @@ export function createSqliteInbox(
   };
   return inbox;
 
-  /** Sets what a filter chooses waiting, portion by portion, and wakes it. @returns how many rows in all */
-  async function inPortions(
+  /** Sets what a filter chooses waiting, batch by batch, and wakes it. @returns how many rows in all */
+  async function inBatches(
     filter: DeliveryFilter,
-    portion: (sequences: readonly number[]) => (transaction: Transaction) => number,
+    batch: (sequences: readonly number[]) => (transaction: Transaction) => number,
   ): Promise<number> {
     let changed = 0;
     let after = 0;
@@ -132,7 +132,7 @@ export function createSqliteInbox(
       const sequences = reading(() => listSequences(connection, filter, { after, limit }));
       const last = sequences.at(-1);
       if (last === undefined) return changed;
-      changed += await group.write(portion(sequences), { onCommit });
+      changed += await group.write(batch(sequences), { onCommit });
       after = last;
       left -= sequences.length;
     }

@@ -8,7 +8,7 @@ const INFO = `sequence, tenant AS "tenant", object_type AS "objectType", object_
   due_at AS "dueAt", length(body) AS "bodyBytes"`;
 
 /** Rows behind a sequence, up to a number. */
-export interface Portion {
+export interface Batch {
   readonly after: number;
   readonly limit: number;
 }
@@ -23,9 +23,9 @@ export function listDeliveries(connection: Connection, filter: DeliveryFilter): 
   return select<DeliveryInfo>(connection, INFO, filter, { after: 0, limit }).map((row) => ({ ...row }));
 }
 
-/** The sequences of a portion of what a filter chooses, oldest first. */
-export function listSequences(connection: Connection, filter: DeliveryFilter, portion: Portion): number[] {
-  return select<Sequenced>(connection, "sequence", filter, portion).map(({ sequence }) => sequence);
+/** The sequences of a batch of what a filter chooses, oldest first. */
+export function listSequences(connection: Connection, filter: DeliveryFilter, batch: Batch): number[] {
+  return select<Sequenced>(connection, "sequence", filter, batch).map(({ sequence }) => sequence);
 }
 
 /** The body of a delivery; `null` when there is none. */
@@ -41,11 +41,11 @@ function select<T extends Sequenced>(
   connection: Connection,
   columns: string,
   { tenant, states, topic, sequences }: DeliveryFilter,
-  portion: Portion,
+  batch: Batch,
 ): readonly T[] {
   const conditions: string[] = ["sequence > ?"];
-  const values: SqliteValue[] = [portion.after];
-  const limit = wholeLimit(portion.limit);
+  const values: SqliteValue[] = [batch.after];
+  const limit = wholeLimit(batch.limit);
   if (tenant !== undefined) {
     conditions.push("tenant = ?");
     values.push(tenant);

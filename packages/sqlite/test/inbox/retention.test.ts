@@ -22,7 +22,7 @@ describe("retention", () => {
     expect(hashes()).toEqual([createHash("sha256").update(BODY).digest("hex")]);
   });
 
-  it("works in portions, and ends between two of them when it is told to", async () => {
+  it("works in batches, and ends between two of them when it is told to", async () => {
     const { inbox, calls } = open();
     const ids = Array.from({ length: 1000 }, (_, index) => String(index));
     await finish(inbox, ids, "done");

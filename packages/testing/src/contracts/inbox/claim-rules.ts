@@ -27,18 +27,18 @@ export function claimRules(rule: Rule): void {
       const { sequence } = await inbox.accept(delivery(id));
       if (id === "1") sequences.push(sequence);
     }
-    const portion = async (leaseMs: number) => {
+    const batch = async (leaseMs: number) => {
       const claim = await inbox.claim(objectOf("1"), { leaseMs, now: Date.now(), limit: 2 });
       return claim?.deliveries.map(({ sequence }) => sequence);
     };
-    assert.deepEqual(await portion(LEASE_MS), sequences.slice(0, 2));
-    assert.deepEqual(await portion(50), sequences.slice(2));
+    assert.deepEqual(await batch(LEASE_MS), sequences.slice(0, 2));
+    assert.deepEqual(await batch(50), sequences.slice(2));
     // That of object 2, and the rows of the claim that has run out.
     await until(async () => (await inbox.due({ now: Date.now(), limit: 10 })).length === 2);
     const { sequence: newest } = await inbox.accept(delivery("1"));
-    assert.deepEqual(await portion(LEASE_MS), sequences.slice(2));
-    assert.deepEqual(await portion(LEASE_MS), [newest]);
-    assert.equal(await portion(LEASE_MS), undefined);
+    assert.deepEqual(await batch(LEASE_MS), sequences.slice(2));
+    assert.deepEqual(await batch(LEASE_MS), [newest]);
+    assert.equal(await batch(LEASE_MS), undefined);
   });
 
   rule("says when it was taken, and when each row came", async ({ inbox }) => {
