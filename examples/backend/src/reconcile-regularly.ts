@@ -42,7 +42,7 @@ export function reconcileRegularly({ tenants, inbox, ...rest }: ReconcilingOptio
     async beforeFetch(tenant, waiting) {
       for (;;) {
         const place = { perSecond: REQUESTS_PER_SECOND, maxWaitMs: MAX_WAIT_MS, now: Date.now() };
-        const waitMs = await inbox.reserveFetch(tenant, place);
+        const waitMs = await inbox.acquireSlot(tenant, place);
         await delayFor(Math.min(waitMs, MAX_WAIT_MS), undefined, { signal: waiting });
         // A place further away than that was not kept for us.
         if (waitMs <= MAX_WAIT_MS) return;

@@ -37,23 +37,23 @@ export type {
   DeliveryInfo,
   DeliveryState,
   DueOptions,
-  FetchReservation,
   Inbox,
   IncomingDelivery,
   LeaseOptions,
   ObjectRef,
   PurgeOptions,
   Settlement,
+  SlotRequest,
   WakeOptions,
 } from "./inbox/inbox.ts";
 export { INBOX_DEFAULTS, replayedStates } from "./inbox/inbox-defaults.ts";
 export { listenByPolling, type PollingOptions } from "./inbox/listen-by-polling.ts";
 export { createMemoryInbox, type MemoryInboxOptions } from "./inbox/memory-inbox.ts";
 export {
-  type FetchBudget,
-  type FetchPlace,
-  LONGEST_FETCH_WAIT_MS,
-  reserveFetchPlace,
+  MAX_SLOT_WAIT_MS,
+  nextSlotAt,
+  type RateLimit,
+  type Slot,
 } from "./inbox/next-slot-at.ts";
 export { objectKey } from "./inbox/object-key.ts";
 export {

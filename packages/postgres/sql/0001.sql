@@ -124,8 +124,8 @@ CREATE INDEX jobber_deliveries_bodies ON jobber_deliveries (finished_at)
 
 CREATE TABLE jobber_tenants (
   tenant text COLLATE "C" PRIMARY KEY,
-  next_place_at double precision,
-  next_turn_at double precision,
+  next_slot_at double precision,
+  next_retry_at double precision,
   last_wait_ms double precision,
   resumed_at timestamptz
 );

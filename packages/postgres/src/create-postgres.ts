@@ -158,7 +158,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
       ...createListing(context),
       replay: createReplay(context),
       resume: createResume(context),
-      reserveFetch: createReserveFetch(context),
+      acquireSlot: createReserveFetch(context),
       purge: createPurge(context),
     },
     tokens: createTokenStore(pool, schema),

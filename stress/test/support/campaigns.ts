@@ -29,7 +29,7 @@ export function campaigns(kind: Target["kind"], { accepts, versions, timeoutMs }
     [targets, targetsOfKilled] = await Promise.all([openTargets(kind), openTargets(kind)]);
   });
   afterAll(() => Promise.all([targets.close(), targetsOfKilled.close()]));
-  const inTurn = queue();
+  const inSeries = queue();
 
   describe.concurrent(kind, () => {
     it.each(DYING_POINTS)(
@@ -45,14 +45,14 @@ export function campaigns(kind: Target["kind"], { accepts, versions, timeoutMs }
       `%i worker processes bring ${OBJECTS} objects through ${versions} versions each`,
       { timeout: timeoutMs },
       (workers) =>
-        inTurn(async () => {
+        inSeries(async () => {
           const random = seededRandom(workers);
           await manyWorkers(await targets.next(), { workers, objects: OBJECTS, versions, random });
         }),
     );
 
     it(`leaves none of ${accepts} deliveries behind`, { timeout: timeoutMs }, () =>
-      inTurn(async () => {
+      inSeries(async () => {
         await lostWakeUps(await targets.next(), { accepts, objects: OBJECTS, random: seededRandom(3) });
       }),
     );

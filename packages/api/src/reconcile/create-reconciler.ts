@@ -33,7 +33,7 @@ export interface ReconcilerOptions {
    * permission sees nothing either. 0 to 1. @default 0.2
    */
   readonly maxMissing?: number | undefined;
-  /** Called before each request: a place to take it out of the budget that workers share (`inbox.reserveFetch`). */
+  /** Called before each request: a place to take it out of the budget that workers share (`inbox.acquireSlot`). */
   readonly beforeFetch?: ((tenant: string, signal: AbortSignal) => Promise<void>) | undefined;
   /** Milliseconds since 1970. @default Date.now */
   readonly now?: (() => number) | undefined;

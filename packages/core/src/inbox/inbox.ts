@@ -169,7 +169,7 @@ export interface DueOptions {
 }
 
 /** How a call of the API is to be fitted into its tenant's budget. */
-export interface FetchReservation {
+export interface SlotRequest {
   /** Calls per second. */
   readonly perSecond: number;
   /** How long the caller would wait for its place, in milliseconds. */
@@ -262,7 +262,7 @@ export interface Inbox {
    *
    * @returns milliseconds until the place that is reserved (`maxWaitMs` at most), or until the caller may try again (more than that)
    */
-  reserveFetch(tenant: string, options: FetchReservation): Promise<number>;
+  acquireSlot(tenant: string, options: SlotRequest): Promise<number>;
 
   /** Erases and deletes what is old enough. @returns how many rows of each kind */
   purge(options?: PurgeOptions): Promise<{ readonly bodies: number; readonly deliveries: number }>;

@@ -2,7 +2,7 @@ import type { AcceptedDelivery, Claim, DeliveryFilter, Inbox, ObjectRef, Settlem
 import { INBOX_DEFAULTS, replayedStates } from "./inbox-defaults.ts";
 import { listenByPolling } from "./listen-by-polling.ts";
 import { claimedDelivery, deliveryInfo, isOpen, isReady, type MemoryRow, memoryRow } from "./memory-row.ts";
-import { type FetchBudget, reserveFetchPlace } from "./next-slot-at.ts";
+import { nextSlotAt, type RateLimit } from "./next-slot-at.ts";
 import { objectKey } from "./object-key.ts";
 
 /** How a memory inbox is made. */
@@ -27,7 +27,7 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
   /** Only rows that may still run: finished ones would make every claim slower. */
   const openByObject = new Map<string, Set<MemoryRow>>();
   const keysSeen = new Set<string>();
-  const budgets = new Map<string, FetchBudget>();
+  const budgets = new Map<string, RateLimit>();
   const resumedAt = new Map<string, number>();
   const wakes = new Set<() => void>();
   let lastSequence = 0;
@@ -149,8 +149,8 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
       return paused.length;
     },
 
-    async reserveFetch(tenant, reservation) {
-      const { waitMs, budget } = reserveFetchPlace(budgets.get(tenant) ?? null, reservation);
+    async acquireSlot(tenant, reservation) {
+      const { waitMs, budget } = nextSlotAt(budgets.get(tenant) ?? null, reservation);
       budgets.set(tenant, budget);
       return waitMs;
     },

@@ -135,7 +135,7 @@ export function createProcessObject(options: ProcessObjectOptions): ProcessObjec
     }
     const processor: Processor = {
       ...options.processor,
-      beforeFetch: (slug, runSignal) => awaitPlace(slug, mode.maxBudgetWaitMs, runSignal),
+      beforeFetch: (slug, runSignal) => awaitSlot(slug, mode.maxBudgetWaitMs, runSignal),
     };
     for (const [slug, tasks] of bySlug) {
       for (const [task, result] of await processDeliveries(processor, slug, tasks, signal)) {
@@ -180,9 +180,9 @@ export function createProcessObject(options: ProcessObjectOptions): ProcessObjec
     };
   }
 
-  async function awaitPlace(tenant: string, maxWaitMs: number, signal: AbortSignal): Promise<void> {
+  async function awaitSlot(tenant: string, maxWaitMs: number, signal: AbortSignal): Promise<void> {
     const reservation = { perSecond: options.fetchesPerSecond, maxWaitMs, now: now() };
-    const waitMs = await stored(() => inbox.reserveFetch(tenant, reservation), signal);
+    const waitMs = await stored(() => inbox.acquireSlot(tenant, reservation), signal);
     if (waitMs > maxWaitMs) {
       throw new JobberSyncError(
         "ERR_API_THROTTLED",

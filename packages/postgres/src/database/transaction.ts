@@ -66,7 +66,7 @@ async function transactOn<T>(
   const { client } = lent;
   try {
     const begun = client.query("BEGIN");
-    if (eager) await inTurn(client, begun);
+    if (eager) await inSeries(client, begun);
     else await begun;
     const result = await work(async (text, values) => parsed(await client.query(text, values)), client);
     await begun;
@@ -97,7 +97,7 @@ async function orGiveUp<T>(done: Promise<T>, lent: Lent, giveUpMs: number): Prom
 }
 
 /** Resolves when the next statement may be sent: at once where the connection can carry several, else when this one was answered. */
-export async function inTurn(client: SqlClient, statement: Promise<unknown>): Promise<void> {
+export async function inSeries(client: SqlClient, statement: Promise<unknown>): Promise<void> {
   // Whoever needs the response waits for it as well.
   if (client.pipeline === true) statement.catch(() => {});
   else await statement;

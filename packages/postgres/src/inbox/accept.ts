@@ -3,7 +3,7 @@ import { boundedPool } from "../database/bounded-pool.ts";
 import { checkDurability, DURABILITY_JSON, type Durability } from "../database/durability.ts";
 import { createGroupCommit } from "../database/group-commit.ts";
 import { jsonText } from "../database/json-text.ts";
-import { inTurn, runTransaction } from "../database/transaction.ts";
+import { inSeries, runTransaction } from "../database/transaction.ts";
 import { type InboxContext, transactionNowSql } from "./inbox-context.ts";
 import { wakeLater } from "./wake-later.ts";
 
@@ -50,7 +50,7 @@ export function createAccept(
       pool,
       async (run, client) => {
         const inserting = run<Stored>(statement, values);
-        await inTurn(client, inserting);
+        await inSeries(client, inserting);
         const [[response]] = await Promise.all([inserting, wakeLater(context, client, waiting)]);
         if (response === undefined) throw new JobberSyncError("ERR_STORE", "The database gave no response.");
         if (options.durable) checkDurability(response);

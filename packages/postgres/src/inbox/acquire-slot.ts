@@ -1,10 +1,10 @@
-import { type Inbox, LONGEST_FETCH_WAIT_MS } from "@jobber-sync/core";
+import { type Inbox, MAX_SLOT_WAIT_MS } from "@jobber-sync/core";
 import { runStatement } from "../database/transaction.ts";
 import { type InboxContext, nowValue } from "./inbox-context.ts";
 
-/** Makes `reserveFetch`: core's `reserveFetchPlace` in one statement, decided under the lock of the tenant's row. */
-export function createReserveFetch(context: InboxContext): Inbox["reserveFetch"] {
-  const statement = reserveStatement(context);
+/** Makes `acquireSlot`: core's `nextSlotAt` in one statement, decided under the lock of the tenant's row. */
+export function createReserveFetch(context: InboxContext): Inbox["acquireSlot"] {
+  const statement = acquireStatement(context);
 
   return async (tenant, { perSecond, maxWaitMs, now }) => {
     const values = [tenant, nowValue(context, now), 1000 / perSecond, maxWaitMs];
@@ -17,9 +17,9 @@ export function createReserveFetch(context: InboxContext): Inbox["reserveFetch"]
  * `$1` the tenant, `$2` now, `$3` the milliseconds between places, `$4` the longest wait. The wait is put down in the row because that is
  * the only place from which `RETURNING` can give what was decided under the lock.
  */
-function reserveStatement({ schema }: InboxContext): string {
+function acquireStatement({ schema }: InboxContext): string {
   const now = "coalesce($2::float8, (extract(epoch FROM statement_timestamp()) * 1000)::float8)";
-  const last = `(${now} + ${LONGEST_FETCH_WAIT_MS})`;
+  const last = `(${now} + ${MAX_SLOT_WAIT_MS})`;
   const budget = (nextPlace: string, nextTurn: string) => `
   SELECT CASE WHEN fits THEN least(place + step, last) ELSE place END,
     CASE WHEN fits THEN coalesce(${nextTurn}, now) ELSE least(turn + step, last) END,
@@ -29,10 +29,10 @@ function reserveStatement({ schema }: InboxContext): string {
     FROM (SELECT ${between(now, nextPlace, last)} AS place, ${now} AS now, ${last} AS last) AS placed
   ) AS decided`;
   return `
-INSERT INTO ${schema.quoted}.jobber_tenants AS old (tenant, next_place_at, next_turn_at, last_wait_ms)
+INSERT INTO ${schema.quoted}.jobber_tenants AS old (tenant, next_slot_at, next_retry_at, last_wait_ms)
 SELECT $1, first.* FROM (${budget("NULL::float8", "NULL::float8")}) AS first
-ON CONFLICT (tenant) DO UPDATE SET (next_place_at, next_turn_at, last_wait_ms) =
-  (${budget("old.next_place_at", "old.next_turn_at")})
+ON CONFLICT (tenant) DO UPDATE SET (next_slot_at, next_retry_at, last_wait_ms) =
+  (${budget("old.next_slot_at", "old.next_retry_at")})
 RETURNING last_wait_ms::text AS json`;
 }
 

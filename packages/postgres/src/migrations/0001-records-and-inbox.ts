@@ -120,11 +120,11 @@ export const MIGRATION_0001: readonly string[] = [
   `CREATE INDEX jobber_deliveries_bodies ON jobber_deliveries (finished_at)
   WHERE state = 'done' AND body IS NOT NULL`,
 
-  // Places and turns in milliseconds since 1970, so that they are the very numbers that core's reserveFetchPlace gives.
+  // Places and turns in milliseconds since 1970, so that they are the very numbers that core's nextSlotAt gives.
   `CREATE TABLE jobber_tenants (
   tenant text COLLATE "C" PRIMARY KEY,
-  next_place_at double precision,
-  next_turn_at double precision,
+  next_slot_at double precision,
+  next_retry_at double precision,
   last_wait_ms double precision,
   resumed_at timestamptz
 )`,

@@ -2,7 +2,7 @@ import { JobberSyncError } from "@jobber-sync/core";
 import type { SqlClient, SqlPool } from "@jobber-sync/postgres";
 import { describe, expect, it } from "vitest";
 import { storeError } from "../../src/database/store-error.ts";
-import { inTurn, type Run, runTransaction } from "../../src/database/transaction.ts";
+import { inSeries, type Run, runTransaction } from "../../src/database/transaction.ts";
 
 /** A pool that notes what is said to its only connection, and how that comes back. */
 function notingPool() {
@@ -106,7 +106,7 @@ describe("the statements of an eager transaction", () => {
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   const two = async (run: Run, client: SqlClient) => {
     const first = run("first", []);
-    await inTurn(client, first);
+    await inSeries(client, first);
     await Promise.all([first, run("second", [])]);
   };
 

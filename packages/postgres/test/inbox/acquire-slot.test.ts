@@ -1,4 +1,4 @@
-import { type FetchBudget, reserveFetchPlace } from "@jobber-sync/core";
+import { nextSlotAt, type RateLimit } from "@jobber-sync/core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { testDatabase } from "../support/test-database.ts";
@@ -21,12 +21,12 @@ it("decides as core's function does, number for number, whatever came before", a
   let tenant = 0;
   const check = async (reservations: readonly { perSecond: number; maxWaitMs: number; now: number }[]) => {
     tenant += 1;
-    let budget: FetchBudget | null = null;
+    let budget: RateLimit | null = null;
     for (const { now, ...rest } of reservations) {
       const options = { ...rest, now: NOW + now };
-      const decided = reserveFetchPlace(budget, options);
+      const decided = nextSlotAt(budget, options);
       budget = decided.budget;
-      expect(await inbox.reserveFetch(`tenant ${tenant}`, options)).toBe(decided.waitMs);
+      expect(await inbox.acquireSlot(`tenant ${tenant}`, options)).toBe(decided.waitMs);
     }
   };
   await fc.assert(fc.asyncProperty(fc.array(reservation, { minLength: 1, maxLength: 30 }), check), {
@@ -39,7 +39,7 @@ it("begins anew for a tenant that was resumed before it ever fetched", async () 
   const { inbox } = await database.open({ clock: "caller" });
   await inbox.resume("acme", NOW);
   const options = { perSecond: 2, maxWaitMs: 0, now: NOW };
-  expect(await inbox.reserveFetch("acme", options)).toBe(0);
-  expect(await inbox.reserveFetch("acme", options)).toBe(500);
-  expect(await inbox.reserveFetch("acme", options)).toBe(1000);
+  expect(await inbox.acquireSlot("acme", options)).toBe(0);
+  expect(await inbox.acquireSlot("acme", options)).toBe(500);
+  expect(await inbox.acquireSlot("acme", options)).toBe(1000);
 });

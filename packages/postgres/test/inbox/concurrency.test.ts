@@ -84,7 +84,7 @@ it("lets any number of machines do everything at once: no deadlock, no failure, 
     times((round) => mine.resume(TENANTS[round % 2] ?? "")),
     times(() => mine.replay({ states: ["dead"], limit: 7 })),
     times((round) =>
-      mine.reserveFetch(TENANTS[round % 2] ?? "", { perSecond: 8, maxWaitMs: 0, now: Date.now() }),
+      mine.acquireSlot(TENANTS[round % 2] ?? "", { perSecond: 8, maxWaitMs: 0, now: Date.now() }),
     ),
     times(() => mine.purge({ now: Date.now() + 1000, bodiesAfterMs: 1, failedAfterMs: 3_600_000 })),
     times(() => mine.due({ now: Date.now(), limit: 5, except: [objectOf("1")] })),

@@ -84,7 +84,7 @@ describe("a role that may create nothing", () => {
       .poll(async () => (await inbox.list({ states: ["done"] })).length, { timeout: 10_000 })
       .toBe(1);
     await store.apply({ contacts: [], jobs: [], submissions: [] });
-    await inbox.reserveFetch("acme", { perSecond: 8, maxWaitMs: 0, now: Date.now() });
+    await inbox.acquireSlot("acme", { perSecond: 8, maxWaitMs: 0, now: Date.now() });
     await inbox.accept(delivery("2", { state: "quarantined", reason: "ERR_EVENT_SYNTAX" }));
     await inbox.purge({ now: Date.now() + 1000, bodiesAfterMs: 1, failedAfterMs: 1 });
     await inbox.replay({});

@@ -11,7 +11,7 @@ import type { GroupCommit } from "../database/group-commit.ts";
 import { reading } from "../database/store-error.ts";
 import type { Transaction } from "../database/transaction.ts";
 import { acceptDelivery } from "./accept.ts";
-import { reserveFetch } from "./acquire-slot.ts";
+import { acquireSlot } from "./acquire-slot.ts";
 import { claimObject, extendClaim } from "./claim.ts";
 import { dueObjects } from "./due.ts";
 import { deliveryBody, listDeliveries, listSequences } from "./list.ts";
@@ -92,7 +92,7 @@ export function createSqliteInbox(
       return inBatches(paused, (sequences) => resumeDeliveries(sequences, now));
     },
 
-    reserveFetch: (tenant, options) => group.write(reserveFetch(tenant, options), { oneStatement: true }),
+    acquireSlot: (tenant, options) => group.write(acquireSlot(tenant, options), { oneStatement: true }),
 
     async purge({
       now = clock(),

@@ -45,8 +45,8 @@ CREATE INDEX jobber_deliveries_finished ON jobber_deliveries (state, finished_at
 
 CREATE TABLE jobber_tenants (
   tenant TEXT PRIMARY KEY,
-  next_place_at REAL,
-  next_turn_at REAL,
+  next_slot_at REAL,
+  next_retry_at REAL,
   resumed_at INTEGER
 ) STRICT, WITHOUT ROWID;
 `;

@@ -8,38 +8,38 @@ const HOUR_MS = 60 * 60_000;
 /** Rules of the budget of API calls. */
 export function fetchRules(rule: Rule): void {
   rule(
-    "spaces API calls over everybody who shares the inbox, and reserves no place beyond the longest wait",
+    "spaces API calls over everybody who shares the inbox, and acquires no slot beyond the longest wait",
     async (opened) => {
       const { inbox, another } = opened;
-      const reserve = (index: number, maxWaitMs: number) =>
-        (index % 2 === 0 ? inbox : (another?.inbox ?? inbox)).reserveFetch("acme", {
+      const acquire = (index: number, maxWaitMs: number) =>
+        (index % 2 === 0 ? inbox : (another?.inbox ?? inbox)).acquireSlot("acme", {
           perSecond: 2,
           maxWaitMs,
           now: Date.now(),
         });
       const waits: number[] = [];
-      for (let index = 0; index < 3; index += 1) waits.push(await reserve(index, 60_000));
+      for (let index = 0; index < 3; index += 1) waits.push(await acquire(index, 60_000));
       // Whoever drains an inbox waits for as long as it takes.
-      waits.push(await reserve(3, Number.POSITIVE_INFINITY));
+      waits.push(await acquire(3, Number.POSITIVE_INFINITY));
       for (const [index, wait] of waits.entries())
         assert.ok(Math.abs(wait - index * 500) < 250, `place ${index} is ${wait} ms away`);
-      const rejected = await reserve(0, 100);
-      const next = await reserve(1, 60_000);
+      const rejected = await acquire(0, 100);
+      const next = await acquire(1, 60_000);
       assert.ok(
         rejected > 100 && Math.abs(rejected - next) < 250,
         "a place that nobody waits for stays free",
       );
-      assert.equal(await inbox.reserveFetch("other", { perSecond: 2, maxWaitMs: 0, now: Date.now() }), 0);
+      assert.equal(await inbox.acquireSlot("other", { perSecond: 2, maxWaitMs: 0, now: Date.now() }), 0);
     },
   );
 
   rule("sends those whom it turns away back one by one, as far apart as the places", async (opened) => {
     const { inbox, another } = opened;
-    await reserveAt(inbox, { perSecond: 2, maxWaitMs: 0 });
+    await acquireAt(inbox, { perSecond: 2, maxWaitMs: 0 });
     let before: Place | undefined;
     for (let index = 0; index < 5; index += 1) {
       const asked = index % 2 === 0 ? inbox : (another?.inbox ?? inbox);
-      const turn = await reserveAt(asked, { perSecond: 2, maxWaitMs: 0 });
+      const turn = await acquireAt(asked, { perSecond: 2, maxWaitMs: 0 });
       assert.ok(turn.waitMs > 0, "a place was free already");
       if (before !== undefined)
         assert.ok(
@@ -53,7 +53,7 @@ export function fetchRules(rule: Rule): void {
   rule("sends nobody further away than ten minutes", async ({ inbox }) => {
     const waits: number[] = [];
     for (let index = 0; index < 12; index += 1)
-      waits.push((await reserveAt(inbox, { perSecond: 0.01, maxWaitMs: 0 })).waitMs);
+      waits.push((await acquireAt(inbox, { perSecond: 0.01, maxWaitMs: 0 })).waitMs);
     assert.equal(waits[0], 0);
     assert.ok(Math.max(...waits) > TEN_MINUTES_MS / 2, "those who are turned away come back one by one");
     assert.ok(Math.max(...waits) <= TEN_MINUTES_MS, `somebody is sent ${Math.max(...waits)} ms away`);
@@ -62,8 +62,8 @@ export function fetchRules(rule: Rule): void {
   rule("is not blocked by a clock that was set back", async ({ inbox }) => {
     const ahead = Date.now() + HOUR_MS;
     for (let index = 0; index < 3; index += 1)
-      await inbox.reserveFetch("acme", { perSecond: 2, maxWaitMs: 0, now: ahead });
-    const { waitMs } = await reserveAt(inbox, { perSecond: 2, maxWaitMs: 2000 });
+      await inbox.acquireSlot("acme", { perSecond: 2, maxWaitMs: 0, now: ahead });
+    const { waitMs } = await acquireAt(inbox, { perSecond: 2, maxWaitMs: 2000 });
     assert.ok(waitMs <= 2000, `the next place is ${waitMs} ms away`);
   });
 }
@@ -75,11 +75,11 @@ interface Place {
   readonly latest: number;
 }
 
-async function reserveAt(
+async function acquireAt(
   inbox: Inbox,
   { perSecond, maxWaitMs }: { readonly perSecond: number; readonly maxWaitMs: number },
 ): Promise<Place> {
   const now = Date.now();
-  const waitMs = await inbox.reserveFetch("acme", { perSecond, maxWaitMs, now });
+  const waitMs = await inbox.acquireSlot("acme", { perSecond, maxWaitMs, now });
   return { waitMs, earliest: now + waitMs, latest: Date.now() + waitMs };
 }

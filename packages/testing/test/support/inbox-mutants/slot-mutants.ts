@@ -4,9 +4,9 @@ import type { Mutant } from "./mutant.ts";
 export const FETCH_MUTANTS: Readonly<Record<string, Mutant>> = {
   "all tenants share a budget": {
     rules: [
-      "spaces API calls over everybody who shares the inbox, and reserves no place beyond the longest wait",
+      "spaces API calls over everybody who shares the inbox, and acquires no slot beyond the longest wait",
     ],
-    defect: (inbox) => ({ reserveFetch: (_slug, reservation) => inbox.reserveFetch("", reservation) }),
+    defect: (inbox) => ({ acquireSlot: (_slug, reservation) => inbox.acquireSlot("", reservation) }),
   },
   "everybody who is turned away comes back at once": {
     rules: [
@@ -16,7 +16,7 @@ export const FETCH_MUTANTS: Readonly<Record<string, Mutant>> = {
     defect: () => {
       let next = 0;
       return {
-        async reserveFetch(_slug, { perSecond, maxWaitMs, now }) {
+        async acquireSlot(_slug, { perSecond, maxWaitMs, now }) {
           const place = Math.max(next, now);
           if (place - now <= maxWaitMs) next = place + 1000 / perSecond;
           return place - now;
@@ -29,7 +29,7 @@ export const FETCH_MUTANTS: Readonly<Record<string, Mutant>> = {
     defect: () => {
       let callers = 0;
       return {
-        async reserveFetch(_slug, { perSecond }) {
+        async acquireSlot(_slug, { perSecond }) {
           callers += 1;
           return ((callers - 1) * 1000) / perSecond;
         },
