@@ -17,11 +17,11 @@ test("a command that a signal ended gives 128 and the signal's number", async ()
 });
 
 test("SIGTERM is handed on, so that the command stops in its own way", async () => {
-  const tellParent =
+  const notifyParent =
     "process.on('SIGTERM', () => process.exit(7)); process.kill(process.ppid, 'SIGUSR2'); setInterval(() => {}, 1000)";
   // The signal goes to this process; the listener that `run` set hands it on, and keeps this process alive.
   process.once("SIGUSR2", () => process.emit("SIGTERM"));
-  expect((await node(tellParent)).code).toBe(7);
+  expect((await node(notifyParent)).code).toBe(7);
 });
 
 test("a command that does not exist is an error", async () => {

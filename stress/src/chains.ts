@@ -19,9 +19,9 @@ export interface Chains {
   /**
    * Resolves when all deliveries are accepted.
    *
-   * @param patienceMs how long not one of the chains may go on
+   * @param stallMs how long not one of the chains may go on
    */
-  run(patienceMs: number): Promise<void>;
+  run(stallMs: number): Promise<void>;
 }
 
 type Point = "claimed" | "applying" | "settling" | "settled";
@@ -78,7 +78,7 @@ export function createChains({ ids, deliveries, random, send }: ChainsOptions): 
       };
     },
 
-    async run(patienceMs) {
+    async run(stallMs) {
       for (const chain of chains.values()) void goOn(chain);
       let before = accepted;
       let since = performance.now();
@@ -87,7 +87,7 @@ export function createChains({ ids, deliveries, random, send }: ChainsOptions): 
         if (errors.length > 0) throw errors[0];
         if (accepted !== before) since = performance.now();
         before = accepted;
-        assert.ok(performance.now() - since < patienceMs, `nobody comes for ${stillAwaiting().join(", ")}`);
+        assert.ok(performance.now() - since < stallMs, `nobody comes for ${stillAwaiting().join(", ")}`);
       }
     },
   };

@@ -4,7 +4,7 @@ import { notificationOf, snapshotAt } from "./deliveries.ts";
 import { drained } from "./many-workers.ts";
 import { openBackend, type Target } from "./open-backend.ts";
 import { startWorker } from "./processes.ts";
-import { SLUG, startTruth, titleOf } from "./reference-records.ts";
+import { SLUG, startReference, titleOf } from "./reference-records.ts";
 import type { DyingPoint } from "./worker-process.ts";
 
 const LATEST_MS = 20_000;
@@ -17,17 +17,17 @@ const LATEST_MS = 20_000;
  */
 export async function killedWorker(target: Target, dieAt: DyingPoint): Promise<number> {
   const backend = await openBackend(target);
-  const truth = await startTruth();
+  const reference = await startReference();
   try {
-    const version = truth.change("job-1");
+    const version = reference.change("job-1");
     await backend.inbox.accept(snapshotAt("job-1", version));
     await backend.inbox.accept(notificationOf("job-1"));
-    const doomed = await startWorker({ target, truthUrl: truth.url, dieAt });
+    const doomed = await startWorker({ target, referenceUrl: reference.url, dieAt });
     const end = await Promise.race([doomed.ended, delay(LATEST_MS, { signal: "none" }, { ref: false })]);
     if (end.signal !== "SIGKILL") await doomed.stop();
     assert.equal(end.signal, "SIGKILL", `the worker dies when it has ${dieAt}`);
     const killed = performance.now();
-    const heir = await startWorker({ target, truthUrl: truth.url });
+    const heir = await startWorker({ target, referenceUrl: reference.url });
     try {
       await drained(backend, 1.5 * LATEST_MS);
       const elapsed = performance.now() - killed;
@@ -46,7 +46,7 @@ export async function killedWorker(target: Target, dieAt: DyingPoint): Promise<n
       await heir.stop();
     }
   } finally {
-    await truth.close();
+    await reference.close();
     await backend.close();
   }
 }

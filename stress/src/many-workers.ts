@@ -4,7 +4,7 @@ import type { IncomingDelivery } from "@jobber-sync/core";
 import { deliver, notificationOf, snapshotAt } from "./deliveries.ts";
 import { type Backend, openBackend, type Target } from "./open-backend.ts";
 import { startWorker } from "./processes.ts";
-import { SLUG, startTruth, titleOf } from "./reference-records.ts";
+import { SLUG, startReference, titleOf } from "./reference-records.ts";
 
 /** How large a campaign is. */
 export interface ManyWorkersOptions {
@@ -45,10 +45,10 @@ export async function manyWorkers(
   { workers, objects, versions, random }: ManyWorkersOptions,
 ): Promise<void> {
   const backend = await openBackend(target);
-  const truth = await startTruth();
+  const reference = await startReference();
   for (const statement of AUDIT[target.kind]) await backend.sql(statement);
   const processes = await Promise.all(
-    Array.from({ length: workers }, () => startWorker({ target, truthUrl: truth.url })),
+    Array.from({ length: workers }, () => startWorker({ target, referenceUrl: reference.url })),
   );
   try {
     const keys = new Set<string>();
@@ -61,7 +61,7 @@ export async function manyWorkers(
       await Promise.all(
         order.slice(index, index + 200).flatMap(([id, version]) => {
           // What is told of is true already.
-          truth.versions.set(id, Math.max(truth.versions.get(id) ?? 0, version));
+          reference.versions.set(id, Math.max(reference.versions.get(id) ?? 0, version));
           const snapshot = send(snapshotAt(id, version));
           return random() < NOTICES ? [snapshot, send(notificationOf(id, version))] : [snapshot];
         }),
@@ -89,7 +89,7 @@ export async function manyWorkers(
     for (const worker of processes) assert.deepEqual(await worker.ended, { code: 0, signal: null });
   } finally {
     await Promise.all(processes.map((worker) => worker.stop()));
-    await truth.close();
+    await reference.close();
     await backend.close();
   }
 }

@@ -19,7 +19,7 @@ export function titleOf(version: number): string {
 }
 
 /** The records as they really are, over HTTP, so that workers in other processes can fetch them. */
-export interface Truth {
+export interface ReferenceRecords {
   readonly url: string;
   /** Versions by object. */
   readonly versions: Map<string, number>;
@@ -30,8 +30,8 @@ export interface Truth {
   close(): Promise<void>;
 }
 
-/** Starts the truth on a port of its own. */
-export async function startTruth(): Promise<Truth> {
+/** Starts the reference on a port of its own. */
+export async function startReference(): Promise<ReferenceRecords> {
   const versions = new Map<string, number>();
   let fetches = 0;
   const server = createServer((request, response) => {
@@ -55,7 +55,7 @@ export async function startTruth(): Promise<Truth> {
   };
 }
 
-/** The truth as a worker's source. */
+/** The reference as a worker's source. */
 export function sourceOf(url: string): RecordSource {
   return {
     async fetch(_tenant, _type, id, signal): Promise<FetchedRecords> {

@@ -7,7 +7,7 @@ import { sourceOf } from "./reference-records.ts";
 /** What the process is told, as JSON in its first argument. */
 export interface WorkerOrder {
   readonly target: Target;
-  readonly truthUrl: string;
+  readonly referenceUrl: string;
   /** Where to die, by SIGKILL, in the first run. */
   readonly dieAt?: DyingPoint;
 }
@@ -23,13 +23,13 @@ export type DyingPoint = "claimed" | "fetched" | "in transaction" | "committed" 
 
 const silent = { info() {}, warn() {}, error() {} };
 const order = JSON.parse(process.argv[2] ?? "") as WorkerOrder;
-const { target, truthUrl, dieAt } = order;
+const { target, referenceUrl, dieAt } = order;
 
 function die(at: DyingPoint): void {
   if (dieAt === at) process.kill(process.pid, "SIGKILL");
 }
 
-function tell(hook: WorkerFailure["hook"], code: string): void {
+function report(hook: WorkerFailure["hook"], code: string): void {
   process.send?.({ hook, code } satisfies WorkerFailure);
 }
 
@@ -38,7 +38,7 @@ const { store, inbox, close } = await openBackend(
   target,
   dieAt === "in transaction" ? { onCommit: () => applying && die("in transaction") } : {},
 );
-const source = sourceOf(truthUrl);
+const source = sourceOf(referenceUrl);
 const worker = createWorker({
   inbox: {
     ...inbox,
@@ -72,7 +72,7 @@ const worker = createWorker({
   // The campaigns measure what is lost, not Jobber's patience.
   fetchesPerSecond: 1_000_000,
   logger: silent,
-  hooks: { retried: ({ code }) => tell("retried", code), dead: ({ code }) => tell("dead", code) },
+  hooks: { retried: ({ code }) => report("retried", code), dead: ({ code }) => report("dead", code) },
 });
 worker.start();
 process.send?.("started");

@@ -46,13 +46,13 @@ export async function connect(connectionString: string, role: Role): Promise<Dat
   });
   let closing = false;
   // Both connect again by themselves, and when they are closed the server may be gone first. The message is its own and tells of no customer.
-  const teller =
+  const logErrorsOf =
     (who: string) =>
     ({ message }: Error) => {
       if (!closing) console.error(`${who}: ${message}`);
     };
-  pool.on("error", teller("database"));
-  boss.on("error", teller("queue"));
+  pool.on("error", logErrorsOf("database"));
+  boss.on("error", logErrorsOf("queue"));
   const close = async () => {
     closing = true;
     await boss.stop();

@@ -3,7 +3,7 @@ import { codedStores } from "./connection/connection-state.ts";
 import { createConnections } from "./connection/connections.ts";
 import { ACCOUNT_DOCUMENT } from "./documents/account-document.ts";
 import { createFetchRecords } from "./fetch-records.ts";
-import { createTell } from "./hooks.ts";
+import { createEmit } from "./hooks.ts";
 import { errorResponse } from "./http/response-error.ts";
 import { createTenantLimits } from "./limits/tenant-limits.ts";
 import { readId, sameId } from "./mapping/read-values.ts";
@@ -69,14 +69,14 @@ export interface JobberApi extends RecordSource {
 export function createJobberApi(options: JobberApiOptions): JobberApi {
   const checked = checkOptions(options);
   const { now, sleep, random, version, statusOverrides } = checked;
-  const tell = createTell(checked.hooks, checked.logger);
+  const emit = createEmit(checked.hooks, checked.logger);
   const connections = createConnections({
     ...codedStores(checked),
     refresh: (refreshToken) => requestRefresh(checked, refreshToken),
     now,
     sleep,
     random,
-    tell,
+    emit,
   });
   const limits = createTenantLimits({
     now,
@@ -84,7 +84,7 @@ export function createJobberApi(options: JobberApiOptions): JobberApi {
     maxWaitMs: checked.maxWaitMs,
     requests: checked.maxRequests,
   });
-  const request = createRequest({ ...checked, connections, limits, tell });
+  const request = createRequest({ ...checked, connections, limits, emit });
   const fetchRecords = createFetchRecords(request, statusOverrides);
 
   return {

@@ -34,7 +34,7 @@ export type TellHook = <N extends keyof JobberApiHooks>(
 ) => void;
 
 /** Makes the function that hooks are told through. */
-export function createTell(hooks: JobberApiHooks, logger: Logger): TellHook {
+export function createEmit(hooks: JobberApiHooks, logger: Logger): TellHook {
   return (name, notification) => {
     try {
       (hooks[name] as ((notification: unknown) => void) | undefined)?.(notification);

@@ -13,7 +13,7 @@ import type { TenantLimits } from "./limits/tenant-limits.ts";
 export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
   /** Points to leave in the tenant's bucket, for requests that matter more. @default 0 */
-  readonly keepFree?: number | undefined;
+  readonly reservedPoints?: number | undefined;
 }
 
 /** Asks one query as a tenant. */
@@ -32,7 +32,7 @@ export interface RequestContext {
   readonly timeoutMs: number;
   readonly connections: Connections;
   readonly limits: TenantLimits;
-  readonly tell: TellHook;
+  readonly emit: TellHook;
 }
 
 // What a query is taken to cost before Jobber has said it once: so much, and so much for each record of a page.
@@ -44,7 +44,7 @@ const MAX_TOKENS_TRIED = 4;
 
 /** Makes the function that every query goes through: token, place within the limits, response, error. */
 export function createRequest(context: RequestContext): Request {
-  const { connections, limits, tell, version } = context;
+  const { connections, limits, emit, version } = context;
   const costs = new Map<string, number>();
   const versionsTold = new Set<string>();
 
@@ -53,12 +53,12 @@ export function createRequest(context: RequestContext): Request {
     accessToken: string,
     document: string,
     variables: object,
-    { signal, keepFree = 0 }: RequestOptions,
+    { signal, reservedPoints = 0 }: RequestOptions,
   ): Promise<unknown> {
     const first = "first" in variables && typeof variables.first === "number" ? variables.first : 0;
     const costKey = `${first}:${document}`;
     const points = costs.get(costKey) ?? FIRST_GUESS + first * FIRST_GUESS_PER_RECORD;
-    const place = await limits.admit(tenant, points, keepFree, signal);
+    const place = await limits.admit(tenant, points, reservedPoints, signal);
     let response: ParsedResponse | null = null;
     try {
       response = await send(context, accessToken, document, variables, signal);
@@ -72,20 +72,20 @@ export function createRequest(context: RequestContext): Request {
       const { code, retryAfterMs = 1000 } = error;
       if (code === "ERR_API_RATE_LIMITED") limits.block(tenant, retryAfterMs);
       if (code === "ERR_API_RATE_LIMITED" || code === "ERR_API_THROTTLED")
-        tell("throttled", { tenant: tenant, retryAfterMs });
+        emit("throttled", { tenant, retryAfterMs });
       throw error;
     }
-    tellVersion(response);
+    notifyVersion(response);
     return response.data;
   }
 
-  function tellVersion(response: ParsedResponse): void {
+  function notifyVersion(response: ParsedResponse): void {
     const notification = checkVersion(response, version);
     if (notification === null) return;
     const key = `${notification.answered}:${notification.warning}`;
     if (versionsTold.has(key) || versionsTold.size >= 100) return;
     versionsTold.add(key);
-    tell("version", notification);
+    emit("version", notification);
   }
 
   return async <Data, Variables extends object>(

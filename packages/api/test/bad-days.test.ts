@@ -38,7 +38,7 @@ async function openBadDay() {
   });
 
   /** Tells the receiver what happened to a record, as Jobber would. */
-  async function tell(topic: string, itemId: string): Promise<void> {
+  async function notify(topic: string, itemId: string): Promise<void> {
     const occurredAt = `${new Date(clock.now).toISOString().slice(0, 19)}Z`;
     const event = { topic, appId: jobber.appId, accountId: account.id, itemId, occurredAt };
     const body = new TextEncoder().encode(JSON.stringify({ data: { webHookEvent: event } }));
@@ -67,7 +67,7 @@ async function openBadDay() {
     for (const { state } of await inbox.list({ limit: 10_000 })) counts[state] = (counts[state] ?? 0) + 1;
     return counts;
   };
-  return { ...opened, store, inbox, worker, tell, pass, states, dead, handled };
+  return { ...opened, store, inbox, worker, notify, pass, states, dead, handled };
 }
 
 describe("a bad day", () => {
@@ -84,8 +84,8 @@ describe("a bad day", () => {
     jobber.faults.always("graphql", fault);
     const before = jobber.counts.requests;
     for (const { job, client } of jobs) {
-      await day.tell("JOB_CREATE", job.id);
-      await day.tell("CLIENT_CREATE", client.id);
+      await day.notify("JOB_CREATE", job.id);
+      await day.notify("CLIENT_CREATE", client.id);
     }
     await day.pass(70 * HOUR_MS);
     expect(await day.states()).toEqual({ waiting: 4 });
@@ -102,7 +102,7 @@ describe("a bad day", () => {
     const { account, jobber } = day;
     const { job } = addJob(account);
     jobber.faults.always("graphql", { kind: "reset" });
-    await day.tell("JOB_CREATE", job.id);
+    await day.notify("JOB_CREATE", job.id);
     await day.pass(80 * HOUR_MS);
     expect(await day.states()).toEqual({ dead: 1 });
     jobber.faults.clear();
@@ -118,8 +118,8 @@ describe("a bad day", () => {
     jobber.faults.always("graphql", { kind: "too_many_requests", retryAfter: "60" });
     const before = jobber.counts.requests;
     for (const { job, client } of jobs) {
-      await day.tell("JOB_CREATE", job.id);
-      await day.tell("CLIENT_CREATE", client.id);
+      await day.notify("JOB_CREATE", job.id);
+      await day.notify("CLIENT_CREATE", client.id);
     }
     await day.pass(HOUR_MS);
     expect(jobber.counts.requests - before).toBeLessThan(200);
@@ -135,8 +135,8 @@ describe("a bad day", () => {
     const day = await openBadDay();
     const { account, jobber, told } = day;
     const first = addJob(account);
-    await day.tell("JOB_CREATE", first.job.id);
-    await day.tell("CLIENT_CREATE", first.client.id);
+    await day.notify("JOB_CREATE", first.job.id);
+    await day.notify("CLIENT_CREATE", first.client.id);
     await day.pass(1000);
     jobber.expireAccessTokens(account);
     jobber.faults.always("token", {
@@ -146,8 +146,8 @@ describe("a bad day", () => {
     });
     const jobs = Array.from({ length: 10 }, () => addJob(account));
     for (const { job, client } of jobs) {
-      await day.tell("JOB_CREATE", job.id);
-      await day.tell("CLIENT_CREATE", client.id);
+      await day.notify("JOB_CREATE", job.id);
+      await day.notify("CLIENT_CREATE", client.id);
     }
     await day.pass(100 * HOUR_MS);
     expect(await day.states()).toEqual({ done: 2, paused: 20 });
@@ -168,13 +168,13 @@ describe("a bad day", () => {
     const { account, jobber, clock, handled } = day;
     const { job } = addJob(account);
     clock.now += 60_000;
-    await day.tell("APP_DISCONNECT", account.id);
+    await day.notify("APP_DISCONNECT", account.id);
     await day.pass(1000);
     expect(handled).toEqual([]);
     jobber.disconnect(account);
     clock.now += 60_000;
-    await day.tell("APP_DISCONNECT", account.id);
-    await day.tell("JOB_UPDATE", job.id);
+    await day.notify("APP_DISCONNECT", account.id);
+    await day.notify("JOB_UPDATE", job.id);
     await day.pass(1000);
     expect(handled).toEqual(["acme"]);
     expect(await day.states()).toEqual({ done: 2, paused: 1 });
@@ -184,11 +184,11 @@ describe("a bad day", () => {
     const day = await openBadDay();
     const { account } = day;
     const { job, client } = addJob(account);
-    await day.tell("JOB_CREATE", job.id);
+    await day.notify("JOB_CREATE", job.id);
     await day.pass(1000);
     account.conditions.hidden.add("Job.client");
-    await day.tell("JOB_UPDATE", job.id);
-    await day.tell("CLIENT_UPDATE", client.id);
+    await day.notify("JOB_UPDATE", job.id);
+    await day.notify("CLIENT_UPDATE", client.id);
     await day.pass(24 * HOUR_MS);
     expect((await day.store.jobs("acme"))[0]).toMatchObject({ jobberClientId: client.id, deletedAt: null });
     account.conditions.hidden.clear();
@@ -201,12 +201,12 @@ describe("a bad day", () => {
     const day = await openBadDay();
     const { account, clock } = day;
     const { job, client } = addJob(account);
-    await day.tell("JOB_CREATE", job.id);
-    await day.tell("CLIENT_CREATE", client.id);
+    await day.notify("JOB_CREATE", job.id);
+    await day.notify("CLIENT_CREATE", client.id);
     await day.pass(60_000);
     account.conditions.replicaLagMs = 10_000;
     account.destroy("job", job.id);
-    await day.tell("JOB_DESTROY", job.id);
+    await day.notify("JOB_DESTROY", job.id);
     clock.now += 1;
     await day.pass(30_000);
     expect((await day.store.jobs("acme"))[0]?.deletedAt).toBeNull();

@@ -1,4 +1,4 @@
-import { adapterContract, siegeContract } from "@jobber-sync/testing/contracts";
+import { adapterContract, loadAttackContract } from "@jobber-sync/testing/contracts";
 import express from "express";
 import { describe, it } from "vitest";
 import { jobberWebhooks } from "../src/index.ts";
@@ -13,7 +13,7 @@ describe("Express 5, at length", () => {
     brokenRequests: 200_000,
   });
 
-  siegeContract({
+  loadAttackContract({
     describe,
     it,
     program: new URL("./support/attacked-server.ts", import.meta.url),

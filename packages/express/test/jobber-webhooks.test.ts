@@ -39,9 +39,9 @@ describe("jobberWebhooks", () => {
 
   it("leaves an answer alone that the host gave first, and makes no error of it", async () => {
     const errors: unknown[] = [];
-    let tell = () => {};
+    let notify = () => {};
     const handled = new Promise<void>((resolve) => {
-      tell = resolve;
+      notify = resolve;
     });
     const inner = receiver();
     const watched: Receiver = {
@@ -49,7 +49,7 @@ describe("jobberWebhooks", () => {
       async handle(request) {
         const response = await inner.handle(request);
         // After the adapter has had its turn with the response.
-        setImmediate(tell);
+        setImmediate(notify);
         return response;
       },
     };

@@ -1,4 +1,4 @@
-import { adapterContract, siegeContract } from "@jobber-sync/testing/contracts";
+import { adapterContract, loadAttackContract } from "@jobber-sync/testing/contracts";
 
 import { describe, it } from "vitest";
 import { serveFastify } from "./support/serve-fastify.ts";
@@ -12,7 +12,7 @@ describe("Fastify 5, at length", () => {
     brokenRequests: 200_000,
   });
 
-  siegeContract({
+  loadAttackContract({
     describe,
     it,
     program: new URL("./support/attacked-server.ts", import.meta.url),

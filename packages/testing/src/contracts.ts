@@ -8,10 +8,10 @@ export {
   type FetchHandlerContractOptions,
   fetchHandlerContract,
 } from "./contracts/adapter/fetch-handler-contract.ts";
-export { joinSiege } from "./contracts/adapter/load-attack/join-load-attack.ts";
+export { joinLoadAttack } from "./contracts/adapter/load-attack/join-load-attack.ts";
 export {
-  type SiegeContractOptions,
-  siegeContract,
+  type LoadAttackContractOptions,
+  loadAttackContract,
 } from "./contracts/adapter/load-attack/load-attack-contract.ts";
 export {
   type InboxContractOptions,

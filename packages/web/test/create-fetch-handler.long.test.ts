@@ -1,4 +1,4 @@
-import { adapterContract, siegeContract } from "@jobber-sync/testing/contracts";
+import { adapterContract, loadAttackContract } from "@jobber-sync/testing/contracts";
 
 import { describe, it } from "vitest";
 import { createFetchHandler } from "../src/index.ts";
@@ -13,7 +13,7 @@ describe("The fetch handler, at length", () => {
     brokenRequests: 200_000,
   });
 
-  siegeContract({
+  loadAttackContract({
     describe,
     it,
     // Node's own streams are turned into WHATWG streams on the way: several times the work of a Node request.

@@ -19,7 +19,7 @@ export interface ConnectionsOptions {
   readonly now: () => number;
   readonly sleep: Sleep;
   readonly random: () => number;
-  readonly tell: TellHook;
+  readonly emit: TellHook;
 }
 
 /** The connection, if it is one. @throws {JobberSyncError} `ERR_API_NEEDS_REAUTH`, `ERR_API_DISCONNECTED` */

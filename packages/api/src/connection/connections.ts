@@ -38,7 +38,7 @@ const REFRESH_AHEAD_SHARE = 0.1;
 
 /** Makes the connections of this process. */
 export function createConnections(options: ConnectionsOptions): Connections {
-  const { tokens, now, tell } = options;
+  const { tokens, now, emit } = options;
   const refresher = createRefresher(options);
 
   async function usable(tenant: string, signal: AbortSignal | undefined): Promise<Connection> {
@@ -74,7 +74,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
         { ...rejected, state: "needs_reauth", revision: randomUUID() },
         rejected.revision,
       );
-      if (marked) tell("needsReauth", { tenant: rejected.tenant, reason: "token_rejected" });
+      if (marked) emit("needsReauth", { tenant: rejected.tenant, reason: "token_rejected" });
       throw marked
         ? needsReauth()
         : new JobberSyncError("ERR_API_UNAUTHORIZED", "Jobber rejected a token that was replaced meanwhile.");
@@ -88,14 +88,14 @@ export function createConnections(options: ConnectionsOptions): Connections {
         refreshToken: "",
         revision: randomUUID(),
       };
-      if (await tokens.write(erased, seen.revision)) tell("disconnected", { tenant: seen.tenant });
+      if (await tokens.write(erased, seen.revision)) emit("disconnected", { tenant: seen.tenant });
     },
 
     async connected(tenant, accountId, grant) {
       for (;;) {
         const before = await tokens.read(tenant).catch(ignoreUndecipherable);
         const connection: Connection = {
-          tenant: tenant,
+          tenant,
           accountId,
           state: "connected",
           accessToken: grant.accessToken,
@@ -108,7 +108,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
         if (before === undefined) await tokens.remove(tenant);
         if (await tokens.write(connection, before?.revision ?? null)) break;
       }
-      tell("connected", { tenant: tenant });
+      emit("connected", { tenant });
     },
   };
 }

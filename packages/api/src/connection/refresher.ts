@@ -34,7 +34,7 @@ interface Failure {
 
 /** Makes the refresher of this process. */
 export function createRefresher(options: ConnectionsOptions): Refresher {
-  const { tokens, lease, now, sleep, random, tell } = options;
+  const { tokens, lease, now, sleep, random, emit } = options;
   const holder = randomUUID();
   const running = new Map<string, Promise<Connection>>();
   const failures = new Map<string, Failure>();
@@ -66,7 +66,7 @@ export function createRefresher(options: ConnectionsOptions): Refresher {
     const name = `jobber-tokens:${tenant}`;
     for (let waited = 0; ; ) {
       if (await lease.acquire(name, holder, LEASE_MS)) {
-        const beat = setInterval(() => {
+        const heartbeat = setInterval(() => {
           lease.acquire(name, holder, LEASE_MS).catch(() => {});
         }, LEASE_BEAT_MS);
         try {
@@ -75,7 +75,7 @@ export function createRefresher(options: ConnectionsOptions): Refresher {
             ? await refreshAlone(current)
             : requireConnected(current, tenant);
         } finally {
-          clearInterval(beat);
+          clearInterval(heartbeat);
           // A lease that cannot be given back runs out.
           await lease.release(name, holder).catch(() => {});
         }
@@ -114,7 +114,7 @@ export function createRefresher(options: ConnectionsOptions): Refresher {
     const { tenant, revision } = current;
     const marked: Connection = { ...current, state: "needs_reauth", revision: randomUUID() };
     if (await tokens.write(marked, revision)) {
-      tell("needsReauth", { tenant, reason: "refresh_rejected" });
+      emit("needsReauth", { tenant, reason: "refresh_rejected" });
       throw needsReauth();
     }
     return requireConnected(await tokens.read(tenant), tenant);
@@ -142,8 +142,8 @@ export function createRefresher(options: ConnectionsOptions): Refresher {
         const marked = stored?.state === "needs_reauth" && stored.refreshToken === from.refreshToken;
         if (!marked) {
           unstored.delete(tenant);
-          if (written) tell("refreshed", { tenant });
-          if (written && healed) tell("connected", { tenant });
+          if (written) emit("refreshed", { tenant });
+          if (written && healed) emit("connected", { tenant });
           return requireConnected(stored, tenant);
         }
         expected = stored;

@@ -13,7 +13,7 @@ export interface VersionEvent {
  * Compares the version that answered with the one that was asked for. A removed version is silently answered by the oldest supported one
  * (F5.2): newer, so its documented breaks are what the query already survived.
  *
- * @returns what to tell; `null` when all is as asked
+ * @returns what to emit; `null` when all is as asked
  * @throws {JobberSyncError} `ERR_API_VERSION` for an older version: nothing documents such a fallback, and its fields may mean other things
  */
 export function checkVersion({ version, warning }: ParsedResponse, asked: string): VersionEvent | null {

@@ -26,10 +26,15 @@ export interface TenantLimits {
   /**
    * Resolves when a query that asks for `points` can be admitted.
    *
-   * @param keepFree points to leave in the bucket, for requests that matter more
+   * @param reservedPoints points to leave in the bucket, for requests that matter more
    * @throws {JobberSyncError} `ERR_API_THROTTLED` or `ERR_API_RATE_LIMITED` with `retryAfterMs` when that takes longer than `maxWaitMs`
    */
-  admit(tenant: string, points: number, keepFree: number, signal: AbortSignal | undefined): Promise<Place>;
+  admit(
+    tenant: string,
+    points: number,
+    reservedPoints: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Place>;
   /** Lets no request of the tenant out for so many milliseconds: Jobber said that there were too many. */
   block(tenant: string, ms: number): void;
 }
@@ -84,9 +89,9 @@ export function createTenantLimits(options: TenantLimitsOptions): TenantLimits {
     return count < requests ? 0 : (slots[0]?.start ?? at) + SLOT_MS + WINDOW_MS - at;
   }
 
-  function bucketWait(state: State, points: number, keepFree: number): number {
+  function bucketWait(state: State, points: number, reservedPoints: number): number {
     refill(state);
-    const missing = Math.min(points + keepFree, state.maximum * USABLE) - state.points;
+    const missing = Math.min(points + reservedPoints, state.maximum * USABLE) - state.points;
     return missing <= 0 ? 0 : Math.ceil((missing / state.rate) * 1000);
   }
 
@@ -98,11 +103,11 @@ export function createTenantLimits(options: TenantLimitsOptions): TenantLimits {
   }
 
   return {
-    async admit(tenant, points, keepFree, signal) {
+    async admit(tenant, points, reservedPoints, signal) {
       const state = stateOf(tenant);
       for (let waited = 0; ; ) {
         const blocked = Math.max(state.blockedUntil - now(), windowWait(state));
-        const wait = Math.max(blocked, bucketWait(state, points, keepFree));
+        const wait = Math.max(blocked, bucketWait(state, points, reservedPoints));
         if (wait <= 0) break;
         if (waited + wait > maxWaitMs) throw tooLong(blocked > 0, wait);
         await sleep(wait, signal);

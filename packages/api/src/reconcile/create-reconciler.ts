@@ -127,7 +127,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       if (lease !== undefined && !(await lease.acquire(name, holder, LEASE_MS))) {
         return { ran: false, swept: false, clients: noCounts(), jobs: noCounts() };
       }
-      const beat = async (): Promise<void> => {
+      const heartbeat = async (): Promise<void> => {
         signal.throwIfAborted();
         if (lease === undefined || (await lease.acquire(name, holder, LEASE_MS))) return;
         throw new JobberSyncError(
@@ -147,7 +147,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
           sleep,
           signal,
           beforeFetch,
-          beat,
+          heartbeat,
         };
         return await run(context, full);
       } finally {

@@ -15,7 +15,7 @@ export interface ReconcileContext {
   /** Called before each request, with the tenant. */
   readonly beforeFetch: (tenant: string, signal: AbortSignal) => Promise<void>;
   /** Called between requests: says that this reconcile still lives. */
-  readonly beat: () => Promise<void>;
+  readonly heartbeat: () => Promise<void>;
 }
 
 /** What became of the records of one kind. */

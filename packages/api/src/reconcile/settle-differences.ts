@@ -8,7 +8,7 @@ import {
 import { readAccountId } from "./read-account-id.ts";
 import type { ReconcileContext, ReconcileCounts } from "./reconcile-context.ts";
 import type { Walk } from "./walk-records.ts";
-import { patiently } from "./with-rate-limit-retry.ts";
+import { withRateLimitRetry } from "./with-rate-limit-retry.ts";
 
 /** Which kind of record, and what a whole walk over it found. */
 export interface Sweep {
@@ -21,7 +21,7 @@ interface Differences extends Sweep {
   /** Stored, and not listed by Jobber. */
   readonly missing: readonly string[];
   /** Stored as deleted, and listed by Jobber. */
-  readonly risen: readonly string[];
+  readonly resurrected: readonly string[];
 }
 
 // Lists and replicas lag by seconds; a minute later they have had their time.
@@ -42,26 +42,27 @@ export async function settleDifferences(
 ): Promise<void> {
   const differences: Differences[] = [];
   for (const sweep of sweeps) differences.push(await compare(context, sweep, maxMissing));
-  if (differences.every(({ missing, risen }) => missing.length === 0 && risen.length === 0)) return;
+  if (differences.every(({ missing, resurrected }) => missing.length === 0 && resurrected.length === 0))
+    return;
   await context.sleep(SECOND_LOOK_MS, context.signal);
   // Null is also what a token without the right sees (F2.3): first prove that this one works.
-  await patiently(context, () => readAccountId(context));
-  for (const { kind, missing, risen, counts } of differences) {
-    for (const id of missing) await lookAgain(context, kind, id, counts, false);
-    for (const id of risen) await lookAgain(context, kind, id, counts, true);
+  await withRateLimitRetry(context, () => readAccountId(context));
+  for (const { kind, missing, resurrected, counts } of differences) {
+    for (const id of missing) await recheck(context, kind, id, counts, false);
+    for (const id of resurrected) await recheck(context, kind, id, counts, true);
   }
 }
 
 async function compare(context: ReconcileContext, sweep: Sweep, maxMissing: number): Promise<Differences> {
   const missing: string[] = [];
-  const risen: string[] = [];
+  const resurrected: string[] = [];
   let stored = 0;
   for (let offset = 0; ; offset += STORED_PAGE) {
     const rows = await readStored(context, sweep.kind, offset);
     for (const { id, deleted } of rows) {
       if (!deleted) stored += 1;
       if (!deleted && !sweep.walk.ids.has(id)) missing.push(id);
-      if (deleted && sweep.walk.ids.has(id)) risen.push(id);
+      if (deleted && sweep.walk.ids.has(id)) resurrected.push(id);
     }
     if (rows.length < STORED_PAGE) break;
   }
@@ -71,7 +72,7 @@ async function compare(context: ReconcileContext, sweep: Sweep, maxMissing: numb
       `Jobber lists ${missing.length} of ${stored} stored ${sweep.kind} records no more, which looks like a permission that was lost. Nothing was deleted; raise maxMissing if they really are gone.`,
     );
   }
-  return { ...sweep, missing, risen };
+  return { ...sweep, missing, resurrected };
 }
 
 async function readStored(
@@ -91,7 +92,7 @@ async function readStored(
   }));
 }
 
-async function lookAgain(
+async function recheck(
   context: ReconcileContext,
   kind: Sweep["kind"],
   id: string,
@@ -100,12 +101,12 @@ async function lookAgain(
 ): Promise<void> {
   const { api, store, tenant, signal, now } = context;
   const sequence = await store.nextSequence();
-  const records = await patiently(context, () => api.fetch(tenant, kind, id, signal));
+  const records = await withRateLimitRetry(context, () => api.fetch(tenant, kind, id, signal));
   if (records !== null) {
     await store.apply(writesOf(tenant, kind, records, sequence, revive));
     if (revive) counts.revived += 1;
   } else if (!revive) {
-    const tombstone = { tenant: tenant, mode: "delete", sequence, deletedAt: toInstant(now()) } as const;
+    const tombstone = { tenant, mode: "delete", sequence, deletedAt: toInstant(now()) } as const;
     await store.apply({
       contacts: kind === "client" ? [{ ...tombstone, jobberClientId: id }] : [],
       jobs: kind === "job" ? [{ ...tombstone, jobberJobId: id }] : [],

@@ -12,7 +12,7 @@ import { checkPage, nextCursor } from "../fetch-records.ts";
 import { mapClient } from "../mapping/map-client.ts";
 import { mapJob } from "../mapping/map-job.ts";
 import type { ReconcileContext, ReconcileCounts } from "./reconcile-context.ts";
-import { KEEP_FREE, patiently } from "./with-rate-limit-retry.ts";
+import { RESERVED_POINTS, withRateLimitRetry } from "./with-rate-limit-retry.ts";
 
 /** What a walk over the records of one kind found. */
 export interface Walk {
@@ -36,7 +36,7 @@ export async function walkClients(
   const filter = since === null ? {} : { updatedAt: { after: since } };
   return walk(context, counts, async (after) => {
     const variables = { first: PAGE, after, filter };
-    const options = { signal: context.signal, keepFree: KEEP_FREE };
+    const options = { signal: context.signal, reservedPoints: RESERVED_POINTS };
     const { clients } = await context.api.request(context.tenant, CLIENTS_PAGE_DOCUMENT, variables, options);
     const page = checkPage(clients, "clients");
     const found = page.nodes.map((node) => mapClient(node));
@@ -63,7 +63,7 @@ export async function walkJobs(
 ): Promise<Walk> {
   const since = withOverlap(cursor);
   return walk(context, counts, async (after) => {
-    const options = { signal: context.signal, keepFree: KEEP_FREE };
+    const options = { signal: context.signal, reservedPoints: RESERVED_POINTS };
     const variables = { first: PAGE, after };
     const { jobs } = await context.api.request(context.tenant, JOBS_PAGE_DOCUMENT, variables, options);
     const page = checkPage(jobs, "jobs");
@@ -103,7 +103,7 @@ async function walk(
     // Before the page is read: what is read is at least as new as this number.
     const sequence = await context.store.nextSequence();
     const from: string | null = after;
-    const { page, write, ...found } = await patiently(context, () => read(from));
+    const { page, write, ...found } = await withRateLimitRetry(context, () => read(from));
     for (const { outcome } of found.ids.length === 0 ? [] : await write(sequence)) {
       if (outcome === "inserted") counts.inserted += 1;
       if (outcome === "updated") counts.updated += 1;

@@ -2,18 +2,18 @@ import { isJobberSyncError } from "@jobber-sync/core";
 import type { ReconcileContext } from "./reconcile-context.ts";
 
 // Webhooks matter more: their fetches find half of the bucket free.
-export const KEEP_FREE = 5000;
+export const RESERVED_POINTS = 5000;
 
 const MAX_WAITS = 30;
 
 /** Asks, and waits where Jobber's limits say so: a reconcile has time. */
-export async function patiently<T>(
-  { tenant, beforeFetch, sleep, signal, beat }: ReconcileContext,
+export async function withRateLimitRetry<T>(
+  { tenant, beforeFetch, sleep, signal, heartbeat }: ReconcileContext,
   ask: () => Promise<T>,
 ): Promise<T> {
   for (let waits = 0; ; waits++) {
     try {
-      await beat();
+      await heartbeat();
       await beforeFetch(tenant, signal);
       return await ask();
     } catch (error) {

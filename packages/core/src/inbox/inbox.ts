@@ -165,7 +165,7 @@ export interface DueOptions {
   /** How many at most. May be `Infinity`. */
   readonly limit: number;
   /** Objects that are passed over: those that the caller is working on. */
-  readonly except?: readonly ObjectRef[];
+  readonly exclude?: readonly ObjectRef[];
 }
 
 /** How a call of the API is to be fitted into its tenant's budget. */

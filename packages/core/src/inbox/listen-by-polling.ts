@@ -58,11 +58,11 @@ export async function listenByPolling(
 
   async function startRuns(): Promise<void> {
     const free = concurrency - running.size;
-    const except = [...running.values()].map(({ object }) => object);
+    const exclude = [...running.values()].map(({ object }) => object);
     look = false;
     pauseMs = pollMs;
     try {
-      const objects = await inbox.due({ now: now(), limit: free, except });
+      const objects = await inbox.due({ now: now(), limit: free, exclude });
       sawAll = objects.length < free;
       if (signal.aborted) return;
       for (const object of objects) start(object);

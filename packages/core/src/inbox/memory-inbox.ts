@@ -102,12 +102,12 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
       });
     },
 
-    async due({ now, limit, except = [] }) {
-      const passedOver = new Set(except.map(objectKey));
+    async due({ now, limit, exclude = [] }) {
+      const excluded = new Set(exclude.map(objectKey));
       const due: ObjectRef[] = [];
       for (const [key, group] of openByObject) {
         if (due.length >= limit) break;
-        const row = passedOver.has(key) ? undefined : first(group, (candidate) => isReady(candidate, now));
+        const row = excluded.has(key) ? undefined : first(group, (candidate) => isReady(candidate, now));
         if (row === undefined) continue;
         const { tenant, objectType, objectId } = row;
         due.push({ tenant, objectType, objectId });

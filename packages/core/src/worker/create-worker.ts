@@ -160,8 +160,8 @@ export function createWorker(options: WorkerOptions): Worker {
       const grace = setTimeout(() => ending.abort.abort(), graceMs);
       const last = new AbortController();
       try {
-        const patience = delayFor(graceMs + LAST_MS, "late" as const, { signal: last.signal });
-        const late = await Promise.race([ended, patience.catch(() => {})]);
+        const deadline = delayFor(graceMs + LAST_MS, "late" as const, { signal: last.signal });
+        const late = await Promise.race([ended, deadline.catch(() => {})]);
         if (late === "late")
           logger.error({}, "the worker stopped without waiting any longer for what it ran");
       } finally {

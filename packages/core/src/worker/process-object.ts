@@ -110,7 +110,7 @@ export function createProcessObject(options: ProcessObjectOptions): ProcessObjec
       hold.end();
     }
     // Only now is it true.
-    for (const { tellings } of settled) for (const tell of tellings) tell(emit);
+    for (const { emissions } of settled) for (const emission of emissions) emission(emit);
     return settled.every(({ settlement: { state } }) => state !== "waiting" && state !== "paused");
   }
 
@@ -153,11 +153,11 @@ export function createProcessObject(options: ProcessObjectOptions): ProcessObjec
     const ended = new AbortController();
     let lost = false;
     const abort = () => {
-      clearInterval(beat);
+      clearInterval(heartbeat);
       ended.abort();
     };
     const timeout = setTimeout(abort, options.runTimeoutMs);
-    const beat = setInterval(() => {
+    const heartbeat = setInterval(() => {
       inbox.extend(claim, { leaseMs, now: now() }).then(
         (held) => {
           if (held) return;
@@ -173,7 +173,7 @@ export function createProcessObject(options: ProcessObjectOptions): ProcessObjec
       signal: ended.signal,
       isLost: () => lost,
       end() {
-        clearInterval(beat);
+        clearInterval(heartbeat);
         clearTimeout(timeout);
         stopped.removeEventListener("abort", abort);
       },

@@ -10,7 +10,7 @@ export type SettleableResult = TaskResult | { readonly kind: "rejected"; readonl
 /** What is written down of a delivery, and what is told when that is durable. */
 export interface SettledResult {
   readonly settlement: Settlement;
-  readonly tellings: readonly ((emit: Emit) => void)[];
+  readonly emissions: readonly ((emit: Emit) => void)[];
 }
 
 /** What a settlement depends on besides the result. */
@@ -37,7 +37,7 @@ export function settleResult(
       const stale = outcomes.length > 0 && outcomes.every(({ outcome }) => outcome === "stale");
       return {
         settlement: { sequence, state: "done" },
-        tellings: [
+        emissions: [
           ...result.warnings.map((warning) => (emit: Emit) => emit("warning", { ...facts, warning })),
           (emit) => emit(stale ? "stale" : "processed", { ...facts, durationMs }),
         ],
@@ -46,31 +46,31 @@ export function settleResult(
     case "ignored":
       return {
         settlement: { sequence, state: "done" },
-        tellings: [(emit) => emit("ignored", { ...facts, reason: result.reason, durationMs })],
+        emissions: [(emit) => emit("ignored", { ...facts, reason: result.reason, durationMs })],
       };
     case "unresolved":
       return {
         settlement: { sequence, state: "unresolved", attempts, reason: "no_source" },
-        tellings: [(emit) => emit("ignored", { ...facts, reason: "no_source", durationMs })],
+        emissions: [(emit) => emit("ignored", { ...facts, reason: "no_source", durationMs })],
       };
     case "recheck": {
       const dueAt = now + circumstances.recheckMs;
       const counts = { attempts, retries, recheckSince: now, reason: "recheck" };
-      return { settlement: { sequence, state: "waiting", dueAt, ...counts }, tellings: [] };
+      return { settlement: { sequence, state: "waiting", dueAt, ...counts }, emissions: [] };
     }
     case "rejected": {
       const { code } = result.error;
       return {
         settlement: { sequence, state: "quarantined", attempts, reason: code },
-        tellings: [(emit) => emit("dead", { ...facts, code, state: "quarantined", durationMs })],
+        emissions: [(emit) => emit("dead", { ...facts, code, state: "quarantined", durationMs })],
       };
     }
     case "untouched":
-      return handBack(delivery, now);
+      return release(delivery, now);
     case "failed":
       // The worker stopped in the middle: no failure of the delivery's.
       return circumstances.stopped
-        ? handBack(delivery, now)
+        ? release(delivery, now)
         : settleFailed(delivery, result.error, circumstances);
   }
 }
@@ -82,14 +82,14 @@ function settleFailed(
 ): SettledResult {
   const settlement = settleFailure(delivery, error, retry, { now, random, pausable });
   const event = { ...facts, code: error.code, durationMs };
-  const tell = (emit: Emit) => {
+  const emission = (emit: Emit) => {
     if (settlement.state === "waiting") emit("retried", { ...event, dueAt: settlement.dueAt });
     else if (settlement.state !== "done") emit("dead", { ...event, state: settlement.state });
   };
-  return { settlement, tellings: [tell] };
+  return { settlement, emissions: [emission] };
 }
 
-function handBack(
+function release(
   { sequence, attempts, retries, recheckSince, reason }: ClaimedDelivery,
   dueAt: number,
 ): SettledResult {
@@ -104,6 +104,6 @@ function handBack(
       // Why it had been put aside is still to be seen; for the rest this is why it waits.
       reason: reason ?? "stopped",
     },
-    tellings: [],
+    emissions: [],
   };
 }

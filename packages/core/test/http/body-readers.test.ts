@@ -34,14 +34,14 @@ async function* stalling(first: Uint8Array): AsyncGenerator<Uint8Array> {
 
 /** A budget that tells when something was taken from it. */
 class WatchedBudget extends ByteBudget {
-  #tell = () => {};
+  #notify = () => {};
   readonly taken = new Promise<void>((resolve) => {
-    this.#tell = resolve;
+    this.#notify = resolve;
   });
 
   override take(amount: number): void {
     super.take(amount);
-    this.#tell();
+    this.#notify();
   }
 }
 

@@ -22,10 +22,10 @@ export function backend({ now: realNow, ...options }: Partial<WorkerOptions> = {
   const store = createMemoryStore();
   const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence(), now });
   const told: { readonly name: string; readonly event: LifecycleEvents[keyof LifecycleEvents] }[] = [];
-  const tell = (name: string) => (event: LifecycleEvents[keyof LifecycleEvents]) =>
+  const record = (name: string) => (event: LifecycleEvents[keyof LifecycleEvents]) =>
     told.push({ name, event });
   const names = ["processed", "stale", "retried", "dead", "ignored", "warning"] as const;
-  const hooks = Object.fromEntries(names.map((name) => [name, tell(name)]));
+  const hooks = Object.fromEntries(names.map((name) => [name, record(name)]));
   const receiver = createReceiver({ tenants: TENANTS, inbox, logger: silent, now });
   const worker = createWorker({
     inbox,

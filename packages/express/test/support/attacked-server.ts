@@ -1,6 +1,6 @@
-import { joinSiege } from "@jobber-sync/testing/contracts";
+import { joinLoadAttack } from "@jobber-sync/testing/contracts";
 import express from "express";
 import { jobberWebhooks } from "../../src/index.ts";
 import { serveExpress } from "./serve-express.ts";
 
-await joinSiege((receiver) => serveExpress(express().use(jobberWebhooks(receiver))));
+await joinLoadAttack((receiver) => serveExpress(express().use(jobberWebhooks(receiver))));

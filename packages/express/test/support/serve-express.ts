@@ -5,7 +5,7 @@ import type { ParserBefore, RunningServer } from "@jobber-sync/testing/contracts
 import type express from "express";
 import type { Router } from "express";
 
-// Under siege thousands connect within a second; beyond the queue the kernel lets them believe that they are connected.
+// Under load attack thousands connect within a second; beyond the queue the kernel lets them believe that they are connected.
 const BACKLOG = 4096;
 
 /** Puts an app on a free loopback port. */

@@ -1,4 +1,4 @@
-import { joinSiege } from "@jobber-sync/testing/contracts";
+import { joinLoadAttack } from "@jobber-sync/testing/contracts";
 import { serveFastify } from "./serve-fastify.ts";
 
-await joinSiege((receiver) => serveFastify(receiver));
+await joinLoadAttack((receiver) => serveFastify(receiver));

@@ -3,7 +3,7 @@ import type { RunningServer } from "@jobber-sync/testing/contracts";
 import fastify, { type FastifyInstance } from "fastify";
 import { jobberWebhooks } from "../../src/index.ts";
 
-// Under siege thousands connect within a second; beyond the queue the kernel lets them believe that they are connected.
+// Under load attack thousands connect within a second; beyond the queue the kernel lets them believe that they are connected.
 const BACKLOG = 4096;
 
 /** Registers the receiver in a host, after what `prepare` puts there, on a free loopback port. */

@@ -21,7 +21,7 @@ export interface SqlClient {
 }
 
 /**
- * Your connections. `pg`'s `Pool` is one; anything else that can run a statement and lend a connection will do.
+ * Your connections. `pg`'s `Pool` is one; anything else that can run a statement and check out a connection will do.
  *
  * Bound it: a pool that waits for ever for a connection, or for an response, makes everything that uses it wait for ever. See
  * {@link POOL_SETTINGS}.

@@ -53,17 +53,17 @@ async function transactOnce<T>(
   work: (run: Run, client: SqlClient) => Promise<T>,
   { giveUpMs, eager = false }: TransactionOptions,
 ): Promise<T> {
-  const lent = lend(await pool.connect());
-  const done = transactOn(lent, work, eager);
-  return giveUpMs === undefined ? done : orGiveUp(done, lent, giveUpMs);
+  const checkout = checkOut(await pool.connect());
+  const done = transactOn(checkout, work, eager);
+  return giveUpMs === undefined ? done : orGiveUp(done, checkout, giveUpMs);
 }
 
 async function transactOn<T>(
-  lent: Lent,
+  checkout: Checkout,
   work: (run: Run, client: SqlClient) => Promise<T>,
   eager: boolean,
 ): Promise<T> {
-  const { client } = lent;
+  const { client } = checkout;
   try {
     const begun = client.query("BEGIN");
     if (eager) await inSeries(client, begun);
@@ -71,21 +71,21 @@ async function transactOn<T>(
     const result = await work(async (text, values) => parsed(await client.query(text, values)), client);
     await begun;
     await client.query("COMMIT");
-    lent.giveBack();
+    checkout.release();
     return result;
   } catch (error) {
-    await undo(lent, error);
+    await undo(checkout, error);
     throw error;
   }
 }
 
 /** Does not wait for the statements to fail: closing the connection need not end what was sent on it. */
-async function orGiveUp<T>(done: Promise<T>, lent: Lent, giveUpMs: number): Promise<T> {
+async function orGiveUp<T>(done: Promise<T>, checkout: Checkout, giveUpMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       const error = new Error(`timeout: the transaction was not done within ${giveUpMs} ms`);
-      lent.giveBack(error);
+      checkout.release(error);
       reject(error);
     }, giveUpMs);
   });
@@ -103,28 +103,28 @@ export async function inSeries(client: SqlClient, statement: Promise<unknown>): 
   else await statement;
 }
 
-async function undo({ client, isBack, giveBack }: Lent, error: unknown): Promise<void> {
+async function undo({ client, isBack, release }: Checkout, error: unknown): Promise<void> {
   if (isBack()) return;
   try {
     await client.query("ROLLBACK");
-    giveBack(isFaultOfConnection(error) ? new Error("The connection is out of date.") : undefined);
+    release(isFaultOfConnection(error) ? new Error("The connection is out of date.") : undefined);
   } catch (failure) {
     // The connection is in no known state, and nobody must get it again.
-    giveBack(failure instanceof Error ? failure : new Error("ROLLBACK failed"));
+    release(failure instanceof Error ? failure : new Error("ROLLBACK failed"));
   }
 }
 
-type Lent = ReturnType<typeof lend>;
+type Checkout = ReturnType<typeof checkOut>;
 
 /** A connection is given back once, whoever comes first; and until then its breaking must not end the process. */
-function lend(client: SqlClient) {
+function checkOut(client: SqlClient) {
   let back = false;
   const ignore = () => {};
   client.on?.("error", ignore);
   return {
     client,
     isBack: () => back,
-    giveBack(error?: Error) {
+    release(error?: Error) {
       if (back) return;
       back = true;
       client.release(error);

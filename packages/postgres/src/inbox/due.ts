@@ -8,7 +8,7 @@ export interface LookOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly limit: number;
-  readonly except?: readonly ObjectRef[];
+  readonly exclude?: readonly ObjectRef[];
   /** How long rows that wait must have been due. Milliseconds. @default 0 */
   readonly overdueMs?: number;
 }
@@ -16,12 +16,12 @@ export interface LookOptions {
 /** Makes the look for objects with rows to work on. */
 export function createLook(context: InboxContext): (options: LookOptions) => Promise<readonly ObjectRef[]> {
   const statement = dueStatement(context);
-  return ({ now, limit, except = [], overdueMs = 0 }) =>
+  return ({ now, limit, exclude = [], overdueMs = 0 }) =>
     runStatement<ObjectRef>(context.pool, statement, [
       nowValue(context, now),
       wholeLimit(limit),
       overdueMs,
-      jsonText(except),
+      jsonText(exclude),
     ]);
 }
 

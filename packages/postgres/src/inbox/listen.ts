@@ -47,7 +47,7 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
       ]);
       await aborted(signal);
       await atMost(ENDING_MS, listening);
-      await atMost(ENDING_MS, handBack(await runner.idle()).catch(outages.tell));
+      await atMost(ENDING_MS, requeue(await runner.idle()).catch(outages.log));
     } finally {
       boss.off("error", outages.ofBoss);
     }
@@ -57,7 +57,7 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
     runner: Runner,
     concurrency: number,
     signal: AbortSignal,
-    { tell }: Outages,
+    { log }: Outages,
   ): Promise<void> {
     while (!signal.aborted) {
       try {
@@ -76,7 +76,7 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
         await aborted(signal);
         await boss.offWork(queue, { id, wait: true });
       } catch (error) {
-        tell(error);
+        log(error);
         await pause(TRY_AGAIN_MS, signal);
       }
     }
@@ -96,10 +96,10 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
     );
     // pg-boss gives a batch to somebody else that it takes for dead: that has lasted too long, or whose heartbeat did not get through.
     await Promise.race([offered, Promise.all(jobs.map(({ signal }) => aborted(signal)))]);
-    if (end.aborted) await handBack([...left.values()]);
+    if (end.aborted) await requeue([...left.values()]);
   }
 
-  async function handBack(objects: readonly ObjectRef[]): Promise<void> {
+  async function requeue(objects: readonly ObjectRef[]): Promise<void> {
     if (objects.length === 0) return;
     await runTransaction(context.pool, (_run, client) =>
       wakeLater(context, client, distinctWakeUps(objects)),
@@ -115,17 +115,17 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
     runner: Runner,
     concurrency: number,
     signal: AbortSignal,
-    { tell }: Outages,
+    { log }: Outages,
   ): Promise<void> {
     while (!signal.aborted) {
       try {
         const { overdueMs } = sweep;
         const limit = Math.max(LEAST_LOOK, concurrency);
-        const objects = await look({ now: context.now(), limit, overdueMs, except: runner.running() });
+        const objects = await look({ now: context.now(), limit, overdueMs, exclude: runner.running() });
         // Not waited for: long runs must not keep the next look from happening.
         for (const object of objects) void runner.offer(object, { first: true });
       } catch (error) {
-        tell(error);
+        log(error);
       }
       await pause(sweep.sweepMs, signal);
     }

@@ -3,7 +3,7 @@ import { bossError } from "../database/boss-error.ts";
 
 /** Tells of what goes wrong while looking for work. */
 export interface Outages {
-  readonly tell: (error: unknown) => void;
+  readonly log: (error: unknown) => void;
   /** The listener of pg-boss's `error` event, which is about all of its queues. */
   readonly ofBoss: (error: unknown) => void;
 }
@@ -15,21 +15,21 @@ const EVERY_MS = 10_000;
  * the plain objects that pg-boss reports say nothing to anybody.
  */
 export function createOutages(onError: (error: unknown) => void, queue: string): Outages {
-  const toldAt = new Map<ErrorCode, number>();
+  const loggedAt = new Map<ErrorCode, number>();
 
   return {
-    tell,
+    log,
     ofBoss(error) {
       const other = (error as { readonly queue?: unknown } | null)?.queue;
-      if (other === undefined || other === queue) tell(error);
+      if (other === undefined || other === queue) log(error);
     },
   };
 
-  function tell(error: unknown): void {
+  function log(error: unknown): void {
     const coded = bossError(error);
     const now = performance.now();
-    if (now - (toldAt.get(coded.code) ?? Number.NEGATIVE_INFINITY) < EVERY_MS) return;
-    toldAt.set(coded.code, now);
+    if (now - (loggedAt.get(coded.code) ?? Number.NEGATIVE_INFINITY) < EVERY_MS) return;
+    loggedAt.set(coded.code, now);
     onError(coded);
   }
 }

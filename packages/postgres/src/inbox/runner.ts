@@ -42,7 +42,7 @@ export function createRunner(
   const waiting: (() => void)[] = [];
   const left = new Map<string, ObjectRef>();
   let slots = concurrency;
-  let tellIdle = () => {};
+  let notifyIdle = () => {};
   // What waits for its turn does not wait for the runs that have theirs.
   const end = () => {
     for (const object of running()) left.set(objectKey(object), object);
@@ -61,7 +61,7 @@ export function createRunner(
     async idle() {
       if (entries.size > 0) {
         await new Promise<void>((resolve) => {
-          tellIdle = resolve;
+          notifyIdle = resolve;
         });
       }
       signal.removeEventListener("abort", end);
@@ -77,32 +77,32 @@ export function createRunner(
     object: ObjectRef,
     { promised, first }: { readonly promised: boolean; readonly first: boolean },
   ): Entry {
-    let tell: (begun: boolean) => void = () => {};
+    let notify: (begun: boolean) => void = () => {};
     const begun = new Promise<boolean>((resolve) => {
-      tell = resolve;
+      notify = resolve;
     });
     const entry = { object, promised, begun, running: false, again: false };
     entries.set(objectKey(object), entry);
-    void work(entry, first, tell);
+    void work(entry, first, notify);
     return entry;
   }
 
-  async function work(entry: Entry, first: boolean, tell: (begun: boolean) => void): Promise<void> {
+  async function work(entry: Entry, first: boolean, notify: (begun: boolean) => void): Promise<void> {
     const { object, promised } = entry;
     const hasSlot = await takeSlot(first);
     if (hasSlot) {
       entry.running = true;
-      tell(true);
+      notify(true);
       await run(object);
       giveSlot();
     } else {
-      tell(false);
+      notify(false);
       if (promised) left.set(objectKey(object), object);
     }
     // In one turn, so that no second entry of the object can slip in between this run and the next.
     entries.delete(objectKey(object));
     if (entry.again) enter(object, { promised: true, first: false });
-    else if (entries.size === 0) tellIdle();
+    else if (entries.size === 0) notifyIdle();
   }
 
   /** `false`: the end came. */

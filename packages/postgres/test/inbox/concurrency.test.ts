@@ -87,7 +87,7 @@ it("lets any number of machines do everything at once: no deadlock, no failure, 
       mine.acquireSlot(TENANTS[round % 2] ?? "", { perSecond: 8, maxWaitMs: 0, now: Date.now() }),
     ),
     times(() => mine.purge({ now: Date.now() + 1000, bodiesAfterMs: 1, failedAfterMs: 3_600_000 })),
-    times(() => mine.due({ now: Date.now(), limit: 5, except: [objectOf("1")] })),
+    times(() => mine.due({ now: Date.now(), limit: 5, exclude: [objectOf("1")] })),
   ];
   await Promise.all([...inboxes.entries()].flatMap(([index, mine]) => machine([mine, index])));
   expect(failures).toEqual([]);

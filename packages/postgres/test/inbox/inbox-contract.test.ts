@@ -10,15 +10,15 @@ inboxContract({
   it,
   async open() {
     // The contract is about what is done, and some of its rules bring thousands of deliveries at once.
-    const patience = { sweepMs: 200, acceptTimeoutMs: 20_000 };
-    const { inbox, store, schema, queue } = await database.openEmptied(patience);
+    const timings = { sweepMs: 200, acceptTimeoutMs: 20_000 };
+    const { inbox, store, schema, queue } = await database.openEmptied(timings);
     const another = createPostgres({
       pool: database.pool,
       boss: database.boss,
       schema,
       queue,
       prepare: true,
-      ...patience,
+      ...timings,
     });
     return { inbox, store, another, close: async () => {} };
   },

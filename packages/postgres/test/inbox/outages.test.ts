@@ -35,10 +35,10 @@ it("says what the plain objects mean that pg-boss reports, with what the server 
 });
 
 it("tells of an outage once, of another at once, and of the same again after ten seconds", () => {
-  const { codes, ofBoss, tell } = outages();
+  const { codes, ofBoss, log } = outages();
   for (let index = 0; index < 5; index += 1) ofBoss({ code: "ECONNREFUSED", message: "rejected" });
-  tell(Object.assign(new Error("terminating connection"), { code: "57P01" }));
-  tell(Object.assign(new Error("canceling statement"), { code: "57014" }));
+  log(Object.assign(new Error("terminating connection"), { code: "57P01" }));
+  log(Object.assign(new Error("canceling statement"), { code: "57014" }));
   expect(codes()).toEqual(["ERR_STORE", "ERR_STORE_BUSY"]);
   vi.advanceTimersByTime(10_001);
   ofBoss({ code: "ECONNREFUSED", message: "rejected" });

@@ -10,14 +10,14 @@ const pool = openPool(connectionString, { max: 6 });
 const boss = openBoss(connectionString, bossSchema);
 await boss.start();
 // What a crash interrupts is taken up again when its claim has run out, or when it was overdue for a while: short ones, for the test's time.
-const patience = { sweepMs: 1000, overdueMs: 4000 };
+const timings = { sweepMs: 1000, overdueMs: 4000 };
 const { inbox, store } = createPostgres({
   pool,
   boss,
   schema: name,
   queue: name,
   prepare: true,
-  ...patience,
+  ...timings,
 });
 const worker = createWorker({ inbox, store, leaseMs: 4000, logger: SILENT });
 worker.start();

@@ -21,19 +21,19 @@ interface DueRow extends ObjectRef {
 /** Objects with rows that are due or whose claim has run out, the longest waiting first. */
 export function dueObjects(
   connection: Connection,
-  { now, limit, except = [] }: DueOptions,
+  { now, limit, exclude = [] }: DueOptions,
 ): readonly ObjectRef[] {
   const most = wholeLimit(limit);
-  const passedOver = except.map(nameOf);
+  const excluded = exclude.map(nameOf);
   const objects: ObjectRef[] = [];
   // Of a long queue only the beginning is read, for this runs whenever something was accepted. Where a few objects with very many rows fill
   // it, they are passed over like those that run: to skip a row costs a tenth of what it costs to count it.
   for (let window = WIDER * most; ; window *= WIDER) {
-    const found = connection.all<DueRow>(DUE, now, JSON.stringify(passedOver), window, most - objects.length);
+    const found = connection.all<DueRow>(DUE, now, JSON.stringify(excluded), window, most - objects.length);
     objects.push(...found.map(({ tenant, objectType, objectId }) => ({ tenant, objectType, objectId })));
     const rows = found.reduce((sum, row) => sum + row.rows, 0);
     if (objects.length >= most || rows < window) return objects;
-    passedOver.push(...found.map(nameOf));
+    excluded.push(...found.map(nameOf));
   }
 }
 

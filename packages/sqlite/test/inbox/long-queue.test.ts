@@ -49,7 +49,7 @@ function open() {
   const { handle, calls } = recordingHandle(temporaryFile());
   const { inbox, close } = openSqlite(handle);
   onTestFinished(close);
-  const due = async (except: readonly ObjectRef[] = []) =>
-    (await inbox.due({ now: NOW, limit: 8, except })).map(({ objectId }) => objectId);
+  const due = async (exclude: readonly ObjectRef[] = []) =>
+    (await inbox.due({ now: NOW, limit: 8, exclude })).map(({ objectId }) => objectId);
   return { inbox, calls, due };
 }

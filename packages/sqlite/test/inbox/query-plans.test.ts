@@ -42,7 +42,7 @@ describe.each(["no statistics", "statistics of an empty table", "statistics of a
 
     it("nothing on the way of a delivery walks over all rows", async () => {
       for (const state of ENDS) await run(inbox, `new ${state}`, state);
-      await inbox.due({ now: NOW, limit: 8, except: [] });
+      await inbox.due({ now: NOW, limit: 8, exclude: [] });
       await inbox.acquireSlot("acme", { perSecond: 8, maxWaitMs: 0, now: NOW });
       expect(walks()).toEqual([]);
       expect(calls.length).toBeGreaterThan(30);

@@ -91,7 +91,7 @@ export function createAccount({ number, name, now, emit }: AccountOptions): Simu
     last += 1;
     return encodedId(`${kind[0]?.toUpperCase()}${kind.slice(1)}`, last);
   };
-  const tell = (topic: string, itemId: string): void =>
+  const notify = (topic: string, itemId: string): void =>
     emit({ topic, accountId, itemId, occurredAt: time() });
   const current = <K extends SimulatedKind>(kind: K, id: string): SimulatedRecords[K] | null =>
     tables[kind].read(id, Number.POSITIVE_INFINITY);
@@ -105,7 +105,7 @@ export function createAccount({ number, name, now, emit }: AccountOptions): Simu
 
   function create<K extends SimulatedKind>(kind: K, record: SimulatedRecords[K]): SimulatedRecords[K] {
     tables[kind].write(record.id, record, now());
-    tell(`${kind.toUpperCase()}_CREATE`, record.id);
+    notify(`${kind.toUpperCase()}_CREATE`, record.id);
     return record;
   }
 
@@ -118,7 +118,7 @@ export function createAccount({ number, name, now, emit }: AccountOptions): Simu
     const before = existing(kind, id);
     const record = { ...before, ...patch, ...("updatedAt" in before ? { updatedAt: time() } : {}) };
     tables[kind].write(id, record, now());
-    tell(topic, id);
+    notify(topic, id);
     return record;
   }
 
@@ -135,7 +135,7 @@ export function createAccount({ number, name, now, emit }: AccountOptions): Simu
     const kindBelow = ({ client: "property", property: "job", job: "visit", visit: "visit" } as const)[kind];
     for (const record of below) destroy(kindBelow, record.id);
     tables[kind].write(id, null, now());
-    tell(`${kind.toUpperCase()}_DESTROY`, id);
+    notify(`${kind.toUpperCase()}_DESTROY`, id);
   }
 
   return {

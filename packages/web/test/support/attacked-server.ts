@@ -1,5 +1,5 @@
-import { joinSiege } from "@jobber-sync/testing/contracts";
+import { joinLoadAttack } from "@jobber-sync/testing/contracts";
 import { createFetchHandler } from "../../src/index.ts";
 import { serveFetch } from "./serve-fetch.ts";
 
-await joinSiege((receiver) => serveFetch(createFetchHandler(receiver)));
+await joinLoadAttack((receiver) => serveFetch(createFetchHandler(receiver)));

@@ -5,7 +5,7 @@ import type { RunningServer } from "@jobber-sync/testing/contracts";
 
 type Handler = (request: Request) => Promise<Response>;
 
-// Under siege thousands connect within a second; beyond the queue the kernel lets them believe that they are connected.
+// Under load attack thousands connect within a second; beyond the queue the kernel lets them believe that they are connected.
 const BACKLOG = 4096;
 
 /** Puts a fetch handler behind Node's own server, on a free loopback port, as the Node adapters of fetch frameworks do. */

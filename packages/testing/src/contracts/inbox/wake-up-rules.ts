@@ -105,8 +105,8 @@ export function wakingRules(rule: Rule): void {
   rule("passes over the objects that are not wanted, whatever the limit", async ({ inbox }) => {
     for (const id of ["1", "1", "2", "3"]) await inbox.accept(delivery(id));
     await inbox.accept(delivery("1", { tenant: "other" }));
-    const due = async (limit: number, except: readonly ObjectRef[]) =>
-      (await inbox.due({ now: Date.now(), limit, except }))
+    const due = async (limit: number, exclude: readonly ObjectRef[]) =>
+      (await inbox.due({ now: Date.now(), limit, exclude }))
         .map(({ tenant, objectId }) => `${tenant} ${objectId}`)
         .sort();
     assert.deepEqual(await due(10, [objectOf("1"), objectOf("3")]), ["acme 2", "other 1"]);

@@ -1,8 +1,8 @@
 import { createMemoryInbox } from "@jobber-sync/core";
 import { contractReceiver, type StartServer } from "../contract-server.ts";
-import { type Attack, type AttackReport, attack } from "../siege/attack.ts";
+import { type Attack, type AttackReport, attack } from "./attack.ts";
 
-/** What the processes of a siege say to one another. */
+/** What the processes of a load attack say to one another. */
 export type Order = { readonly kind: "memory" } | { readonly kind: "attack"; readonly attack: Attack };
 export type News =
   | { readonly kind: "serving"; readonly url: string }
@@ -10,18 +10,18 @@ export type News =
   | { readonly kind: "attacked"; readonly report: AttackReport };
 
 /**
- * The whole of a program that `siegeContract` starts: as the server that is attacked, and as the attacker, in processes of their own so
+ * The whole of a program that `loadAttackContract` starts: as the server that is attacked, and as the attacker, in processes of their own so
  * that neither shares its memory or its event loop with the measuring.
  */
-export async function joinSiege(start: StartServer): Promise<void> {
-  const tell = (news: News) => process.send?.(news);
+export async function joinLoadAttack(start: StartServer): Promise<void> {
+  const send = (news: News) => process.send?.(news);
   process.on("message", (order: Order) => {
     if (order.kind === "attack")
-      void attack(order.attack).then((report) => tell({ kind: "attacked", report }));
-    else tell({ kind: "memory", ...process.memoryUsage() });
+      void attack(order.attack).then((report) => send({ kind: "attacked", report }));
+    else send({ kind: "memory", ...process.memoryUsage() });
   });
   process.on("disconnect", () => process.exit());
   if (process.argv[2] !== "server") return;
   const { url } = await start(contractReceiver({ inbox: createMemoryInbox() }));
-  tell({ kind: "serving", url });
+  send({ kind: "serving", url });
 }

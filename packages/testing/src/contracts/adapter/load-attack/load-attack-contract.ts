@@ -4,16 +4,16 @@ import { fileURLToPath } from "node:url";
 import type { ContractRunner } from "../../store/contract-runner.ts";
 import { notification, ROUTE, SIGNATURE, signatureOf } from "../contract-server.ts";
 import { RawConnection } from "../raw-connection.ts";
-import type { Attack, AttackReport } from "../siege/attack.ts";
 import { head, rawPost, signature } from "../wire.ts";
+import type { Attack, AttackReport } from "./attack.ts";
 import type { News, Order } from "./join-load-attack.ts";
 
 const MIB = 1024 * 1024;
 const FLOODERS = 5;
 
-/** What {@link siegeContract} needs to know. */
-export interface SiegeContractOptions extends ContractRunner {
-  /** A file that calls {@link joinSiege} and does nothing else. */
+/** What {@link loadAttackContract} needs to know. */
+export interface LoadAttackContractOptions extends ContractRunner {
+  /** A file that calls {@link joinLoadAttack} and does nothing else. */
   readonly program: URL;
   /** How many slow senders come at once. @default 5000 */
   readonly slowSenders?: number;
@@ -21,7 +21,7 @@ export interface SiegeContractOptions extends ContractRunner {
   readonly onFigure?: (name: string, figure: string) => void;
 }
 
-/** What the tests hold the besieged server by. */
+/** What the tests hold the attacked server by. */
 interface Besieged {
   readonly url: string;
   /** Bytes of memory that the server's process holds more than before the attack, at the most, while `during` lasts. */
@@ -33,17 +33,17 @@ interface Besieged {
  * Holds an adapter under attack to its promises of time and memory. Takes a minute, and figures that mean something need a machine that does
  * nothing else, so it is no part of `adapterContract`. On Node only.
  */
-export function siegeContract({
+export function loadAttackContract({
   describe,
   it,
   program,
   slowSenders = 5000,
   onFigure = () => {},
-}: SiegeContractOptions): void {
+}: LoadAttackContractOptions): void {
   const test = (name: string, run: (server: Besieged) => Promise<void>) =>
     it(name, () => besiege(program, run), 120_000);
 
-  describe("under siege", () => {
+  describe("under load attack", () => {
     test(`cuts ${slowSenders} bodies of 100 B/s each within 2 s, in less than 200 MB, and serves everybody else`, async (server) => {
       const attack = server.attack("slow", slowSenders);
       const [grown, honest, report] = await Promise.all([
@@ -162,7 +162,8 @@ function newsOf<K extends News["kind"]>(child: ChildProcess, kind: K): Promise<E
       child.off("message", onMessage).off("exit", onExit);
       resolve(news as Extract<News, { kind: K }>);
     };
-    const onExit = (code: number | null) => reject(new Error(`The process of the siege ended with ${code}.`));
+    const onExit = (code: number | null) =>
+      reject(new Error(`The process of the load attack ended with ${code}.`));
     child.on("message", onMessage).once("exit", onExit);
   });
 }
