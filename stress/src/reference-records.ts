@@ -58,7 +58,7 @@ export async function startReference(): Promise<ReferenceRecords> {
 /** The reference as a worker's source. */
 export function sourceOf(url: string): RecordSource {
   return {
-    async fetch(_tenant, _type, id, signal): Promise<FetchedRecords> {
+    async fetch(_tenant, _type, id, { signal }): Promise<FetchedRecords> {
       const response = await fetch(`${url}/${encodeURIComponent(id)}`, { signal });
       return recordsAt(id, Number(await response.text()));
     },

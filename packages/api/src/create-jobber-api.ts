@@ -1,4 +1,10 @@
-import { type FetchedRecords, type Instant, JobberSyncError, type RecordSource } from "@jobber-sync/core";
+import {
+  type FetchedRecords,
+  type Instant,
+  JobberSyncError,
+  type RecordSource,
+  type SourceCallOptions,
+} from "@jobber-sync/core";
 import { codedStores } from "./connection/connection-state.ts";
 import { createConnections } from "./connection/connections.ts";
 import { ACCOUNT_DOCUMENT } from "./documents/account-document.ts";
@@ -10,7 +16,7 @@ import { readId, sameId } from "./mapping/read-values.ts";
 import type { TokenGrant } from "./oauth/token-grant.ts";
 import { requestRefresh } from "./oauth/token-request.ts";
 import { checkOptions, type JobberApiOptions } from "./options.ts";
-import { createRequest, type Request, send } from "./request.ts";
+import { type ApiRequest, createRequest, send } from "./request.ts";
 
 /** Jobber's API, as the tenants' connections allow. */
 export interface JobberApi extends RecordSource {
@@ -22,7 +28,7 @@ export interface JobberApi extends RecordSource {
    * @returns `false` when the connection works, or was made after the event
    * @throws {JobberSyncError} `ERR_API_…` when Jobber could not be asked
    */
-  disconnected(tenant: string, occurredAt: Instant | null, signal: AbortSignal): Promise<boolean>;
+  disconnected(tenant: string, occurredAt: Instant | null, options: SourceCallOptions): Promise<boolean>;
 
   /**
    * Keeps the tokens of an OAuth flow as the tenant's connection, in place of any it had, after asking Jobber which account they are for.
@@ -40,7 +46,7 @@ export interface JobberApi extends RecordSource {
    *
    * @throws {JobberSyncError} `ERR_API_…`; `ERR_API_QUERY` also when a mutation's `userErrors` are not empty
    */
-  readonly request: Request;
+  readonly request: ApiRequest;
 }
 
 /**
@@ -63,7 +69,7 @@ export interface JobberApi extends RecordSource {
  *   clientId: "the app's client id",
  *   clientSecret: "the app's client secret",
  * });
- * const records = await api.fetch("acme", "job", "Z2lkOi8vSm9iYmVyL0pvYi8x", AbortSignal.timeout(10_000));
+ * const records = await api.fetch("acme", "job", "Z2lkOi8vSm9iYmVyL0pvYi8x", { signal: AbortSignal.timeout(10_000) });
  * ```
  */
 export function createJobberApi(options: JobberApiOptions): JobberApi {
@@ -90,11 +96,11 @@ export function createJobberApi(options: JobberApiOptions): JobberApi {
   return {
     request,
 
-    fetch(tenant, type, id, signal): Promise<FetchedRecords | null> {
-      return fetchRecords(tenant, type, id, signal);
+    fetch(tenant, type, id, { signal }): Promise<FetchedRecords | null> {
+      return fetchRecords(tenant, type, id, { signal });
     },
 
-    async disconnected(tenant, occurredAt, signal) {
+    async disconnected(tenant, occurredAt, { signal }) {
       const connection = await connections.read(tenant);
       if (connection === null || connection.state === "disconnected") return true;
       // A late or repeated event of an earlier connection. Both times are Jobber's.

@@ -14,14 +14,14 @@ import { VISIT_DOCUMENT } from "./documents/visit-document.ts";
 import { mapClient } from "./mapping/map-client.ts";
 import { mapJob } from "./mapping/map-job.ts";
 import { readId, sameId, unexpected } from "./mapping/read-values.ts";
-import type { Request } from "./request.ts";
+import type { ApiRequest } from "./request.ts";
 
 // 20 jobs with their clients ask for less than a tenth of the bucket; few properties have more.
 const PROPERTY_PAGE = 20;
 
 /** Makes `RecordSource.fetch`: one query per object, more only for a property with many jobs. */
 export function createFetchRecords(
-  request: Request,
+  request: ApiRequest,
   statusOverrides: StatusOverrides,
 ): RecordSource["fetch"] {
   function records(jobs: readonly JobWithClientData[]): FetchedRecords {
@@ -51,7 +51,7 @@ export function createFetchRecords(
     }
   }
 
-  return async (tenant, type, id, signal) => {
+  return async (tenant, type, id, { signal }) => {
     switch (type) {
       case "job": {
         const { job } = await request(tenant, JOB_DOCUMENT, { id }, { signal });

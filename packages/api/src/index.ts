@@ -17,4 +17,4 @@ export {
   type ReconcilerOptions,
 } from "./reconcile/create-reconciler.ts";
 export type { ReconcileCounts } from "./reconcile/reconcile-context.ts";
-export type { Request, RequestOptions } from "./request.ts";
+export type { ApiRequest, RequestOptions } from "./request.ts";

@@ -17,7 +17,7 @@ export interface RequestOptions {
 }
 
 /** Asks one query as a tenant. */
-export type Request = <Data, Variables extends object>(
+export type ApiRequest = <Data, Variables extends object>(
   tenant: string,
   document: Document<Data, Variables>,
   variables: Variables,
@@ -43,7 +43,7 @@ const MAX_COSTS = 1000;
 const MAX_TOKENS_TRIED = 4;
 
 /** Makes the function that every query goes through: token, place within the limits, response, error. */
-export function createRequest(context: RequestContext): Request {
+export function createRequest(context: RequestContext): ApiRequest {
   const { connections, limits, emit, version } = context;
   const costs = new Map<string, number>();
   const versionsTold = new Set<string>();

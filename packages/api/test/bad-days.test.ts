@@ -157,7 +157,7 @@ describe("a bad day", () => {
     expect(jobber.counts.requests).toBe(requests);
     jobber.faults.clear();
     await day.connect();
-    expect(await day.inbox.resume("acme", day.clock.now)).toBe(20);
+    expect(await day.inbox.resume("acme", { now: day.clock.now })).toBe(20);
     await day.pass(1000);
     expect(await day.states()).toEqual({ done: 22 });
     expect(await findDifferences(day.store, account)).toEqual([]);

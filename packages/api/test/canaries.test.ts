@@ -117,13 +117,15 @@ it("40 canaries in secrets, tokens and customers' data are in no log, hook, chan
   for (const fault of graphqlFaults) {
     for (const [type, { id }] of Object.entries({ job, client, visit, property, account })) {
       jobber.faults.next("graphql", fault);
-      await attempt(() => api.fetch("acme", type as "job", id, SIGNAL));
+      await attempt(() => api.fetch("acme", type as "job", id, { signal: SIGNAL }));
       jobber.faults.clear();
       clock.now += 60_000;
     }
   }
   for (const type of ["job", "client", "visit", "property"] as const)
-    await attempt(() => api.fetch("acme", type, { job, client, visit, property }[type].id, SIGNAL));
+    await attempt(() =>
+      api.fetch("acme", type, { job, client, visit, property }[type].id, { signal: SIGNAL }),
+    );
 
   // Every way in which tokens can fail.
   const tokenFaults: SimulatedFault[] = [
@@ -145,7 +147,7 @@ it("40 canaries in secrets, tokens and customers' data are in no log, hook, chan
     jobber.expireAccessTokens(account);
     jobber.faults.next("token", fault);
     clock.now += 10_000;
-    await attempt(() => another().fetch("acme", "job", job.id, SIGNAL));
+    await attempt(() => another().fetch("acme", "job", job.id, { signal: SIGNAL }));
     jobber.faults.clear();
   }
   const row = await rows.read("acme");
@@ -158,7 +160,7 @@ it("40 canaries in secrets, tokens and customers' data are in no log, hook, chan
       });
     },
   };
-  await attempt(() => another({ tokens: quoting }).fetch("acme", "job", job.id, SIGNAL));
+  await attempt(() => another({ tokens: quoting }).fetch("acme", "job", job.id, { signal: SIGNAL }));
   await attempt(() =>
     encryptTokens({ ...rows, read: async () => (row ? { ...row, accessToken: quoted } : null) }, [
       { id: "k1", key: randomBytes(32) },

@@ -22,7 +22,7 @@ describe("a connection", () => {
   it("that was never made needs an authorization", async () => {
     const { api, jobber } = await openApi();
     const { requests } = jobber.counts;
-    await expect(api.fetch("globex", "job", "MQ==", SIGNAL)).rejects.toMatchObject({
+    await expect(api.fetch("globex", "job", "MQ==", { signal: SIGNAL })).rejects.toMatchObject({
       code: "ERR_API_NEEDS_REAUTH",
     });
     expect(jobber.counts.requests).toBe(requests);
@@ -33,7 +33,7 @@ describe("a connection", () => {
     const { job } = addJob(account);
     const before = await tokens.read("acme");
     clock.now += HOUR_MS - 60_000;
-    await Promise.all(Array.from({ length: 50 }, () => api.fetch("acme", "job", job.id, SIGNAL)));
+    await Promise.all(Array.from({ length: 50 }, () => api.fetch("acme", "job", job.id, { signal: SIGNAL })));
     const after = await tokens.read("acme");
     expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, rejectedRefreshes: 0 });
     expect(jobber.counts.unauthorized).toBe(0);
@@ -46,7 +46,7 @@ describe("a connection", () => {
     const { api, account, jobber } = await openApi();
     const { job } = addJob(account);
     jobber.expireAccessTokens(account);
-    await Promise.all(Array.from({ length: 50 }, () => api.fetch("acme", "job", job.id, SIGNAL)));
+    await Promise.all(Array.from({ length: 50 }, () => api.fetch("acme", "job", job.id, { signal: SIGNAL })));
     expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, rejectedRefreshes: 0 });
   });
 
@@ -54,8 +54,8 @@ describe("a connection", () => {
     const { api, another, account, jobber } = await openApi();
     const { job } = addJob(account);
     jobber.expireAccessTokens(account);
-    await another().fetch("acme", "job", job.id, SIGNAL);
-    await api.fetch("acme", "job", job.id, SIGNAL);
+    await another().fetch("acme", "job", job.id, { signal: SIGNAL });
+    await api.fetch("acme", "job", job.id, { signal: SIGNAL });
     expect(jobber.counts.oauth.refreshes).toBe(1);
   });
 
@@ -67,7 +67,7 @@ describe("a connection", () => {
     const apis = Array.from({ length: 8 }, () =>
       another({ lease, sleep: async () => new Promise(setImmediate) }),
     );
-    await Promise.all(apis.map((api) => api.fetch("acme", "job", job.id, SIGNAL)));
+    await Promise.all(apis.map((api) => api.fetch("acme", "job", job.id, { signal: SIGNAL })));
     expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, rejectedRefreshes: 0 });
   });
 
@@ -77,14 +77,14 @@ describe("a connection", () => {
     jobber.expireAccessTokens(account);
     jobber.faults.next("token", { kind: "slow", ms: 100 });
     // The first one is refreshed upstream at once and hears of it late; the second is rejected meanwhile.
-    const first = api.fetch("acme", "job", job.id, SIGNAL);
+    const first = api.fetch("acme", "job", job.id, { signal: SIGNAL });
     while (jobber.counts.oauth.refreshes === 0) await new Promise(setImmediate);
-    await expect(another().fetch("acme", "job", job.id, SIGNAL)).rejects.toMatchObject({
+    await expect(another().fetch("acme", "job", job.id, { signal: SIGNAL })).rejects.toMatchObject({
       code: "ERR_API_NEEDS_REAUTH",
     });
     expect(await first).not.toBeNull();
     expect(await tokens.read("acme")).toMatchObject({ state: "connected" });
-    expect(await api.fetch("acme", "job", job.id, SIGNAL)).not.toBeNull();
+    expect(await api.fetch("acme", "job", job.id, { signal: SIGNAL })).not.toBeNull();
     // What was paused by the mark is resumed by the hook.
     expect(told.map(([name]) => name)).toEqual(["connected", "needsReauth", "refreshed", "connected"]);
   });
@@ -94,11 +94,13 @@ describe("a connection", () => {
     const { job } = addJob(account);
     jobber.expireAccessTokens(account);
     jobber.faults.next("token", { kind: "lost_response" });
-    await expect(api.fetch("acme", "job", job.id, SIGNAL)).rejects.toMatchObject({ code: "ERR_API_NETWORK" });
+    await expect(api.fetch("acme", "job", job.id, { signal: SIGNAL })).rejects.toMatchObject({
+      code: "ERR_API_NETWORK",
+    });
     clock.now += 10_000;
     const { requests } = jobber.counts;
     for (let n = 0; n < 20; n++)
-      await expect(api.fetch("acme", "job", job.id, SIGNAL)).rejects.toMatchObject({
+      await expect(api.fetch("acme", "job", job.id, { signal: SIGNAL })).rejects.toMatchObject({
         code: "ERR_API_NEEDS_REAUTH",
       });
     expect(jobber.counts.requests).toBe(requests + 1);
@@ -117,11 +119,11 @@ describe("a connection", () => {
       { ...(row as NonNullable<typeof row>), state: "needs_reauth", revision: "x" },
       row?.revision ?? "",
     );
-    await expect(api.fetch("acme", "job", job.id, SIGNAL)).rejects.toMatchObject({
+    await expect(api.fetch("acme", "job", job.id, { signal: SIGNAL })).rejects.toMatchObject({
       code: "ERR_API_NEEDS_REAUTH",
     });
     await connect();
-    expect(await api.fetch("acme", "job", job.id, SIGNAL)).not.toBeNull();
+    expect(await api.fetch("acme", "job", job.id, { signal: SIGNAL })).not.toBeNull();
     expect(told.filter(([name]) => name === "connected")).toHaveLength(2);
     expect(jobber.counts.oauth.refreshes).toBe(0);
   });
@@ -130,7 +132,7 @@ describe("a connection", () => {
     const { api, account, jobber, told } = await openApi();
     const { job } = addJob(account);
     jobber.faults.always("graphql", { kind: "body", status: 401, body: { message: "Token not recognized" } });
-    await expect(api.fetch("acme", "job", job.id, SIGNAL)).rejects.toMatchObject({
+    await expect(api.fetch("acme", "job", job.id, { signal: SIGNAL })).rejects.toMatchObject({
       code: "ERR_API_NEEDS_REAUTH",
     });
     expect(jobber.counts.oauth.refreshes).toBe(1);
@@ -142,9 +144,9 @@ describe("a connection", () => {
     const { job } = addJob(account);
     clock.now += HOUR_MS - 60_000;
     jobber.faults.always("token", { kind: "outage" });
-    expect(await api.fetch("acme", "job", job.id, SIGNAL)).not.toBeNull();
+    expect(await api.fetch("acme", "job", job.id, { signal: SIGNAL })).not.toBeNull();
     clock.now += 120_000;
-    await expect(api.fetch("acme", "job", job.id, SIGNAL)).rejects.toMatchObject({
+    await expect(api.fetch("acme", "job", job.id, { signal: SIGNAL })).rejects.toMatchObject({
       code: "ERR_TOKEN_REFRESH",
       retryable: true,
     });
@@ -165,7 +167,7 @@ describe("a connection", () => {
     jobber.faults.always("token", { kind: "html" });
     for (let n = 0; n < 30; n++) {
       const error: unknown = await api
-        .fetch("acme", "job", job.id, SIGNAL)
+        .fetch("acme", "job", job.id, { signal: SIGNAL })
         .catch((reason: unknown) => reason);
       expect(error).toMatchObject({ code: "ERR_TOKEN_REFRESH" });
       if (n > 0) expect(error).toMatchObject({ retryAfterMs: 5000 });
@@ -191,14 +193,14 @@ describe("a connection", () => {
       state.down = true;
     };
     jobber.expireAccessTokens(account);
-    await expect(api.fetch("acme", "job", job.id, SIGNAL)).rejects.toMatchObject({
+    await expect(api.fetch("acme", "job", job.id, { signal: SIGNAL })).rejects.toMatchObject({
       code: "ERR_STORE",
       message: expect.not.stringContaining("the-secret-token"),
     });
     state.down = false;
     refreshed = () => {};
     clock.now += 10_000;
-    expect(await api.fetch("acme", "job", job.id, SIGNAL)).not.toBeNull();
+    expect(await api.fetch("acme", "job", job.id, { signal: SIGNAL })).not.toBeNull();
     expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, rejectedRefreshes: 0 });
   });
 
@@ -220,12 +222,12 @@ describe("a connection", () => {
     const before = await tokens.read("acme");
     jobber.expireAccessTokens(account);
     const abort = new AbortController();
-    const fetched = api.fetch("acme", "job", job.id, abort.signal);
+    const fetched = api.fetch("acme", "job", job.id, { signal: abort.signal });
     while (jobber.counts.oauth.refreshes === 0) await new Promise(setImmediate);
     abort.abort(new Error("800 ms are over"));
     await expect(fetched).rejects.toThrow("800 ms are over");
     release();
-    expect(await api.fetch("acme", "job", job.id, SIGNAL)).not.toBeNull();
+    expect(await api.fetch("acme", "job", job.id, { signal: SIGNAL })).not.toBeNull();
     expect((await tokens.read("acme"))?.refreshToken).not.toBe(before?.refreshToken);
     expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, rejectedRefreshes: 0 });
   });
@@ -238,7 +240,7 @@ describe("a connection", () => {
       const api = another({ now: () => clock.now + off });
       for (let minute = 0; minute < 120; minute++) {
         clock.now += 60_000;
-        expect(await api.fetch("acme", "job", job.id, SIGNAL)).not.toBeNull();
+        expect(await api.fetch("acme", "job", job.id, { signal: SIGNAL })).not.toBeNull();
       }
       expect(jobber.counts.oauth.refreshes).toBeLessThanOrEqual(3);
       expect(jobber.counts.oauth.rejectedRefreshes).toBe(0);
@@ -250,7 +252,7 @@ describe("a connection", () => {
     const { job } = addJob(account);
     for (let n = 0; n < 3; n++) {
       clock.now += HOUR_MS;
-      expect(await api.fetch("acme", "job", job.id, SIGNAL)).not.toBeNull();
+      expect(await api.fetch("acme", "job", job.id, { signal: SIGNAL })).not.toBeNull();
     }
     expect(jobber.counts.oauth.refreshes).toBe(3);
   });
@@ -261,11 +263,11 @@ describe("a connection", () => {
     const { account, another, jobber, clock } = await openApi({ api: { tokens } });
     const { job } = addJob(account);
     const other = another({ tokens: encryptTokens(rows, [{ id: "k2", key: randomBytes(32) }]) });
-    await expect(other.fetch("acme", "job", job.id, SIGNAL)).rejects.toMatchObject({
+    await expect(other.fetch("acme", "job", job.id, { signal: SIGNAL })).rejects.toMatchObject({
       code: "ERR_TOKEN_DECRYPT",
     });
     await other.connect("acme", grantOf(jobber, account, clock.now));
-    expect(await other.fetch("acme", "job", job.id, SIGNAL)).not.toBeNull();
+    expect(await other.fetch("acme", "job", job.id, { signal: SIGNAL })).not.toBeNull();
   });
 
   it("is rejected for another account than the tenant's", async () => {
@@ -286,15 +288,15 @@ describe("APP_DISCONNECT", () => {
     const { api, account, jobber, tokens, told, clock } = await openApi();
     jobber.disconnect(account);
     clock.now += 5000;
-    expect(await api.disconnected("acme", at(clock.now), SIGNAL)).toBe(true);
+    expect(await api.disconnected("acme", at(clock.now), { signal: SIGNAL })).toBe(true);
     expect(await tokens.read("acme")).toMatchObject({
       state: "disconnected",
       accessToken: "",
       refreshToken: "",
     });
     expect(told.filter(([name]) => name === "disconnected")).toHaveLength(1);
-    expect(await api.disconnected("acme", at(clock.now), SIGNAL)).toBe(true);
-    await expect(api.fetch("acme", "job", "MQ==", SIGNAL)).rejects.toMatchObject({
+    expect(await api.disconnected("acme", at(clock.now), { signal: SIGNAL })).toBe(true);
+    await expect(api.fetch("acme", "job", "MQ==", { signal: SIGNAL })).rejects.toMatchObject({
       code: "ERR_API_DISCONNECTED",
     });
   });
@@ -303,7 +305,7 @@ describe("APP_DISCONNECT", () => {
     const { api, account, jobber, tokens, clock } = await openApi();
     jobber.disconnect(account);
     jobber.expireAccessTokens(account);
-    expect(await api.disconnected("acme", at(clock.now), SIGNAL)).toBe(true);
+    expect(await api.disconnected("acme", at(clock.now), { signal: SIGNAL })).toBe(true);
     expect(await tokens.read("acme")).toMatchObject({ state: "disconnected", refreshToken: "" });
   });
 
@@ -314,7 +316,7 @@ describe("APP_DISCONNECT", () => {
     clock.now += 60_000;
     await connect();
     const { requests } = jobber.counts;
-    expect(await api.disconnected("acme", told, SIGNAL)).toBe(false);
+    expect(await api.disconnected("acme", told, { signal: SIGNAL })).toBe(false);
     expect(jobber.counts.requests).toBe(requests);
     expect(await tokens.read("acme")).toMatchObject({ state: "connected" });
   });
@@ -322,15 +324,17 @@ describe("APP_DISCONNECT", () => {
   it("is not believed when the connection works", async () => {
     const { api, clock, tokens } = await openApi();
     clock.now += 60_000;
-    expect(await api.disconnected("acme", at(clock.now), SIGNAL)).toBe(false);
-    expect(await api.disconnected("acme", null, SIGNAL)).toBe(false);
+    expect(await api.disconnected("acme", at(clock.now), { signal: SIGNAL })).toBe(false);
+    expect(await api.disconnected("acme", null, { signal: SIGNAL })).toBe(false);
     expect(await tokens.read("acme")).toMatchObject({ state: "connected" });
   });
 
   it("is left open while Jobber cannot be asked", async () => {
     const { api, jobber, clock, tokens } = await openApi();
     jobber.faults.always("graphql", { kind: "outage" });
-    await expect(api.disconnected("acme", at(clock.now), SIGNAL)).rejects.toMatchObject({ retryable: true });
+    await expect(api.disconnected("acme", at(clock.now), { signal: SIGNAL })).rejects.toMatchObject({
+      retryable: true,
+    });
     expect(await tokens.read("acme")).toMatchObject({ state: "connected" });
   });
 });

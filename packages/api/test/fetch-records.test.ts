@@ -6,7 +6,7 @@ describe("fetching records", () => {
   it("gives a job with its property's address and its whole client", async () => {
     const { api, account } = await openApi();
     const { job, client } = addJob(account);
-    const records = await api.fetch("acme", "job", job.id, SIGNAL);
+    const records = await api.fetch("acme", "job", job.id, { signal: SIGNAL });
     expect(records).toEqual({
       jobs: [
         {
@@ -69,7 +69,7 @@ describe("fetching records", () => {
       isArchived: true,
       billingAddress: { street: "1 Way", city: "", province: "ON", postalCode: "K1A 0B1", country: null },
     });
-    const records = await api.fetch("acme", "client", client.id, SIGNAL);
+    const records = await api.fetch("acme", "client", client.id, { signal: SIGNAL });
     expect(records?.jobs).toEqual([]);
     expect(records?.contacts[0]?.fields).toMatchObject({
       name: "Globex",
@@ -91,7 +91,7 @@ describe("fetching records", () => {
     const { api, account } = await openApi();
     const { job, client } = addJob(account);
     const visit = account.addVisit(job.id);
-    const records = await api.fetch("acme", "visit", visit.id, SIGNAL);
+    const records = await api.fetch("acme", "visit", visit.id, { signal: SIGNAL });
     expect(records?.jobs.map(({ jobberJobId }) => jobberJobId)).toEqual([job.id]);
     expect(records?.contacts.map(({ jobberClientId }) => jobberClientId)).toEqual([client.id]);
   });
@@ -100,7 +100,7 @@ describe("fetching records", () => {
     const { api, account, jobber } = await openApi();
     const { property } = addJob(account);
     for (let n = 0; n < 44; n++) account.addJob(property.id);
-    const records = await api.fetch("acme", "property", property.id, SIGNAL);
+    const records = await api.fetch("acme", "property", property.id, { signal: SIGNAL });
     expect(new Set(records?.jobs.map(({ jobberJobId }) => jobberJobId)).size).toBe(45);
     expect(records?.contacts.length).toBe(1);
     expect(jobber.counts.queries.property).toBe(3);
@@ -108,11 +108,11 @@ describe("fetching records", () => {
 
   it("proves the account, and is not taken in by another one", async () => {
     const { api, account, jobber } = await openApi();
-    expect(await api.fetch("acme", "account", account.id.replace(/=+$/, ""), SIGNAL)).toEqual({
+    expect(await api.fetch("acme", "account", account.id.replace(/=+$/, ""), { signal: SIGNAL })).toEqual({
       jobs: [],
       contacts: [],
     });
-    expect(await api.fetch("acme", "account", jobber.addAccount().id, SIGNAL)).toBeNull();
+    expect(await api.fetch("acme", "account", jobber.addAccount().id, { signal: SIGNAL })).toBeNull();
   });
 
   it.each(["job", "client", "visit", "property"] as const)(
@@ -123,7 +123,7 @@ describe("fetching records", () => {
       const visit = account.addVisit(job.id);
       const { id } = { job, client, property, visit }[type];
       account.destroy("client", client.id);
-      expect(await api.fetch("acme", type, id, SIGNAL)).toBeNull();
+      expect(await api.fetch("acme", type, id, { signal: SIGNAL })).toBeNull();
     },
   );
 
@@ -142,7 +142,7 @@ describe("fetching records", () => {
     const { api, another, account } = await openApi();
     const { job } = addJob(account);
     account.update("job", job.id, { jobStatus });
-    const records = await api.fetch("acme", "job", job.id, SIGNAL);
+    const records = await api.fetch("acme", "job", job.id, { signal: SIGNAL });
     expect(records?.jobs[0]?.fields).toMatchObject({ status: expected, jobberStatus: jobStatus });
     const loud = another({
       fetch: async (url, init) => {
@@ -150,7 +150,7 @@ describe("fetching records", () => {
         return new Response(text.replace(`"${jobStatus}"`, `"${jobStatus.toUpperCase()}"`));
       },
     });
-    const shouted = await loud.fetch("acme", "job", job.id, SIGNAL);
+    const shouted = await loud.fetch("acme", "job", job.id, { signal: SIGNAL });
     const jobberStatus = jobStatus.toUpperCase();
     expect(shouted?.jobs[0]?.fields).toMatchObject({ status: expected, jobberStatus });
   });
@@ -159,7 +159,7 @@ describe("fetching records", () => {
     const { api, account } = await openApi();
     const { job } = addJob(account);
     account.closeJob(job.id);
-    const records = await api.fetch("acme", "job", job.id, SIGNAL);
+    const records = await api.fetch("acme", "job", job.id, { signal: SIGNAL });
     expect(records?.jobs[0]?.fields).toMatchObject({
       status: "completed",
       jobberStatus: "archived",
@@ -169,7 +169,9 @@ describe("fetching records", () => {
 
   it("sends ids as variables only, whatever they hold", async () => {
     const { api, jobber } = await openApi();
-    const attempt = api.fetch("acme", "job", '1") { id } evil: clients { nodes { id } } #', SIGNAL);
+    const attempt = api.fetch("acme", "job", '1") { id } evil: clients { nodes { id } } #', {
+      signal: SIGNAL,
+    });
     await expect(attempt).rejects.toMatchObject({ code: "ERR_API_QUERY" });
     expect(jobber.counts.queries).not.toHaveProperty("clients");
   });

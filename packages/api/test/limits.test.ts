@@ -84,7 +84,7 @@ describe("limits", () => {
     });
     const { job } = addJob(account);
     const start = clock.now;
-    for (let n = 0; n < 60; n++) await api.fetch("acme", "job", job.id, SIGNAL);
+    for (let n = 0; n < 60; n++) await api.fetch("acme", "job", job.id, { signal: SIGNAL });
     expect(jobber.counts.tooManyRequests).toBe(0);
     expect(clock.now - start).toBeGreaterThanOrEqual(600_000);
   });
@@ -95,20 +95,20 @@ describe("limits", () => {
     await connect("globex");
     jobber.faults.next("graphql", { kind: "too_many_requests", retryAfter: "120" });
     const code = "ERR_API_RATE_LIMITED";
-    await expect(api.fetch("acme", "job", job.id, SIGNAL)).rejects.toMatchObject({
+    await expect(api.fetch("acme", "job", job.id, { signal: SIGNAL })).rejects.toMatchObject({
       code,
       retryAfterMs: 120_000,
     });
     const { requests } = jobber.counts;
     for (let n = 0; n < 10; n++)
-      await expect(api.fetch("acme", "job", job.id, SIGNAL)).rejects.toMatchObject({
+      await expect(api.fetch("acme", "job", job.id, { signal: SIGNAL })).rejects.toMatchObject({
         code,
         retryAfterMs: 120_000,
       });
     expect(jobber.counts.requests).toBe(requests);
-    expect(await api.fetch("globex", "job", job.id, SIGNAL)).not.toBeNull();
+    expect(await api.fetch("globex", "job", job.id, { signal: SIGNAL })).not.toBeNull();
     clock.now += 120_000;
-    expect(await api.fetch("acme", "job", job.id, SIGNAL)).not.toBeNull();
+    expect(await api.fetch("acme", "job", job.id, { signal: SIGNAL })).not.toBeNull();
   });
 
   it("is not confused by a clock that is set back an hour", async () => {
@@ -116,8 +116,8 @@ describe("limits", () => {
     const { another, account } = await openApi();
     const { job } = addJob(account);
     const api = another({ now: () => own });
-    await api.fetch("acme", "job", job.id, SIGNAL);
+    await api.fetch("acme", "job", job.id, { signal: SIGNAL });
     own -= 3_600_000;
-    expect(await api.fetch("acme", "job", job.id, SIGNAL)).not.toBeNull();
+    expect(await api.fetch("acme", "job", job.id, { signal: SIGNAL })).not.toBeNull();
   });
 });

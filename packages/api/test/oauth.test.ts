@@ -32,7 +32,7 @@ describe("the OAuth code flow", () => {
     const api = createJobberApi({ ...app, tokens: createMemoryTokenStore(), version: jobber.version });
     expect(await api.connect("acme", grant)).toBe(account.id);
     const { job } = addJob(account);
-    expect(await api.fetch("acme", "job", job.id, SIGNAL)).not.toBeNull();
+    expect(await api.fetch("acme", "job", job.id, { signal: SIGNAL })).not.toBeNull();
   });
 
   it("asks with state and an S256 challenge, and never with the verifier or a scope", async () => {

@@ -9,7 +9,7 @@ async function fetchDuring(fault: SimulatedFault, api: Partial<JobberApiOptions>
   const { job } = addJob(opened.account);
   opened.jobber.faults.always("graphql", fault);
   const error: unknown = await opened.api
-    .fetch("acme", "job", job.id, SIGNAL)
+    .fetch("acme", "job", job.id, { signal: SIGNAL })
     .catch((reason: unknown) => reason);
   return { ...opened, job, error };
 }
@@ -115,7 +115,7 @@ describe("an response that is none", () => {
     jobber.faults.always("graphql", { kind: "slow", ms: 2000 });
     const reason = new Error("the deadline has passed");
     const abort = new AbortController();
-    const fetched = api.fetch("acme", "job", job.id, abort.signal);
+    const fetched = api.fetch("acme", "job", job.id, { signal: abort.signal });
     abort.abort(reason);
     await expect(fetched).rejects.toBe(reason);
   });
@@ -126,7 +126,8 @@ describe("the API version", () => {
     const { another, account, told } = await openApi();
     const { job } = addJob(account);
     const api = another({ version: "2023-03-29" });
-    for (let n = 0; n < 3; n++) expect(await api.fetch("acme", "job", job.id, SIGNAL)).not.toBeNull();
+    for (let n = 0; n < 3; n++)
+      expect(await api.fetch("acme", "job", job.id, { signal: SIGNAL })).not.toBeNull();
     expect(told.filter(([name]) => name === "version")).toEqual([
       [
         "version",
@@ -138,7 +139,7 @@ describe("the API version", () => {
   it("is not guessed: one that never was is rejected", async () => {
     const { another, account } = await openApi();
     const { job } = addJob(account);
-    const attempt = another({ version: "2026-07-28" }).fetch("acme", "job", job.id, SIGNAL);
+    const attempt = another({ version: "2026-07-28" }).fetch("acme", "job", job.id, { signal: SIGNAL });
     await expect(attempt).rejects.toMatchObject({ code: "ERR_API_VERSION" });
   });
 });
@@ -148,12 +149,12 @@ describe("permissions", () => {
     const { api, account } = await openApi();
     const { job } = addJob(account);
     account.conditions.hidden.add("Client.email");
-    await expect(api.fetch("acme", "job", job.id, SIGNAL)).rejects.toMatchObject({
+    await expect(api.fetch("acme", "job", job.id, { signal: SIGNAL })).rejects.toMatchObject({
       code: "ERR_API_PERMISSION",
     });
     account.conditions.hidden.clear();
     account.conditions.inactive = true;
-    await expect(api.fetch("acme", "job", job.id, SIGNAL)).rejects.toMatchObject({
+    await expect(api.fetch("acme", "job", job.id, { signal: SIGNAL })).rejects.toMatchObject({
       code: "ERR_API_INACTIVE",
     });
   });

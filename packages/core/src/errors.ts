@@ -74,7 +74,7 @@ export type ErrorCode = keyof typeof ERROR_TABLE;
 export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorTraits>> = ERROR_TABLE;
 
 /** What can be said beside code and message. Never a secret, a signature, a token or customers' data. */
-export interface ErrorOptions {
+export interface JobberSyncErrorOptions {
   readonly cause?: unknown;
   /** Milliseconds after which another try makes sense, where somebody told us. */
   readonly retryAfterMs?: number;
@@ -99,7 +99,7 @@ export class JobberSyncError extends Error {
   /** Milliseconds after which another try makes sense; `undefined` where nobody said. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+  constructor(code: ErrorCode, message: string, options: JobberSyncErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     const traits = ERROR_CODES[code];
     this.code = code;

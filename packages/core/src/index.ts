@@ -1,10 +1,10 @@
 export {
   ERROR_CODES,
   type ErrorCode,
-  type ErrorOptions,
   type ErrorTraits,
   isJobberSyncError,
   JobberSyncError,
+  type JobberSyncErrorOptions,
 } from "./errors.ts";
 export type {
   ClientSnapshotEvent,
@@ -40,6 +40,7 @@ export type {
   Inbox,
   IncomingDelivery,
   LeaseOptions,
+  NowOptions,
   ObjectRef,
   PurgeOptions,
   Settlement,
@@ -93,6 +94,7 @@ export type {
   FetchedJob,
   FetchedRecords,
   RecordSource,
+  SourceCallOptions,
   SourceObjectType,
 } from "./records/record-source.ts";
 export { type SnapshotRecords, type StatusOverrides, snapshotRecords } from "./records/snapshot-records.ts";
@@ -160,5 +162,5 @@ export { createMemoryCursorStore } from "./tokens/memory-cursor-store.ts";
 export { createMemoryLease, type MemoryLeaseOptions } from "./tokens/memory-lease.ts";
 export { createMemoryTokenStore } from "./tokens/memory-token-store.ts";
 export type { Connection, ConnectionState, TokenStore } from "./tokens/token-store.ts";
-export { createWorker, type Worker, type WorkerOptions } from "./worker/create-worker.ts";
+export { createWorker, type JobberWorker, type WorkerOptions } from "./worker/create-worker.ts";
 export type { RetryPolicy } from "./worker/retry-policy.ts";

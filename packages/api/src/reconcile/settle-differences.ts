@@ -101,7 +101,7 @@ async function recheck(
 ): Promise<void> {
   const { api, store, tenant, signal, now } = context;
   const sequence = await store.nextSequence();
-  const records = await withRateLimitRetry(context, () => api.fetch(tenant, kind, id, signal));
+  const records = await withRateLimitRetry(context, () => api.fetch(tenant, kind, id, { signal }));
   if (records !== null) {
     await store.apply(writesOf(tenant, kind, records, sequence, revive));
     if (revive) counts.revived += 1;

@@ -23,7 +23,7 @@ const api = createJobberApi({
 
 process.on("message", async () => {
   const calls = Array.from({ length: settings.callers }, () =>
-    api.fetch("acme", "job", settings.jobId, AbortSignal.timeout(60_000)).then(
+    api.fetch("acme", "job", settings.jobId, { signal: AbortSignal.timeout(60_000) }).then(
       (records) => (records === null ? "gone" : "ok"),
       (error: unknown) => (isJobberSyncError(error) ? error.code : String(error)),
     ),

@@ -1,10 +1,10 @@
 type HeaderValue = string | readonly string[] | undefined;
 
 /** Node's header object, or anything with `get` as WHATWG `Headers` has it, or header names as keys in any case. */
-export type Headers = { get(name: string): string | null } | Readonly<Record<string, HeaderValue>>;
+export type RequestHeaders = { get(name: string): string | null } | Readonly<Record<string, HeaderValue>>;
 
 /** The value of a header, by its name in lower case. */
-export function headerOf(headers: Headers, name: string): HeaderValue {
+export function headerOf(headers: RequestHeaders, name: string): HeaderValue {
   if (typeof headers.get === "function")
     return (headers as { get(name: string): string | null }).get(name) ?? undefined;
   const record = headers as Readonly<Record<string, HeaderValue>>;

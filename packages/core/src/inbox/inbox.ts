@@ -158,6 +158,12 @@ export interface PurgeOptions {
   readonly signal?: AbortSignal;
 }
 
+/** When an operation takes place. */
+export interface NowOptions {
+  /** Milliseconds since 1970. @default Date.now() */
+  readonly now?: number | undefined;
+}
+
 /** Which objects are due. */
 export interface DueOptions {
   /** Milliseconds since 1970. */
@@ -240,19 +246,17 @@ export interface Inbox {
    * are passed over. What was quarantined keeps its `reason` until it has run, so that a worker which cannot judge it leaves it alone.
    *
    * @param filter its `states` may be `quarantined`, `unresolved` (the default: both) and `dead` (which redrives dead letters)
-   * @param now milliseconds since 1970. @default Date.now()
-   * @returns how many
+   * @returns the number of deliveries
    */
-  replay(filter: DeliveryFilter, now?: number): Promise<number>;
+  replay(filter: DeliveryFilter, options?: NowOptions): Promise<number>;
 
   /**
    * Sets a tenant's `paused` deliveries waiting, adds the pause to their `pausedMs` and wakes each object once: for when its connection to
    * Jobber works again. Holds for those too that a worker has at this moment and settles as paused afterwards.
    *
-   * @param now milliseconds since 1970. @default Date.now()
-   * @returns how many
+   * @returns the number of deliveries
    */
-  resume(tenant: string, now?: number): Promise<number>;
+  resume(tenant: string, options?: NowOptions): Promise<number>;
 
   /**
    * Reserves a place for one API call in the tenant's budget, which all workers share: places are `1000 / perSecond` milliseconds apart.

@@ -123,7 +123,7 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
       return rows.get(sequence)?.body ?? null;
     },
 
-    async replay(filter, now = clock()) {
+    async replay(filter, { now = clock() } = {}) {
       const chosen = filtered({ ...filter, states: replayedStates(filter) }).filter(
         ({ body }) => body !== null,
       );
@@ -137,7 +137,7 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
       return chosen.length;
     },
 
-    async resume(tenant, now = clock()) {
+    async resume(tenant, { now = clock() } = {}) {
       resumedAt.set(tenant, now);
       const paused = filtered({ tenant, states: ["paused"] });
       for (const row of paused) {

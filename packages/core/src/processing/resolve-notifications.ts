@@ -46,7 +46,7 @@ async function fetchAndWrite(
 ): Promise<Outcome> {
   const { store, source, beforeFetch } = processor;
   const ask = async (wanted: SourceObjectType, id: string) =>
-    withinRun(() => source.fetch(tenant, wanted, id, signal), signal, sourceIsLate);
+    withinRun(() => source.fetch(tenant, wanted, id, { signal }), signal, sourceIsLate);
   const [first] = tasks as readonly [Notification, ...Notification[]];
   await beforeFetch?.(tenant, signal);
   // Before the fetch: what is fetched is at least as new as this number.
@@ -106,7 +106,7 @@ async function resolveAccount(
       let holds = true;
       if (event.event === "app.disconnected" && asked !== undefined) {
         await beforeFetch?.(tenant, signal);
-        holds = await withinRun(() => asked(tenant, event.occurredAt, signal), signal, sourceIsLate);
+        holds = await withinRun(() => asked(tenant, event.occurredAt, { signal }), signal, sourceIsLate);
       }
       outcome.set(task, holds ? done(event) : { kind: "ignored", reason: "still_connected" });
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errors.ts";
 import { bodyTooLarge } from "../http/body-reader.ts";
-import { type Headers, headerOf } from "../http/headers.ts";
+import { headerOf, type RequestHeaders } from "../http/headers.ts";
 import { type ReceiverResponse, rejected } from "./response.ts";
 
 /** An response, and what to report it as. */
@@ -13,7 +13,7 @@ export interface Rejection {
 export interface RequestHead {
   readonly method: string;
   readonly tenant?: string | undefined;
-  readonly headers: Headers;
+  readonly headers: RequestHeaders;
 }
 
 const METHOD_REJECTED = rejected("ERR_METHOD", 405, "Webhooks are sent with POST.", { allow: "POST" });

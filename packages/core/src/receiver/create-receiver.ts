@@ -2,7 +2,7 @@ import { isJobberSyncError, JobberSyncError } from "../errors.ts";
 import type { JobberEvent } from "../events/jobber-event.ts";
 import { parseEvent } from "../events/parse-event.ts";
 import { type BodyReader, ByteBudget, bodyTooLarge } from "../http/body-reader.ts";
-import { type Headers, headerOf } from "../http/headers.ts";
+import { headerOf, type RequestHeaders } from "../http/headers.ts";
 import { createEmit } from "../observability/lifecycle-events.ts";
 import { consoleLogger } from "../observability/logger.ts";
 import { createOutageLog } from "../observability/outage-log.ts";
@@ -29,7 +29,7 @@ export interface ReceiverRequest {
   /** The tenant as the URL names it; `undefined` on the app-level route. */
   readonly tenant?: string | undefined;
   /** Node's header object, a `Headers`, or any object with header names as keys. */
-  readonly headers: Headers;
+  readonly headers: RequestHeaders;
   /** From `nodeBody` or `webBody`; or the received bytes. */
   readonly body: BodyReader | Uint8Array;
 }

@@ -25,6 +25,12 @@ export interface FetchedRecords {
   readonly contacts: readonly FetchedClient[];
 }
 
+/** Options for each call of a {@link RecordSource}. */
+export interface SourceCallOptions {
+  /** Aborts the call; its promise then rejects. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * Where the records behind a notification are read: the Jobber API (`@jobber-sync/api`), or a test's own.
  *
@@ -38,7 +44,6 @@ export interface RecordSource {
    *
    * @param tenant the tenant's slug
    * @param id the id exactly as the webhook gave it
-   * @param signal aborts the read; the promise then rejects
    * @returns `null` when the source knows no such object, or hides it: Jobber answers both alike (F2.3)
    * @throws {JobberSyncError} with an `ERR_API_…` code; `retryable` and `retryAfterMs` say what to do
    */
@@ -46,7 +51,7 @@ export interface RecordSource {
     tenant: string,
     type: SourceObjectType,
     id: string,
-    signal: AbortSignal,
+    options: SourceCallOptions,
   ): Promise<FetchedRecords | null>;
 
   /**
@@ -56,5 +61,5 @@ export interface RecordSource {
    * @param occurredAt the notification's time; `null` when it had none
    * @throws {JobberSyncError} with an `ERR_API_…` code when that could not be found out
    */
-  disconnected?(tenant: string, occurredAt: Instant | null, signal: AbortSignal): Promise<boolean>;
+  disconnected?(tenant: string, occurredAt: Instant | null, options: SourceCallOptions): Promise<boolean>;
 }

@@ -58,7 +58,7 @@ export interface WorkerOptions {
 }
 
 /** Works on what the inbox holds. */
-export interface Worker {
+export interface JobberWorker {
   /** Begins to take work. Calling it again does nothing; after a stop it begins anew. */
   start(): void;
   /**
@@ -103,7 +103,7 @@ const LAST_MS = 5000;
  * await worker.stop();
  * ```
  */
-export function createWorker(options: WorkerOptions): Worker {
+export function createWorker(options: WorkerOptions): JobberWorker {
   const { inbox, logger = consoleLogger, now = Date.now } = options;
   const concurrency = positiveInteger("concurrency", options.concurrency ?? 8);
   checkRetention(options.retention);

@@ -62,7 +62,7 @@ describe("worker: notifications", () => {
     expect(await states()).toEqual(["unresolved"]);
     const { source } = sourceOf((_, id) => found(id, "Gutters"));
     const later = createWorker({ inbox, store, source });
-    expect(await inbox.replay({}, Date.parse("2026-01-25T10:00:00Z"))).toBe(1);
+    expect(await inbox.replay({}, { now: Date.parse("2026-01-25T10:00:00Z") })).toBe(1);
     await later.drain();
     expect(await states()).toEqual(["done"]);
     expect(await store.jobs("acme")).toHaveLength(1);
@@ -227,7 +227,7 @@ describe("worker: handlers", () => {
       ["done", 0, null],
     ]);
     expect(await store.jobs("acme")).toHaveLength(2);
-    expect(await inbox.replay({ states: ["dead"] }, clock.now)).toBe(1);
+    expect(await inbox.replay({ states: ["dead"] }, { now: clock.now })).toBe(1);
   });
 
   it.each(["job.create", "JOB-CREATE", "job.exploded", ""])(
@@ -270,7 +270,7 @@ describe("worker: failures", () => {
     expect(await states()).toEqual(["paused", "paused", "paused"]);
     clock.now += 100 * 60 * MINUTE;
     authorized = true;
-    expect(await inbox.resume("acme", clock.now)).toBe(3);
+    expect(await inbox.resume("acme", { now: clock.now })).toBe(3);
     expect(await worker.drain()).toBe(1);
     expect(asked).toHaveLength(2);
     expect(await states()).toEqual(["done", "done", "done"]);
@@ -361,7 +361,7 @@ describe("worker: life", () => {
     const { send, worker, inbox } = backend({
       now: Date.now,
       source: {
-        fetch: (_, __, ___, signal) =>
+        fetch: (_, __, ___, { signal }) =>
           new Promise((_resolve, reject) => {
             fetching = true;
             signal.addEventListener("abort", () => reject(new Error("aborted")));

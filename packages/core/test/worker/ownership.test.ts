@@ -15,7 +15,7 @@ describe("ownership check", () => {
     await b.worker.drain();
     expect(await b.inbox.list({})).toMatchObject([{ state: "quarantined", reason: "ERR_ACCOUNT_MISMATCH" }]);
     const careless = createWorker({ inbox: b.inbox, store: b.store, logger: silent, now: () => b.clock.now });
-    expect(await b.inbox.replay({}, b.clock.now)).toBe(1);
+    expect(await b.inbox.replay({}, { now: b.clock.now })).toBe(1);
     await careless.drain();
     expect(await b.inbox.list({})).toMatchObject([{ state: "quarantined", reason: "ERR_ACCOUNT_MISMATCH" }]);
     expect(await b.store.jobs("acme")).toEqual([]);
@@ -28,7 +28,7 @@ describe("ownership check", () => {
     await b.worker.drain();
     const tenants = [{ slug: "acme", secrets: "the OAuth client secret", accountIds: ["MQ=="] }];
     const { inbox, store, clock } = b;
-    await inbox.replay({}, clock.now);
+    await inbox.replay({}, { now: clock.now });
     await createWorker({ inbox, store, tenants, logger: silent, now: () => clock.now }).drain();
     expect(await b.states()).toEqual(["done"]);
   });
@@ -62,7 +62,7 @@ describe("a resume", () => {
         fetches += 1;
         if (fetches > 1) return found(id, "x");
         // The owner connects again while the failure is on its way back.
-        await b.inbox.resume("acme", b.clock.now);
+        await b.inbox.resume("acme", { now: b.clock.now });
         throw new JobberSyncError("ERR_API_NEEDS_REAUTH", "Connect again.");
       },
     };

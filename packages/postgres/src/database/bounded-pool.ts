@@ -1,7 +1,7 @@
 import type { SqlClient, SqlPool } from "./sql-pool.ts";
 
 /** A connection that was asked for and has not come. */
-interface Request {
+interface ConnectionRequest {
   /** Whoever waits for it now; `null`: nobody does any more. */
   waiter: { resolve(client: SqlClient): void; reject(error: unknown): void } | null;
 }
@@ -11,7 +11,7 @@ interface Request {
  * is still on its way: whoever asks next gets it. So a pool that gives none any more is not asked again and again, each time for one more.
  */
 export function boundedPool(pool: SqlPool, timeoutMs: number): SqlPool {
-  const late: Request[] = [];
+  const late: ConnectionRequest[] = [];
 
   return {
     query: (text, values) => pool.query(text, values),
@@ -37,8 +37,8 @@ export function boundedPool(pool: SqlPool, timeoutMs: number): SqlPool {
     },
   };
 
-  function ask(): Request {
-    const request: Request = { waiter: null };
+  function ask(): ConnectionRequest {
+    const request: ConnectionRequest = { waiter: null };
     pool.connect().then(
       (client) => {
         forget(request);
@@ -53,7 +53,7 @@ export function boundedPool(pool: SqlPool, timeoutMs: number): SqlPool {
     return request;
   }
 
-  function forget(request: Request): void {
+  function forget(request: ConnectionRequest): void {
     const index = late.indexOf(request);
     if (index >= 0) late.splice(index, 1);
   }

@@ -17,7 +17,7 @@ const BATCH_ROWS = 1000;
 export function createReplay(context: InboxContext): Inbox["replay"] {
   const { pool } = context;
 
-  return async (filter, now = context.now()) => {
+  return async (filter, { now = context.now() } = {}) => {
     const { conditions, values } = filterSql({ ...filter, states: replayedStates(filter) });
     const statement = replayStatement(context, conditions, values.length);
     const limit = filter.limit ?? Number.POSITIVE_INFINITY;

@@ -27,7 +27,7 @@ ON CONFLICT (tenant) DO UPDATE SET resumed_at = ${resumedAt}
 RETURNING 'true' AS json`;
   const statement = resumeStatement(context);
 
-  return async (tenant, now = context.now()) => {
+  return async (tenant, { now = context.now() } = {}) => {
     const clock = [nowValue(context, now), aheadOfClock(context, now)];
     let resumed = 0;
     let last: readonly string[] = ["", ""];

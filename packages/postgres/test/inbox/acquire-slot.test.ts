@@ -37,7 +37,7 @@ it("decides as core's function does, number for number, whatever came before", a
 
 it("begins anew for a tenant that was resumed before it ever fetched", async () => {
   const { inbox } = await database.open({ clock: "caller" });
-  await inbox.resume("acme", NOW);
+  await inbox.resume("acme", { now: NOW });
   const options = { perSecond: 2, maxWaitMs: 0, now: NOW };
   expect(await inbox.acquireSlot("acme", options)).toBe(0);
   expect(await inbox.acquireSlot("acme", options)).toBe(500);

@@ -1,4 +1,9 @@
-import { type ErrorCode, type ErrorOptions, isJobberSyncError, JobberSyncError } from "@jobber-sync/core";
+import {
+  type ErrorCode,
+  isJobberSyncError,
+  JobberSyncError,
+  type JobberSyncErrorOptions,
+} from "@jobber-sync/core";
 
 // https://sqlite.org/rescode.html: the lower eight bits of an extended code are its primary code.
 const BUSY = 5;
@@ -64,7 +69,7 @@ function coded(
   code: ErrorCode,
   cause: unknown,
   message: string,
-  options: Pick<ErrorOptions, "retryable"> = {},
+  options: Pick<JobberSyncErrorOptions, "retryable"> = {},
 ): JobberSyncError {
   return new JobberSyncError(code, message, { cause, ...options });
 }

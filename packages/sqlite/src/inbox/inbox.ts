@@ -81,12 +81,12 @@ export function createSqliteInbox(
       return reading(() => deliveryBody(connection, sequence));
     },
 
-    async replay(filter, now = clock()) {
+    async replay(filter, { now = clock() } = {}) {
       const replayed = { ...filter, states: replayedStates(filter) };
       return inBatches(replayed, (sequences) => replayDeliveries(sequences, now));
     },
 
-    async resume(tenant, now = clock()) {
+    async resume(tenant, { now = clock() } = {}) {
       await group.write(noteResume(tenant, now), { oneStatement: true });
       const paused: DeliveryFilter = { tenant, states: ["paused"] };
       return inBatches(paused, (sequences) => resumeDeliveries(sequences, now));

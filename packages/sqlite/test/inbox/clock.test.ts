@@ -24,7 +24,7 @@ describe("a clock that is set back", () => {
       );
       return (await inbox.list({})).map(({ state, dueAt }) => [state, dueAt]);
     };
-    await inbox.resume("acme", now + HOUR_MS);
+    await inbox.resume("acme", { now: now + HOUR_MS });
     expect(await pause()).toEqual([["waiting", now]]);
     now += 1;
     expect(await pause()).toMatchObject([["paused", expect.any(Number)]]);

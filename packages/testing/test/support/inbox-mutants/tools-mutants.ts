@@ -21,13 +21,13 @@ export const TOOLS_MUTANTS: Readonly<Record<string, Mutant>> = {
   "dead letters are replayed unasked": {
     rules: ["replays quarantined and unresolved deliveries, and dead ones when named"],
     defect: (inbox) => ({
-      replay: (filter, now) =>
-        inbox.replay({ states: ["quarantined", "unresolved", "dead"], ...filter }, now),
+      replay: (filter, options) =>
+        inbox.replay({ states: ["quarantined", "unresolved", "dead"], ...filter }, options),
     }),
   },
   "a replay takes as many as a list": {
     rules: ["replays all there are, or as many as it is told"],
-    defect: (inbox) => ({ replay: (filter, now) => inbox.replay({ limit: 100, ...filter }, now) }),
+    defect: (inbox) => ({ replay: (filter, options) => inbox.replay({ limit: 100, ...filter }, options) }),
   },
   "a replay forgets why": {
     rules: ["keeps the reason of what was quarantined, and forgets that of other replayed ones"],
@@ -39,7 +39,7 @@ export const TOOLS_MUTANTS: Readonly<Record<string, Mutant>> = {
   },
   "a replay wakes nobody": {
     rules: ["wakes what it replays"],
-    defect: (inbox) => ({ replay: (filter) => inbox.replay(filter, Date.now() + NEVER_MS) }),
+    defect: (inbox) => ({ replay: (filter) => inbox.replay(filter, { now: Date.now() + NEVER_MS }) }),
   },
   "a pause counts": {
     rules: ["resumes the paused deliveries of one tenant, and does not count the pause"],
@@ -47,7 +47,7 @@ export const TOOLS_MUTANTS: Readonly<Record<string, Mutant>> = {
   },
   "a resume wakes nobody": {
     rules: ["wakes what it resumes"],
-    defect: (inbox) => ({ resume: (tenant) => inbox.resume(tenant, Date.now() + NEVER_MS) }),
+    defect: (inbox) => ({ resume: (tenant) => inbox.resume(tenant, { now: Date.now() + NEVER_MS }) }),
   },
   "a resume is lost on what a worker has": {
     rules: ["resumes what a worker has at that moment and settles as paused afterwards"],
