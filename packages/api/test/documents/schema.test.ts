@@ -67,7 +67,7 @@ const modules = await Promise.all(
 );
 const texts = modules.flatMap((exports) =>
   Object.entries(exports).flatMap(([name, text]) =>
-    typeof text === "string" ? [[name, text] as const] : [],
+    typeof text === "string" && name.endsWith("_DOCUMENT") ? [[name, text] as const] : [],
   ),
 );
 
