@@ -53,7 +53,8 @@ async function ackTime(example: string, folder: string): Promise<Figure> {
     // Code that has not run yet is slow once.
     await sendEvenly({ ...to, seconds: WARM_UP_SECONDS });
     const { times, rejected } = await sendEvenly({ ...to, seconds: SECONDS });
-    const at = (share: number) => times[Math.floor((times.length - 1) * share)] ?? Number.POSITIVE_INFINITY;
+    const at = (share: number) =>
+      times[Math.floor((times.length - 1) * share)] ?? Number.POSITIVE_INFINITY;
     const [p99, p50, most] = [0.99, 0.5, 1].map(at);
     const measured = `p99 ${p99?.toFixed(1)} ms (p50 ${p50?.toFixed(1)}, most ${most?.toFixed(1)})`;
     return {
@@ -71,7 +72,10 @@ function signedRequests(): readonly SignedRequest[] {
     const client = { id: `c${index}`, name: "John Doe" };
     const data = { id: String(index), title: "Lawn Service", status: "scheduled", client };
     const body = JSON.stringify({ event: "job.updated", data });
-    const headers = { "content-type": "application/json", "x-jobber-hmac-sha256": signPayload(body, SECRET) };
+    const headers = {
+      "content-type": "application/json",
+      "x-jobber-hmac-sha256": signPayload(body, SECRET),
+    };
     return { headers, body };
   });
 }

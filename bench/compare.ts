@@ -55,7 +55,10 @@ export async function compare({
 }
 
 /** Puts measured ratios of pairs together. */
-export function summary(row: Pick<Ratio, "name" | "against" | "target">, ratios: readonly number[]): Ratio {
+export function summary(
+  row: Pick<Ratio, "name" | "against" | "target">,
+  ratios: readonly number[],
+): Ratio {
   const sorted = [...ratios].sort((a, b) => a - b);
   const at = (index: number) => sorted[index] ?? Number.NaN;
   const middle = Math.floor(sorted.length / 2);

@@ -20,7 +20,10 @@ function byHand(body: Buffer, header: unknown): boolean {
 }
 
 function receiver() {
-  return createReceiver({ tenants: [{ slug: "acme", secrets: SECRET }], inbox: createMemoryInbox() });
+  return createReceiver({
+    tenants: [{ slug: "acme", secrets: SECRET }],
+    inbox: createMemoryInbox(),
+  });
 }
 
 const kinds: Readonly<Record<string, () => Promise<Server>>> = {
@@ -33,7 +36,9 @@ const kinds: Readonly<Record<string, () => Promise<Server>>> = {
   async "fastify-by-hand"() {
     const app = Fastify();
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+    app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) =>
+      done(null, body),
+    );
     app.post("/webhooks/jobber/:clientSlug", async (request, reply) => {
       if (!byHand(request.body as Buffer, request.headers["x-jobber-hmac-sha256"]))
         return reply.code(401).send({ code: "no" });

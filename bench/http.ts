@@ -23,7 +23,11 @@ const BODY = JSON.stringify({
 /** The rows of the routes: CPU time of the server's process per request, both servers up, loaded in turns. */
 export async function httpRows(): Promise<readonly Ratio[]> {
   return [
-    await row("fastify", "Fastify route, memory inbox", "bare Fastify route doing HMAC + JSON.parse by hand"),
+    await row(
+      "fastify",
+      "Fastify route, memory inbox",
+      "bare Fastify route doing HMAC + JSON.parse by hand",
+    ),
     await row("express", "Express route, memory inbox", "bare express.raw route doing the same"),
   ];
 }
@@ -62,7 +66,10 @@ async function start(kind: string): Promise<{ cpuPerRequest(): Promise<number>; 
       const result = await autocannon({
         url: `http://127.0.0.1:${port}/webhooks/jobber/acme`,
         method: "POST",
-        headers: { "content-type": "application/json", "x-jobber-hmac-sha256": signPayload(BODY, SECRET) },
+        headers: {
+          "content-type": "application/json",
+          "x-jobber-hmac-sha256": signPayload(BODY, SECRET),
+        },
         body: BODY,
         connections: 16,
         amount: REQUESTS,

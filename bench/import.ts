@@ -19,7 +19,11 @@ export async function importRows(): Promise<readonly Ratio[]> {
   }
   return [
     summary(
-      { name: "import of core", against: "import of zod; 1.2 × its time is 0.83 × its speed", target: 0.83 },
+      {
+        name: "import of core",
+        against: "import of zod; 1.2 × its time is 0.83 × its speed",
+        target: 0.83,
+      },
       ratios,
     ),
   ];
@@ -39,5 +43,7 @@ function buildCore(): URL {
 
 function importMs(url: URL): number {
   const script = `const start = performance.now(); await import(${JSON.stringify(url.href)}); console.log(performance.now() - start);`;
-  return Number(execFileSync(process.execPath, ["--input-type=module", "--eval", script]).toString());
+  return Number(
+    execFileSync(process.execPath, ["--input-type=module", "--eval", script]).toString(),
+  );
 }

@@ -80,9 +80,13 @@ function insertAndSend(pool: pg.Pool, boss: PgBoss, index: number): Promise<void
 }
 
 /** What people write: one upsert each, guarded by the version of the whole record. */
-function threeStatements(pool: pg.Pool, { contacts, jobs, submissions }: SyncChange): Promise<void> {
+function threeStatements(
+  pool: pg.Pool,
+  { contacts, jobs, submissions }: SyncChange,
+): Promise<void> {
   return inTransaction(pool, async (client) => {
-    for (const write of contacts) await client.query(upsert("plain_contacts", "jobber_client_id", write));
+    for (const write of contacts)
+      await client.query(upsert("plain_contacts", "jobber_client_id", write));
     for (const write of jobs) await client.query(upsert("plain_jobs", "jobber_job_id", write));
     for (const { tenant, deliveryKey, channel, payload, createdAt } of submissions) {
       await client.query({
@@ -122,7 +126,10 @@ function upsert(
   };
 }
 
-async function inTransaction(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
+async function inTransaction(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<void>,
+): Promise<void> {
   const client = await pool.connect();
   try {
     await client.query("BEGIN");

@@ -18,7 +18,9 @@ const groups: Readonly<Record<string, () => AsyncIterable<Figure>>> = {
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(groups, name));
 if (unknown.length > 0) {
-  console.error(`No such benchmark: ${unknown.join(", ")}. There are: ${Object.keys(groups).join(", ")}.`);
+  console.error(
+    `No such benchmark: ${unknown.join(", ")}. There are: ${Object.keys(groups).join(", ")}.`,
+  );
   process.exit(2);
 }
 

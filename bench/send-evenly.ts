@@ -53,7 +53,11 @@ export async function sendEvenly({ url, requests, perSecond, seconds }: EvenLoad
   return { times: times.sort((a, b) => a - b), rejected };
 }
 
-function post(url: string, { headers, body }: SignedRequest, agent: Agent): Promise<number | undefined> {
+function post(
+  url: string,
+  { headers, body }: SignedRequest,
+  agent: Agent,
+): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     request(url, { method: "POST", headers, agent }, (response) => {
       response.resume().on("end", () => resolve(response.statusCode));

@@ -35,11 +35,13 @@ async function acceptRow(name: string, workedOff: boolean): Promise<Ratio> {
       target: 5,
       roundMs: 400,
       prepare() {
-        if (workedOff) worker.exec("UPDATE jobber_deliveries SET state = 'done' WHERE state = 'waiting'");
+        if (workedOff)
+          worker.exec("UPDATE jobber_deliveries SET state = 'done' WHERE state = 'waiting'");
       },
       ours: byCallers((index) => inbox.accept(sampleDelivery(index))),
       theirs: byCallers(async (index) => {
-        const { tenant, objectType, objectId, deliveryKey, topic, body, receivedAt } = sampleDelivery(index);
+        const { tenant, objectType, objectId, deliveryKey, topic, body, receivedAt } =
+          sampleDelivery(index);
         insert.run(tenant, objectType, objectId, deliveryKey, topic, body, receivedAt);
       }),
     });

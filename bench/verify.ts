@@ -1,5 +1,11 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { buildSubmission, parseEvent, prepareSecrets, signPayload, verifySignature } from "@jobber-sync/core";
+import {
+  buildSubmission,
+  parseEvent,
+  prepareSecrets,
+  signPayload,
+  verifySignature,
+} from "@jobber-sync/core";
 import { compare, type Ratio } from "./compare.ts";
 
 const SECRET = "3ef22a50072d430ca78fb7646657560b3ef22a50072d430ca78fb7646657560b";
@@ -8,7 +14,8 @@ const SECRET = "3ef22a50072d430ca78fb7646657560b3ef22a50072d430ca78fb7646657560b
 function byHand(body: Buffer, header: string): unknown {
   const expected = createHmac("sha256", SECRET).update(body).digest();
   const claimed = Buffer.from(header, "base64");
-  if (claimed.length !== expected.length || !timingSafeEqual(claimed, expected)) throw new Error("forged");
+  if (claimed.length !== expected.length || !timingSafeEqual(claimed, expected))
+    throw new Error("forged");
   return JSON.parse(body.toString("utf8"));
 }
 
@@ -41,7 +48,13 @@ function snapshot(): Buffer {
       email: "john@example.com",
       phone: "+1 512-555-1234",
     },
-    address: { street: "123 Main St", city: "Austin", state: "TX", postal_code: "78701", country: "US" },
+    address: {
+      street: "123 Main St",
+      city: "Austin",
+      state: "TX",
+      postal_code: "78701",
+      country: "US",
+    },
     updated_at: "2026-01-20T08:15:42Z",
   };
   return Buffer.from(JSON.stringify({ event: "job.updated", data }));

@@ -25,7 +25,12 @@ const pages = [
 ];
 const sources = glob("packages/*/src/**/*.ts");
 
-const mistakes = [...examples(), ...pages.flatMap(links), ...pages.flatMap(commands), ...errorPages()];
+const mistakes = [
+  ...examples(),
+  ...pages.flatMap(links),
+  ...pages.flatMap(commands),
+  ...errorPages(),
+];
 for (const mistake of mistakes) console.log(mistake);
 console.log(`docs: ${pages.length} pages, ${mistakes.length} mistakes`);
 process.exitCode = mistakes.length === 0 ? 0 : 1;
@@ -99,10 +104,11 @@ function withoutCode(markdown) {
 
 /** The anchors that GitHub and VitePress make of headings. */
 function headings(markdown) {
-  return [...markdown.replaceAll(/^\s*```[\s\S]*?^\s*```/gm, "").matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
-    title
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
-      .replaceAll(" ", "-"),
+  return [...markdown.replaceAll(/^\s*```[\s\S]*?^\s*```/gm, "").matchAll(/^#+ (.*)$/gm)].map(
+    ([, title]) =>
+      title
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+        .replaceAll(" ", "-"),
   );
 }

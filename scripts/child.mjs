@@ -18,7 +18,8 @@ export async function run(command, args, { stdout = "inherit", cwd = root, env =
     shell: process.platform === "win32" && command === "npx",
   });
   // In a terminal Ctrl-C reaches the whole process group by itself; a second SIGINT means "at once" to many servers.
-  const forward = (signal) => (signal === "SIGINT" && process.stdin.isTTY ? undefined : child.kill(signal));
+  const forward = (signal) =>
+    signal === "SIGINT" && process.stdin.isTTY ? undefined : child.kill(signal);
   const signals = ["SIGINT", "SIGTERM"];
   for (const signal of signals) process.on(signal, forward);
   // npm hands a signal to its shell, and the shell dies without handing it on: what is left then has nobody to stop it.

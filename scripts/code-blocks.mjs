@@ -31,7 +31,11 @@ export function exampleBlocks(source) {
     const text = docstring.replaceAll(/^\s*(\*\/|\* ?)/gm, "");
     const at = text.indexOf("@example");
     if (at === -1) return [];
-    const before = source.slice(0, index).split("\n").length + text.slice(0, at).split("\n").length - 2;
-    return codeBlocks(text.slice(at), "ts").map(({ line, code }) => ({ line: before + line, code }));
+    const before =
+      source.slice(0, index).split("\n").length + text.slice(0, at).split("\n").length - 2;
+    return codeBlocks(text.slice(at), "ts").map(({ line, code }) => ({
+      line: before + line,
+      code,
+    }));
   });
 }

@@ -25,7 +25,9 @@ export function compileBlocks(blocks, { root, bases }) {
     const block = virtual.get(name);
     if (block === undefined) return getSourceFile(name, language, ...rest);
     const target =
-      typeof language === "object" ? { ...language, impliedNodeFormat: ts.ModuleKind.ESNext } : language;
+      typeof language === "object"
+        ? { ...language, impliedNodeFormat: ts.ModuleKind.ESNext }
+        : language;
     return ts.createSourceFile(name, block.text, target, true);
   };
   const cache = ts.createModuleResolutionCache(root, (name) => name, options);
@@ -34,7 +36,9 @@ export function compileBlocks(blocks, { root, bases }) {
       const mode = virtual.has(containing)
         ? ts.ModuleKind.ESNext
         : ts.getModeForUsageLocation(file, literal, options);
-      const from = virtual.has(containing) ? bases.map((base) => join(base, "block.ts")) : [containing];
+      const from = virtual.has(containing)
+        ? bases.map((base) => join(base, "block.ts"))
+        : [containing];
       let found = { resolvedModule: undefined };
       for (const place of from) {
         found = ts.resolveModuleName(literal.text, place, options, host, cache, redirect, mode);
@@ -56,7 +60,11 @@ function compilerOptions(root) {
   const path = join(root, "tsconfig.base.json");
   const { config, error } = ts.readConfigFile(path, ts.sys.readFile);
   if (error !== undefined) throw new Error(ts.flattenDiagnosticMessageText(error.messageText, " "));
-  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root, basename(path));
+  const { options } = ts.convertCompilerOptionsFromJson(
+    config.compilerOptions,
+    root,
+    basename(path),
+  );
   return {
     ...options,
     // An example may name a value only to show it.

@@ -7,7 +7,8 @@ const PROGRAMS = ["start", "receiver", "worker"];
 
 const file = (example, program) => `examples/${example}/src/${program}.ts`;
 const exists = (example, program) => existsSync(new URL(file(example, program), root));
-const examples = () => readdirSync(new URL("examples/", root)).filter((name) => exists(name, "start"));
+const examples = () =>
+  readdirSync(new URL("examples/", root)).filter((name) => exists(name, "start"));
 
 /**
  * The program that `npm start -- <example> <program>` means.

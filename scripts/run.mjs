@@ -20,7 +20,16 @@ function nodeIsTooOld() {
 
 /** The path of a Node that is new enough, from npm. The binary itself, so that no npx stands between a signal and the task. */
 async function newerNode() {
-  const args = ["--loglevel=error", "-y", "-p", NODE_PACKAGE, "--", "node", "-p", "process.execPath"];
+  const args = [
+    "--loglevel=error",
+    "-y",
+    "-p",
+    NODE_PACKAGE,
+    "--",
+    "node",
+    "-p",
+    "process.execPath",
+  ];
   const { code, stdout } = await run("npx", args, { stdout: "pipe" });
   const path = stdout.trim().split("\n").at(-1);
   if (code !== 0 || !path || !existsSync(path)) {
@@ -56,14 +65,16 @@ async function install() {
     // Without a terminal there is nobody to ask whether an older node_modules may go.
     "--config.confirmModulesPurge=false",
   ]);
-  if (code !== 0) throw new Error(`${packageManager} could not install the dependencies, see above.`);
+  if (code !== 0)
+    throw new Error(`${packageManager} could not install the dependencies, see above.`);
   writeFileSync(marker, fingerprint);
 }
 
 async function main([task, ...rest]) {
   const args = rest[0] === "--" ? rest.slice(1) : rest;
   if (nodeIsTooOld()) {
-    if (process.env.JOBBER_SYNC_NODE) throw new Error(`${NODE_PACKAGE} turned out to be ${process.version}.`);
+    if (process.env.JOBBER_SYNC_NODE)
+      throw new Error(`${NODE_PACKAGE} turned out to be ${process.version}.`);
     say(
       `Node ${process.versions.node} cannot run TypeScript (${NODE_FLOOR.join(".")} can), going on with ${NODE_PACKAGE} from npm`,
     );

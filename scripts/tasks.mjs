@@ -1,4 +1,11 @@
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import process from "node:process";
@@ -21,7 +28,9 @@ const node = async (args, options) => (await run(process.execPath, args, options
 
 /** The JavaScript file behind a command of a root dependency: the same on every platform, and no shell in between. */
 function bin(packageName, command = basename(packageName)) {
-  const { bin } = JSON.parse(readFileSync(path(`node_modules/${packageName}/package.json`), "utf8"));
+  const { bin } = JSON.parse(
+    readFileSync(path(`node_modules/${packageName}/package.json`), "utf8"),
+  );
   return path(`node_modules/${packageName}/${typeof bin === "string" ? bin : bin[command]}`);
 }
 
@@ -73,7 +82,14 @@ async function vitest(args, env) {
   const json = join(folder, "report.json");
   try {
     const code = await node(
-      [bin("vitest"), "run", "--reporter=default", "--reporter=json", `--outputFile.json=${json}`, ...args],
+      [
+        bin("vitest"),
+        "run",
+        "--reporter=default",
+        "--reporter=json",
+        `--outputFile.json=${json}`,
+        ...args,
+      ],
       { env },
     );
     const counts = existsSync(json)
@@ -93,7 +109,9 @@ async function test(args) {
   const code = await stages([
     ["lint", lint],
     ["types", typecheck],
-    ...checks.sort().map((name) => [basename(name, ".mjs"), () => node([SOURCE, `scripts/${name}`])]),
+    ...checks
+      .sort()
+      .map((name) => [basename(name, ".mjs"), () => node([SOURCE, `scripts/${name}`])]),
   ]);
   return (await vitest(args)) || code;
 }

@@ -9,7 +9,8 @@ import { type Check, runChecks } from "./runtimes/run-checks.ts";
 // `pnpm test:runtimes`: the packed tarballs, as users would install them, on every runtime that we say they run on.
 
 const vectors = process.env.JOBBER_SYNC_VECTORS;
-const wycheproof = vectors === undefined ? undefined : join(vectors, "wycheproof_hmac_sha256_test.json");
+const wycheproof =
+  vectors === undefined ? undefined : join(vectors, "wycheproof_hmac_sha256_test.json");
 const env = wycheproof !== undefined && existsSync(wycheproof) ? { WYCHEPROOF: wycheproof } : {};
 
 const runtimes = await installRuntimes();
@@ -37,7 +38,13 @@ const checks: Check[] = [
         },
       ]),
   ...consumers.flatMap(({ name, folder, file }) =>
-    runtimes.nodes.map((runtime) => ({ runtime, what: `consumer: ${name}`, folder, args: [file], env: {} })),
+    runtimes.nodes.map((runtime) => ({
+      runtime,
+      what: `consumer: ${name}`,
+      folder,
+      args: [file],
+      env: {},
+    })),
   ),
 ];
 process.exitCode = await runChecks(checks);

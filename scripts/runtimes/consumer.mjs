@@ -10,7 +10,10 @@ import { Hono } from "hono";
 
 const secret = "the OAuth client secret of the app";
 const body = '{"event":"job.created","data":{"id":"123","title":"Zoë"}}';
-const headers = { "content-type": "application/json", "x-jobber-hmac-sha256": signPayload(body, secret) };
+const headers = {
+  "content-type": "application/json",
+  "x-jobber-hmac-sha256": signPayload(body, secret),
+};
 const logger = { info() {}, warn() {}, error() {} };
 
 async function main() {
@@ -25,7 +28,11 @@ async function main() {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
-  const viaExpress = await fetch(`http://127.0.0.1:${port}${path}`, { method: "POST", headers, body });
+  const viaExpress = await fetch(`http://127.0.0.1:${port}${path}`, {
+    method: "POST",
+    headers,
+    body,
+  });
   server.close();
 
   const host = fastify();
@@ -47,7 +54,8 @@ async function main() {
 
   const statuses = [viaExpress, viaFastify, viaNext, viaHono].map(({ status }) => status);
   const stored = await store.jobs("acme");
-  const ok = statuses.every((status) => status === 200) && stored.length === 1 && stored[0]?.title === "Zoë";
+  const ok =
+    statuses.every((status) => status === 200) && stored.length === 1 && stored[0]?.title === "Zoë";
   console.log(
     JSON.stringify({
       passed: ok ? 4 : 0,

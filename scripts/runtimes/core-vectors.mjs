@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { buildSubmission, mapJobStatus, parseEvent, signPayload, verifySignature } from "@jobber-sync/core";
+import {
+  buildSubmission,
+  mapJobStatus,
+  parseEvent,
+  signPayload,
+  verifySignature,
+} from "@jobber-sync/core";
 import { verifySignature as verifyAlone } from "@jobber-sync/core/signature";
 
 const bytes = (value, encoding) => new Uint8Array(Buffer.from(value, encoding));
@@ -18,7 +24,9 @@ export function coreVectors({ describe, it }, vectors, wycheproof) {
         for (const verify of [verifySignature, verifyAlone]) {
           assert.deepEqual(verify(bytes(body, "base64"), signature, vectors.secret), { secret: 0 });
           const other = Uint8Array.of(...bytes(body, "base64"), 0);
-          assert.throws(() => verify(other, signature, vectors.secret), { code: "ERR_SIGNATURE_MISMATCH" });
+          assert.throws(() => verify(other, signature, vectors.secret), {
+            code: "ERR_SIGNATURE_MISMATCH",
+          });
         }
       });
     }

@@ -19,8 +19,9 @@ async function serve(handler) {
     return { url: `http://127.0.0.1:${server.port}`, close: async () => server.stop(true) };
   }
   if (globalThis.Deno) {
-    const server = globalThis.Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) =>
-      handler(request),
+    const server = globalThis.Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen() {} },
+      (request) => handler(request),
     );
     return { url: `http://127.0.0.1:${server.addr.port}`, close: () => server.shutdown() };
   }
@@ -42,7 +43,11 @@ it("a delivery to the runtime's own server", async () => {
 });
 if (!globalThis.Bun && !globalThis.Deno) {
   describe("the adapter contract over Node's server", () => {
-    adapterContract({ describe, it, start: (receiver) => serveFetch(createFetchHandler(receiver)) });
+    adapterContract({
+      describe,
+      it,
+      start: (receiver) => serveFetch(createFetchHandler(receiver)),
+    });
   });
 }
 console.log(JSON.stringify(await run()));

@@ -66,7 +66,11 @@ export async function npmInstall(folder: string): Promise<void> {
   if (code !== 0) throw new Error(`npm install in ${folder} failed:\n${stdout}${stderr}`);
 }
 
-async function runtime(name: string, command: Runtime["command"], versionFlag: string): Promise<Runtime> {
+async function runtime(
+  name: string,
+  command: Runtime["command"],
+  versionFlag: string,
+): Promise<Runtime> {
   const { stdout } = await run(command[0], [versionFlag], { stdout: "pipe" });
   return { name, version: stdout.trim().replace(/^(v|deno )/, ""), command };
 }

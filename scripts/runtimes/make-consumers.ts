@@ -28,7 +28,9 @@ export async function makeConsumers(
   runtimes: Runtimes,
 ): Promise<{ conformance: string; consumers: readonly Consumer[] }> {
   const esbuild = join(runtimes.folder, "node_modules/.bin/esbuild");
-  const packages = Object.fromEntries(Object.entries(tarballs).map(([name, path]) => [name, `file:${path}`]));
+  const packages = Object.fromEntries(
+    Object.entries(tarballs).map(([name, path]) => [name, `file:${path}`]),
+  );
 
   const conformance = await fresh(
     "conformance",
@@ -57,7 +59,11 @@ export async function makeConsumers(
 
   const backend = { ...pick(packages, "core", "express", "fastify", "web"), hono: "^4.0.0" };
   const types = { typescript: "~6.0.3", "@types/node": "^24.0.0", "@types/express": "^5.0.0" };
-  const newest = await fresh("newest", {}, { ...backend, ...types, express: "^5.0.0", fastify: "^5.0.0" });
+  const newest = await fresh(
+    "newest",
+    {},
+    { ...backend, ...types, express: "^5.0.0", fastify: "^5.0.0" },
+  );
   // The oldest that the packages say they work with.
   const oldest = await fresh("oldest", {}, { ...backend, express: "4.21.0", fastify: "5.0.0" });
 
@@ -73,7 +79,12 @@ export async function makeConsumers(
   }
 
   const tsc = join(newest, "node_modules/typescript/bin/tsc");
-  const nodeNext = within(newest, "nodenext", { type: "module" }, { ...STRICT, module: "NodeNext" });
+  const nodeNext = within(
+    newest,
+    "nodenext",
+    { type: "module" },
+    { ...STRICT, module: "NodeNext" },
+  );
   await succeed(process.execPath, [tsc, "-p", "."], nodeNext);
   consumers.push({ name: "TypeScript, NodeNext", folder: nodeNext, file: "out/consumer.js" });
 
@@ -103,7 +114,10 @@ async function fresh(
   const folder = fileURLToPath(new URL(`.runtimes/${name}/`, root));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, ...manifest, dependencies }));
+  writeFileSync(
+    join(folder, "package.json"),
+    JSON.stringify({ private: true, ...manifest, dependencies }),
+  );
   await npmInstall(folder);
   return folder;
 }
@@ -112,7 +126,10 @@ function within(parent: string, name: string, manifest: object, compilerOptions:
   const folder = join(parent, name);
   mkdirSync(folder);
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, ...manifest }));
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["consumer.ts"] }));
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({ compilerOptions, files: ["consumer.ts"] }),
+  );
   writeFileSync(join(folder, "consumer.ts"), CONSUMER);
   return folder;
 }
@@ -121,18 +138,26 @@ function toCommonJs(source: string): string {
   return source
     .replaceAll(
       /^import \{(.*)\} from (".*");$/gm,
-      (_, names: string, from: string) => `const {${names.replaceAll(" as ", ": ")}} = require(${from});`,
+      (_, names: string, from: string) =>
+        `const {${names.replaceAll(" as ", ": ")}} = require(${from});`,
     )
     .replaceAll(/^import (\w+) from (".*");$/gm, "const $1 = require($2);");
 }
 
-function pick(packages: Readonly<Record<string, string>>, ...names: string[]): Record<string, string> {
+function pick(
+  packages: Readonly<Record<string, string>>,
+  ...names: string[]
+): Record<string, string> {
   return Object.fromEntries(
     names.map((name) => [`@jobber-sync/${name}`, packages[`@jobber-sync/${name}`] ?? ""]),
   );
 }
 
 async function succeed(command: string, args: readonly string[], cwd: string): Promise<void> {
-  const { code, stdout, stderr } = await run(command, args, { cwd: pathToFileURL(cwd), stdout: "pipe" });
-  if (code !== 0) throw new Error(`${command} ${args.join(" ")} failed in ${cwd}:\n${stdout}${stderr}`);
+  const { code, stdout, stderr } = await run(command, args, {
+    cwd: pathToFileURL(cwd),
+    stdout: "pipe",
+  });
+  if (code !== 0)
+    throw new Error(`${command} ${args.join(" ")} failed in ${cwd}:\n${stdout}${stderr}`);
 }

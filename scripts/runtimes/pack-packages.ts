@@ -3,7 +3,9 @@ import { fileURLToPath } from "node:url";
 import { root, run } from "../child.mjs";
 
 /** Builds and packs packages; gives the path of each one's tarball by its published name. */
-export async function packPackages(names: readonly string[]): Promise<Readonly<Record<string, string>>> {
+export async function packPackages(
+  names: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
   console.log(`test-runtimes: building and packing ${names.join(", ")}`);
   const folder = fileURLToPath(new URL(".runtimes/tarballs/", root));
   rmSync(folder, { recursive: true, force: true });

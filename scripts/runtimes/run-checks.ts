@@ -49,7 +49,9 @@ export async function runChecks(checks: readonly Check[]): Promise<number> {
   }
   const [head = [], ...body] = rows;
   console.log(
-    ["", ...[head, head.map(() => "---"), ...body].map((row) => `| ${row.join(" | ")} |`), ""].join("\n"),
+    ["", ...[head, head.map(() => "---"), ...body].map((row) => `| ${row.join(" | ")} |`), ""].join(
+      "\n",
+    ),
   );
   for (const failure of failures) console.error(failure);
   return failures.length === 0 ? 0 : 1;

@@ -16,7 +16,11 @@ export function createHandler(basePath = "") {
 /** Sends a signed, a forged, a misdirected and a wrong request to a server, and checks its responses. */
 export async function deliver(ask) {
   const post = (path, secret) =>
-    ask(path, { method: "POST", headers: { "x-jobber-hmac-sha256": signPayload(BODY, secret) }, body: BODY });
+    ask(path, {
+      method: "POST",
+      headers: { "x-jobber-hmac-sha256": signPayload(BODY, secret) },
+      body: BODY,
+    });
   const accepted = await post("/webhooks/jobber/acme", SECRET);
   assert.deepEqual([accepted.status, await accepted.json()], [200, { status: "accepted" }]);
   assert.equal((await (await post("/webhooks/jobber/acme", SECRET)).json()).status, "duplicate");

@@ -13,7 +13,9 @@ test("the exit code and the output of a command come back", async () => {
 });
 
 test("a command that a signal ended gives 128 and the signal's number", async () => {
-  expect((await node("process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000)")).code).toBe(143);
+  expect(
+    (await node("process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000)")).code,
+  ).toBe(143);
 });
 
 test("SIGTERM is handed on, so that the command stops in its own way", async () => {

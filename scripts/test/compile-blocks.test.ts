@@ -7,7 +7,10 @@ const bases = [fileURLToPath(new URL("../../examples/backend", import.meta.url))
 
 test("a block that does not compile is reported with its file and line", () => {
   const code = 'import { mapJobStatus } from "@jobber-sync/core";\n\nmapJobStatus(1);';
-  const [mistake, ...more] = compileBlocks([{ file: "docs/page.md", line: 10, code }], { root, bases });
+  const [mistake, ...more] = compileBlocks([{ file: "docs/page.md", line: 10, code }], {
+    root,
+    bases,
+  });
   expect(mistake).toMatch(/^docs\/page\.md:12: .*'number' is not assignable/);
   expect(more).toEqual([]);
 });

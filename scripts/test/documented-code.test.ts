@@ -60,7 +60,9 @@ test.each([
     const port = await freePort();
     const database = join(folder, `${example}.db`);
     // Only where it listens and stores is changed.
-    const code = blockWith(text).replaceAll("3000", String(port)).replace("jobber-sync.db", database);
+    const code = blockWith(text)
+      .replaceAll("3000", String(port))
+      .replace("jobber-sync.db", database);
     const { child, ended, output } = runBlock(code, example);
     const body = '{"event":"job.created","data":{"id":"123"}}';
     const signature = createHmac("sha256", SECRET).update(body).digest("base64");
@@ -71,7 +73,10 @@ test.each([
         headers: { "x-jobber-hmac-sha256": signature },
       });
     const died = ended.then(() => Promise.reject(new Error(output())));
-    const response = await Promise.race([vi.waitFor(send, { timeout: SLOW_MS, interval: 50 }), died]);
+    const response = await Promise.race([
+      vi.waitFor(send, { timeout: SLOW_MS, interval: 50 }),
+      died,
+    ]);
     expect(await response.json(), output()).toEqual({ status: "accepted" });
     died.catch(() => {});
     child.kill();

@@ -22,7 +22,9 @@ test("what cannot be started is told what there is", () => {
   expect(() => startProgram(["express-sqlite", "worker"])).toThrow(
     'express-sqlite cannot be started as "worker". It can as: start.',
   );
-  expect(() => startProgram(["fastify-postgres", "worker", "2"])).toThrow("start, receiver, worker");
+  expect(() => startProgram(["fastify-postgres", "worker", "2"])).toThrow(
+    "start, receiver, worker",
+  );
 });
 
 test("the operator's script is that of the example that is named, else of the one that npm start starts", () => {

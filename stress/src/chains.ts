@@ -45,7 +45,9 @@ interface Chain {
  * object stands still.
  */
 export function createChains({ ids, deliveries, random, send }: ChainsOptions): Chains {
-  const chains = new Map(ids.map((id): [string, Chain] => [id, { id, awaiting: false, next: null }]));
+  const chains = new Map(
+    ids.map((id): [string, Chain] => [id, { id, awaiting: false, next: null }]),
+  );
   const errors: unknown[] = [];
   let left = deliveries;
   let accepted = 0;
@@ -87,7 +89,10 @@ export function createChains({ ids, deliveries, random, send }: ChainsOptions): 
         if (errors.length > 0) throw errors[0];
         if (accepted !== before) since = performance.now();
         before = accepted;
-        assert.ok(performance.now() - since < stallMs, `nobody comes for ${stillAwaiting().join(", ")}`);
+        assert.ok(
+          performance.now() - since < stallMs,
+          `nobody comes for ${stillAwaiting().join(", ")}`,
+        );
       }
     },
   };

@@ -23,7 +23,10 @@ export async function killedWorker(target: Target, dieAt: DyingPoint): Promise<n
     await backend.inbox.accept(snapshotAt("job-1", version));
     await backend.inbox.accept(notificationOf("job-1"));
     const doomed = await startWorker({ target, referenceUrl: reference.url, dieAt });
-    const end = await Promise.race([doomed.ended, delay(LATEST_MS, { signal: "none" }, { ref: false })]);
+    const end = await Promise.race([
+      doomed.ended,
+      delay(LATEST_MS, { signal: "none" }, { ref: false }),
+    ]);
     if (end.signal !== "SIGKILL") await doomed.stop();
     assert.equal(end.signal, "SIGKILL", `the worker dies when it has ${dieAt}`);
     const killed = performance.now();

@@ -49,7 +49,8 @@ export async function lostWakeUps(
     while (!calls.next().done) await send(ids[Math.floor(random() * objects)] ?? "");
   };
   const source = {
-    fetch: async (_tenant: string, _type: string, id: string) => recordsAt(id, versions.get(id) ?? 0),
+    fetch: async (_tenant: string, _type: string, id: string) =>
+      recordsAt(id, versions.get(id) ?? 0),
   };
   const silent = { info() {}, warn() {}, error() {} };
   const workers = [backend, other].map((each) => {

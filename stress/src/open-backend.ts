@@ -35,16 +35,21 @@ export interface OpenOptions {
   readonly overdueMs?: number;
 }
 
-const UNFINISHED = "SELECT count(*) AS count FROM jobber_deliveries WHERE state IN ('waiting', 'claimed')";
+const UNFINISHED =
+  "SELECT count(*) AS count FROM jobber_deliveries WHERE state IN ('waiting', 'claimed')";
 
 /** Opens a target and makes its tables. Any number of processes may. */
 export function openBackend(target: Target, options: OpenOptions = {}): Promise<Backend> {
-  return target.kind === "sqlite" ? openFile(target.path, options) : openServer(target.url, options);
+  return target.kind === "sqlite"
+    ? openFile(target.path, options)
+    : openServer(target.url, options);
 }
 
 async function openFile(path: string, { onCommit }: OpenOptions): Promise<Backend> {
   const handle = new DatabaseSync(path);
-  const { store, inbox, close } = openSqlite(onCommit === undefined ? handle : watched(handle, onCommit));
+  const { store, inbox, close } = openSqlite(
+    onCommit === undefined ? handle : watched(handle, onCommit),
+  );
   return {
     store,
     inbox,
@@ -87,8 +92,14 @@ function isCommit(sql: unknown): boolean {
   return typeof sql === "string" && /^\s*COMMIT/i.test(sql);
 }
 
-async function openServer(connectionString: string, { onCommit, overdueMs }: OpenOptions): Promise<Backend> {
-  const pool = new pg.Pool({ connectionString, max: CONNECTIONS, ...POOL_SETTINGS }).on("error", () => {});
+async function openServer(
+  connectionString: string,
+  { onCommit, overdueMs }: OpenOptions,
+): Promise<Backend> {
+  const pool = new pg.Pool({ connectionString, max: CONNECTIONS, ...POOL_SETTINGS }).on(
+    "error",
+    () => {},
+  );
   const boss = new PgBoss({ connectionString, max: 3, ...BOSS_SETTINGS }).on("error", () => {});
   await boss.start();
   const { store, inbox, migrate } = createPostgres({
@@ -108,7 +119,9 @@ async function openServer(connectionString: string, { onCommit, overdueMs }: Ope
     async deadlocks() {
       // A server process tells of what it has counted when it ends, or with the next statement, but not twice within a second.
       await delay(STATISTICS_MS);
-      await Promise.all(Array.from({ length: CONNECTIONS }, () => pool.query("SELECT pg_sleep(0.1)")));
+      await Promise.all(
+        Array.from({ length: CONNECTIONS }, () => pool.query("SELECT pg_sleep(0.1)")),
+      );
       const { rows } = await pool.query<{ deadlocks: string }>(
         "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()",
       );
@@ -131,7 +144,9 @@ function sending(pool: pg.Pool, onCommit: () => void): pg.Pool {
         const sent = value.apply(target, parameters);
         const [first] = parameters;
         const text =
-          typeof first === "string" ? first : ((first as { text?: string } | undefined)?.text ?? "");
+          typeof first === "string"
+            ? first
+            : ((first as { text?: string } | undefined)?.text ?? "");
         if (/jobber_jobs/.test(text) && /INSERT/i.test(text)) setImmediate(onCommit);
         return sent;
       };

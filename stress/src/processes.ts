@@ -33,7 +33,9 @@ export async function startWorker(order: WorkerOrder): Promise<WorkerProcess> {
   const first = await Promise.race([started, ended]);
   // One that is told to die may do so before it says anything.
   if (first !== true && order.dieAt === undefined)
-    throw new Error(`a worker process ended with ${first.code ?? first.signal} before it took work`);
+    throw new Error(
+      `a worker process ended with ${first.code ?? first.signal} before it took work`,
+    );
   return {
     ended,
     failures,

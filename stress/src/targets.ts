@@ -44,7 +44,10 @@ async function openServer(): Promise<Targets> {
       databases += 1;
       const name = `campaign_${databases}`;
       await run(`CREATE DATABASE ${name}`);
-      return { kind: "postgres", url: Object.assign(new URL(connectionString), { pathname: name }).href };
+      return {
+        kind: "postgres",
+        url: Object.assign(new URL(connectionString), { pathname: name }).href,
+      };
     },
     close: stop,
   };

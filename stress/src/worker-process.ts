@@ -72,7 +72,10 @@ const worker = createWorker({
   // The campaigns measure what is lost, not Jobber's patience.
   fetchesPerSecond: 1_000_000,
   logger: silent,
-  hooks: { retried: ({ code }) => report("retried", code), dead: ({ code }) => report("dead", code) },
+  hooks: {
+    retried: ({ code }) => report("retried", code),
+    dead: ({ code }) => report("dead", code),
+  },
 });
 worker.start();
 process.send?.("started");

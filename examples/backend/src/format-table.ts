@@ -12,7 +12,9 @@ export function formatTable<Row>(columns: Columns<Row>, rows: readonly Row[], wi
   const names = Object.keys(columns);
   const cells = rows.map((row) => Object.values(columns).map((value) => String(value(row) ?? "-")));
   const widths = narrow(
-    names.map((name, index) => Math.max(name.length, ...cells.map((line) => line[index]?.length ?? 0))),
+    names.map((name, index) =>
+      Math.max(name.length, ...cells.map((line) => line[index]?.length ?? 0)),
+    ),
     width,
   );
   const line = (texts: readonly string[]) =>

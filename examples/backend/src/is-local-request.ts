@@ -6,7 +6,13 @@ loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");
 
 // Set by what stands between: nginx, a load balancer, the tunnel that carries Jobber's webhooks to a developer's machine.
-const FORWARDING_HEADERS = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"] as const;
+const FORWARDING_HEADERS = [
+  "forwarded",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-real-ip",
+  "via",
+] as const;
 
 /**
  * Whether a request was made on this machine, for this machine: from a loopback address, not passed on by a proxy or tunnel (whose own

@@ -53,9 +53,14 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
 }
 
 function readApi(env: NodeJS.ProcessEnv): ApiSettings | null {
-  const { JOBBER_CLIENT_ID: clientId, JOBBER_CLIENT_SECRET: clientSecret, JOBBER_API_URL: endpoint } = env;
+  const {
+    JOBBER_CLIENT_ID: clientId,
+    JOBBER_CLIENT_SECRET: clientSecret,
+    JOBBER_API_URL: endpoint,
+  } = env;
   if (!clientId && !clientSecret) return null;
-  if (!clientId || !clientSecret) throw new Error("JOBBER_CLIENT_ID and JOBBER_CLIENT_SECRET go together.");
+  if (!clientId || !clientSecret)
+    throw new Error("JOBBER_CLIENT_ID and JOBBER_CLIENT_SECRET go together.");
   return {
     clientId,
     clientSecret,
@@ -68,7 +73,9 @@ function readApi(env: NodeJS.ProcessEnv): ApiSettings | null {
 
 /** Good for as long as the tokens are: when the client secret is rolled, Jobber's tokens die with it (F6). */
 function deriveTokenKey(clientSecret: string): Uint8Array {
-  return new Uint8Array(hkdfSync("sha256", clientSecret, "", "jobber-sync example: tokens at rest", 32));
+  return new Uint8Array(
+    hkdfSync("sha256", clientSecret, "", "jobber-sync example: tokens at rest", 32),
+  );
 }
 
 function readPort(text: string | undefined): number {

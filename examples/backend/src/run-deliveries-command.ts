@@ -71,7 +71,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ["replay", async (inbox, filter) => `${await inbox.replay(filter)} set waiting again`],
   [
     "redrive",
-    async (inbox, filter) => `${await inbox.replay({ ...filter, states: ["dead"] })} set waiting again`,
+    async (inbox, filter) =>
+      `${await inbox.replay({ ...filter, states: ["dead"] })} set waiting again`,
   ],
   [
     "purge",
@@ -90,11 +91,18 @@ interface ParsedCommand {
 /** `null` for what is no command, or has an option that there is not. */
 function parse(args: readonly string[]): ParsedCommand | null {
   try {
-    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: OPTIONS,
+    });
     const [name = "", ...sequences] = positionals;
     const command = COMMANDS.get(name);
     const numbers = [...sequences, values.limit ?? "1"].map(Number);
-    if (command === undefined || !numbers.every((number) => Number.isSafeInteger(number) && number > 0))
+    if (
+      command === undefined ||
+      !numbers.every((number) => Number.isSafeInteger(number) && number > 0)
+    )
       return null;
     if (values.state !== undefined && !STATES.includes(values.state)) return null;
     const filter = {

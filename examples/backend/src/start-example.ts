@@ -18,7 +18,9 @@ export async function startExample(
     return;
   }
   runUntilSignal(backend);
-  console.log(`${title}, listening on ${backend.url}, database ${backend.database ?? settings.database}`);
+  console.log(
+    `${title}, listening on ${backend.url}, database ${backend.database ?? settings.database}`,
+  );
   const [tenant] = settings.tenants;
   if (tenant === undefined) return;
   const records = `${backend.url}/records/${encodeURIComponent(tenant.slug)}`;

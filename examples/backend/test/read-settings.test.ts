@@ -18,7 +18,12 @@ function tenantsFile(content: string): string {
 test("without settings it listens on this machine only, with a secret that nobody else knows", () => {
   const first = readSettings({ JOBBER_SYNC_DB });
   const second = readSettings({ JOBBER_SYNC_DB });
-  expect(first).toMatchObject({ port: 3000, host: "127.0.0.1", database: JOBBER_SYNC_DB, api: null });
+  expect(first).toMatchObject({
+    port: 3000,
+    host: "127.0.0.1",
+    database: JOBBER_SYNC_DB,
+    api: null,
+  });
   expect(first.tenants).toEqual([{ slug: "acme", secrets: expect.stringMatching(/^[\w-]{43}$/) }]);
   expect(first.tenants).not.toEqual(second.tenants);
 });
@@ -31,11 +36,21 @@ test("settings are taken from the environment", () => {
     JOBBER_SYNC_DB,
     JOBBER_TENANTS: tenantsFile(JSON.stringify(tenants)),
   };
-  expect(readSettings(env)).toEqual({ port: 0, host: "::1", database: JOBBER_SYNC_DB, tenants, api: null });
+  expect(readSettings(env)).toEqual({
+    port: 0,
+    host: "::1",
+    database: JOBBER_SYNC_DB,
+    tenants,
+    api: null,
+  });
 });
 
 test("the app's secret is what its webhooks are signed with", () => {
-  const env = { JOBBER_SYNC_DB, JOBBER_CLIENT_ID: "id", JOBBER_CLIENT_SECRET: "a client secret of 24 c." };
+  const env = {
+    JOBBER_SYNC_DB,
+    JOBBER_CLIENT_ID: "id",
+    JOBBER_CLIENT_SECRET: "a client secret of 24 c.",
+  };
   expect(readSettings(env)).toMatchObject({
     api: { clientId: "id", clientSecret: "a client secret of 24 c.", endpoint: undefined },
     tenants: [{ slug: "acme", secrets: "a client secret of 24 c." }],
@@ -45,7 +60,11 @@ test("the app's secret is what its webhooks are signed with", () => {
 });
 
 test("tokens are encrypted with a key that is given, or with the same one at every start", () => {
-  const env = { JOBBER_SYNC_DB, JOBBER_CLIENT_ID: "id", JOBBER_CLIENT_SECRET: "a client secret of 24 c." };
+  const env = {
+    JOBBER_SYNC_DB,
+    JOBBER_CLIENT_ID: "id",
+    JOBBER_CLIENT_SECRET: "a client secret of 24 c.",
+  };
   const derived = readSettings(env).api?.tokenKey;
   expect(derived).toEqual(readSettings(env).api?.tokenKey);
   expect(derived?.key).toHaveLength(32);
@@ -57,7 +76,9 @@ test("tokens are encrypted with a key that is given, or with the same one at eve
 
 describe("a setting that cannot be used is named", () => {
   test.each(["-1", "65536", "3000x", "0x10", " ", "1e3"])("PORT=%j", (PORT) => {
-    expect(() => readSettings({ PORT, JOBBER_SYNC_DB })).toThrow("PORT must be a number from 0 to 65535");
+    expect(() => readSettings({ PORT, JOBBER_SYNC_DB })).toThrow(
+      "PORT must be a number from 0 to 65535",
+    );
   });
 
   test.each([["{}"], ["[]"], ["null"]])("tenants %s", (content) => {
@@ -74,8 +95,8 @@ describe("a setting that cannot be used is named", () => {
   );
 
   test("a file of tenants that does not exist", () => {
-    expect(() => readSettings({ JOBBER_SYNC_DB, JOBBER_TENANTS: join(folder, "none.json") })).toThrow(
-      /JOBBER_TENANTS: .*none\.json cannot be read/,
-    );
+    expect(() =>
+      readSettings({ JOBBER_SYNC_DB, JOBBER_TENANTS: join(folder, "none.json") }),
+    ).toThrow(/JOBBER_TENANTS: .*none\.json cannot be read/);
   });
 });

@@ -27,7 +27,13 @@ function begin() {
   const tokenKey = { id: "test", key: randomBytes(32) };
   const api = createApi({ clientId, clientSecret, endpoint, tokenKey }, { inbox });
   const tenants = [{ slug: "acme", secrets: clientSecret }];
-  const reconciling = reconcileRegularly({ api, inbox, store, cursors: createMemoryCursorStore(), tenants });
+  const reconciling = reconcileRegularly({
+    api,
+    inbox,
+    store,
+    cursors: createMemoryCursorStore(),
+    tenants,
+  });
   return { api, store, reconciling };
 }
 
@@ -36,7 +42,12 @@ test("what no webhook told is found within a quarter of an hour, and nothing is 
   const account = jobber.addAccount();
   account.addClient({ firstName: "Grace", lastName: "Hopper" });
   const { accessToken, refreshToken } = jobber.connect(account);
-  await api.connect("acme", { accessToken, refreshToken, lifetimeMs: 3_600_000, serverTime: Date.now() });
+  await api.connect("acme", {
+    accessToken,
+    refreshToken,
+    lifetimeMs: 3_600_000,
+    serverTime: Date.now(),
+  });
   expect(await store.contacts("acme")).toEqual([]);
 
   vi.advanceTimersByTime(QUARTER_OF_AN_HOUR_MS);
@@ -59,7 +70,12 @@ test("a tenant that is not connected is passed over in silence; any other failur
 
   const account = jobber.addAccount();
   const { accessToken, refreshToken } = jobber.connect(account);
-  await api.connect("acme", { accessToken, refreshToken, lifetimeMs: 3_600_000, serverTime: Date.now() });
+  await api.connect("acme", {
+    accessToken,
+    refreshToken,
+    lifetimeMs: 3_600_000,
+    serverTime: Date.now(),
+  });
   account.conditions.inactive = true;
   await reconciling.soon("acme");
   expect(complain.mock.calls).toEqual([

@@ -70,11 +70,15 @@ test("replay sets only what was named waiting", async () => {
 });
 
 test("redrive is about dead letters alone", async () => {
-  expect(await runCommand(await inboxWith("quarantined"), "redrive")).toContain("0 set waiting again");
+  expect(await runCommand(await inboxWith("quarantined"), "redrive")).toContain(
+    "0 set waiting again",
+  );
 });
 
 test("purge tells what it erased", async () => {
-  expect(await runCommand(await inboxWith(), "purge")).toContain("0 bodies erased, 0 deliveries deleted");
+  expect(await runCommand(await inboxWith(), "purge")).toContain(
+    "0 bodies erased, 0 deliveries deleted",
+  );
 });
 
 test.each([

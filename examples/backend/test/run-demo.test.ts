@@ -28,7 +28,12 @@ function backend(spoil: (store: SyncStore) => Partial<SyncStore> = () => ({})) {
     const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence() });
     const receiver = createReceiver({ tenants, inbox, logger: quiet });
     const api = settings === null ? undefined : createApi(settings, { inbox });
-    const worker = createWorker({ inbox, source: api, store: { ...store, ...spoil(store) }, logger: quiet });
+    const worker = createWorker({
+      inbox,
+      source: api,
+      store: { ...store, ...spoil(store) },
+      logger: quiet,
+    });
     const server = createServer(async (req, res) => {
       // /records/<slug>/<kind> or /webhooks/jobber/<slug>
       const [route, second = "", third = ""] = (req.url ?? "").split("/").slice(1);
@@ -37,7 +42,12 @@ function backend(spoil: (store: SyncStore) => Partial<SyncStore> = () => ({})) {
         return;
       }
       const { method = "", headers } = req;
-      const response = await receiver.handle({ method, tenant: third, headers, body: nodeBody(req) });
+      const response = await receiver.handle({
+        method,
+        tenant: third,
+        headers,
+        body: nodeBody(req),
+      });
       res.writeHead(response.status, response.headers).end(response.body);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -73,7 +83,9 @@ test("a field with another value is told, and the demo is not ok", async () => {
         store.apply({
           ...change,
           contacts: change.contacts.map((write) =>
-            write.mode === "replace" ? { ...write, fields: { ...write.fields, isArchived: true } } : write,
+            write.mode === "replace"
+              ? { ...write, fields: { ...write.fields, isArchived: true } }
+              : write,
           ),
         }),
     })),

@@ -100,7 +100,9 @@ test("what could not be resolved is replayed once there is a source", async () =
   await work();
   expect(await list()).toMatch(/unresolved +no_source +acme +JOB_UPDATE +7/);
 
-  expect(await runCommand(inbox, "replay", "--topic", "JOB_UPDATE")).toContain("1 set waiting again");
+  expect(await runCommand(inbox, "replay", "--topic", "JOB_UPDATE")).toContain(
+    "1 set waiting again",
+  );
   await work({ source });
   expect(await list()).toContain("none");
   expect(await store.jobs("acme")).toMatchObject([{ jobberJobId: "7", title: "Hedge Trimming" }]);

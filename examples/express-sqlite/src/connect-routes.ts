@@ -29,7 +29,9 @@ export function connectRoutes({ api, app, tenants, onConnected }: ConnectRoutesO
     res.clearCookie(COOKIE, { path: "/connect" });
     const tenant = tenants.find((one) => one.slug === decodeURIComponent(slug));
     if (tenant === undefined) {
-      res.status(400).json({ error: "Nothing was begun in this browser. Open /connect/<slug> first." });
+      res
+        .status(400)
+        .json({ error: "Nothing was begun in this browser. Open /connect/<slug> first." });
       return;
     }
     try {
@@ -52,10 +54,14 @@ export function connectRoutes({ api, app, tenants, onConnected }: ConnectRoutesO
 
   router.get("/connect/:clientSlug", async (req, res) => {
     const tenant = tenants.find(({ slug }) => slug === req.params.clientSlug);
-    if (!isLocalRequest(req)) res.status(403).json({ error: "Accounts are connected on this machine only." });
+    if (!isLocalRequest(req))
+      res.status(403).json({ error: "Accounts are connected on this machine only." });
     else if (tenant === undefined) res.status(404).json({ error: "There is no such tenant." });
     else {
-      const { url, state, codeVerifier } = await authorizeUrl({ ...app, redirectUri: redirectUri(req) });
+      const { url, state, codeVerifier } = await authorizeUrl({
+        ...app,
+        redirectUri: redirectUri(req),
+      });
       // Says to the callback that it is the same browser; a page of somebody else's cannot read or set it. Add Secure behind https.
       res.setHeader(
         "set-cookie",

@@ -52,7 +52,8 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
   });
   app.get("/records/:clientSlug/:kind", async (req, res) => {
     const { clientSlug: tenant, kind } = req.params;
-    if (!isLocalRequest(req)) res.status(403).json({ error: "Records are shown on this machine only." });
+    if (!isLocalRequest(req))
+      res.status(403).json({ error: "Records are shown on this machine only." });
     else if (!isRecordKind(kind))
       res.status(404).json({ error: "There are jobs, contacts and submissions." });
     else res.json(await readRecords(store, tenant, kind));

@@ -1,8 +1,16 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createSimulator, type SimulatedAccount, type Simulator } from "@jobber-sync/testing/simulator";
-import { type ExampleProcess, runExample, startExampleProcess } from "@jobber-sync-examples/backend/contract";
+import {
+  createSimulator,
+  type SimulatedAccount,
+  type Simulator,
+} from "@jobber-sync/testing/simulator";
+import {
+  type ExampleProcess,
+  runExample,
+  startExampleProcess,
+} from "@jobber-sync-examples/backend/contract";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 const WAIT = { timeout: 10_000, interval: 20 };
@@ -80,7 +88,9 @@ test("an response that another browser began is rejected", async () => {
 
 test("only this machine may begin, and only for a tenant that there is", async () => {
   const headers = { "x-forwarded-for": "203.0.113.7" };
-  expect((await fetch(`${server.url}/connect/acme`, { headers, redirect: "manual" })).status).toBe(403);
+  expect((await fetch(`${server.url}/connect/acme`, { headers, redirect: "manual" })).status).toBe(
+    403,
+  );
   expect((await fetch(`${server.url}/connect/nobody`, { redirect: "manual" })).status).toBe(404);
 });
 
@@ -109,8 +119,14 @@ test("once the account is connected, what it had, what Jobber told before and te
 test("a second one on the same port ends, and a place for the API that is not safe is rejected", async () => {
   const second = await runExample(START, [], { ...settings(), PORT: new URL(server.url).port });
   expect([second.code, second.output]).toEqual([1, expect.stringContaining("EADDRINUSE")]);
-  const unsafe = await runExample(START, [], { ...settings(), JOBBER_API_URL: "http://jobber.example/api" });
-  expect([unsafe.code, unsafe.output]).toEqual([1, expect.stringContaining("must be an https URL")]);
+  const unsafe = await runExample(START, [], {
+    ...settings(),
+    JOBBER_API_URL: "http://jobber.example/api",
+  });
+  expect([unsafe.code, unsafe.output]).toEqual([
+    1,
+    expect.stringContaining("must be an https URL"),
+  ]);
 }, 30_000);
 
 test("the connection lasts over a restart", async () => {
@@ -121,5 +137,8 @@ test("the connection lasts over a restart", async () => {
   account.update("client", client?.id ?? "", { lastName: "Murray" });
   await jobber.webhooks.flush();
   const contacts = async () => (await fetch(`${server.url}/records/acme/contacts`)).json();
-  await vi.waitFor(async () => expect(await contacts()).toMatchObject([{ name: "Grace Murray" }]), WAIT);
+  await vi.waitFor(
+    async () => expect(await contacts()).toMatchObject([{ name: "Grace Murray" }]),
+    WAIT,
+  );
 }, 30_000);

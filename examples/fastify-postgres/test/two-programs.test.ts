@@ -17,7 +17,10 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "jobber-sync-example-pg-"));
-  await writeFile(join(folder, "tenants.json"), JSON.stringify([{ slug: "acme", secrets: [SECRET] }]));
+  await writeFile(
+    join(folder, "tenants.json"),
+    JSON.stringify([{ slug: "acme", secrets: [SECRET] }]),
+  );
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -97,7 +100,9 @@ test("they work on the server that DATABASE_URL names, and start none of their o
     const env = { DATABASE_URL: server.connectionString, JOBBER_SYNC_PGDATA: unused };
     const printed = await receiveAndWork(settings(env));
     const { host } = new URL(server.connectionString);
-    expect(printed.match(new RegExp(`database PostgreSQL at ${host}/postgres`, "g"))).toHaveLength(2);
+    expect(printed.match(new RegExp(`database PostgreSQL at ${host}/postgres`, "g"))).toHaveLength(
+      2,
+    );
     expect(printed).not.toContain("postgres:postgres@");
     expect(existsSync(unused)).toBe(false);
   } finally {

@@ -28,7 +28,11 @@ export interface JobberApi extends RecordSource {
    * @returns `false` when the connection works, or was made after the event
    * @throws {JobberSyncError} `ERR_API_…` when Jobber could not be asked
    */
-  disconnected(tenant: string, occurredAt: Instant | null, options: SourceCallOptions): Promise<boolean>;
+  disconnected(
+    tenant: string,
+    occurredAt: Instant | null,
+    options: SourceCallOptions,
+  ): Promise<boolean>;
 
   /**
    * Keeps the tokens of an OAuth flow as the tenant's connection, in place of any it had, after asking Jobber which account they are for.
@@ -104,7 +108,8 @@ export function createJobberApi(options: JobberApiOptions): JobberApi {
       const connection = await connections.read(tenant);
       if (connection === null || connection.state === "disconnected") return true;
       // A late or repeated event of an earlier connection. Both times are Jobber's.
-      if (occurredAt !== null && Date.parse(occurredAt) < Date.parse(connection.connectedAt)) return false;
+      if (occurredAt !== null && Date.parse(occurredAt) < Date.parse(connection.connectedAt))
+        return false;
       try {
         await request(tenant, ACCOUNT_DOCUMENT, {}, { signal });
         return false;
@@ -114,7 +119,8 @@ export function createJobberApi(options: JobberApiOptions): JobberApi {
           (error.code === "ERR_API_DISCONNECTED" || error.code === "ERR_API_NEEDS_REAUTH");
         if (!rejected) throw error;
         const current = await connections.read(tenant);
-        if (current !== null && current.state !== "disconnected") await connections.disconnected(current);
+        if (current !== null && current.state !== "disconnected")
+          await connections.disconnected(current);
         return true;
       }
     },

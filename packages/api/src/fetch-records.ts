@@ -87,14 +87,19 @@ function found<T extends object>(value: T | null | undefined, path: string): val
 }
 
 /** @throws {JobberSyncError} `ERR_API_RESPONSE` for what is no page */
-export function checkPage<Node>(page: PageData<Node> | null | undefined, path: string): PageData<Node> {
-  if (!Array.isArray(page?.nodes) || typeof page.pageInfo?.hasNextPage !== "boolean") throw unexpected(path);
+export function checkPage<Node>(
+  page: PageData<Node> | null | undefined,
+  path: string,
+): PageData<Node> {
+  if (!Array.isArray(page?.nodes) || typeof page.pageInfo?.hasNextPage !== "boolean")
+    throw unexpected(path);
   return page;
 }
 
 /** Where the next page begins. @throws {JobberSyncError} `ERR_API_RESPONSE` for a page that leads nowhere: it would be read for ever */
 export function nextCursor(page: PageData<unknown>, after: string | null, path: string): string {
   const { endCursor } = page.pageInfo;
-  if (typeof endCursor !== "string" || endCursor === after || page.nodes.length === 0) throw unexpected(path);
+  if (typeof endCursor !== "string" || endCursor === after || page.nodes.length === 0)
+    throw unexpected(path);
   return endCursor;
 }

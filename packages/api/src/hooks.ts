@@ -41,7 +41,10 @@ export function createEmit(hooks: JobberApiHooks, logger: Logger): TellHook {
     } catch (error) {
       // The error is the user's and may quote anything; its kind is all that is said.
       const code = isJobberSyncError(error) ? error.code : undefined;
-      logger.error({ hook: name, code }, `the ${name} hook threw; mend it, nothing else is affected`);
+      logger.error(
+        { hook: name, code },
+        `the ${name} hook threw; mend it, nothing else is affected`,
+      );
     }
   };
 }

@@ -6,7 +6,11 @@ export type { VersionEvent } from "./http/check-version.ts";
 export type { FetchLike } from "./http/fetch-like.ts";
 export type { Sleep } from "./limits/tenant-limits.ts";
 export type { OauthEndpoints } from "./oauth/authorization-server.ts";
-export { type AuthorizeRequest, type AuthorizeUrlOptions, authorizeUrl } from "./oauth/authorize-url.ts";
+export {
+  type AuthorizeRequest,
+  type AuthorizeUrlOptions,
+  authorizeUrl,
+} from "./oauth/authorize-url.ts";
 export { type ExchangeCodeOptions, exchangeCode } from "./oauth/exchange-code.ts";
 export type { TokenGrant } from "./oauth/token-grant.ts";
 export type { JobberApiOptions } from "./options.ts";

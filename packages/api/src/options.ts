@@ -65,7 +65,8 @@ export function checkOptions(options: JobberApiOptions): CheckedOptions {
       throw new TypeError(`${name} is missing. Is the environment variable set?`);
     }
   }
-  if (typeof options.tokens?.read !== "function") throw new TypeError("tokens must be a TokenStore.");
+  if (typeof options.tokens?.read !== "function")
+    throw new TypeError("tokens must be a TokenStore.");
   checkEndpoint("endpoint", endpoint);
   return {
     ...options,
@@ -88,6 +89,7 @@ export function checkOptions(options: JobberApiOptions): CheckedOptions {
 }
 
 function positiveInteger(name: string, value: unknown): number {
-  if (typeof value === "number" && Number.isInteger(value) && value > 0 && value <= 2 ** 31 - 1) return value;
+  if (typeof value === "number" && Number.isInteger(value) && value > 0 && value <= 2 ** 31 - 1)
+    return value;
   throw new TypeError(`${name} must be a whole number from 1 to 2147483647.`);
 }

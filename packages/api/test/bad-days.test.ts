@@ -64,7 +64,8 @@ async function openBadDay() {
   }
   const states = async (): Promise<Record<string, number>> => {
     const counts: Record<string, number> = {};
-    for (const { state } of await inbox.list({ limit: 10_000 })) counts[state] = (counts[state] ?? 0) + 1;
+    for (const { state } of await inbox.list({ limit: 10_000 }))
+      counts[state] = (counts[state] ?? 0) + 1;
     return counts;
   };
   return { ...opened, store, inbox, worker, notify, pass, states, dead, handled };
@@ -190,7 +191,10 @@ describe("a bad day", () => {
     await day.notify("JOB_UPDATE", job.id);
     await day.notify("CLIENT_UPDATE", client.id);
     await day.pass(24 * HOUR_MS);
-    expect((await day.store.jobs("acme"))[0]).toMatchObject({ jobberClientId: client.id, deletedAt: null });
+    expect((await day.store.jobs("acme"))[0]).toMatchObject({
+      jobberClientId: client.id,
+      deletedAt: null,
+    });
     account.conditions.hidden.clear();
     await day.pass(2 * HOUR_MS);
     expect(await day.states()).toEqual({ done: 3 });

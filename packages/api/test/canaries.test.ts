@@ -56,12 +56,19 @@ function watch() {
   });
   for (const name of LIFECYCLE_NAMES) subscribe(`jobber-sync:${name}`, see);
   onTestFinished(() => void vi.restoreAllMocks());
-  return { seen, see, logger, receiverHooks: all<LifecycleHooks>(), apiHooks: all<JobberApiHooks>() };
+  return {
+    seen,
+    see,
+    logger,
+    receiverHooks: all<LifecycleHooks>(),
+    apiHooks: all<JobberApiHooks>(),
+  };
 }
 
 it("40 canaries in secrets, tokens and customers' data are in no log, hook, channel, response or error", async () => {
   const { seen, see, logger, receiverHooks, apiHooks } = watch();
-  const planted = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, plant(name)]));
+  const planted = (names: readonly string[]) =>
+    Object.fromEntries(names.map((name) => [name, plant(name)]));
   const person = () => planted(["firstName", "lastName", "companyName", "email", "phone"]);
   const address = () => planted(["street", "city", "province", "postalCode", "country"]) as never;
   const clientSecret = plant("secret");
@@ -76,7 +83,10 @@ it("40 canaries in secrets, tokens and customers' data are in no log, hook, chan
   account.addClient({ ...person(), billingAddress: address() });
   const client = account.addClient({ ...person(), billingAddress: address() });
   const property = account.addProperty(client.id, { name: plant("property"), address: address() });
-  const job = account.addJob(property.id, { title: plant("title"), instructions: plant("instructions") });
+  const job = account.addJob(property.id, {
+    title: plant("title"),
+    instructions: plant("instructions"),
+  });
   const visit = account.addVisit(job.id, { title: plant("visit") });
   const attempt = async (call: () => Promise<unknown>): Promise<void> => {
     try {
@@ -110,7 +120,9 @@ it("40 canaries in secrets, tokens and customers' data are in no log, hook, chan
     said({ message: `GraphQL API version '${quoted}' does not exist` }, 404),
     said({ error: { message: `This account is not active ${quoted}` } }),
     said({ data: { job: { id: quoted, title: quoted, client: { name: quoted } } } }),
-    said({ data: { job: quoted, client: quoted, visit: quoted, property: quoted, account: quoted } }),
+    said({
+      data: { job: quoted, client: quoted, visit: quoted, property: quoted, account: quoted },
+    }),
     said({ data: { jobEdit: { userErrors: [{ message: quoted, path: [quoted] }] } } }),
     said(quoted),
   ];
@@ -160,7 +172,9 @@ it("40 canaries in secrets, tokens and customers' data are in no log, hook, chan
       });
     },
   };
-  await attempt(() => another({ tokens: quoting }).fetch("acme", "job", job.id, { signal: SIGNAL }));
+  await attempt(() =>
+    another({ tokens: quoting }).fetch("acme", "job", job.id, { signal: SIGNAL }),
+  );
   await attempt(() =>
     encryptTokens({ ...rows, read: async () => (row ? { ...row, accessToken: quoted } : null) }, [
       { id: "k1", key: randomBytes(32) },
@@ -178,7 +192,9 @@ it("40 canaries in secrets, tokens and customers' data are in no log, hook, chan
     codeVerifier: plant("verifier"),
   };
   await attempt(() => exchangeCode({ ...flow, state: "another" }));
-  await attempt(() => exchangeCode({ ...flow, state: new URL(callbackUrl).searchParams.get("state") }));
+  await attempt(() =>
+    exchangeCode({ ...flow, state: new URL(callbackUrl).searchParams.get("state") }),
+  );
 
   // Deliveries good and bad, through receiver, worker and reconcile, with a handler and a store that quote what they were given.
   await opened.connect();
@@ -187,7 +203,10 @@ it("40 canaries in secrets, tokens and customers' data are in no log, hook, chan
   const tenants = [{ slug: "acme", secrets: clientSecret }];
   const shared = { tenants, logger, hooks: receiverHooks };
   const receiver = createReceiver({ ...shared, inbox });
-  const failing = { ...store, apply: async () => Promise.reject(new Error(`duplicate key (${quoted})`)) };
+  const failing = {
+    ...store,
+    apply: async () => Promise.reject(new Error(`duplicate key (${quoted})`)),
+  };
   const small = createReceiver({ ...shared, store: failing });
   const handling = createReceiver({
     ...shared,
@@ -210,14 +229,23 @@ it("40 canaries in secrets, tokens and customers' data are in no log, hook, chan
   };
   const notification = (topic: string, itemId: string) => ({
     data: {
-      webHookEvent: { topic, appId: "a", accountId: account.id, itemId, occurredAt: "2026-01-25T10:00:00Z" },
+      webHookEvent: {
+        topic,
+        appId: "a",
+        accountId: account.id,
+        itemId,
+        occurredAt: "2026-01-25T10:00:00Z",
+      },
     },
   });
   const bodies: unknown[] = [
     snapshot,
     { ...snapshot, event: plant("event") },
     { event: "job.created", data: { title: quoted } },
-    { event: "job.created", data: { id: "3", total: quoted, scheduled_at: quoted, status: plant("status") } },
+    {
+      event: "job.created",
+      data: { id: "3", total: quoted, scheduled_at: quoted, status: plant("status") },
+    },
     notification("JOB_UPDATE", job.id),
     notification("CLIENT_UPDATE", client.id),
     notification("APP_DISCONNECT", account.id),
@@ -230,7 +258,13 @@ it("40 canaries in secrets, tokens and customers' data are in no log, hook, chan
       const signature = signPayload(signed, clientSecret);
       for (const to of [receiver, small, handling]) {
         see(await to.receive({ tenant: "acme", signature, body: signed }));
-        see(await to.receive({ tenant: "acme", signature: signPayload(signed, plantOnce()), body: signed }));
+        see(
+          await to.receive({
+            tenant: "acme",
+            signature: signPayload(signed, plantOnce()),
+            body: signed,
+          }),
+        );
         see(await to.receive({ tenant: "globex", signature, body: signed }));
       }
     }

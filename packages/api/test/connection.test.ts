@@ -1,5 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { createMemoryLease, createMemoryTokenStore, encryptTokens, type TokenStore } from "@jobber-sync/core";
+import {
+  createMemoryLease,
+  createMemoryTokenStore,
+  encryptTokens,
+  type TokenStore,
+} from "@jobber-sync/core";
 import { describe, expect, it } from "vitest";
 import { addJob, grantOf, openApi, SIGNAL } from "./support/open-api.ts";
 
@@ -33,7 +38,9 @@ describe("a connection", () => {
     const { job } = addJob(account);
     const before = await tokens.read("acme");
     clock.now += HOUR_MS - 60_000;
-    await Promise.all(Array.from({ length: 50 }, () => api.fetch("acme", "job", job.id, { signal: SIGNAL })));
+    await Promise.all(
+      Array.from({ length: 50 }, () => api.fetch("acme", "job", job.id, { signal: SIGNAL })),
+    );
     const after = await tokens.read("acme");
     expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, rejectedRefreshes: 0 });
     expect(jobber.counts.unauthorized).toBe(0);
@@ -46,7 +53,9 @@ describe("a connection", () => {
     const { api, account, jobber } = await openApi();
     const { job } = addJob(account);
     jobber.expireAccessTokens(account);
-    await Promise.all(Array.from({ length: 50 }, () => api.fetch("acme", "job", job.id, { signal: SIGNAL })));
+    await Promise.all(
+      Array.from({ length: 50 }, () => api.fetch("acme", "job", job.id, { signal: SIGNAL })),
+    );
     expect(jobber.counts.oauth).toMatchObject({ refreshes: 1, rejectedRefreshes: 0 });
   });
 
@@ -86,7 +95,12 @@ describe("a connection", () => {
     expect(await tokens.read("acme")).toMatchObject({ state: "connected" });
     expect(await api.fetch("acme", "job", job.id, { signal: SIGNAL })).not.toBeNull();
     // What was paused by the mark is resumed by the hook.
-    expect(told.map(([name]) => name)).toEqual(["connected", "needsReauth", "refreshed", "connected"]);
+    expect(told.map(([name]) => name)).toEqual([
+      "connected",
+      "needsReauth",
+      "refreshed",
+      "connected",
+    ]);
   });
 
   it("whose process died between answer and store needs an authorization, told once, without a loop", async () => {
@@ -131,7 +145,11 @@ describe("a connection", () => {
   it("whose fresh token is rejected too needs an authorization", async () => {
     const { api, account, jobber, told } = await openApi();
     const { job } = addJob(account);
-    jobber.faults.always("graphql", { kind: "body", status: 401, body: { message: "Token not recognized" } });
+    jobber.faults.always("graphql", {
+      kind: "body",
+      status: 401,
+      body: { message: "Token not recognized" },
+    });
     await expect(api.fetch("acme", "job", job.id, { signal: SIGNAL })).rejects.toMatchObject({
       code: "ERR_API_NEEDS_REAUTH",
     });
@@ -332,9 +350,11 @@ describe("APP_DISCONNECT", () => {
   it("is left open while Jobber cannot be asked", async () => {
     const { api, jobber, clock, tokens } = await openApi();
     jobber.faults.always("graphql", { kind: "outage" });
-    await expect(api.disconnected("acme", at(clock.now), { signal: SIGNAL })).rejects.toMatchObject({
-      retryable: true,
-    });
+    await expect(api.disconnected("acme", at(clock.now), { signal: SIGNAL })).rejects.toMatchObject(
+      {
+        retryable: true,
+      },
+    );
     expect(await tokens.read("acme")).toMatchObject({ state: "connected" });
   });
 });

@@ -57,7 +57,9 @@ describe("fetching records", () => {
       ],
     });
     expect(Object.keys(records?.jobs[0]?.fields ?? {}).sort()).toEqual([...JOB_FIELDS].sort());
-    expect(Object.keys(records?.contacts[0]?.fields ?? {}).sort()).toEqual([...CONTACT_FIELDS].sort());
+    expect(Object.keys(records?.contacts[0]?.fields ?? {}).sort()).toEqual(
+      [...CONTACT_FIELDS].sort(),
+    );
   });
 
   it("gives a client with its billing address, empty text as null", async () => {
@@ -67,7 +69,13 @@ describe("fetching records", () => {
       isCompany: true,
       isLead: true,
       isArchived: true,
-      billingAddress: { street: "1 Way", city: "", province: "ON", postalCode: "K1A 0B1", country: null },
+      billingAddress: {
+        street: "1 Way",
+        city: "",
+        province: "ON",
+        postalCode: "K1A 0B1",
+        country: null,
+      },
     });
     const records = await api.fetch("acme", "client", client.id, { signal: SIGNAL });
     expect(records?.jobs).toEqual([]);
@@ -108,11 +116,15 @@ describe("fetching records", () => {
 
   it("proves the account, and is not taken in by another one", async () => {
     const { api, account, jobber } = await openApi();
-    expect(await api.fetch("acme", "account", account.id.replace(/=+$/, ""), { signal: SIGNAL })).toEqual({
+    expect(
+      await api.fetch("acme", "account", account.id.replace(/=+$/, ""), { signal: SIGNAL }),
+    ).toEqual({
       jobs: [],
       contacts: [],
     });
-    expect(await api.fetch("acme", "account", jobber.addAccount().id, { signal: SIGNAL })).toBeNull();
+    expect(
+      await api.fetch("acme", "account", jobber.addAccount().id, { signal: SIGNAL }),
+    ).toBeNull();
   });
 
   it.each(["job", "client", "visit", "property"] as const)(

@@ -44,7 +44,9 @@ describe("limits", () => {
     const results = await Promise.allSettled(
       Array.from({ length: 40 }, () => api.request("acme", BIG, { first: 100 })),
     );
-    const rejected = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+    const rejected = results.flatMap((result) =>
+      result.status === "rejected" ? [result.reason] : [],
+    );
     expect(rejected.length).toBeGreaterThan(0);
     for (const error of rejected) {
       expect(error).toMatchObject({ code: "ERR_API_THROTTLED", retryable: true });
@@ -54,13 +56,17 @@ describe("limits", () => {
   });
 
   it("learns from Jobber's response when somebody else has emptied the bucket", async () => {
-    const { api, another, account, jobber, clock, told } = await openApi({ api: { maxWaitMs: 600_000 } });
+    const { api, another, account, jobber, clock, told } = await openApi({
+      api: { maxWaitMs: 600_000 },
+    });
     const { property } = addJob(account);
     for (let n = 0; n < 99; n++) account.addJob(property.id);
     await api.request("acme", BIG, { first: 100 });
     const other = another();
     for (let n = 0; n < 14; n++) await other.request("acme", BIG, { first: 100 });
-    const error: unknown = await api.request("acme", BIG, { first: 100 }).catch((reason: unknown) => reason);
+    const error: unknown = await api
+      .request("acme", BIG, { first: 100 })
+      .catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: "ERR_API_THROTTLED" });
     const { retryAfterMs = 0 } = error as { retryAfterMs?: number };
     expect(told.at(-1)).toEqual(["throttled", { tenant: "acme", retryAfterMs }]);

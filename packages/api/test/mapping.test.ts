@@ -78,7 +78,10 @@ describe("mapping", () => {
   ])("rejects a job with %o, and says where without saying what", (patch) => {
     const [field = ""] = Object.keys(patch);
     expect(() => mapJob(changed(JOB, patch))).toThrow(
-      expect.objectContaining({ code: "ERR_API_RESPONSE", message: expect.stringContaining(`job.${field}`) }),
+      expect.objectContaining({
+        code: "ERR_API_RESPONSE",
+        message: expect.stringContaining(`job.${field}`),
+      }),
     );
   });
 
@@ -95,7 +98,11 @@ describe("mapping", () => {
   });
 
   it.each([null, undefined, "x", 5])("rejects %o in place of a record", (data) => {
-    expect(() => mapJob(data as never)).toThrow(expect.objectContaining({ code: "ERR_API_RESPONSE" }));
-    expect(() => mapClient(data as never)).toThrow(expect.objectContaining({ code: "ERR_API_RESPONSE" }));
+    expect(() => mapJob(data as never)).toThrow(
+      expect.objectContaining({ code: "ERR_API_RESPONSE" }),
+    );
+    expect(() => mapClient(data as never)).toThrow(
+      expect.objectContaining({ code: "ERR_API_RESPONSE" }),
+    );
   });
 });

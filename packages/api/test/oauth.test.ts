@@ -29,7 +29,11 @@ describe("the OAuth code flow", () => {
     const { jobber, account, request, app, callbackUrl } = await openFlow();
     const { state, codeVerifier } = request;
     const grant = await exchangeCode({ ...app, callbackUrl, state, codeVerifier });
-    const api = createJobberApi({ ...app, tokens: createMemoryTokenStore(), version: jobber.version });
+    const api = createJobberApi({
+      ...app,
+      tokens: createMemoryTokenStore(),
+      version: jobber.version,
+    });
     expect(await api.connect("acme", grant)).toBe(account.id);
     const { job } = addJob(account);
     expect(await api.fetch("acme", "job", job.id, { signal: SIGNAL })).not.toBeNull();
@@ -59,7 +63,9 @@ describe("the OAuth code flow", () => {
     const url = new URL(callbackUrl);
     change(url);
     const { state, codeVerifier } = request;
-    await expect(exchangeCode({ ...app, callbackUrl: url, state, codeVerifier })).rejects.toMatchObject({
+    await expect(
+      exchangeCode({ ...app, callbackUrl: url, state, codeVerifier }),
+    ).rejects.toMatchObject({
       code: "ERR_OAUTH_STATE",
     });
     expect(jobber.counts.oauth.exchanges).toBe(0);
@@ -101,7 +107,12 @@ describe("the OAuth code flow", () => {
     const again = exchangeCode({ ...app, callbackUrl, state, codeVerifier });
     await expect(again).rejects.toMatchObject({ code: "ERR_OAUTH_EXCHANGE", retryable: false });
     const fresh = await visit(jobber, request.url);
-    const guessed = exchangeCode({ ...app, callbackUrl: fresh, state, codeVerifier: "a".repeat(43) });
+    const guessed = exchangeCode({
+      ...app,
+      callbackUrl: fresh,
+      state,
+      codeVerifier: "a".repeat(43),
+    });
     await expect(guessed).rejects.toMatchObject({ code: "ERR_OAUTH_EXCHANGE" });
   });
 
@@ -121,27 +132,35 @@ describe("the OAuth code flow", () => {
     });
   });
 
-  it.each(["http://api.getjobber.com/api/graphql", "https://me:secret@host/", "ftp://host/", "", "graphql"])(
-    "never sends a secret to %s",
-    async (endpoint) => {
-      const app = { clientId: "id", clientSecret: "the client secret", endpoint };
-      await expect(authorizeUrl({ ...app, redirectUri })).rejects.toThrow(TypeError);
-      const tokens = createMemoryTokenStore();
-      expect(() => createJobberApi({ ...app, tokens, version: "2026-07-27" })).toThrow(TypeError);
-    },
-  );
+  it.each([
+    "http://api.getjobber.com/api/graphql",
+    "https://me:secret@host/",
+    "ftp://host/",
+    "",
+    "graphql",
+  ])("never sends a secret to %s", async (endpoint) => {
+    const app = { clientId: "id", clientSecret: "the client secret", endpoint };
+    await expect(authorizeUrl({ ...app, redirectUri })).rejects.toThrow(TypeError);
+    const tokens = createMemoryTokenStore();
+    expect(() => createJobberApi({ ...app, tokens, version: "2026-07-27" })).toThrow(TypeError);
+  });
 });
 
 describe("an access token's life", () => {
   const NOW = Date.parse("2026-01-25T10:00:00Z");
-  const jwt = (exp: unknown) => `e30.${Buffer.from(JSON.stringify({ exp })).toString("base64url")}.sig`;
+  const jwt = (exp: unknown) =>
+    `e30.${Buffer.from(JSON.stringify({ exp })).toString("base64url")}.sig`;
 
   it.each([
     ["expires_in", { access_token: jwt(0), expires_in: 1800 }, 1_800_000],
     ["the token's exp", { access_token: jwt(NOW / 1000 + 900) }, 900_000],
     ["expires_at", { access_token: "opaque", expires_at: "2026-01-25 10:20:00 UTC" }, 1_200_000],
     ["sixty minutes where nothing is said", { access_token: "opaque" }, 3_600_000],
-    ["sixty minutes where nothing can be read", { access_token: jwt("soon"), expires_at: "soon" }, 3_600_000],
+    [
+      "sixty minutes where nothing can be read",
+      { access_token: jwt("soon"), expires_at: "soon" },
+      3_600_000,
+    ],
     ["a minute at least", { access_token: jwt(5) }, 60_000],
     ["a day at most", { access_token: jwt(1e12) }, 86_400_000],
   ])("is told by %s", (_, body, expected) => {

@@ -46,9 +46,12 @@ async function differences(
   const jobs = (await store.jobs("acme")).filter(({ deletedAt }) => deletedAt === null);
   const contacts = (await store.contacts("acme")).filter(({ deletedAt }) => deletedAt === null);
   const stored = [
-    ...jobs.map(({ jobberJobId, title, sourceUpdatedAt }) => `${jobberJobId} ${title} ${sourceUpdatedAt}`),
+    ...jobs.map(
+      ({ jobberJobId, title, sourceUpdatedAt }) => `${jobberJobId} ${title} ${sourceUpdatedAt}`,
+    ),
     ...contacts.map(
-      ({ jobberClientId, email, sourceUpdatedAt }) => `${jobberClientId} ${email} ${sourceUpdatedAt}`,
+      ({ jobberClientId, email, sourceUpdatedAt }) =>
+        `${jobberClientId} ${email} ${sourceUpdatedAt}`,
     ),
   ];
   const there = [
@@ -173,7 +176,9 @@ describe("reconcile", () => {
     await expect(opened.reconcile("acme", { full: true })).rejects.toMatchObject({
       code: "ERR_API_PERMISSION",
     });
-    expect((await opened.store.jobs("acme")).every(({ deletedAt }) => deletedAt === null)).toBe(true);
+    expect((await opened.store.jobs("acme")).every(({ deletedAt }) => deletedAt === null)).toBe(
+      true,
+    );
   });
 
   it("keeps its cursor when it fails, and begins there the next time", async () => {

@@ -14,8 +14,16 @@ async function fetchDuring(fault: SimulatedFault, api: Partial<JobberApiOptions>
   return { ...opened, job, error };
 }
 
-const body = (content: unknown, status = 200): SimulatedFault => ({ kind: "body", status, body: content });
-const errors = (message: string, code?: string, data: object = { data: { job: null } }): SimulatedFault =>
+const body = (content: unknown, status = 200): SimulatedFault => ({
+  kind: "body",
+  status,
+  body: content,
+});
+const errors = (
+  message: string,
+  code?: string,
+  data: object = { data: { job: null } },
+): SimulatedFault =>
   body({ ...data, errors: [{ message, ...(code === undefined ? {} : { extensions: { code } }) }] });
 
 describe("an response that is none", () => {
@@ -95,13 +103,22 @@ describe("an response that is none", () => {
   it("is cut off at 5 MiB, however much comes", async () => {
     const before = process.memoryUsage().arrayBuffers;
     const { error } = await fetchDuring({ kind: "huge", bytes: 200 * 1024 * 1024 });
-    expect(error).toMatchObject({ code: "ERR_API_RESPONSE", message: expect.stringContaining("5242880") });
+    expect(error).toMatchObject({
+      code: "ERR_API_RESPONSE",
+      message: expect.stringContaining("5242880"),
+    });
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(60 * 1024 * 1024);
   });
 
   it("is not followed to another host", async () => {
-    const { error } = await fetchDuring({ kind: "redirect", location: "http://127.0.0.1:1/api/graphql" });
-    expect(error).toMatchObject({ code: "ERR_API_RESPONSE", message: expect.stringContaining("redirect") });
+    const { error } = await fetchDuring({
+      kind: "redirect",
+      location: "http://127.0.0.1:1/api/graphql",
+    });
+    expect(error).toMatchObject({
+      code: "ERR_API_RESPONSE",
+      message: expect.stringContaining("redirect"),
+    });
   });
 
   it("is given up after timeoutMs", async () => {
@@ -139,7 +156,9 @@ describe("the API version", () => {
   it("is not guessed: one that never was is rejected", async () => {
     const { another, account } = await openApi();
     const { job } = addJob(account);
-    const attempt = another({ version: "2026-07-28" }).fetch("acme", "job", job.id, { signal: SIGNAL });
+    const attempt = another({ version: "2026-07-28" }).fetch("acme", "job", job.id, {
+      signal: SIGNAL,
+    });
     await expect(attempt).rejects.toMatchObject({ code: "ERR_API_VERSION" });
   });
 });

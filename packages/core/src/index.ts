@@ -80,7 +80,11 @@ export type {
   TopicSelection,
 } from "./receiver/options.ts";
 export type { ReceiverResponse } from "./receiver/response.ts";
-export { CONTACT_FIELDS, type ContactFields, type ContactRecord } from "./records/contact-record.ts";
+export {
+  CONTACT_FIELDS,
+  type ContactFields,
+  type ContactRecord,
+} from "./records/contact-record.ts";
 export { JOB_FIELDS, type JobFields, type JobRecord } from "./records/job-record.ts";
 export {
   JOB_STATUSES,
@@ -97,7 +101,11 @@ export type {
   SourceCallOptions,
   SourceObjectType,
 } from "./records/record-source.ts";
-export { type SnapshotRecords, type StatusOverrides, snapshotRecords } from "./records/snapshot-records.ts";
+export {
+  type SnapshotRecords,
+  type StatusOverrides,
+  snapshotRecords,
+} from "./records/snapshot-records.ts";
 export {
   diagnoseSignature,
   type SignatureCase,

@@ -33,7 +33,10 @@ describe("jobberWebhooks", () => {
     const app = express()
       .use(jobberWebhooks(receiver()))
       .use(express.json({ type: "*/*" }))
-      .post("/other", (req, res) => void res.status(req.body.event === "job.created" ? 201 : 500).end());
+      .post(
+        "/other",
+        (req, res) => void res.status(req.body.event === "job.created" ? 201 : 500).end(),
+      );
     expect(await statusOf(app, "/other")).toBe(201);
   });
 
@@ -59,7 +62,9 @@ describe("jobberWebhooks", () => {
         next();
       })
       .use(jobberWebhooks(watched));
-    app.use(((error, _req, _res, _next) => void errors.push(error)) satisfies express.ErrorRequestHandler);
+    app.use(
+      ((error, _req, _res, _next) => void errors.push(error)) satisfies express.ErrorRequestHandler,
+    );
     expect(await statusOf(app, "/webhooks/jobber/acme")).toBe(504);
     await handled;
     expect(errors).toEqual([]);
@@ -68,7 +73,10 @@ describe("jobberWebhooks", () => {
   it("hands what a receiver of somebody else's making throws to the host", async () => {
     const broken: Receiver = { ...receiver(), handle: () => Promise.reject(new Error("not ours")) };
     const app = express().use(jobberWebhooks(broken));
-    app.use(((_error, _req, res, _next) => void res.status(599).end()) satisfies express.ErrorRequestHandler);
+    app.use(
+      ((_error, _req, res, _next) =>
+        void res.status(599).end()) satisfies express.ErrorRequestHandler,
+    );
     expect(await statusOf(app, "/webhooks/jobber/acme")).toBe(599);
   });
 });

@@ -32,7 +32,11 @@ export interface JobberWebhooksOptions {
  * app.register(jobberWebhooks, { receiver });
  * ```
  */
-export const jobberWebhooks: FastifyPluginCallback<JobberWebhooksOptions> = (app, { receiver }, done) => {
+export const jobberWebhooks: FastifyPluginCallback<JobberWebhooksOptions> = (
+  app,
+  { receiver },
+  done,
+) => {
   async function response(
     request: FastifyRequest<{ Params: { clientSlug?: string } }>,
     reply: FastifyReply,

@@ -29,7 +29,9 @@ describe("jobberWebhooks", () => {
   it("has its routes under a prefix", async () => {
     const app = fastify();
     app.register(jobberWebhooks, { receiver, prefix: "/api" });
-    expect((await app.inject({ method: "POST", url: `/api${url}`, payload, headers })).statusCode).toBe(200);
+    expect(
+      (await app.inject({ method: "POST", url: `/api${url}`, payload, headers })).statusCode,
+    ).toBe(200);
     expect((await app.inject({ method: "POST", url, payload, headers })).statusCode).toBe(404);
   });
 
@@ -41,7 +43,8 @@ describe("jobberWebhooks", () => {
     expect(parsed.json()).toEqual({ a: 1 });
     const type = { "content-type": "text/csv" };
     expect(
-      (await app.inject({ method: "POST", url: "/other", payload: "a,b", headers: type })).statusCode,
+      (await app.inject({ method: "POST", url: "/other", payload: "a,b", headers: type }))
+        .statusCode,
     ).toBe(415);
     expect((await app.inject({ method: "GET", url: "/other" })).statusCode).toBe(404);
     expect(app.hasContentTypeParser("*")).toBe(false);
@@ -58,6 +61,8 @@ describe("jobberWebhooks", () => {
     const app = fastify();
     app.register(jobberWebhooks, { receiver, prefix: "/a" });
     app.register(jobberWebhooks, { receiver, prefix: "/b" });
-    expect((await app.inject({ method: "POST", url: `/b${url}`, payload, headers })).statusCode).toBe(200);
+    expect(
+      (await app.inject({ method: "POST", url: `/b${url}`, payload, headers })).statusCode,
+    ).toBe(200);
   });
 });

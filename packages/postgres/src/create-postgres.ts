@@ -1,4 +1,11 @@
-import type { CursorStore, Inbox, Lease, SyncReader, SyncStore, TokenStore } from "@jobber-sync/core";
+import type {
+  CursorStore,
+  Inbox,
+  Lease,
+  SyncReader,
+  SyncStore,
+  TokenStore,
+} from "@jobber-sync/core";
 import type { Boss } from "./database/boss.ts";
 import { preparedPool } from "./database/prepared-pool.ts";
 import { quoteSchema } from "./database/quote-schema.ts";
@@ -121,7 +128,9 @@ export interface Postgres {
 export function createPostgres(options: PostgresOptions): Postgres {
   const { boss, queue = "jobber-deliveries", migrate = true, clock = "database" } = options;
   if (typeof options.pool?.query !== "function" || typeof options.pool.connect !== "function") {
-    throw new TypeError("createPostgres needs a pool with query() and connect(), such as pg's Pool.");
+    throw new TypeError(
+      "createPostgres needs a pool with query() and connect(), such as pg's Pool.",
+    );
   }
   if (typeof boss?.insert !== "function" || typeof boss.work !== "function") {
     throw new TypeError("createPostgres needs a boss: new PgBoss(…) of pg-boss 12.");
@@ -175,6 +184,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
 
 /** @throws {TypeError} */
 function positive(name: string, value: unknown): number {
-  if (typeof value === "number" && Number.isInteger(value) && value > 0 && value <= 2 ** 31 - 1) return value;
+  if (typeof value === "number" && Number.isInteger(value) && value > 0 && value <= 2 ** 31 - 1)
+    return value;
   throw new TypeError(`${name} must be a whole number from 1 to 2147483647.`);
 }

@@ -1,4 +1,11 @@
-import type { CursorStore, Inbox, Lease, SyncReader, SyncStore, TokenStore } from "@jobber-sync/core";
+import type {
+  CursorStore,
+  Inbox,
+  Lease,
+  SyncReader,
+  SyncStore,
+  TokenStore,
+} from "@jobber-sync/core";
 import { waitAsInOpening, waitAsUsual } from "./database/busy-timeout.ts";
 import { createConnection } from "./database/connection.ts";
 import { createGroupCommit } from "./database/group-commit.ts";
@@ -86,7 +93,12 @@ const POLL_MS = 250;
  */
 export function openSqlite(
   database: string | { readonly path: string } | SqliteHandle,
-  { migrate: wanted = true, busyMs = MAX_BUSY_MS, pollMs = POLL_MS, now = Date.now }: SqliteOptions = {},
+  {
+    migrate: wanted = true,
+    busyMs = MAX_BUSY_MS,
+    pollMs = POLL_MS,
+    now = Date.now,
+  }: SqliteOptions = {},
 ): Sqlite {
   if (!(Number.isFinite(busyMs) && busyMs >= 0 && busyMs <= MAX_BUSY_MS)) {
     throw new TypeError(`busyMs must be a number from 0 to ${MAX_BUSY_MS}, in milliseconds.`);

@@ -46,7 +46,9 @@ describe("openSqlite", () => {
     const { inbox, close } = openSqlite(handle);
     await inbox.accept(sampleDelivery("1"));
     await close();
-    expect(handle.prepare("SELECT count(*) AS rows FROM jobber_deliveries").get()).toEqual({ rows: 1 });
+    expect(handle.prepare("SELECT count(*) AS rows FROM jobber_deliveries").get()).toEqual({
+      rows: 1,
+    });
     handle.close();
   });
 
@@ -81,7 +83,10 @@ describe("openSqlite", () => {
 
   it("names a file that is no database", () => {
     const path = temporaryFile();
-    writeFileSync(path, "something else entirely, long enough to have a header of its own".repeat(20));
+    writeFileSync(
+      path,
+      "something else entirely, long enough to have a header of its own".repeat(20),
+    );
     expectCode(() => openSqlite(path), "ERR_STORE_OPEN", /is no SQLite database/);
   });
 
@@ -90,7 +95,11 @@ describe("openSqlite", () => {
   it.runIf(!root)("names a folder that cannot be written to", () => {
     const folder = join(temporaryFolder(), "locked");
     mkdirSync(folder, { mode: 0o500 });
-    expectCode(() => openSqlite(join(folder, "jobber.db")), "ERR_STORE_OPEN", /cannot be written to/);
+    expectCode(
+      () => openSqlite(join(folder, "jobber.db")),
+      "ERR_STORE_OPEN",
+      /cannot be written to/,
+    );
   });
 
   // Root may write anywhere, so another user tries: where that one may read our sources, and the program can be started by its open file.
@@ -104,7 +113,13 @@ describe("openSqlite", () => {
         const { stdout } = spawnSync(
           "/proc/self/exe",
           ["--conditions=jobber-sync-source", program, join(folder, "jobber.db")],
-          { uid: NOBODY, gid: NOBODY, cwd: "/", encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
+          {
+            uid: NOBODY,
+            gid: NOBODY,
+            cwd: "/",
+            encoding: "utf8",
+            stdio: ["ignore", "pipe", "inherit"],
+          },
         );
         expect(JSON.parse(stdout)).toEqual({
           code: "ERR_STORE_OPEN",
@@ -141,7 +156,11 @@ describe("openSqlite", () => {
     await Promise.all([close(), close()]);
     await close();
     await expect(last).resolves.toMatchObject({ outcome: "accepted" });
-    const closed = { code: "ERR_STORE", retryable: false, message: expect.stringContaining("closed") };
+    const closed = {
+      code: "ERR_STORE",
+      retryable: false,
+      message: expect.stringContaining("closed"),
+    };
     await expect(store.nextSequence()).rejects.toMatchObject(closed);
   });
 

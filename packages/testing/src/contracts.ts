@@ -24,7 +24,10 @@ export {
   type HistoryOptions,
   type OpenedStore,
 } from "./contracts/store/histories/check-histories.ts";
-export { type SyncStoreContractOptions, syncStoreContract } from "./contracts/store/sync-store-contract.ts";
+export {
+  type SyncStoreContractOptions,
+  syncStoreContract,
+} from "./contracts/store/sync-store-contract.ts";
 export { cursorStoreContract } from "./contracts/tokens/cursor-store-contract.ts";
 export { leaseContract } from "./contracts/tokens/lease-contract.ts";
 export {

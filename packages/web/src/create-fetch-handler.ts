@@ -33,13 +33,16 @@ export function createFetchHandler(
   { basePath = "" }: FetchHandlerOptions = {},
 ): (request: Request) => Promise<Response> {
   if (typeof basePath !== "string" || !/^(\/.*[^/])?$/.test(basePath)) {
-    throw new TypeError('basePath must be "" or begin with a slash and not end with one, such as "/api".');
+    throw new TypeError(
+      'basePath must be "" or begin with a slash and not end with one, such as "/api".',
+    );
   }
   const root = `${basePath}/webhooks/jobber`;
   return async (request) => {
     const { pathname } = new URL(request.url);
     const tenant = pathname.startsWith(`${root}/`) ? pathname.slice(root.length + 1) : undefined;
-    const found = tenant === undefined ? pathname === root && receiver.hasAppRoute : /^[^/]+$/.test(tenant);
+    const found =
+      tenant === undefined ? pathname === root && receiver.hasAppRoute : /^[^/]+$/.test(tenant);
     if (!found) return notFound();
     const { status, headers, body } = await receiver.handle({
       method: request.method,

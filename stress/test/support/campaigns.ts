@@ -15,7 +15,13 @@ export interface Size {
 }
 
 const OBJECTS = 50;
-const DYING_POINTS: readonly DyingPoint[] = ["claimed", "fetched", "in transaction", "committed", "handled"];
+const DYING_POINTS: readonly DyingPoint[] = [
+  "claimed",
+  "fetched",
+  "in transaction",
+  "committed",
+  "handled",
+];
 
 /**
  * The campaigns over one kind of database. What works all the time goes in turn; the killed workers, which wait for a claim to run out, go
@@ -53,7 +59,11 @@ export function campaigns(kind: Target["kind"], { accepts, versions, timeoutMs }
 
     it(`leaves none of ${accepts} deliveries behind`, { timeout: timeoutMs }, () =>
       inSeries(async () => {
-        await lostWakeUps(await targets.next(), { accepts, objects: OBJECTS, random: seededRandom(3) });
+        await lostWakeUps(await targets.next(), {
+          accepts,
+          objects: OBJECTS,
+          random: seededRandom(3),
+        });
       }),
     );
   });

@@ -74,7 +74,11 @@ export function deliveriesContract(example: ExampleUnderTest): void {
 async function leaveDeadLetter({ open, settings }: ExampleUnderTest): Promise<void> {
   const { inbox, store, close } = await open(settings());
   try {
-    const receiver = createReceiver({ tenants: [{ slug: "acme", secrets: SECRET }], inbox, logger: quiet });
+    const receiver = createReceiver({
+      tenants: [{ slug: "acme", secrets: SECRET }],
+      inbox,
+      logger: quiet,
+    });
     const request = signedRequest({ event: "job.created", data: { id: "dead-letter" } }, SECRET);
     await receiver.handle({ method: "POST", tenant: "acme", ...request });
     const fail = () => {

@@ -27,7 +27,9 @@ export function demoContract(demo: URL): void {
     async () => {
       const preload = `--import=data:text/javascript,${encodeURIComponent(UNSIGNED)}`;
       const { code, output } = await runExample(demo, [], { NODE_OPTIONS: preload });
-      expect(output).toContain("delivery 1 was answered 401 ERR_UNAUTHORIZED, must be 200 accepted");
+      expect(output).toContain(
+        "delivery 1 was answered 401 ERR_UNAUTHORIZED, must be 200 accepted",
+      );
       expect(output.trimEnd().split("\n").at(-1)).toMatch(/^demo: FAILED, \d+ difference/);
       expect(code).toBe(1);
     },

@@ -16,7 +16,10 @@ const LONGEST_RUN_MS = 60_000;
 const LISTENING = /listening on (http:\S+?),? /;
 
 /** Starts `file` and resolves when it says that it listens. Rejects with what it printed when it ends before that. */
-export async function startExampleProcess(file: URL, env: NodeJS.ProcessEnv): Promise<ExampleProcess> {
+export async function startExampleProcess(
+  file: URL,
+  env: NodeJS.ProcessEnv,
+): Promise<ExampleProcess> {
   const { child, output, ended } = spawnNode(file, [], env, {});
   const url = await new Promise<string>((resolve, reject) => {
     const look = () => {
@@ -24,7 +27,10 @@ export async function startExampleProcess(file: URL, env: NodeJS.ProcessEnv): Pr
       if (match?.[1] !== undefined) resolve(match[1]);
     };
     child.stdout?.on("data", look);
-    ended.then(() => reject(new Error(`The example ended before it listened:\n${output()}`)), reject);
+    ended.then(
+      () => reject(new Error(`The example ended before it listened:\n${output()}`)),
+      reject,
+    );
   });
   return { url, output, ended, kill: (signal) => child.kill(signal) };
 }
@@ -41,7 +47,12 @@ export async function runExample(
   return { code: await ended, output: output() };
 }
 
-function spawnNode(file: URL, args: readonly string[], env: NodeJS.ProcessEnv, limit: SpawnOptions) {
+function spawnNode(
+  file: URL,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  limit: SpawnOptions,
+) {
   const child: ChildProcess = spawn(
     process.execPath,
     ["--conditions=jobber-sync-source", fileURLToPath(file), ...args],

@@ -61,7 +61,10 @@ export function exampleUnderTest(options: ExampleContractOptions): ExampleUnderT
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "jobber-sync-example-"));
     const tenants = join(folder, "tenants.json");
-    await writeFile(tenants, JSON.stringify([{ slug: "acme", secrets: [SECRET], accountIds: [ACCOUNT] }]));
+    await writeFile(
+      tenants,
+      JSON.stringify([{ slug: "acme", secrets: [SECRET], accountIds: [ACCOUNT] }]),
+    );
     const database = join(folder, "example.db");
     settings = { PORT: "0", JOBBER_SYNC_DB: database, JOBBER_TENANTS: tenants, ...options.env };
     server = await startExampleProcess(options.start, settings);
@@ -91,7 +94,10 @@ export function exampleUnderTest(options: ExampleContractOptions): ExampleUnderT
     },
     async post(payload, secret = SECRET) {
       const request = signedRequest(payload, secret);
-      const response = await fetch(`${server.url}/webhooks/jobber/acme`, { method: "POST", ...request });
+      const response = await fetch(`${server.url}/webhooks/jobber/acme`, {
+        method: "POST",
+        ...request,
+      });
       return { status: response.status, body: await response.json() };
     },
     async records(kind) {

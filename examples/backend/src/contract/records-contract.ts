@@ -29,8 +29,12 @@ export function recordsContract({ start, server, settings, folder }: ExampleUnde
     });
 
     test("are not shown under a name that is not this machine's", async () => {
-      expect(await statusLine(server().url, "/records/acme/jobs", "rebound.example.com")).toContain(" 403 ");
-      expect(await statusLine(server().url, "/records/acme/jobs", "localhost:3000")).toContain(" 200 ");
+      expect(await statusLine(server().url, "/records/acme/jobs", "rebound.example.com")).toContain(
+        " 403 ",
+      );
+      expect(await statusLine(server().url, "/records/acme/jobs", "localhost:3000")).toContain(
+        " 200 ",
+      );
     });
 
     // A machine that has no other address than loopback has nobody to reject.
@@ -43,7 +47,10 @@ export function recordsContract({ start, server, settings, folder }: ExampleUnde
           const url = open.url.replace("127.0.0.1", address ?? "");
           expect((await fetch(`${url}/records/acme/jobs`)).status).toBe(403);
           const request = signedRequest(SAMPLE_PAYLOAD, SECRET);
-          const response = await fetch(`${url}/webhooks/jobber/acme`, { method: "POST", ...request });
+          const response = await fetch(`${url}/webhooks/jobber/acme`, {
+            method: "POST",
+            ...request,
+          });
           expect(response.status).toBe(200);
         } finally {
           open.kill("SIGTERM");

@@ -7,7 +7,9 @@ export function stopContract({ server, restart, post, records }: ExampleUnderTes
     "SIGTERM ends it cleanly, and what was acknowledged is there after the next start",
     async () => {
       const before = await records("jobs");
-      expect(await post({ event: "client.created", data: { id: "789", name: "Ada King" } })).toMatchObject({
+      expect(
+        await post({ event: "client.created", data: { id: "789", name: "Ada King" } }),
+      ).toMatchObject({
         status: 200,
       });
       // The connection of the request above is kept alive; it must not hold anything up.

@@ -32,7 +32,9 @@ export function webhooksContract({ post, records, server }: ExampleUnderTest): v
           ...SUBMISSION,
         },
       ]);
-      expect(await records("contacts")).toMatchObject([{ jobberClientId: "456", name: "John Doe" }]);
+      expect(await records("contacts")).toMatchObject([
+        { jobberClientId: "456", name: "John Doe" },
+      ]);
       expect(await records("jobs")).toMatchObject([
         { jobberJobId: "123", jobberClientId: "456", status: "scheduled", city: "Austin" },
       ]);
@@ -45,7 +47,10 @@ export function webhooksContract({ post, records, server }: ExampleUnderTest): v
       expect(await post(SAMPLE_PAYLOAD)).toEqual({ status: 200, body: { status: "duplicate" } });
       // What is sent later for the same job is worked on later: when it is there, the duplicate was dealt with.
       await post({ event: "job.updated", data: { id: "123", job_number: 7 } });
-      await vi.waitFor(async () => expect(await records("jobs")).toMatchObject([{ jobNumber: 7 }]), WAIT);
+      await vi.waitFor(
+        async () => expect(await records("jobs")).toMatchObject([{ jobNumber: 7 }]),
+        WAIT,
+      );
       expect(await records("jobs")).toEqual([{ ...jobs?.[0], jobNumber: 7 }]);
       expect(await records("contacts")).toEqual(contacts);
       expect((await records("submissions")).slice(0, -1)).toEqual(submissions);
@@ -53,7 +58,11 @@ export function webhooksContract({ post, records, server }: ExampleUnderTest): v
 
     test("of a job that requires invoicing makes it completed", async () => {
       await post({ event: "job.updated", data: { id: "123", status: "requires_invoicing" } });
-      const completed = { status: "completed", jobberStatus: "requires_invoicing", title: "Lawn Service" };
+      const completed = {
+        status: "completed",
+        jobberStatus: "requires_invoicing",
+        title: "Lawn Service",
+      };
       await vi.waitFor(async () => expect(await records("jobs")).toMatchObject([completed]), WAIT);
     });
   });

@@ -21,7 +21,12 @@ export const SNAPSHOTS = {
   jobUpdated: {
     event: "job.updated",
     occurred_at: "2026-01-25T16:05:00Z",
-    data: { id: "123", status: "in_progress", scheduled_at: "2026-01-25T10:30:00-06:00", total: 120.5 },
+    data: {
+      id: "123",
+      status: "in_progress",
+      scheduled_at: "2026-01-25T10:30:00-06:00",
+      total: 120.5,
+    },
   },
   jobCompleted: {
     event: "job.completed",
@@ -42,13 +47,24 @@ export const SNAPSHOTS = {
       company_name: "Analytical Gardens",
       email: "ada@example.com",
       phone: "555-9876",
-      address: { street: "9 Oak Ave", city: "Austin", state: "TX", postal_code: "78701", country: "US" },
+      address: {
+        street: "9 Oak Ave",
+        city: "Austin",
+        state: "TX",
+        postal_code: "78701",
+        country: "US",
+      },
       updated_at: "2026-01-25T18:30:00Z",
     },
   },
   clientUpdated: {
     event: "client.updated",
-    data: { id: "456", email: "john.doe@example.com", phone: null, updated_at: "2026-01-25T19:00:00Z" },
+    data: {
+      id: "456",
+      email: "john.doe@example.com",
+      phone: null,
+      updated_at: "2026-01-25T19:00:00Z",
+    },
   },
 } as const;
 
@@ -82,7 +98,9 @@ export function demoDeliveries({ accountId, job }: JobberRecords): readonly Demo
       ...signedRequest(SNAPSHOTS.jobUpdated, "somebody else's client secret"),
     }),
     send("signed, but cut off in the middle", '{"event":"job.upd', ["200 quarantined"]),
-    send("job.created for a slug that does not exist", SNAPSHOTS.jobCreated, REJECTED, { slug: "nobody" }),
+    send("job.created for a slug that does not exist", SNAPSHOTS.jobCreated, REJECTED, {
+      slug: "nobody",
+    }),
     // What Jobber itself sends: which record it is, and nothing of it.
     send(
       "JOB_CREATE, Jobber's own envelope",

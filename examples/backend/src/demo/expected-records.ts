@@ -143,7 +143,11 @@ const SUBMISSIONS: ExpectedRecords["submissions"] = [
     status: "in_progress",
     scheduled_at: "2026-01-25T16:30:00Z",
   }),
-  submission(SNAPSHOTS.jobCompleted, { ...JOB_NOT_SAID, event: "job.completed", status: "completed" }),
+  submission(SNAPSHOTS.jobCompleted, {
+    ...JOB_NOT_SAID,
+    event: "job.completed",
+    status: "completed",
+  }),
   submission(SNAPSHOTS.clientCreated, {
     event: "client.created",
     jobber_client_id: "789",
@@ -163,7 +167,10 @@ const SUBMISSIONS: ExpectedRecords["submissions"] = [
 /** What the tenant's records must be after the demo, every field of them. Written by hand: computing it would prove nothing. */
 export function expectedRecords({ accountId, client, job }: JobberRecords): ExpectedRecords {
   return {
-    contacts: [...CONTACTS, { ...FETCHED_CONTACT, jobberClientId: client.id, webUri: client.webUri }],
+    contacts: [
+      ...CONTACTS,
+      { ...FETCHED_CONTACT, jobberClientId: client.id, webUri: client.webUri },
+    ],
     jobs: [
       ...JOBS,
       {

@@ -1,9 +1,17 @@
 /**
  * Where two JSON values differ, one line each with the path; none when they are equal. Key order does not count, a missing key does.
  */
-export function findDifferences(path: string, actual: unknown, expected: unknown): readonly string[] {
+export function findDifferences(
+  path: string,
+  actual: unknown,
+  expected: unknown,
+): readonly string[] {
   if (Object.is(actual, expected)) return [];
-  if (!isObject(actual) || !isObject(expected) || Array.isArray(actual) !== Array.isArray(expected)) {
+  if (
+    !isObject(actual) ||
+    !isObject(expected) ||
+    Array.isArray(actual) !== Array.isArray(expected)
+  ) {
     return [`${path} is ${show(actual)}, must be ${show(expected)}`];
   }
   const keys = new Set([...Object.keys(expected), ...Object.keys(actual)]);

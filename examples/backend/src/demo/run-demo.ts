@@ -52,7 +52,10 @@ export async function runDemo({ title, start }: DemoOptions): Promise<boolean> {
         await backend.drain();
         const stored = await readAll(backend.url);
         print(stored);
-        return conclude([...wrongAnswers, ...wrongRecords(stored, expectedRecords(jobber.records), began)]);
+        return conclude([
+          ...wrongAnswers,
+          ...wrongRecords(stored, expectedRecords(jobber.records), began),
+        ]);
       } finally {
         await backend.stop();
       }
@@ -64,7 +67,10 @@ export async function runDemo({ title, start }: DemoOptions): Promise<boolean> {
   }
 }
 
-async function sendAll(url: string, deliveries: readonly DemoDelivery[]): Promise<readonly string[]> {
+async function sendAll(
+  url: string,
+  deliveries: readonly DemoDelivery[],
+): Promise<readonly string[]> {
   const wrong: string[] = [];
   for (const [index, delivery] of deliveries.entries()) {
     const response = await send(url, delivery);
@@ -86,7 +92,8 @@ async function send(url: string, { slug, body, headers }: DemoDelivery): Promise
 async function readAll(url: string): Promise<StoredRecords> {
   const read = async (kind: string) => {
     const response = await fetch(`${url}/records/${TENANT.slug}/${kind}`);
-    if (!response.ok) throw new Error(`GET /records/${TENANT.slug}/${kind} was answered ${response.status}.`);
+    if (!response.ok)
+      throw new Error(`GET /records/${TENANT.slug}/${kind} was answered ${response.status}.`);
     return response.json();
   };
   return {

@@ -40,7 +40,9 @@ export async function startSimulatedJobber(): Promise<SimulatedJobber> {
     phone: "555-0110",
     billingAddress: address("1 Harbor Rd", "Dallas", "75201"),
   });
-  const property = account.addProperty(client.id, { address: address("77 Garden Way", "Austin", "78702") });
+  const property = account.addProperty(client.id, {
+    address: address("77 Garden Way", "Austin", "78702"),
+  });
   const job = account.addJob(property.id, {
     title: "Hedge Trimming",
     jobStatus: "upcoming",

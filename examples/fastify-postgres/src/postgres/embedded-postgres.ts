@@ -38,7 +38,9 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedSer
     if (!(await exists(join(databaseDir, "PG_VERSION")))) await server.initialise();
     await server.start();
   } catch (error) {
-    throw new Error(`PostgreSQL did not start in ${folder}: ${error ?? ""}\n${said.slice(-20).join("")}`);
+    throw new Error(
+      `PostgreSQL did not start in ${folder}: ${error ?? ""}\n${said.slice(-20).join("")}`,
+    );
   }
   return {
     connectionString: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,

@@ -44,7 +44,11 @@ export async function sharedPostgres(folder: string): Promise<SharedServer> {
 
 /** A connection that does nothing but keep the server up. */
 async function connect(connectionString: string): Promise<pg.Client | null> {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2000, keepAlive: true });
+  const client = new pg.Client({
+    connectionString,
+    connectionTimeoutMillis: 2000,
+    keepAlive: true,
+  });
   // The pool will notification too, and it is the one that matters.
   client.on("error", () => {});
   return client.connect().then(

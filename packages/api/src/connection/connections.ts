@@ -65,7 +65,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
     async replace(rejected, signal) {
       const current = requireConnected(await tokens.read(rejected.tenant), rejected.tenant);
       // Another process has been there already.
-      if (current.accessToken !== rejected.accessToken) return { connection: current, fresh: false };
+      if (current.accessToken !== rejected.accessToken)
+        return { connection: current, fresh: false };
       return { connection: await refresher.refresh(current, signal), fresh: true };
     },
 
@@ -77,7 +78,10 @@ export function createConnections(options: ConnectionsOptions): Connections {
       if (marked) emit("needsReauth", { tenant: rejected.tenant, reason: "token_rejected" });
       throw marked
         ? needsReauth()
-        : new JobberSyncError("ERR_API_UNAUTHORIZED", "Jobber rejected a token that was replaced meanwhile.");
+        : new JobberSyncError(
+            "ERR_API_UNAUTHORIZED",
+            "Jobber rejected a token that was replaced meanwhile.",
+          );
     },
 
     async disconnected(seen) {

@@ -139,7 +139,8 @@ export function createRefresher(options: ConnectionsOptions): Refresher {
         const written = await tokens.write(fresh, expected.revision);
         const stored = written ? fresh : await tokens.read(tenant);
         // Somebody whose lease had run out marked the tenant while this pair was on its way: the pair is the truth.
-        const marked = stored?.state === "needs_reauth" && stored.refreshToken === from.refreshToken;
+        const marked =
+          stored?.state === "needs_reauth" && stored.refreshToken === from.refreshToken;
         if (!marked) {
           unstored.delete(tenant);
           if (written) emit("refreshed", { tenant });
@@ -149,7 +150,8 @@ export function createRefresher(options: ConnectionsOptions): Refresher {
         expected = stored;
         healed = true;
       } catch (error) {
-        if (tries >= STORE_TRIES || (isJobberSyncError(error) && !error.retryable)) throw storeFailed(error);
+        if (tries >= STORE_TRIES || (isJobberSyncError(error) && !error.retryable))
+          throw storeFailed(error);
         await sleep(STORE_PAUSE_MS * tries, undefined);
       }
     }
@@ -172,9 +174,13 @@ export function createRefresher(options: ConnectionsOptions): Refresher {
 function storeFailed(error: unknown): JobberSyncError {
   return isJobberSyncError(error)
     ? error
-    : new JobberSyncError("ERR_STORE", "The refreshed tokens could not be stored; they are kept in memory.", {
-        cause: error,
-      });
+    : new JobberSyncError(
+        "ERR_STORE",
+        "The refreshed tokens could not be stored; they are kept in memory.",
+        {
+          cause: error,
+        },
+      );
 }
 
 async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

@@ -5,4 +5,6 @@ import { JOB_WITH_CLIENT_FIELDS, type JobWithClientData } from "./job-document.t
 export const VISIT_DOCUMENT = defineDocument<
   { readonly visit: { readonly job: JobWithClientData } | null },
   { readonly id: string }
->(`query JobberSyncVisit($id: EncodedId!) { visit(id: $id) { job { ${JOB_WITH_CLIENT_FIELDS} } } }`);
+>(
+  `query JobberSyncVisit($id: EncodedId!) { visit(id: $id) { job { ${JOB_WITH_CLIENT_FIELDS} } } }`,
+);

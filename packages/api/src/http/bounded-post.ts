@@ -47,7 +47,11 @@ export async function boundedPost(fetch: FetchLike, post: BoundedPost): Promise<
       redirect: "error",
       signal: abort.signal,
     });
-    return { status: response.status, headers: response.headers, text: await readBounded(response) };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text: await readBounded(response),
+    };
   } catch (error) {
     if (isJobberSyncError(error)) throw error;
     signal?.throwIfAborted();

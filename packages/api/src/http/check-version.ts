@@ -16,9 +16,15 @@ export interface VersionEvent {
  * @returns what to emit; `null` when all is as asked
  * @throws {JobberSyncError} `ERR_API_VERSION` for an older version: nothing documents such a fallback, and its fields may mean other things
  */
-export function checkVersion({ version, warning }: ParsedResponse, asked: string): VersionEvent | null {
+export function checkVersion(
+  { version, warning }: ParsedResponse,
+  asked: string,
+): VersionEvent | null {
   if (version !== null && version < asked) {
-    throw new JobberSyncError("ERR_API_VERSION", `Jobber answered with an older API version than ${asked}.`);
+    throw new JobberSyncError(
+      "ERR_API_VERSION",
+      `Jobber answered with an older API version than ${asked}.`,
+    );
   }
   return version === asked && warning === null
     ? null

@@ -46,7 +46,8 @@ export function parseResponse({ status, headers, text }: BoundedResponse): Parse
       const { message, extensions } = objectOr(error);
       return { message: textOr(message) ?? "", code: textOr(objectOr(extensions).code) ?? "" };
     }),
-    message: textOr(body?.message) ?? textOr(objectOr(body?.error).message) ?? textOr(body?.error) ?? null,
+    message:
+      textOr(body?.message) ?? textOr(objectOr(body?.error).message) ?? textOr(body?.error) ?? null,
     cost: costOf(objectOr(extensions.cost)),
     version: textOr(versioning.version),
     warning: textOr(versioning.warning),
@@ -63,7 +64,13 @@ function dataOf(data: unknown): Readonly<Record<string, unknown>> | null {
 function costOf(cost: Readonly<Record<string, unknown>>): ResponseCost | null {
   const { requestedQueryCost, actualQueryCost } = cost;
   const { maximumAvailable, currentlyAvailable, restoreRate } = objectOr(cost.throttleStatus);
-  const numbers = [requestedQueryCost, actualQueryCost, maximumAvailable, currentlyAvailable, restoreRate];
+  const numbers = [
+    requestedQueryCost,
+    actualQueryCost,
+    maximumAvailable,
+    currentlyAvailable,
+    restoreRate,
+  ];
   if (!numbers.every((value) => typeof value === "number" && Number.isFinite(value))) return null;
   return {
     requestedQueryCost,

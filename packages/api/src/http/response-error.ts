@@ -6,7 +6,8 @@ const RATE_LIMIT_WAIT_MS = 30_000;
 const MAX_WAIT_MS = 300_000;
 
 const DISCONNECTED = /disconnected this app/i;
-const UNAUTHORIZED = /token not recogni[sz]ed|invalid token|token (?:has )?expired|unauthenticated/i;
+const UNAUTHORIZED =
+  /token not recogni[sz]ed|invalid token|token (?:has )?expired|unauthenticated/i;
 const OUTAGE = /temporarily unavailable|internal (?:server )?error|try again/i;
 
 /**
@@ -20,14 +21,20 @@ export function errorResponse(response: ParsedResponse): JobberSyncError | null 
   if (response.errors.length > 0) return graphqlError(response);
   if (response.data === undefined) return messageError(response);
   if (response.data === null) {
-    return new JobberSyncError("ERR_API_RESPONSE", "Jobber's response has neither data nor an error.");
+    return new JobberSyncError(
+      "ERR_API_RESPONSE",
+      "Jobber's response has neither data nor an error.",
+    );
   }
   return userError(response.data);
 }
 
 /** How long a query that asks for so many points has to wait (F5.3). Milliseconds. */
 function restoreTime(points: number, { currentlyAvailable, restoreRate }: ResponseCost): number {
-  return Math.min(MAX_WAIT_MS, Math.ceil(((points - currentlyAvailable) / Math.max(restoreRate, 1)) * 1000));
+  return Math.min(
+    MAX_WAIT_MS,
+    Math.ceil(((points - currentlyAvailable) / Math.max(restoreRate, 1)) * 1000),
+  );
 }
 
 function unreadable(response: ParsedResponse): JobberSyncError {
@@ -89,7 +96,10 @@ function messageError(response: ParsedResponse): JobberSyncError {
   if (/invalid query/i.test(message)) {
     return new JobberSyncError("ERR_API_QUERY", "Jobber rejected the query as invalid.");
   }
-  return new JobberSyncError("ERR_API_RESPONSE", `The API answered ${response.status} without data.`);
+  return new JobberSyncError(
+    "ERR_API_RESPONSE",
+    `The API answered ${response.status} without data.`,
+  );
 }
 
 function userError(data: Readonly<Record<string, unknown>>): JobberSyncError | null {
@@ -102,12 +112,18 @@ function userError(data: Readonly<Record<string, unknown>>): JobberSyncError | n
       value.userErrors.length > 0,
   );
   if (!rejected) return null;
-  return new JobberSyncError("ERR_API_QUERY", "Jobber rejected the change (userErrors in its response).");
+  return new JobberSyncError(
+    "ERR_API_QUERY",
+    "Jobber rejected the change (userErrors in its response).",
+  );
 }
 
 function throttled(cost: ResponseCost | null): JobberSyncError {
   if (cost !== null && cost.requestedQueryCost > cost.maximumAvailable) {
-    return new JobberSyncError("ERR_API_QUERY", "The query costs more than Jobber ever allows for one.");
+    return new JobberSyncError(
+      "ERR_API_QUERY",
+      "The query costs more than Jobber ever allows for one.",
+    );
   }
   return new JobberSyncError("ERR_API_THROTTLED", "Jobber throttles this account's queries.", {
     retryAfterMs: cost === null ? 1000 : Math.max(100, restoreTime(cost.requestedQueryCost, cost)),
@@ -117,9 +133,13 @@ function throttled(cost: ResponseCost | null): JobberSyncError {
 function rateLimited({ headers }: ParsedResponse): JobberSyncError {
   const seconds = Number(headers.get("retry-after") ?? Number.NaN);
   const asked = seconds >= 0 ? Math.min(MAX_WAIT_MS, seconds * 1000) : RATE_LIMIT_WAIT_MS;
-  return new JobberSyncError("ERR_API_RATE_LIMITED", "Too many requests to Jobber for this account.", {
-    retryAfterMs: Math.max(1000, asked),
-  });
+  return new JobberSyncError(
+    "ERR_API_RATE_LIMITED",
+    "Too many requests to Jobber for this account.",
+    {
+      retryAfterMs: Math.max(1000, asked),
+    },
+  );
 }
 
 function unauthorized(): JobberSyncError {
@@ -127,5 +147,8 @@ function unauthorized(): JobberSyncError {
 }
 
 function disconnected(): JobberSyncError {
-  return new JobberSyncError("ERR_API_DISCONNECTED", "The account has disconnected the app in Jobber.");
+  return new JobberSyncError(
+    "ERR_API_DISCONNECTED",
+    "The account has disconnected the app in Jobber.",
+  );
 }

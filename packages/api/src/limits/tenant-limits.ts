@@ -65,7 +65,13 @@ export function createTenantLimits(options: TenantLimitsOptions): TenantLimits {
     const known = states.get(tenant);
     if (known !== undefined) return known;
     const at = now();
-    const fresh = { points: BUCKET * USABLE, maximum: BUCKET, rate: RESTORE_RATE, at, blockedUntil: 0 };
+    const fresh = {
+      points: BUCKET * USABLE,
+      maximum: BUCKET,
+      rate: RESTORE_RATE,
+      at,
+      blockedUntil: 0,
+    };
     const state: State = { ...fresh, slots: [] };
     states.set(tenant, state);
     return state;
@@ -137,10 +143,18 @@ export function createTenantLimits(options: TenantLimitsOptions): TenantLimits {
 
 function tooLong(requests: boolean, retryAfterMs: number): JobberSyncError {
   return requests
-    ? new JobberSyncError("ERR_API_RATE_LIMITED", "The account's requests to Jobber are used up for now.", {
-        retryAfterMs,
-      })
-    : new JobberSyncError("ERR_API_THROTTLED", "The account's query points at Jobber are used up for now.", {
-        retryAfterMs,
-      });
+    ? new JobberSyncError(
+        "ERR_API_RATE_LIMITED",
+        "The account's requests to Jobber are used up for now.",
+        {
+          retryAfterMs,
+        },
+      )
+    : new JobberSyncError(
+        "ERR_API_THROTTLED",
+        "The account's query points at Jobber are used up for now.",
+        {
+          retryAfterMs,
+        },
+      );
 }

@@ -11,7 +11,10 @@ export interface AddressFields {
 }
 
 /** Jobber's `province` is our `state`. No address: every part `null`. */
-export function addressFields(address: AddressData | null | undefined, path: string): AddressFields {
+export function addressFields(
+  address: AddressData | null | undefined,
+  path: string,
+): AddressFields {
   return {
     street: readText(address?.street, `${path}.street`),
     city: readText(address?.city, `${path}.city`),

@@ -1,7 +1,19 @@
-import { type FetchedJob, type JobFields, mapJobStatus, type StatusOverrides } from "@jobber-sync/core";
+import {
+  type FetchedJob,
+  type JobFields,
+  mapJobStatus,
+  type StatusOverrides,
+} from "@jobber-sync/core";
 import type { JobData } from "../documents/job-fields.ts";
 import { addressFields } from "./address-fields.ts";
-import { readId, readNumber, readObject, readText, readTime, readUpdatedAt } from "./read-values.ts";
+import {
+  readId,
+  readNumber,
+  readObject,
+  readText,
+  readTime,
+  readUpdatedAt,
+} from "./read-values.ts";
 
 /**
  * A job of Jobber as ours: every field given, with its property's address. The total is in currency units, as Jobber has it.

@@ -27,7 +27,8 @@ const STORABLE = /^[^\p{Cc}\p{Cs}]+$/u;
 
 /** An id. @throws {JobberSyncError} `ERR_API_RESPONSE` for what is none */
 export function readId(value: unknown, path: string): string {
-  if (typeof value !== "string" || value.length > 255 || !STORABLE.test(value)) throw unexpected(path);
+  if (typeof value !== "string" || value.length > 255 || !STORABLE.test(value))
+    throw unexpected(path);
   return value;
 }
 

@@ -12,7 +12,9 @@ export interface OauthEndpoints {
 }
 
 /** The endpoints as oauth4webapi takes them (F6). @throws {TypeError} when the endpoint is neither https nor on this machine */
-export function authorizationServer({ endpoint = JOBBER_ENDPOINT }: OauthEndpoints): AuthorizationServer & {
+export function authorizationServer({
+  endpoint = JOBBER_ENDPOINT,
+}: OauthEndpoints): AuthorizationServer & {
   readonly authorization_endpoint: string;
   readonly token_endpoint: string;
 } {

@@ -1,4 +1,8 @@
-import { calculatePKCECodeChallenge, generateRandomCodeVerifier, generateRandomState } from "oauth4webapi";
+import {
+  calculatePKCECodeChallenge,
+  generateRandomCodeVerifier,
+  generateRandomState,
+} from "oauth4webapi";
 import { authorizationServer, type OauthEndpoints } from "./authorization-server.ts";
 
 /** What the authorize page needs to know. */

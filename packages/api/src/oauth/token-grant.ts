@@ -18,7 +18,11 @@ const MAX_LIFETIME_MS = 24 * 3_600_000;
  * one of several ways (F6): `expires_in`, the JWT's `exp`, or `expires_at` as `2024-04-09 21:04:31 UTC`.
  */
 export function tokenLifetime(
-  body: { readonly access_token: string; readonly expires_in?: unknown; readonly expires_at?: unknown },
+  body: {
+    readonly access_token: string;
+    readonly expires_in?: unknown;
+    readonly expires_at?: unknown;
+  },
   serverTime: number,
 ): number {
   const { expires_in, expires_at } = body;
@@ -35,8 +39,11 @@ export function tokenLifetime(
 /** Read for its time only: nobody has verified this token, and nothing else in it is used. */
 function jwtExpiry(token: string): number | null {
   try {
-    const payload: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
-    const exp = typeof payload === "object" && payload !== null && "exp" in payload ? payload.exp : null;
+    const payload: unknown = JSON.parse(
+      Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"),
+    );
+    const exp =
+      typeof payload === "object" && payload !== null && "exp" in payload ? payload.exp : null;
     return typeof exp === "number" && Number.isFinite(exp) ? exp * 1000 : null;
   } catch {
     return null;
@@ -45,7 +52,9 @@ function jwtExpiry(token: string): number | null {
 
 function timeOf(text: unknown): number | null {
   const match =
-    typeof text === "string" ? /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d) ?(?:UTC|Z)$/.exec(text) : null;
+    typeof text === "string"
+      ? /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d) ?(?:UTC|Z)$/.exec(text)
+      : null;
   const ms = match === null ? Number.NaN : Date.parse(`${match[1]}T${match[2]}Z`);
   return Number.isNaN(ms) ? null : ms;
 }

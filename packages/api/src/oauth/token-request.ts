@@ -62,7 +62,10 @@ export async function requestRefresh(
 }
 
 /** Exchanges a code for the first pair. @throws {GrantRejected} and as {@link requestRefresh} */
-export async function requestCode(options: TokenRequestOptions, code: CodeGrant): Promise<TokenGrant> {
+export async function requestCode(
+  options: TokenRequestOptions,
+  code: CodeGrant,
+): Promise<TokenGrant> {
   const { server, client, auth } = parties(options);
   return settled(options, async (request) => {
     const verifier = code.codeVerifier ?? nopkce;
@@ -81,7 +84,11 @@ export async function requestCode(options: TokenRequestOptions, code: CodeGrant)
 
 function parties(options: TokenRequestOptions) {
   const client: Client = { client_id: options.clientId };
-  return { server: authorizationServer(options), client, auth: ClientSecretPost(options.clientSecret) };
+  return {
+    server: authorizationServer(options),
+    client,
+    auth: ClientSecretPost(options.clientSecret),
+  };
 }
 
 async function settled(

@@ -94,7 +94,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const begin = now();
     // A time in the future is a clock that was set back.
     const sweep = full || !(swept > 0 && begin - swept < sweepEveryMs && swept <= begin);
-    const clientWalk = await since(context, "clients", sweep, (from) => walkClients(context, from, clients));
+    const clientWalk = await since(context, "clients", sweep, (from) =>
+      walkClients(context, from, clients),
+    );
     const jobWalk = await since(context, "jobs", sweep, (from) => walkJobs(context, from, jobs));
     if (sweep) {
       const sweeps = [

@@ -42,7 +42,11 @@ export async function settleDifferences(
 ): Promise<void> {
   const differences: Differences[] = [];
   for (const sweep of sweeps) differences.push(await compare(context, sweep, maxMissing));
-  if (differences.every(({ missing, resurrected }) => missing.length === 0 && resurrected.length === 0))
+  if (
+    differences.every(
+      ({ missing, resurrected }) => missing.length === 0 && resurrected.length === 0,
+    )
+  )
     return;
   await context.sleep(SECOND_LOOK_MS, context.signal);
   // Null is also what a token without the right sees (F2.3): first prove that this one works.
@@ -53,7 +57,11 @@ export async function settleDifferences(
   }
 }
 
-async function compare(context: ReconcileContext, sweep: Sweep, maxMissing: number): Promise<Differences> {
+async function compare(
+  context: ReconcileContext,
+  sweep: Sweep,
+  maxMissing: number,
+): Promise<Differences> {
   const missing: string[] = [];
   const resurrected: string[] = [];
   let stored = 0;
@@ -83,7 +91,10 @@ async function readStored(
   const options = { limit: STORED_PAGE, offset };
   if (kind === "job") {
     const jobs = await store.jobs(tenant, options);
-    return jobs.map(({ jobberJobId, deletedAt }) => ({ id: jobberJobId, deleted: deletedAt !== null }));
+    return jobs.map(({ jobberJobId, deletedAt }) => ({
+      id: jobberJobId,
+      deleted: deletedAt !== null,
+    }));
   }
   const contacts = await store.contacts(tenant, options);
   return contacts.map(({ jobberClientId, deletedAt }) => ({

@@ -37,7 +37,12 @@ export async function walkClients(
   return walk(context, counts, async (after) => {
     const variables = { first: PAGE, after, filter };
     const options = { signal: context.signal, reservedPoints: RESERVED_POINTS };
-    const { clients } = await context.api.request(context.tenant, CLIENTS_PAGE_DOCUMENT, variables, options);
+    const { clients } = await context.api.request(
+      context.tenant,
+      CLIENTS_PAGE_DOCUMENT,
+      variables,
+      options,
+    );
     const page = checkPage(clients, "clients");
     const found = page.nodes.map((node) => mapClient(node));
     return {
@@ -46,9 +51,18 @@ export async function walkClients(
       times: found.map(({ sourceUpdatedAt }) => sourceUpdatedAt),
       write: async (sequence) => {
         const writes = found.map(
-          (client): ContactWrite => ({ tenant: context.tenant, mode: "replace", sequence, ...client }),
+          (client): ContactWrite => ({
+            tenant: context.tenant,
+            mode: "replace",
+            sequence,
+            ...client,
+          }),
         );
-        const { contacts } = await context.store.apply({ contacts: writes, jobs: [], submissions: [] });
+        const { contacts } = await context.store.apply({
+          contacts: writes,
+          jobs: [],
+          submissions: [],
+        });
         return contacts;
       },
     };
@@ -65,11 +79,17 @@ export async function walkJobs(
   return walk(context, counts, async (after) => {
     const options = { signal: context.signal, reservedPoints: RESERVED_POINTS };
     const variables = { first: PAGE, after };
-    const { jobs } = await context.api.request(context.tenant, JOBS_PAGE_DOCUMENT, variables, options);
+    const { jobs } = await context.api.request(
+      context.tenant,
+      JOBS_PAGE_DOCUMENT,
+      variables,
+      options,
+    );
     const page = checkPage(jobs, "jobs");
     const found = page.nodes.map((node) => mapJob(node, context.statusOverrides));
     const times = found.map(({ sourceUpdatedAt }) => sourceUpdatedAt);
-    const old = since !== null && times.some((time) => time !== null && Date.parse(time) < Date.parse(since));
+    const old =
+      since !== null && times.some((time) => time !== null && Date.parse(time) < Date.parse(since));
     return {
       page: old ? { ...page, pageInfo: { endCursor: null, hasNextPage: false } } : page,
       ids: found.map(({ jobberJobId }) => jobberJobId),

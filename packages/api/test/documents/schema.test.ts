@@ -63,7 +63,9 @@ const folder = new URL("../../src/documents/", import.meta.url);
 const modules = await Promise.all(
   readdirSync(folder)
     .filter((file) => file.endsWith("-document.ts"))
-    .map((file) => import(new URL(file, folder).href) as Promise<Readonly<Record<string, unknown>>>),
+    .map(
+      (file) => import(new URL(file, folder).href) as Promise<Readonly<Record<string, unknown>>>,
+    ),
 );
 const texts = modules.flatMap((exports) =>
   Object.entries(exports).flatMap(([name, text]) =>

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startTestServer, type TestServer } from "../../../postgres/test/support/embedded-postgres.ts";
+import {
+  startTestServer,
+  type TestServer,
+} from "../../../postgres/test/support/embedded-postgres.ts";
 import { runBusyAccount } from "../support/run-busy-account.ts";
 import { serveFastify } from "../support/serve.ts";
 

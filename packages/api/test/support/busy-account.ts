@@ -71,7 +71,8 @@ export function busyAccount(account: SimulatedAccount, objects: number, seed: nu
     const property = any(account.all("property"));
     const visit = any(account.all("visit"));
     const kind = below(100);
-    if (kind < 30 && job) account.update("job", job.id, { title: text("Job"), total: below(1e5) / 100 });
+    if (kind < 30 && job)
+      account.update("job", job.id, { title: text("Job"), total: below(1e5) / 100 });
     else if (kind < 45 && job)
       account.update("job", job.id, {
         jobStatus: any(STATUSES) ?? "active",
@@ -85,7 +86,8 @@ export function busyAccount(account: SimulatedAccount, objects: number, seed: nu
     else if (kind < 70 && property) account.update("property", property.id, { address: address() });
     else if (kind < 78 && visit) account.update("visit", visit.id, { title: text("Visit") });
     else if (kind < 82 && visit) account.completeVisit(visit.id);
-    else if (kind < 86 && job) account.closeJob(job.id, below(2) === 0 ? "archived" : "requires_invoicing");
+    else if (kind < 86 && job)
+      account.closeJob(job.id, below(2) === 0 ? "archived" : "requires_invoicing");
     else if (kind < 90) addJob();
     else if (kind < 93) addClient();
     else if (kind < 95) addProperty();

@@ -85,7 +85,13 @@ export function addJob(account: SimulatedAccount, title = "Lawn Service") {
     phone: "555-1234",
   });
   const property = account.addProperty(client.id, {
-    address: { street: "123 Main St", city: "Austin", province: "TX", postalCode: "78701", country: "US" },
+    address: {
+      street: "123 Main St",
+      city: "Austin",
+      province: "TX",
+      postalCode: "78701",
+      country: "US",
+    },
   });
   const job = account.addJob(property.id, {
     title,

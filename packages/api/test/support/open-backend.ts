@@ -1,4 +1,11 @@
-import type { CursorStore, Inbox, Lease, SyncReader, SyncStore, TokenStore } from "@jobber-sync/core";
+import type {
+  CursorStore,
+  Inbox,
+  Lease,
+  SyncReader,
+  SyncStore,
+  TokenStore,
+} from "@jobber-sync/core";
 import { BOSS_SETTINGS, createPostgres, POOL_SETTINGS } from "@jobber-sync/postgres";
 import { openSqlite } from "@jobber-sync/sqlite";
 import pg from "pg";

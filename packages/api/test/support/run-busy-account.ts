@@ -38,7 +38,10 @@ export interface BusyReport {
   readonly errors: Readonly<Record<string, number>>;
   readonly differences: readonly string[];
   /** After one reconcile; where deliveries were dropped or replicas lagged. */
-  readonly reconciled: { readonly differences: readonly string[]; readonly report: ReconcileReport };
+  readonly reconciled: {
+    readonly differences: readonly string[];
+    readonly report: ReconcileReport;
+  };
   readonly seconds: number;
 }
 
@@ -148,6 +151,9 @@ async function startWorkers(
 
 /** Waits until no delivery waits; gives the number of those that ended otherwise than done. */
 async function settled(inbox: Awaited<ReturnType<typeof openBackend>>["inbox"]): Promise<number> {
-  while ((await inbox.list({ states: ["waiting", "claimed"], limit: 1 })).length > 0) await delayFor(50);
-  return (await inbox.list({ states: ["dead", "paused", "quarantined", "unresolved"], limit: 1000 })).length;
+  while ((await inbox.list({ states: ["waiting", "claimed"], limit: 1 })).length > 0)
+    await delayFor(50);
+  return (
+    await inbox.list({ states: ["dead", "paused", "quarantined", "unresolved"], limit: 1000 })
+  ).length;
 }

@@ -59,9 +59,13 @@ export async function openShared() {
       callers,
       dies,
     };
-    const child = fork(new URL("./caller-process.ts", import.meta.url), [JSON.stringify(settings)], {
-      execArgv: ["--conditions=jobber-sync-source"],
-    });
+    const child = fork(
+      new URL("./caller-process.ts", import.meta.url),
+      [JSON.stringify(settings)],
+      {
+        execArgv: ["--conditions=jobber-sync-source"],
+      },
+    );
     children.push(child);
     await once(child, "message");
     return child;

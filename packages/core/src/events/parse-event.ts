@@ -54,7 +54,11 @@ function parseNotification(envelope: unknown, raw: Uint8Array): NotificationEven
     accountId: String(accountId),
     itemId: String(itemId ?? accountId),
     // Apps created before 8 December 2023 send the misspelt key (F1.2).
-    occurredAt: readInstant(occurredAt ?? occuredAt ?? null, "data.webHookEvent.occurredAt", warnings),
+    occurredAt: readInstant(
+      occurredAt ?? occuredAt ?? null,
+      "data.webHookEvent.occurredAt",
+      warnings,
+    ),
     raw,
     warnings,
   };
@@ -72,7 +76,14 @@ function parseSnapshot(body: SnapshotTimes, raw: Uint8Array): JobberEvent {
     case "job.created":
     case "job.updated":
     case "job.completed":
-      return { kind: "snapshot", event, data: readJob(data, warnings), sourceUpdatedAt, raw, warnings };
+      return {
+        kind: "snapshot",
+        event,
+        data: readJob(data, warnings),
+        sourceUpdatedAt,
+        raw,
+        warnings,
+      };
     case "client.created":
     case "client.updated":
       return { kind: "snapshot", event, data: readClient(data), sourceUpdatedAt, raw, warnings };

@@ -15,7 +15,11 @@ export function readText(value: NonNullable<TextData> | null): string | null {
 }
 
 /** A time; one that is no RFC 3339 time with an offset becomes `null` with a warning. */
-export function readInstant(value: unknown, path: string, warnings: EventWarning[]): Instant | null {
+export function readInstant(
+  value: unknown,
+  path: string,
+  warnings: EventWarning[],
+): Instant | null {
   if (value === null) return null;
   const instant = typeof value === "string" ? parseInstant(value) : null;
   if (instant === null) warnings.push({ code: "unreadable_time", path });

@@ -26,7 +26,10 @@ const DEFAULT_FIX =
  * Reads the body of a Node request, whatever its Content-Type: `req.rawBody` or `req.body` where they are bytes, else the stream. Nothing
  * is inflated or decoded, and a parsed object is never turned back into bytes.
  */
-export function nodeBody(req: NodeRequest, { fix = DEFAULT_FIX }: NodeBodyOptions = {}): BodyReader {
+export function nodeBody(
+  req: NodeRequest,
+  { fix = DEFAULT_FIX }: NodeBodyOptions = {},
+): BodyReader {
   return {
     read(limits) {
       const kept = keptBytes(req);

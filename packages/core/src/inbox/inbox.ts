@@ -17,7 +17,14 @@ export interface ObjectRef {
  * - `quarantined`: signed, but not an event of this tenant; replay it after the cause is mended
  * - `dead`: given up; redrive it after the cause is mended
  */
-export type DeliveryState = "waiting" | "claimed" | "done" | "unresolved" | "paused" | "quarantined" | "dead";
+export type DeliveryState =
+  | "waiting"
+  | "claimed"
+  | "done"
+  | "unresolved"
+  | "paused"
+  | "quarantined"
+  | "dead";
 
 /** A verified delivery on its way into the inbox. */
 export interface IncomingDelivery extends ObjectRef {

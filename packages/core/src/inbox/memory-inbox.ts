@@ -1,7 +1,21 @@
-import type { AcceptedDelivery, Claim, DeliveryFilter, Inbox, ObjectRef, Settlement } from "./inbox.ts";
+import type {
+  AcceptedDelivery,
+  Claim,
+  DeliveryFilter,
+  Inbox,
+  ObjectRef,
+  Settlement,
+} from "./inbox.ts";
 import { INBOX_DEFAULTS, replayedStates } from "./inbox-defaults.ts";
 import { listenByPolling } from "./listen-by-polling.ts";
-import { claimedDelivery, deliveryInfo, isOpen, isReady, type MemoryRow, memoryRow } from "./memory-row.ts";
+import {
+  claimedDelivery,
+  deliveryInfo,
+  isOpen,
+  isReady,
+  type MemoryRow,
+  memoryRow,
+} from "./memory-row.ts";
 import { nextSlotAt, type RateLimit } from "./next-slot-at.ts";
 import { objectKey } from "./object-key.ts";
 
@@ -22,7 +36,10 @@ export interface MemoryInboxOptions {
  * An inbox that forgets everything when the process ends: for tests and for trying things out. Obeys every rule of {@link Inbox} but
  * durability.
  */
-export function createMemoryInbox({ nextSequence, now: clock = Date.now }: MemoryInboxOptions = {}): Inbox {
+export function createMemoryInbox({
+  nextSequence,
+  now: clock = Date.now,
+}: MemoryInboxOptions = {}): Inbox {
   const rows = new Map<number, MemoryRow>();
   /** Only rows that may still run: finished ones would make every claim slower. */
   const openByObject = new Map<string, Set<MemoryRow>>();
@@ -107,7 +124,9 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
       const due: ObjectRef[] = [];
       for (const [key, group] of openByObject) {
         if (due.length >= limit) break;
-        const row = excluded.has(key) ? undefined : first(group, (candidate) => isReady(candidate, now));
+        const row = excluded.has(key)
+          ? undefined
+          : first(group, (candidate) => isReady(candidate, now));
         if (row === undefined) continue;
         const { tenant, objectType, objectId } = row;
         due.push({ tenant, objectType, objectId });
@@ -129,7 +148,13 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
       );
       for (const row of chosen) {
         const reason = row.state === "quarantined" ? row.reason : null;
-        Object.assign(row, { state: "waiting", attempts: 0, retries: 0, recheckSince: null, reason });
+        Object.assign(row, {
+          state: "waiting",
+          attempts: 0,
+          retries: 0,
+          recheckSince: null,
+          reason,
+        });
         Object.assign(row, { dueAt: now, startedAt: now, pausedMs: 0, finishedAt: null });
         index(row);
       }
@@ -166,7 +191,11 @@ export function createMemoryInbox({ nextSequence, now: clock = Date.now }: Memor
         if (row.state !== "done" && age > (failedAfterMs ?? retentionMs)) {
           rows.delete(row.sequence);
           deliveries += 1;
-        } else if (row.state === "done" && row.body !== null && age > (bodiesAfterMs ?? retentionMs)) {
+        } else if (
+          row.state === "done" &&
+          row.body !== null &&
+          age > (bodiesAfterMs ?? retentionMs)
+        ) {
           row.body = null;
           bodies += 1;
         }

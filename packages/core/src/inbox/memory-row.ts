@@ -58,8 +58,17 @@ export function isReady(row: MemoryRow, now: number): boolean {
 }
 
 export function claimedDelivery(row: MemoryRow): ClaimedDelivery {
-  const { sequence, deliveryKey, receivedAt, startedAt, attempts, retries, recheckSince, pausedMs, reason } =
-    row;
+  const {
+    sequence,
+    deliveryKey,
+    receivedAt,
+    startedAt,
+    attempts,
+    retries,
+    recheckSince,
+    pausedMs,
+    reason,
+  } = row;
   // A row that may run has its body: only finished ones are erased.
   const body = row.body ?? new Uint8Array();
   const counts = { startedAt, attempts, retries, recheckSince, pausedMs, reason };

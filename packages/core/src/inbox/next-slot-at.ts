@@ -24,7 +24,10 @@ export const MAX_SLOT_WAIT_MS = 10 * 60_000;
  *
  * @param budget `null` for a tenant that has none yet
  */
-export function nextSlotAt(budget: RateLimit | null, { perSecond, maxWaitMs, now }: SlotRequest): Slot {
+export function nextSlotAt(
+  budget: RateLimit | null,
+  { perSecond, maxWaitMs, now }: SlotRequest,
+): Slot {
   const step = 1000 / perSecond;
   const last = now + MAX_SLOT_WAIT_MS;
   const place = between(now, budget?.nextSlotAt, last);
@@ -36,7 +39,10 @@ export function nextSlotAt(budget: RateLimit | null, { perSecond, maxWaitMs, now
     };
   }
   const turn = between(place, budget?.nextRetryAt, last);
-  return { waitMs: turn - now, budget: { nextSlotAt: place, nextRetryAt: Math.min(turn + step, last) } };
+  return {
+    waitMs: turn - now,
+    budget: { nextSlotAt: place, nextRetryAt: Math.min(turn + step, last) },
+  };
 }
 
 /** What lies beyond the last legitimate time was written by a clock that has been set back since. */

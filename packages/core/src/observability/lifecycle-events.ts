@@ -64,7 +64,9 @@ export interface LifecycleEvents {
 export type LifecycleName = keyof LifecycleEvents;
 
 /** Your own functions, called as things happen. Called synchronously: keep them short. One that throws is logged and otherwise ignored. */
-export type LifecycleHooks = { readonly [N in LifecycleName]?: (event: LifecycleEvents[N]) => void };
+export type LifecycleHooks = {
+  readonly [N in LifecycleName]?: (event: LifecycleEvents[N]) => void;
+};
 
 /** Tells hooks and diagnostics channels. */
 export type Emit = <N extends LifecycleName>(name: N, event: LifecycleEvents[N]) => void;
@@ -100,7 +102,10 @@ export function createEmit(hooks: LifecycleHooks, logger: Logger): Emit {
     if (hook === undefined) return;
     // The error is the user's and may quote anything; its place is all that is said.
     const failed = () =>
-      logger.error({ hook: name }, `the ${name} hook failed; mend it, the delivery is not affected`);
+      logger.error(
+        { hook: name },
+        `the ${name} hook failed; mend it, the delivery is not affected`,
+      );
     try {
       const returned = hook(event);
       if (returned instanceof Promise) returned.catch(failed);

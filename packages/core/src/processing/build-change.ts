@@ -91,7 +91,8 @@ export function goneChange(
   if (first !== undefined) {
     const write = { tenant, mode: "delete", sequence, deletedAt: deletedAt(deliveries) } as const;
     if (first.event.objectType === "job") jobs.push({ ...write, jobberJobId: first.event.itemId });
-    if (first.event.objectType === "client") contacts.push({ ...write, jobberClientId: first.event.itemId });
+    if (first.event.objectType === "client")
+      contacts.push({ ...write, jobberClientId: first.event.itemId });
   }
   const submissions = deliveries.map(({ event }) => buildSubmission(event));
   return {
@@ -119,7 +120,9 @@ function submissionWrites(
 ): readonly SubmissionWrite[] {
   return deliveries.flatMap(({ deliveryKey, receivedAt }, index) => {
     const submission = submissions[index];
-    return submission ? [{ tenant, deliveryKey, ...submission, createdAt: toInstant(receivedAt) }] : [];
+    return submission
+      ? [{ tenant, deliveryKey, ...submission, createdAt: toInstant(receivedAt) }]
+      : [];
   });
 }
 

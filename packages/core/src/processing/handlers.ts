@@ -54,7 +54,10 @@ export async function runHandlers(
   for (const name of names) {
     const handler = name === null ? undefined : handlers.get(name);
     if (handler === undefined) continue;
-    const late = new JobberSyncError("ERR_HANDLER", `The handler on["${name}"] did not end in time.`);
+    const late = new JobberSyncError(
+      "ERR_HANDLER",
+      `The handler on["${name}"] did not end in time.`,
+    );
     try {
       await withinRun(
         () => handler(context),
@@ -63,7 +66,9 @@ export async function runHandlers(
       );
     } catch (error) {
       if (error === late) throw late;
-      throw new JobberSyncError("ERR_HANDLER", `The handler on["${name}"] failed.`, { cause: error });
+      throw new JobberSyncError("ERR_HANDLER", `The handler on["${name}"] failed.`, {
+        cause: error,
+      });
     }
   }
 }

@@ -24,7 +24,9 @@ export async function processDeliveries(
     else if (isSnapshot(task)) {
       results.set(
         task,
-        signal.aborted ? { kind: "untouched" } : await applySnapshot(processor, tenant, task, signal),
+        signal.aborted
+          ? { kind: "untouched" }
+          : await applySnapshot(processor, tenant, task, signal),
       );
     }
   }

@@ -52,7 +52,8 @@ async function fetchAndWrite(
   // Before the fetch: what is fetched is at least as new as this number.
   const sequence = await stored(() => store.nextSequence(), signal);
   const fetched = await ask(type, first.event.itemId);
-  if (fetched !== null) return writeFetched(processor, tenant, tasks, { fetched, sequence, type }, signal);
+  if (fetched !== null)
+    return writeFetched(processor, tenant, tasks, { fetched, sequence, type }, signal);
   if (!isRecord(type)) return all(tasks, () => ({ kind: "ignored", reason: "gone" }));
   if (!tasks.some(({ event }) => isDestroy(event))) {
     // Null after an update may also be a scope that the token lacks (F2.3): look twice, and prove that the connection works.
@@ -73,7 +74,11 @@ async function writeFetched(
     fetched,
     sequence,
     type,
-  }: { readonly fetched: FetchedRecords; readonly sequence: number; readonly type: SourceObjectType },
+  }: {
+    readonly fetched: FetchedRecords;
+    readonly sequence: number;
+    readonly type: SourceObjectType;
+  },
   signal: AbortSignal,
 ): Promise<Outcome> {
   // A destroy whose object is still there may have run ahead of Jobber's own replicas: it is looked at twice, and is an update then.
@@ -81,7 +86,9 @@ async function writeFetched(
   const ready = tasks.filter((task) => !early.includes(task));
   const outcome = new Map(all(early, () => ({ kind: "recheck", reason: "still_there" })));
   if (ready.length === 0) return outcome;
-  const alive = ready.map((task) => (isRecord(type) ? { ...task, event: asUpdate(task.event) } : task));
+  const alive = ready.map((task) =>
+    isRecord(type) ? { ...task, event: asUpdate(task.event) } : task,
+  );
   const built = mapped(() => fetchedChange(alive, tenant, sequence, fetched));
   const processed = processedEach(alive, built, await applied(store, built, signal), fetched);
   for (const [index, result] of [...processed.values()].entries()) {
@@ -106,7 +113,11 @@ async function resolveAccount(
       let holds = true;
       if (event.event === "app.disconnected" && asked !== undefined) {
         await beforeFetch?.(tenant, signal);
-        holds = await withinRun(() => asked(tenant, event.occurredAt, { signal }), signal, sourceIsLate);
+        holds = await withinRun(
+          () => asked(tenant, event.occurredAt, { signal }),
+          signal,
+          sourceIsLate,
+        );
       }
       outcome.set(task, holds ? done(event) : { kind: "ignored", reason: "still_connected" });
     } catch (error) {
@@ -129,7 +140,12 @@ async function withoutSource(
   if (destroys.length === 0) return outcome;
   const sequence = await stored(() => store.nextSequence(), signal);
   const built = mapped(() => goneChange(destroys, tenant, sequence));
-  for (const [task, result] of processedEach(destroys, built, await applied(store, built, signal), null))
+  for (const [task, result] of processedEach(
+    destroys,
+    built,
+    await applied(store, built, signal),
+    null,
+  ))
     outcome.set(task, result);
   return outcome;
 }

@@ -18,7 +18,11 @@ export function warningsOf(event: JobberEvent, { jobs }: SyncChange): readonly D
   return [...event.warnings, { code: "unknown_status", path }];
 }
 
-export function applied(store: SyncStore, { change }: BuiltChange, signal: AbortSignal): Promise<SyncResult> {
+export function applied(
+  store: SyncStore,
+  { change }: BuiltChange,
+  signal: AbortSignal,
+): Promise<SyncResult> {
   return stored(() => store.apply(change), signal);
 }
 
@@ -40,6 +44,8 @@ export function mapped<T>(build: () => T): T {
   try {
     return build();
   } catch (error) {
-    throw new JobberSyncError("ERR_MAPPING", "The event could not be turned into records.", { cause: error });
+    throw new JobberSyncError("ERR_MAPPING", "The event could not be turned into records.", {
+      cause: error,
+    });
   }
 }

@@ -20,8 +20,15 @@ export interface VerifiedDelivery extends Omit<DeliveryFacts, "sequence" | "topi
 
 /** What is to be done with a verified delivery. */
 export type Disposition =
-  | { readonly kind: "accept"; readonly delivery: VerifiedDelivery & { readonly event: JobberEvent } }
-  | { readonly kind: "quarantine"; readonly error: JobberSyncError; readonly delivery: VerifiedDelivery }
+  | {
+      readonly kind: "accept";
+      readonly delivery: VerifiedDelivery & { readonly event: JobberEvent };
+    }
+  | {
+      readonly kind: "quarantine";
+      readonly error: JobberSyncError;
+      readonly delivery: VerifiedDelivery;
+    }
   | { readonly kind: "ignore"; readonly reason: string; readonly delivery: VerifiedDelivery };
 
 /** A disposition on its way to the store. */
@@ -121,7 +128,8 @@ function intoRecords(
     const durationMs = performance.now() - started;
     switch (result?.kind) {
       case "processed": {
-        const known = result.result?.submissions.some(({ outcome }) => outcome === "unchanged") === true;
+        const known =
+          result.result?.submissions.some(({ outcome }) => outcome === "unchanged") === true;
         for (const warning of result.warnings) emit("warning", { ...facts, warning });
         emit("processed", { ...facts, durationMs });
         emit(known ? "duplicate" : "accepted", { ...facts, durationMs });
@@ -145,7 +153,12 @@ function intoRecords(
   };
 }
 
-function ignored(emit: Emit, delivery: VerifiedDelivery, reason: string, started: number): ReceiverResponse {
+function ignored(
+  emit: Emit,
+  delivery: VerifiedDelivery,
+  reason: string,
+  started: number,
+): ReceiverResponse {
   emit("ignored", { ...factsOf(delivery, null), reason, durationMs: performance.now() - started });
   return accepted("ignored", reason);
 }

@@ -16,7 +16,9 @@ export interface RequestHead {
   readonly headers: RequestHeaders;
 }
 
-const METHOD_REJECTED = rejected("ERR_METHOD", 405, "Webhooks are sent with POST.", { allow: "POST" });
+const METHOD_REJECTED = rejected("ERR_METHOD", 405, "Webhooks are sent with POST.", {
+  allow: "POST",
+});
 const ENCODING_REJECTED = rejected(
   "ERR_BODY_ENCODED",
   415,
@@ -39,7 +41,8 @@ export function createGuard({
   const tooLarge = bodyTooLarge(maxBodyBytes);
   const lengthRejected = rejected(tooLarge.code, tooLarge.status, tooLarge.message);
   return ({ method, tenant, headers }) => {
-    if (tenant === undefined && !hasAppRoute) return { response: NO_APP_ROUTE, code: "ERR_NOT_FOUND" };
+    if (tenant === undefined && !hasAppRoute)
+      return { response: NO_APP_ROUTE, code: "ERR_NOT_FOUND" };
     if (method !== "POST") return { response: METHOD_REJECTED, code: "ERR_METHOD" };
     const encoding = headerOf(headers, "content-encoding");
     if (encoding !== undefined && String(encoding).trim().toLowerCase() !== "identity") {

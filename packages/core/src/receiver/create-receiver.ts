@@ -14,7 +14,11 @@ import {
   type SignatureHeader,
 } from "../signature/verify-signature.ts";
 import { checkOwnership } from "../tenants/check-ownership.ts";
-import { createTenantDirectory, type KnownTenant, type Lookup } from "../tenants/tenant-directory.ts";
+import {
+  createTenantDirectory,
+  type KnownTenant,
+  type Lookup,
+} from "../tenants/tenant-directory.ts";
 import { createAccept, type Disposition, type VerifiedDelivery } from "./accept.ts";
 import { createGuard } from "./check-head.ts";
 import { Deadline } from "./deadline.ts";
@@ -79,10 +83,15 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   const { app, logger = consoleLogger, now = Date.now } = options;
   const directory = createTenantDirectory(options.tenants, app);
   const appSecrets = app === undefined ? null : prepareSecrets(app.secrets);
-  const guard = createGuard({ hasAppRoute: appSecrets !== null, maxBodyBytes: limits.maxBodyBytes });
+  const guard = createGuard({
+    hasAppRoute: appSecrets !== null,
+    maxBodyBytes: limits.maxBodyBytes,
+  });
   const verify = createUniformTimeVerifier(directory.mostSecrets);
   const explain =
-    options.development === true ? createExplainer({ tenants: directory.listed, appSecrets, logger }) : null;
+    options.development === true
+      ? createExplainer({ tenants: directory.listed, appSecrets, logger })
+      : null;
   const emit = createEmit(options.hooks ?? {}, logger);
   const accept = createAccept(options, { emit, logger });
   const logOutage = createOutageLog(logger, now, "deliveries are answered 503, not accepted");
@@ -124,7 +133,11 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   }
 
   function readBody(body: BodyReader, started: number): Promise<Uint8Array> {
-    return body.read({ maxBytes: limits.maxBodyBytes, timeoutMs: remaining(started), budget: unread });
+    return body.read({
+      maxBytes: limits.maxBodyBytes,
+      timeoutMs: remaining(started),
+      budget: unread,
+    });
   }
 
   async function receive(delivery: ReceivedDelivery): Promise<ReceiverResponse> {
@@ -162,7 +175,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     }
     if (unknown) return report(UNAUTHORIZED, "ERR_TENANT_UNKNOWN", slug, started);
     const event = readEvent(body);
-    const byAccount = slug === undefined && !isJobberSyncError(event) && event.kind === "notification";
+    const byAccount =
+      slug === undefined && !isJobberSyncError(event) && event.kind === "notification";
     const owner = byAccount ? await lookUp(() => directory.byAccount(event.accountId)) : tenant;
     const disposition = isJobberSyncError(event)
       ? quarantined(event, notAnEvent(body, tenant?.slug ?? ""))
@@ -199,7 +213,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   function lookUp(find: () => Lookup): Lookup {
     try {
       const found = find();
-      return found instanceof Promise ? found.catch((error) => Promise.reject(lookUpFailed(error))) : found;
+      return found instanceof Promise
+        ? found.catch((error) => Promise.reject(lookUpFailed(error)))
+        : found;
     } catch (error) {
       throw lookUpFailed(error);
     }
@@ -212,7 +228,11 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   }
 
   /** What the content means for this tenant. Decides; does nothing. */
-  function dispositionOf(event: JobberEvent, tenant: KnownTenant | null, viaApp: boolean): Disposition {
+  function dispositionOf(
+    event: JobberEvent,
+    tenant: KnownTenant | null,
+    viaApp: boolean,
+  ): Disposition {
     const delivery = describeDelivery(event, tenant?.slug ?? "");
     const error = checkOwnership(event, tenant, viaApp);
     if (error !== null) return quarantined(error, delivery);
@@ -225,7 +245,11 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     return Math.max(1, Math.ceil(limits.deadlineMs - (performance.now() - started)));
   }
 
-  function errorResponse(error: unknown, slug: string | undefined, started: number): ReceiverResponse {
+  function errorResponse(
+    error: unknown,
+    slug: string | undefined,
+    started: number,
+  ): ReceiverResponse {
     const coded = isJobberSyncError(error)
       ? error
       : new JobberSyncError("ERR_STORE", "The delivery could not be stored. Send it again.", {
@@ -241,7 +265,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const shown = error.expose
       ? error
       : new JobberSyncError("ERR_STORE", "The delivery could not be stored. Send it again.");
-    const headers = error.status === 503 ? retryLater : error.status === 408 ? { connection: "close" } : {};
+    const headers =
+      error.status === 503 ? retryLater : error.status === 408 ? { connection: "close" } : {};
     return rejected(shown.code, error.status, shown.message, headers);
   }
 

@@ -45,5 +45,8 @@ export class Deadline {
 }
 
 function tooLate(): JobberSyncError {
-  return new JobberSyncError("ERR_DEADLINE", "The delivery could not be stored in time. Send it again.");
+  return new JobberSyncError(
+    "ERR_DEADLINE",
+    "The delivery could not be stored in time. Send it again.",
+  );
 }

@@ -18,5 +18,12 @@ export function describeDelivery(
 /** The same for a signed body that is no event: its hash stands for it. */
 export function notAnEvent(body: Uint8Array, tenant: string): VerifiedDelivery {
   const hash = bodyHash(body);
-  return { tenant, objectType: "unknown", objectId: hash, topic: null, deliveryKey: hash, event: null };
+  return {
+    tenant,
+    objectType: "unknown",
+    objectId: hash,
+    topic: null,
+    deliveryKey: hash,
+    event: null,
+  };
 }

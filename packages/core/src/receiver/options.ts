@@ -96,7 +96,8 @@ export function checkLimits(options: ReceiverOptions): ReceiverLimits {
 
 /** @throws {TypeError} when `value` is not a positive whole number that a timer can hold */
 export function positiveInteger(name: string, value: unknown): number {
-  if (typeof value === "number" && Number.isInteger(value) && value > 0 && value <= 2 ** 31 - 1) return value;
+  if (typeof value === "number" && Number.isInteger(value) && value > 0 && value <= 2 ** 31 - 1)
+    return value;
   throw new TypeError(`${name} must be a whole number from 1 to 2147483647.`);
 }
 

@@ -1,5 +1,11 @@
 /** Our own job status. */
-export type JobStatus = "scheduled" | "in_progress" | "unscheduled" | "on_hold" | "completed" | "cancelled";
+export type JobStatus =
+  | "scheduled"
+  | "in_progress"
+  | "unscheduled"
+  | "on_hold"
+  | "completed"
+  | "cancelled";
 
 /** Every {@link JobStatus}. */
 export const JOB_STATUSES = [

@@ -61,5 +61,9 @@ export interface RecordSource {
    * @param occurredAt the notification's time; `null` when it had none
    * @throws {JobberSyncError} with an `ERR_API_…` code when that could not be found out
    */
-  disconnected?(tenant: string, occurredAt: Instant | null, options: SourceCallOptions): Promise<boolean>;
+  disconnected?(
+    tenant: string,
+    occurredAt: Instant | null,
+    options: SourceCallOptions,
+  ): Promise<boolean>;
 }

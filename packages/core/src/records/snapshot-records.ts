@@ -24,7 +24,10 @@ export interface SnapshotRecords {
 export type StatusOverrides = Readonly<Record<string, JobStatus>>;
 
 /** Reads the job and the contact out of a snapshot. Pure. */
-export function snapshotRecords(event: SnapshotEvent, overrides?: StatusOverrides): SnapshotRecords {
+export function snapshotRecords(
+  event: SnapshotEvent,
+  overrides?: StatusOverrides,
+): SnapshotRecords {
   switch (event.event) {
     case "client.created":
     case "client.updated":
@@ -37,7 +40,10 @@ export function snapshotRecords(event: SnapshotEvent, overrides?: StatusOverride
   }
 }
 
-function contactOf(client: SnapshotClient, partial: boolean): NonNullable<SnapshotRecords["contact"]> {
+function contactOf(
+  client: SnapshotClient,
+  partial: boolean,
+): NonNullable<SnapshotRecords["contact"]> {
   const fields: Draft<ContactFields> = {};
   if (client.name !== undefined) fields.name = client.name;
   if (client.first_name !== undefined) fields.firstName = client.first_name;

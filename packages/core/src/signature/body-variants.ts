@@ -67,6 +67,8 @@ function escaped(character: string): string {
 function spaceOut(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(spaceOut).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${spaceOut(member)}`);
+  const members = Object.entries(value).map(
+    ([key, member]) => `${JSON.stringify(key)}: ${spaceOut(member)}`,
+  );
   return `{${members.join(", ")}}`;
 }

@@ -76,11 +76,16 @@ export function diagnoseSignature({
   const found = (cause: SignatureCause, { id }: NamedKey): SignatureDiagnosis => ({
     cause,
     secret: id,
-    message: cause === "secret_other" ? `${MESSAGES.secret_other} It is ${String(id)}'s.` : MESSAGES[cause],
+    message:
+      cause === "secret_other"
+        ? `${MESSAGES.secret_other} It is ${String(id)}'s.`
+        : MESSAGES[cause],
   });
 
-  for (const secret of own) if (signs(secret.key, body, reading)) return found(reading.cause, secret);
-  for (const secret of others) if (signs(secret.key, body, reading)) return found("secret_other", secret);
+  for (const secret of own)
+    if (signs(secret.key, body, reading)) return found(reading.cause, secret);
+  for (const secret of others)
+    if (signs(secret.key, body, reading)) return found("secret_other", secret);
   for (const secret of own) {
     for (const { cause, key } of secretVariants(secret.key)) {
       if (signs(key, body, reading)) return found(cause, secret);
@@ -100,7 +105,10 @@ interface NamedKey {
 }
 
 function keysOf(secrets: Secrets): NamedKey[] {
-  return PreparedSecrets.entriesOf(prepareSecrets(secrets)).map(({ id, key }) => ({ id, key: key.export() }));
+  return PreparedSecrets.entriesOf(prepareSecrets(secrets)).map(({ id, key }) => ({
+    id,
+    key: key.export(),
+  }));
 }
 
 function signs(key: Uint8Array, body: Uint8Array, { digests }: HeaderReading): boolean {

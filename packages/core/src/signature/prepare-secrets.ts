@@ -36,7 +36,9 @@ export class PreparedSecrets {
 
   /** @internal Equal for equal secrets: for finding those in common. */
   static fingerprintsOf(prepared: PreparedSecrets): readonly string[] {
-    return prepared.#entries.map(({ key }) => createHash("sha256").update(key.export()).digest("base64"));
+    return prepared.#entries.map(({ key }) =>
+      createHash("sha256").update(key.export()).digest("base64"),
+    );
   }
 }
 

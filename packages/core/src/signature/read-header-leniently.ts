@@ -26,5 +26,8 @@ export function readHeaderLeniently(header: SignatureHeader): HeaderReading {
   const digests = bare
     .map((text) => Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? "hex" : "base64"))
     .filter((digest) => digest.length === DIGEST_BYTES);
-  return { cause: texts.length > 1 ? "header_doubled" : hex ? "header_hex" : "header_form", digests };
+  return {
+    cause: texts.length > 1 ? "header_doubled" : hex ? "header_hex" : "header_form",
+    digests,
+  };
 }

@@ -17,8 +17,10 @@ export function* secretVariants(secret: Uint8Array): Generator<SecretVariant> {
   yield variant("secret_blanks", trimmed.replaceAll("\\n", ""));
   yield variant("secret_quotes", trimmed.replace(/^(["'`])(.*)\1$/s, "$2"));
   for (const quote of ['"', "'"]) yield variant("secret_quotes", quote + trimmed + quote);
-  if (/^([0-9a-f]{2})+$/i.test(trimmed)) yield variant("secret_decoded", Buffer.from(trimmed, "hex"));
-  if (/^[A-Za-z0-9+/_-]+=*$/.test(trimmed)) yield variant("secret_decoded", Buffer.from(trimmed, "base64"));
+  if (/^([0-9a-f]{2})+$/i.test(trimmed))
+    yield variant("secret_decoded", Buffer.from(trimmed, "hex"));
+  if (/^[A-Za-z0-9+/_-]+=*$/.test(trimmed))
+    yield variant("secret_decoded", Buffer.from(trimmed, "base64"));
   yield variant("secret_decoded", Buffer.from(secret).toString("hex"));
   yield variant("secret_decoded", Buffer.from(secret).toString("base64"));
 }

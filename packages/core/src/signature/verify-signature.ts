@@ -27,9 +27,13 @@ export interface VerifiedSignature {
  * @throws {JobberSyncError} `ERR_SIGNATURE_MISSING`, `ERR_SIGNATURE_MALFORMED`
  */
 export function readSignatureHeader(header: SignatureHeader): string {
-  const value = typeof header === "object" && header !== null && header.length === 1 ? header[0] : header;
+  const value =
+    typeof header === "object" && header !== null && header.length === 1 ? header[0] : header;
   if (value === undefined || value === null || value === "") {
-    throw new JobberSyncError("ERR_SIGNATURE_MISSING", "The header X-Jobber-Hmac-SHA256 is missing.");
+    throw new JobberSyncError(
+      "ERR_SIGNATURE_MISSING",
+      "The header X-Jobber-Hmac-SHA256 is missing.",
+    );
   }
   // A 10 kB header is not worth trimming.
   const text = typeof value === "string" && value.length < 2 * TEXT_LENGTH ? trimBlanks(value) : "";

@@ -75,11 +75,18 @@ export function decideWrite<R extends { readonly sourceUpdatedAt: Instant | null
   // Every key of R was copied above: rows of one table have the same keys.
   return {
     outcome,
-    row: { record: record as unknown as R, version, fieldVersions: exceptions ? fieldVersions : null },
+    row: {
+      record: record as unknown as R,
+      version,
+      fieldVersions: exceptions ? fieldVersions : null,
+    },
   };
 }
 
-type Versions = Pick<VersionedRow<{ readonly sourceUpdatedAt: Instant | null }>, "version" | "fieldVersions">;
+type Versions = Pick<
+  VersionedRow<{ readonly sourceUpdatedAt: Instant | null }>,
+  "version" | "fieldVersions"
+>;
 
 /** Whole-record writes say nothing about deletion, so `deletedAt` never shares the row's version. */
 function fieldVersion(row: Versions, field: string): Version {

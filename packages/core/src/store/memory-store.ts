@@ -98,7 +98,10 @@ function recordsOf<R extends { readonly tenant: string; readonly sourceUpdatedAt
     .sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
 }
 
-function page<T>(rows: readonly T[], { limit = DEFAULT_LIMIT, offset = 0 }: ReadOptions = {}): readonly T[] {
+function page<T>(
+  rows: readonly T[],
+  { limit = DEFAULT_LIMIT, offset = 0 }: ReadOptions = {},
+): readonly T[] {
   return rows.slice(offset, offset + limit);
 }
 

@@ -69,10 +69,9 @@ function rowOf<R extends { readonly sourceUpdatedAt: Instant | null }>(
   };
 }
 
-function mergeByKey<R extends { readonly tenant: string; readonly sourceUpdatedAt: Instant | null }>(
-  rows: readonly VersionedRow<R>[],
-  idOf: (record: R) => string,
-): readonly VersionedRow<R>[] {
+function mergeByKey<
+  R extends { readonly tenant: string; readonly sourceUpdatedAt: Instant | null },
+>(rows: readonly VersionedRow<R>[], idOf: (record: R) => string): readonly VersionedRow<R>[] {
   if (rows.length < 2) return rows;
   const byKey = new Map<string, VersionedRow<R>>();
   for (const row of rows) {
@@ -81,7 +80,8 @@ function mergeByKey<R extends { readonly tenant: string; readonly sourceUpdatedA
     byKey.set(key, before === undefined ? row : (decideWrite(before, row).row ?? before));
   }
   return [...byKey.values()].sort(
-    (a, b) => compareText(a.record.tenant, b.record.tenant) || compareText(idOf(a.record), idOf(b.record)),
+    (a, b) =>
+      compareText(a.record.tenant, b.record.tenant) || compareText(idOf(a.record), idOf(b.record)),
   );
 }
 

@@ -129,6 +129,8 @@ function payloadOf(
 function clientName(contact: Partial<ContactFields> | null | undefined): string | null {
   return (
     contact?.name ??
-    ([contact?.firstName, contact?.lastName].filter(Boolean).join(" ") || contact?.companyName || null)
+    ([contact?.firstName, contact?.lastName].filter(Boolean).join(" ") ||
+      contact?.companyName ||
+      null)
   );
 }

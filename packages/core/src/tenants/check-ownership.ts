@@ -23,5 +23,8 @@ export function checkOwnership(
     );
   }
   if (tenant !== null && ownsAccount(tenant, event.accountId)) return null;
-  return new JobberSyncError("ERR_ACCOUNT_MISMATCH", "The delivery's account is not this tenant's.");
+  return new JobberSyncError(
+    "ERR_ACCOUNT_MISMATCH",
+    "The delivery's account is not this tenant's.",
+  );
 }

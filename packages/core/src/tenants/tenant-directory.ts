@@ -27,7 +27,10 @@ export interface TenantDirectory {
 const MAX_SLUG_LENGTH = 255;
 
 /** @throws {TypeError} when the listed tenants contradict one another or have unusable secrets */
-export function createTenantDirectory(tenants: Tenants, app: SharedApp | undefined): TenantDirectory {
+export function createTenantDirectory(
+  tenants: Tenants,
+  app: SharedApp | undefined,
+): TenantDirectory {
   return Array.isArray(tenants) ? listed(tenants, app) : resolved(tenants as TenantResolver);
 }
 
@@ -70,7 +73,10 @@ function listed(tenants: readonly Tenant[], app: SharedApp | undefined): TenantD
       byAccount.set(account, tenant);
     }
   }
-  const most = Math.max(0, ...[...bySlug.values()].map(({ secrets }) => PreparedSecrets.countOf(secrets)));
+  const most = Math.max(
+    0,
+    ...[...bySlug.values()].map(({ secrets }) => PreparedSecrets.countOf(secrets)),
+  );
   return {
     bySlug: (slug) => bySlug.get(slug) ?? null,
     byAccount: (accountId) => byAccount.get(accountKey(accountId)) ?? null,
@@ -81,7 +87,9 @@ function listed(tenants: readonly Tenant[], app: SharedApp | undefined): TenantD
 
 function resolved(resolver: TenantResolver): TenantDirectory {
   if (typeof resolver?.resolve !== "function") {
-    throw new TypeError("tenants must be a list of { slug, secrets } or an object with resolve(slug).");
+    throw new TypeError(
+      "tenants must be a list of { slug, secrets } or an object with resolve(slug).",
+    );
   }
   let most = 0;
   const check = (tenant: Tenant | null | undefined): KnownTenant | null => {
@@ -101,7 +109,8 @@ function resolved(resolver: TenantResolver): TenantDirectory {
     }
   };
   return {
-    bySlug: async (slug) => (slug.length > MAX_SLUG_LENGTH ? null : check(await resolver.resolve(slug))),
+    bySlug: async (slug) =>
+      slug.length > MAX_SLUG_LENGTH ? null : check(await resolver.resolve(slug)),
     byAccount: async (accountId) => check(await resolver.resolveAccount?.(accountId)),
     mostSecrets: () => most,
     listed: [],
@@ -128,7 +137,9 @@ function prepare(slug: string, secrets: Tenant["secrets"]): PreparedSecrets {
   try {
     return prepareSecrets(secrets);
   } catch (error) {
-    throw new TypeError(`Tenant "${slug}": ${error instanceof Error ? error.message : "unusable secrets"}`);
+    throw new TypeError(
+      `Tenant "${slug}": ${error instanceof Error ? error.message : "unusable secrets"}`,
+    );
   }
 }
 

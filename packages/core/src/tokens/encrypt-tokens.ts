@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+} from "node:crypto";
 import { JobberSyncError } from "../errors.ts";
 import type { Connection, TokenStore } from "./token-store.ts";
 
@@ -51,7 +57,12 @@ export function encryptTokens(store: TokenStore, keys: readonly TokenKey[]): Tok
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv("aes-256-gcm", byId.get(id) as KeyObject, iv);
     cipher.setAAD(associatedData(id, tenant, field));
-    const sealed = Buffer.concat([iv, cipher.update(token, "utf8"), cipher.final(), cipher.getAuthTag()]);
+    const sealed = Buffer.concat([
+      iv,
+      cipher.update(token, "utf8"),
+      cipher.final(),
+      cipher.getAuthTag(),
+    ]);
     return `${FORMAT}.${id}.${sealed.toString("base64url")}`;
   }
 
@@ -59,7 +70,8 @@ export function encryptTokens(store: TokenStore, keys: readonly TokenKey[]): Tok
     const [format, id = "", data = "", ...rest] = text.split(".");
     const key = byId.get(id);
     const sealed = Buffer.from(data, "base64url");
-    if (format !== FORMAT || rest.length > 0 || sealed.length < IV_BYTES + TAG_BYTES) throw undecipherable();
+    if (format !== FORMAT || rest.length > 0 || sealed.length < IV_BYTES + TAG_BYTES)
+      throw undecipherable();
     if (key === undefined) throw undecipherable(` The key "${id}" is not among those given.`);
     try {
       const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, IV_BYTES), {

@@ -116,7 +116,8 @@ export function createWorker(options: WorkerOptions): JobberWorker {
       handlers: checkHandlers(options.on ?? {}),
       statusOverrides: options.statusOverrides,
     },
-    directory: options.tenants === undefined ? null : createTenantDirectory(options.tenants, options.app),
+    directory:
+      options.tenants === undefined ? null : createTenantDirectory(options.tenants, options.app),
     leaseMs: positiveInteger("leaseMs", options.leaseMs ?? 15_000),
     fetchesPerSecond: positiveInteger("fetchesPerSecond", options.fetchesPerSecond ?? 8),
     recheckMs: positiveInteger("recheckMs", options.recheckMs ?? 60_000),
@@ -145,7 +146,8 @@ export function createWorker(options: WorkerOptions): JobberWorker {
       const current = session;
       const { signal } = current.stop;
       const mode = runMode(current, MAX_BUDGET_WAIT_MS);
-      const runNext = (object: ObjectRef) => track(started, processObject(object, mode)).then(() => {});
+      const runNext = (object: ObjectRef) =>
+        track(started, processObject(object, mode)).then(() => {});
       current.listening = Promise.all([
         inbox.listen(runNext, { concurrency, signal, onError: logOutage }),
         purgeRegularly(signal),
@@ -231,7 +233,9 @@ function checkRetention(retention: WorkerOptions["retention"] = {}): void {
   for (const name of ["bodiesAfterMs", "failedAfterMs"] as const) {
     const value: unknown = retention[name];
     if (value !== undefined && !(typeof value === "number" && value >= 0))
-      throw new TypeError(`retention.${name} must be a number of milliseconds, or retention false.`);
+      throw new TypeError(
+        `retention.${name} must be a number of milliseconds, or retention false.`,
+      );
   }
 }
 

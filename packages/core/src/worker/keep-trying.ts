@@ -12,7 +12,11 @@ const MAX_PAUSE_MS = 1000;
  * @param signal ends the trying
  * @throws what the last try threw
  */
-export async function keepTrying<T>(step: () => Promise<T>, forMs: number, signal: AbortSignal): Promise<T> {
+export async function keepTrying<T>(
+  step: () => Promise<T>,
+  forMs: number,
+  signal: AbortSignal,
+): Promise<T> {
   const end = performance.now() + forMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
     try {

@@ -101,7 +101,10 @@ export function createProcessObject(options: ProcessObjectOptions): ProcessObjec
       await processClaim(claim, hold.signal, mode, settle);
       if (hold.isLost()) {
         // Another worker has the rows and will tell what became of them.
-        options.logger.warn({ code: "ERR_CLAIM_LOST", ...claim.object }, "a claim ran out during its run");
+        options.logger.warn(
+          { code: "ERR_CLAIM_LOST", ...claim.object },
+          "a claim ran out during its run",
+        );
         return false;
       }
       const settlements = settled.map(({ settlement }) => settlement);

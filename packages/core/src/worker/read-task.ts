@@ -66,7 +66,8 @@ export function createAdmit(
   async function lookUp(accountId: string | null): Promise<KnownTenant | null> {
     if (directory === null) return null;
     const { tenant } = object;
-    const look = () => (accountId === null ? directory.bySlug(tenant) : directory.byAccount(accountId));
+    const look = () =>
+      accountId === null ? directory.bySlug(tenant) : directory.byAccount(accountId);
     try {
       return await withinRun<KnownTenant | null>(look, signal, () => lookUpFailed(undefined));
     } catch (error) {

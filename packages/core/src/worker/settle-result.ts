@@ -5,7 +5,9 @@ import type { TaskResult } from "../processing/delivery-task.ts";
 import { type FailureCircumstances, type RetryPolicy, settleFailure } from "./retry-policy.ts";
 
 /** What became of a delivery, or that it was not even begun with. */
-export type SettleableResult = TaskResult | { readonly kind: "rejected"; readonly error: JobberSyncError };
+export type SettleableResult =
+  | TaskResult
+  | { readonly kind: "rejected"; readonly error: JobberSyncError };
 
 /** What is written down of a delivery, and what is told when that is durable. */
 export interface SettledResult {
@@ -38,7 +40,9 @@ export function settleResult(
       return {
         settlement: { sequence, state: "done" },
         emissions: [
-          ...result.warnings.map((warning) => (emit: Emit) => emit("warning", { ...facts, warning })),
+          ...result.warnings.map(
+            (warning) => (emit: Emit) => emit("warning", { ...facts, warning }),
+          ),
           (emit) => emit(stale ? "stale" : "processed", { ...facts, durationMs }),
         ],
       };

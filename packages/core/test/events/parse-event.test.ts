@@ -11,7 +11,15 @@ import { describe, expect, it } from "vitest";
 const bytes = (body: unknown) =>
   new TextEncoder().encode(typeof body === "string" ? body : JSON.stringify(body));
 const envelope = (fields: object) => ({
-  data: { webHookEvent: { topic: "JOB_UPDATE", appId: "app", accountId: "MQ==", itemId: "Mg==", ...fields } },
+  data: {
+    webHookEvent: {
+      topic: "JOB_UPDATE",
+      appId: "app",
+      accountId: "MQ==",
+      itemId: "Mg==",
+      ...fields,
+    },
+  },
 });
 const job = (fields: object) => ({ event: "job.updated", data: { id: "123", ...fields } });
 
@@ -60,13 +68,16 @@ describe("parseEvent: notifications", () => {
     expect(time({})).toBeNull();
   });
 
-  it.each([["yesterday"], [1769335200], [{}]])("makes nothing of the time %j but a warning", (occurredAt) => {
-    const event = parseEvent(bytes(envelope({ occurredAt })));
-    expect(event).toMatchObject({
-      occurredAt: null,
-      warnings: [{ code: "unreadable_time", path: "data.webHookEvent.occurredAt" }],
-    });
-  });
+  it.each([["yesterday"], [1769335200], [{}]])(
+    "makes nothing of the time %j but a warning",
+    (occurredAt) => {
+      const event = parseEvent(bytes(envelope({ occurredAt })));
+      expect(event).toMatchObject({
+        occurredAt: null,
+        warnings: [{ code: "unreadable_time", path: "data.webHookEvent.occurredAt" }],
+      });
+    },
+  );
 
   it("knows 46 topics", () => {
     expect(KNOWN_TOPICS).toHaveLength(46);
@@ -104,16 +115,23 @@ describe("parseEvent: notifications", () => {
   );
 
   it("lets only APP topics go without an item, whose object is then the account", () => {
-    expect(parseEvent(bytes(envelope({ topic: "APP_DISCONNECT", itemId: undefined })))).toMatchObject({
+    expect(
+      parseEvent(bytes(envelope({ topic: "APP_DISCONNECT", itemId: undefined }))),
+    ).toMatchObject({
       itemId: "MQ==",
     });
     expect(codeOf(envelope({ itemId: undefined }))).toBe("ERR_EVENT_INVALID");
     expect(codeOf(envelope({ itemId: null }))).toBe("ERR_EVENT_INVALID");
   });
 
-  it.each([null, [], "x", 1, {}])("never takes a broken envelope (%j) for a snapshot", (webHookEvent) => {
-    expect(codeOf({ event: "job.created", data: { id: "1", webHookEvent } })).toBe("ERR_EVENT_INVALID");
-  });
+  it.each([null, [], "x", 1, {}])(
+    "never takes a broken envelope (%j) for a snapshot",
+    (webHookEvent) => {
+      expect(codeOf({ event: "job.created", data: { id: "1", webHookEvent } })).toBe(
+        "ERR_EVENT_INVALID",
+      );
+    },
+  );
 });
 
 describe("parseEvent: ids", () => {
@@ -182,7 +200,9 @@ describe("parseEvent: snapshots", () => {
     const time = (body: object) => parseEvent(bytes(body));
     const updated_at = "2026-01-02T00:00:00Z";
     const occurred_at = "2026-01-01T00:00:00Z";
-    expect(time({ ...job({ updated_at }), occurred_at })).toMatchObject({ sourceUpdatedAt: updated_at });
+    expect(time({ ...job({ updated_at }), occurred_at })).toMatchObject({
+      sourceUpdatedAt: updated_at,
+    });
     expect(time({ ...job({}), occurred_at })).toMatchObject({ sourceUpdatedAt: occurred_at });
     expect(time({ ...job({ updated_at: "now" }), occurred_at })).toMatchObject({
       sourceUpdatedAt: occurred_at,
@@ -230,7 +250,9 @@ describe("parseEvent: snapshots", () => {
 
   it("reads a client", () => {
     expect(
-      parseEvent(bytes({ event: "client.updated", data: { id: 7, first_name: "Zoë", address: null } })),
+      parseEvent(
+        bytes({ event: "client.updated", data: { id: 7, first_name: "Zoë", address: null } }),
+      ),
     ).toMatchObject({
       event: "client.updated",
       data: { id: "7", first_name: "Zoë", address: null },

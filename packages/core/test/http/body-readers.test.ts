@@ -1,6 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
-import { type BodyLimits, type BodyReader, ByteBudget, nodeBody, webBody } from "@jobber-sync/core/http";
+import {
+  type BodyLimits,
+  type BodyReader,
+  ByteBudget,
+  nodeBody,
+  webBody,
+} from "@jobber-sync/core/http";
 import { describe, expect, it } from "vitest";
 
 const limits = (parts: Partial<BodyLimits> = {}): BodyLimits => ({
@@ -66,7 +72,12 @@ describe.each(readers)("%s", (_name, readerOf) => {
   it("puts chunks together, however many and however small", async () => {
     const text = "Zoë ".repeat(20);
     const single = Array.from(bytes(text), (byte) => Uint8Array.of(byte));
-    for (const chunks of [[bytes(text)], single, [bytes(text).subarray(0, 3), bytes(text).subarray(3)], []])
+    for (const chunks of [
+      [bytes(text)],
+      single,
+      [bytes(text).subarray(0, 3), bytes(text).subarray(3)],
+      [],
+    ])
       expect(await textOf(readerOf(chunks))).toBe(chunks.length === 0 ? "" : text);
   });
 
@@ -93,12 +104,18 @@ describe.each(readers)("%s", (_name, readerOf) => {
 
   it("keeps to the budget that all bodies share, and gives back what it took however it ends", async () => {
     const budget = new WatchedBudget(100);
-    const slow = codeOf(readerOf(stalling(bytes("x".repeat(60)))).read(limits({ budget, timeoutMs: 50 })));
+    const slow = codeOf(
+      readerOf(stalling(bytes("x".repeat(60)))).read(limits({ budget, timeoutMs: 50 })),
+    );
     await budget.taken;
-    expect(await codeOf(readerOf([bytes("x".repeat(60))]).read(limits({ budget })))).toBe("ERR_OVERLOADED");
+    expect(await codeOf(readerOf([bytes("x".repeat(60))]).read(limits({ budget })))).toBe(
+      "ERR_OVERLOADED",
+    );
     expect(await slow).toBe("ERR_BODY_TIMEOUT");
     expect(
-      await codeOf(readerOf([bytes("x".repeat(60)), bytes("x".repeat(60))]).read(limits({ budget }))),
+      await codeOf(
+        readerOf([bytes("x".repeat(60)), bytes("x".repeat(60))]).read(limits({ budget })),
+      ),
     ).toBe("ERR_BODY_TOO_LARGE");
     expect(await textOf(readerOf([bytes("x".repeat(100))]), { budget })).toHaveLength(100);
     expect(await textOf(readerOf([bytes("x".repeat(100))]), { budget })).toHaveLength(100);
@@ -109,12 +126,14 @@ describe("nodeBody", () => {
   it("takes the bytes that a parser kept, as rawBody or as body, before it looks at the stream", async () => {
     expect(
       await textOf(
-        nodeBody(nodeRequest([bytes("stream")], { rawBody: Buffer.from("raw"), body: { parsed: true } })),
+        nodeBody(
+          nodeRequest([bytes("stream")], { rawBody: Buffer.from("raw"), body: { parsed: true } }),
+        ),
       ),
     ).toBe("raw");
-    expect(await textOf(nodeBody(nodeRequest([bytes("stream")], { body: Buffer.from("body") })))).toBe(
-      "body",
-    );
+    expect(
+      await textOf(nodeBody(nodeRequest([bytes("stream")], { body: Buffer.from("body") }))),
+    ).toBe("body");
     expect(await textOf(nodeBody(nodeRequest([bytes("stream")], { body: {} })))).toBe("stream");
     const kept = nodeBody(nodeRequest([], { rawBody: Buffer.alloc(101) }));
     expect(await codeOf(kept.read(limits()))).toBe("ERR_BODY_TOO_LARGE");
@@ -124,14 +143,17 @@ describe("nodeBody", () => {
     ["an object", { a: 1 }],
     ["text", '{"a":1}'],
     ["text in rawBody", undefined, '{"a":1}'],
-  ])("never turns %s back into bytes when the stream is spent", async (_name, body, rawBody?: string) => {
-    const request = nodeRequest([bytes('{"a":1}')], { body, rawBody });
-    for await (const _ of request);
-    await expect(nodeBody(request, { fix: "Do this." }).read(limits())).rejects.toMatchObject({
-      code: "ERR_BODY_NOT_RAW",
-      message: expect.stringContaining("Do this."),
-    });
-  });
+  ])(
+    "never turns %s back into bytes when the stream is spent",
+    async (_name, body, rawBody?: string) => {
+      const request = nodeRequest([bytes('{"a":1}')], { body, rawBody });
+      for await (const _ of request);
+      await expect(nodeBody(request, { fix: "Do this." }).read(limits())).rejects.toMatchObject({
+        code: "ERR_BODY_NOT_RAW",
+        message: expect.stringContaining("Do this."),
+      });
+    },
+  );
 });
 
 describe("webBody", () => {
@@ -152,7 +174,9 @@ describe("webBody", () => {
 
   it("rejects a stream of anything but bytes", async () => {
     const body = ReadableStream.from(["text"]) as unknown as ReadableStream<Uint8Array>;
-    expect(await codeOf(webBody({ body, bodyUsed: false }).read(limits()))).toBe("ERR_BODY_NOT_RAW");
+    expect(await codeOf(webBody({ body, bodyUsed: false }).read(limits()))).toBe(
+      "ERR_BODY_NOT_RAW",
+    );
   });
 
   it("lets what it discards run out instead of cancelling it", async () => {

@@ -7,6 +7,10 @@ inboxContract({
   it,
   open: () => {
     const store = createMemoryStore();
-    return { store, inbox: createMemoryInbox({ nextSequence: () => store.nextSequence() }), close: () => {} };
+    return {
+      store,
+      inbox: createMemoryInbox({ nextSequence: () => store.nextSequence() }),
+      close: () => {},
+    };
   },
 });

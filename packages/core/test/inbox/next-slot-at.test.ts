@@ -4,7 +4,10 @@ import { describe, expect, it } from "vitest";
 const NOW = Date.parse("2026-01-25T10:00:00Z");
 
 /** The waits of one caller after another. */
-function waits(times: number, options: { perSecond: number; maxWaitMs: number }): readonly number[] {
+function waits(
+  times: number,
+  options: { perSecond: number; maxWaitMs: number },
+): readonly number[] {
   let budget: RateLimit | null = null;
   return Array.from({ length: times }, () => {
     const placed = nextSlotAt(budget, { ...options, now: NOW });

@@ -55,7 +55,11 @@ async function start() {
     worker,
     async send(payload: unknown, secret = SECRET) {
       const bytes = new TextEncoder().encode(JSON.stringify(payload));
-      return receiver.receive({ tenant: "acme", signature: signPayload(bytes, secret), body: bytes });
+      return receiver.receive({
+        tenant: "acme",
+        signature: signPayload(bytes, secret),
+        body: bytes,
+      });
     },
   };
 }
@@ -112,7 +116,12 @@ it("warns of what could not be read and of a status that is none we know, once a
   const { told } = await watched(async ({ send, worker }) => {
     await send({
       event: "job.updated",
-      data: { id: "1", status: "exploded", scheduled_at: "tomorrow", updated_at: "2026-01-02T00:00:00Z" },
+      data: {
+        id: "1",
+        status: "exploded",
+        scheduled_at: "tomorrow",
+        updated_at: "2026-01-02T00:00:00Z",
+      },
     });
     await worker.drain();
   });
@@ -131,17 +140,26 @@ it.each([
     },
   ],
   ["rejects", () => Promise.reject(new Error("john@example.com"))],
-])("a hook that %s is told to the log without its words, and changes nothing", async (_, accepted) => {
-  const lines: unknown[] = [];
-  const receiver = createReceiver({
-    tenants: TENANTS,
-    store: createMemoryStore(),
-    hooks: { accepted },
-    logger: { ...silent, error: (...line) => void lines.push(line) },
-  });
-  const body = new TextEncoder().encode('{"event":"job.updated","data":{"id":"1"}}');
-  const response = await receiver.receive({ tenant: "acme", signature: signPayload(body, SECRET), body });
-  expect(response.status).toBe(200);
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(lines).toEqual([[{ hook: "accepted" }, expect.stringContaining("the accepted hook failed")]]);
-});
+])(
+  "a hook that %s is told to the log without its words, and changes nothing",
+  async (_, accepted) => {
+    const lines: unknown[] = [];
+    const receiver = createReceiver({
+      tenants: TENANTS,
+      store: createMemoryStore(),
+      hooks: { accepted },
+      logger: { ...silent, error: (...line) => void lines.push(line) },
+    });
+    const body = new TextEncoder().encode('{"event":"job.updated","data":{"id":"1"}}');
+    const response = await receiver.receive({
+      tenant: "acme",
+      signature: signPayload(body, SECRET),
+      body,
+    });
+    expect(response.status).toBe(200);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(lines).toEqual([
+      [{ hook: "accepted" }, expect.stringContaining("the accepted hook failed")],
+    ]);
+  },
+);

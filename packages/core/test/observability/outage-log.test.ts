@@ -18,7 +18,8 @@ it("tells the log of a store that fails, once and then every ten seconds, withou
     now: () => clock.now,
   });
   const body = new TextEncoder().encode('{"event":"job.updated","data":{"id":"1"}}');
-  const receive = () => receiver.receive({ tenant: "acme", signature: signPayload(body, SECRET), body });
+  const receive = () =>
+    receiver.receive({ tenant: "acme", signature: signPayload(body, SECRET), body });
   for (const at of [0, 1, 9_999, 10_000]) {
     clock.now = at;
     expect((await receive()).status).toBe(503);

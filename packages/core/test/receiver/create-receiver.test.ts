@@ -63,14 +63,19 @@ describe("receiver", () => {
     });
     const unknown = await receiver.receive({ tenant: "nobody", signature: SIGNATURE, body: BODY });
     expect(unknown).toEqual(known);
-    expect(rejections.map(({ code }) => code)).toEqual(["ERR_SIGNATURE_MISMATCH", "ERR_TENANT_UNKNOWN"]);
+    expect(rejections.map(({ code }) => code)).toEqual([
+      "ERR_SIGNATURE_MISMATCH",
+      "ERR_TENANT_UNKNOWN",
+    ]);
   });
 
   it("rejects an unknown slug also for whoever knows the key that stands in for its secret", async () => {
     const { receiver } = listen();
     const signature = signPayload(BODY, "a key that nobody signs with");
     for (const slug of ["nobody", "acme"])
-      expect(await receiver.receive({ tenant: slug, signature, body: BODY })).toMatchObject({ status: 401 });
+      expect(await receiver.receive({ tenant: slug, signature, body: BODY })).toMatchObject({
+        status: 401,
+      });
   });
 
   it("takes any of a tenant's secrets, and with listed tenants never another's", async () => {
@@ -81,7 +86,8 @@ describe("receiver", () => {
     ];
     const { receiver } = listen({ tenants });
     const statusOf = async (slug: string, secret: string) =>
-      (await receiver.receive({ tenant: slug, signature: signPayload(BODY, secret), body: BODY })).status;
+      (await receiver.receive({ tenant: slug, signature: signPayload(BODY, secret), body: BODY }))
+        .status;
     expect(await statusOf("acme", old)).toBe(200);
     expect(await statusOf("acme", SECRET)).toBe(200);
     expect(await statusOf("globex", SECRET)).toBe(401);
@@ -89,7 +95,11 @@ describe("receiver", () => {
 
   it("answers within the deadline when the body came but the tenant lookup hangs, and holds no more of such bodies than the budget", async () => {
     const { call, called } = hanging();
-    const { receiver } = listen({ tenants: { resolve: call }, deadlineMs: 50, maxUnreadBytes: BODY.length });
+    const { receiver } = listen({
+      tenants: { resolve: call },
+      deadlineMs: 50,
+      maxUnreadBytes: BODY.length,
+    });
     const first = receiver.receive({ tenant: "acme", signature: SIGNATURE, body: BODY });
     await called;
     const second = await receiver.receive({ tenant: "acme", signature: SIGNATURE, body: BODY });
@@ -128,13 +138,15 @@ describe("receiver", () => {
       },
     });
     const strange = "no bytes" as unknown as Uint8Array;
-    expect((await receiver.receive({ tenant: "acme", signature: SIGNATURE, body: BODY })).status).toBe(503);
-    expect((await receiver.receive({ tenant: "acme", signature: SIGNATURE, body: strange })).status).toBe(
-      503,
-    );
-    expect((await receiver.handle({ method: "POST", tenant: "acme", headers: {}, body: BODY })).status).toBe(
-      401,
-    );
+    expect(
+      (await receiver.receive({ tenant: "acme", signature: SIGNATURE, body: BODY })).status,
+    ).toBe(503);
+    expect(
+      (await receiver.receive({ tenant: "acme", signature: SIGNATURE, body: strange })).status,
+    ).toBe(503);
+    expect(
+      (await receiver.handle({ method: "POST", tenant: "acme", headers: {}, body: BODY })).status,
+    ).toBe(401);
   });
 
   it("looks no tenant up for what the headers or the length of the body condemn", async () => {
@@ -173,9 +185,9 @@ describe("receiver", () => {
       new Headers({ "X-Jobber-Hmac-SHA256": SIGNATURE }),
       { "X-JOBBER-HMAC-sha256": [SIGNATURE] },
     ])
-      expect((await receiver.handle({ method: "POST", tenant: "acme", headers, body: BODY })).status).toBe(
-        200,
-      );
+      expect(
+        (await receiver.handle({ method: "POST", tenant: "acme", headers, body: BODY })).status,
+      ).toBe(200);
   });
 });
 
@@ -186,7 +198,12 @@ describe("development mode", () => {
   ) => {
     const { receiver, log } = listen({ development: true, ...options });
     const headers = { "x-jobber-hmac-sha256": request.signature };
-    const response = await receiver.handle({ method: "POST", tenant: request.slug, headers, body: BODY });
+    const response = await receiver.handle({
+      method: "POST",
+      tenant: request.slug,
+      headers,
+      body: BODY,
+    });
     const before = log.length;
     // The diagnosis runs after the response, in a turn of its own.
     await new Promise((resolve) => setTimeout(resolve, 0));
@@ -221,7 +238,10 @@ describe("development mode", () => {
       { slug: "acme", secrets: SECRET },
       { slug: "globex", secrets },
     ];
-    const wrongTenant = await explained({ tenants }, { slug: "acme", signature: signPayload(BODY, secrets) });
+    const wrongTenant = await explained(
+      { tenants },
+      { slug: "acme", signature: signPayload(BODY, secrets) },
+    );
     expect(wrongTenant.said[0]?.[2]).toContain('"globex"');
     const unknownSlug = await explained(
       { tenants },
@@ -239,12 +259,16 @@ describe("development mode", () => {
     for (const secret of [`${SECRET}\n`, "the client secret of nobody"]) {
       const signature = signPayload(BODY, secret);
       const said = JSON.stringify((await explained({}, { slug: "acme", signature })).said);
-      for (const hidden of [SECRET, signature, SIGNATURE, "job.created"]) expect(said).not.toContain(hidden);
+      for (const hidden of [SECRET, signature, SIGNATURE, "job.created"])
+        expect(said).not.toContain(hidden);
     }
   });
 
   it("accepts nothing that is not accepted without it", async () => {
-    const { response } = await explained({}, { slug: "acme", signature: signPayload(BODY, ` ${SECRET}`) });
+    const { response } = await explained(
+      {},
+      { slug: "acme", signature: signPayload(BODY, ` ${SECRET}`) },
+    );
     expect(response.status).toBe(401);
   });
 });

@@ -18,32 +18,53 @@ const build = (options: object) =>
   } as ReceiverOptions);
 
 describe("the options of a receiver are checked when it is made", () => {
-  const numbers = ["maxBodyBytes", "maxUnreadBytes", "maxInFlight", "deadlineMs", "retryAfterSeconds"];
+  const numbers = [
+    "maxBodyBytes",
+    "maxUnreadBytes",
+    "maxInFlight",
+    "deadlineMs",
+    "retryAfterSeconds",
+  ];
   const wrong = [Number.NaN, -1, 0, 1.5, Number.POSITIVE_INFINITY, 2 ** 31, "800", null, {}, true];
-  it.each(numbers.flatMap((name) => wrong.map((value) => [name, value])))("rejects %s: %s", (name, value) => {
-    // null is what a missing setting in JSON turns into; it is not "use the default".
-    expect(() => build({ [String(name)]: value })).toThrow(TypeError);
-  });
+  it.each(numbers.flatMap((name) => wrong.map((value) => [name, value])))(
+    "rejects %s: %s",
+    (name, value) => {
+      // null is what a missing setting in JSON turns into; it is not "use the default".
+      expect(() => build({ [String(name)]: value })).toThrow(TypeError);
+    },
+  );
 
   it.each(numbers)("takes a whole number, or nothing, for %s", (name) => {
     expect(build({ [name]: 1 })).toBeDefined();
     expect(build({ [name]: undefined })).toBeDefined();
   });
 
-  it.each([["JOB_CREATE"], [["JOB_CREATE", ""]], [[1]], [{}], [null]])("rejects topics: %j", (topics) => {
-    expect(() => build({ topics })).toThrow(TypeError);
-  });
-
-  it.each([[""], [" "], ["15 bytes long.."], [undefined], [null], [[]], [["", A]], [[A, " "]], [{}]])(
-    "rejects the secrets %j of a tenant and of the app",
-    (secrets) => {
-      expect(() => build({ tenants: [{ slug: "acme", secrets }] })).toThrow(TypeError);
-      expect(() => build({ app: { secrets } })).toThrow(TypeError);
+  it.each([["JOB_CREATE"], [["JOB_CREATE", ""]], [[1]], [{}], [null]])(
+    "rejects topics: %j",
+    (topics) => {
+      expect(() => build({ topics })).toThrow(TypeError);
     },
   );
 
+  it.each([
+    [""],
+    [" "],
+    ["15 bytes long.."],
+    [undefined],
+    [null],
+    [[]],
+    [["", A]],
+    [[A, " "]],
+    [{}],
+  ])("rejects the secrets %j of a tenant and of the app", (secrets) => {
+    expect(() => build({ tenants: [{ slug: "acme", secrets }] })).toThrow(TypeError);
+    expect(() => build({ app: { secrets } })).toThrow(TypeError);
+  });
+
   it("names the tenant and never shows the secret", () => {
-    expect(() => build({ tenants: [{ slug: "acme", secrets: "hunter2" }] })).toThrow(/"acme".*7 bytes/);
+    expect(() => build({ tenants: [{ slug: "acme", secrets: "hunter2" }] })).toThrow(
+      /"acme".*7 bytes/,
+    );
     expect(() => build({ tenants: [{ slug: "acme", secrets: "hunter2" }] })).not.toThrow(/hunter2/);
   });
 

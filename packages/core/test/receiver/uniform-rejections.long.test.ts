@@ -13,7 +13,11 @@ const HEADERS: readonly [kind: string, signature: string | undefined][] = [
   ["a wrong signature", signPayload("other", SECRET)],
 ];
 
-async function timeOf(receiver: Receiver, slug: string, signature: string | undefined): Promise<number> {
+async function timeOf(
+  receiver: Receiver,
+  slug: string,
+  signature: string | undefined,
+): Promise<number> {
   const request = {
     method: "POST",
     tenant: slug,
@@ -34,13 +38,18 @@ for (const [kind, signature] of HEADERS) {
     const receiver = createReceiver({
       tenants: [
         { slug: "acme-1", secrets: SECRET },
-        { slug: "acme-3", secrets: [SECRET, `${SECRET} 2`, `${SECRET} 3`].map((secret) => `acme ${secret}`) },
+        {
+          slug: "acme-3",
+          secrets: [SECRET, `${SECRET} 2`, `${SECRET} 3`].map((secret) => `acme ${secret}`),
+        },
       ],
       store: createMemoryStore(),
       logger: { info() {}, warn() {}, error() {} },
     });
     // The same length, so that it is not the slug's own bytes that are measured.
-    const times = new Map<string, number[]>(["acme-1", "acme-3", "nobody"].map((slug) => [slug, []]));
+    const times = new Map<string, number[]>(
+      ["acme-1", "acme-3", "nobody"].map((slug) => [slug, []]),
+    );
     for (let n = 0; n < CALLS + 1000; n += 1) {
       for (const [slug, measured] of times) {
         const ns = await timeOf(receiver, slug, signature);

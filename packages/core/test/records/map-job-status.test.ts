@@ -20,12 +20,17 @@ const TABLE = [
 describe("mapJobStatus", () => {
   it.each(TABLE)("maps %s to %s, in either case, and keeps the raw value", (jobber, ours) => {
     expect(mapJobStatus(jobber)).toEqual({ status: ours, jobberStatus: jobber });
-    expect(mapJobStatus(jobber.toUpperCase())).toEqual({ status: ours, jobberStatus: jobber.toUpperCase() });
+    expect(mapJobStatus(jobber.toUpperCase())).toEqual({
+      status: ours,
+      jobberStatus: jobber.toUpperCase(),
+    });
   });
 
   it("calls an archived job cancelled when it is known not to have been completed", () => {
     expect(mapJobStatus("archived", { completedAt: null }).status).toBe("cancelled");
-    expect(mapJobStatus("archived", { completedAt: "2026-01-25T10:00:00Z" }).status).toBe("completed");
+    expect(mapJobStatus("archived", { completedAt: "2026-01-25T10:00:00Z" }).status).toBe(
+      "completed",
+    );
     expect(mapJobStatus("archived", { completedAt: undefined }).status).toBe("completed");
   });
 
@@ -44,9 +49,9 @@ describe("mapJobStatus", () => {
     const overrides = { Late: "on_hold", paused: "on_hold", archived: "cancelled" } as const;
     expect(mapJobStatus("LATE", { overrides }).status).toBe("on_hold");
     expect(mapJobStatus("Paused", { overrides }).status).toBe("on_hold");
-    expect(mapJobStatus("archived", { overrides, completedAt: "2026-01-25T10:00:00Z" }).status).toBe(
-      "cancelled",
-    );
+    expect(
+      mapJobStatus("archived", { overrides, completedAt: "2026-01-25T10:00:00Z" }).status,
+    ).toBe("cancelled");
     expect(mapJobStatus("today", { overrides }).status).toBe("scheduled");
   });
 });

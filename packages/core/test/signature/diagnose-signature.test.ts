@@ -72,7 +72,10 @@ describe("diagnoseSignature", () => {
       "body_reserialized",
       '{"name": "Zo\\u00eb & <b>", "url": "https://example.com/", "n": 1, "list": [1, 2]}',
     ],
-    ["body_reserialized", '{"name":"Zo\\u00eb & <b>","url":"https:\\/\\/example.com\\/","n":1,"list":[1,2]}'],
+    [
+      "body_reserialized",
+      '{"name":"Zo\\u00eb & <b>","url":"https:\\/\\/example.com\\/","n":1,"list":[1,2]}',
+    ],
     [
       "body_reserialized",
       '{"name":"Zoë \\u0026 \\u003cb\\u003e","url":"https://example.com/","n":1,"list":[1,2]}',

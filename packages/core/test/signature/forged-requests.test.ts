@@ -11,7 +11,9 @@ describe("forged requests", () => {
 
   it("are rejected whichever single bit of 100 signed requests was flipped", () => {
     for (let n = 0; n < 100; n += 1) {
-      const { accepted, crashes } = flipEveryBit(Buffer.from(`{"event":"job.created","data":{"id":"${n}"}}`));
+      const { accepted, crashes } = flipEveryBit(
+        Buffer.from(`{"event":"job.created","data":{"id":"${n}"}}`),
+      );
       expect({ n, accepted, crashes }).toEqual({ n, accepted: 0, crashes: 0 });
     }
   });

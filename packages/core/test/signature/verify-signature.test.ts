@@ -15,7 +15,11 @@ const SECRET = "the OAuth client secret";
 const BODY = new TextEncoder().encode('{"data":{"webHookEvent":{"topic":"CLIENT_CREATE"}}}');
 const SIGNATURE = signPayload(BODY, SECRET);
 
-function codeOf(header: SignatureHeader, secrets: Secrets = SECRET, body: Uint8Array = BODY): unknown {
+function codeOf(
+  header: SignatureHeader,
+  secrets: Secrets = SECRET,
+  body: Uint8Array = BODY,
+): unknown {
   try {
     return verifySignature(body, header, secrets).secret;
   } catch (error) {
@@ -53,12 +57,15 @@ describe("verifySignature", () => {
   });
 
   if (hasOpenssl()) {
-    it.each([0, 1, 63, 64, 65, 1000, 100_000])("agrees with OpenSSL on %i random bytes", (length) => {
-      const body = randomBytes(length);
-      const signature = opensslSignature(body, SECRET);
-      expect(signPayload(body, SECRET)).toBe(signature);
-      expect(codeOf(signature, SECRET, body)).toBe(0);
-    });
+    it.each([0, 1, 63, 64, 65, 1000, 100_000])(
+      "agrees with OpenSSL on %i random bytes",
+      (length) => {
+        const body = randomBytes(length);
+        const signature = opensslSignature(body, SECRET);
+        expect(signPayload(body, SECRET)).toBe(signature);
+        expect(codeOf(signature, SECRET, body)).toBe(0);
+      },
+    );
   }
 
   it("trims spaces and tabs around the header, and nothing else", () => {
@@ -94,11 +101,13 @@ describe("verifySignature", () => {
   });
 
   it("rejects another body, another secret and a changed signature", () => {
-    expect(codeOf(SIGNATURE, SECRET, new TextEncoder().encode("{}"))).toBe("ERR_SIGNATURE_MISMATCH");
-    expect(codeOf(SIGNATURE, "another secret of length")).toBe("ERR_SIGNATURE_MISMATCH");
-    expect(codeOf(SIGNATURE.startsWith("A") ? `B${SIGNATURE.slice(1)}` : `A${SIGNATURE.slice(1)}`)).toBe(
+    expect(codeOf(SIGNATURE, SECRET, new TextEncoder().encode("{}"))).toBe(
       "ERR_SIGNATURE_MISMATCH",
     );
+    expect(codeOf(SIGNATURE, "another secret of length")).toBe("ERR_SIGNATURE_MISMATCH");
+    expect(
+      codeOf(SIGNATURE.startsWith("A") ? `B${SIGNATURE.slice(1)}` : `A${SIGNATURE.slice(1)}`),
+    ).toBe("ERR_SIGNATURE_MISMATCH");
   });
 
   it("tries every secret and names the one that matched", () => {
@@ -124,7 +133,10 @@ describe("verifySignature", () => {
   });
 
   it("says neither secret nor signature in its errors", () => {
-    for (const header of [SIGNATURE.replace(/^./, (first) => (first === "A" ? "B" : "A")), `x${SIGNATURE}`]) {
+    for (const header of [
+      SIGNATURE.replace(/^./, (first) => (first === "A" ? "B" : "A")),
+      `x${SIGNATURE}`,
+    ]) {
       try {
         verifySignature(BODY, header, SECRET);
         expect.unreachable();
@@ -191,7 +203,9 @@ if (vectors !== undefined) {
   const { testGroups } = JSON.parse(
     readFileSync(join(vectors, "wycheproof_hmac_sha256_test.json"), "utf8"),
   ) as Wycheproof;
-  const cases = testGroups.flatMap(({ tagSize, tests }) => tests.map((test) => ({ ...test, tagSize })));
+  const cases = testGroups.flatMap(({ tagSize, tests }) =>
+    tests.map((test) => ({ ...test, tagSize })),
+  );
 
   describe("Wycheproof", () => {
     it("has its 174 cases", () => {
@@ -202,7 +216,8 @@ if (vectors !== undefined) {
       const secret = Buffer.from(key, "hex");
       const body = Buffer.from(msg, "hex");
       const header = Buffer.from(tag, "hex").toString("base64");
-      if (tagSize === 128) return expect(codeOf(header, secret, body)).toBe("ERR_SIGNATURE_MALFORMED");
+      if (tagSize === 128)
+        return expect(codeOf(header, secret, body)).toBe("ERR_SIGNATURE_MALFORMED");
       expect(codeOf(header, secret, body)).toBe(result === "valid" ? 0 : "ERR_SIGNATURE_MISMATCH");
       if (result === "valid") expect(signPayload(body, secret)).toBe(header);
     });

@@ -21,7 +21,10 @@ const body = fc.oneof(
     sourceUpdatedAt: time,
     revive: fc.boolean(),
   }),
-  fc.record({ mode: fc.constant("delete" as const), deletedAt: fc.constantFrom(seconds("0"), seconds("1")) }),
+  fc.record({
+    mode: fc.constant("delete" as const),
+    deletedAt: fc.constantFrom(seconds("0"), seconds("1")),
+  }),
 );
 /** Writes of one contact, each with a place of its own. */
 const writes = (length: number) =>

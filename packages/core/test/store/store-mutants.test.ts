@@ -93,10 +93,14 @@ describe("the histories check", () => {
   for (const [index, [what, mutant]] of Object.entries(MUTANTS).entries()) {
     it(`goes red when ${what}`, async () => {
       const createMutant = await storeWith(mutant, join(folder, String(index)));
-      await expect(checkStoreHistories(opens(createMutant))).rejects.toThrow(/Random history with seed \d+/);
+      await expect(checkStoreHistories(opens(createMutant))).rejects.toThrow(
+        /Random history with seed \d+/,
+      );
       if (ONLY_IN_ORDER.has(what)) return;
       // Applied at once, only the records are looked at: they are wrong, not just the words about them.
-      await expect(checkStoreHistories(opens(createMutant), { atOnce: true })).rejects.toThrow(/seed \d+/);
+      await expect(checkStoreHistories(opens(createMutant), { atOnce: true })).rejects.toThrow(
+        /seed \d+/,
+      );
     });
   }
 
@@ -112,13 +116,15 @@ describe("the histories check", () => {
   });
 
   it("names the seed and the smallest history that still fails", async () => {
-    const failure = await checkStoreHistories(opens(() => skippingByKey(createMemoryStore()))).catch(
-      (error: unknown) => error as Error,
-    );
+    const failure = await checkStoreHistories(
+      opens(() => skippingByKey(createMemoryStore())),
+    ).catch((error: unknown) => error as Error);
     const message = failure?.message ?? "";
     const seed = Number(/seed: (\d+)/.exec(message)?.[1]);
     // The write that is kept and the one that is wrongly skipped, or a single one whose repeat is reported wrongly.
-    expect(message.split("\n").filter((line) => line.startsWith('{"writes"')).length).toBeLessThanOrEqual(2);
+    expect(
+      message.split("\n").filter((line) => line.startsWith('{"writes"')).length,
+    ).toBeLessThanOrEqual(2);
     await expect(
       checkStoreHistories(
         opens(() => skippingByKey(createMemoryStore())),
@@ -153,7 +159,9 @@ function skippingByKey(store: Store): Store {
   return {
     ...store,
     async apply(change) {
-      const key = JSON.stringify(change.submissions.map(({ tenant, deliveryKey }) => [tenant, deliveryKey]));
+      const key = JSON.stringify(
+        change.submissions.map(({ tenant, deliveryKey }) => [tenant, deliveryKey]),
+      );
       if (!seen.has(key)) {
         seen.add(key);
         return store.apply(change);
@@ -167,7 +175,8 @@ function skippingByKey(store: Store): Store {
           .map(({ tenant, jobberClientId }) => ({ tenant, jobberClientId, outcome: "unchanged" })),
         jobs: change.jobs
           .filter(
-            ({ jobberJobId }, at, all) => all.findIndex((other) => other.jobberJobId === jobberJobId) === at,
+            ({ jobberJobId }, at, all) =>
+              all.findIndex((other) => other.jobberJobId === jobberJobId) === at,
           )
           .map(({ tenant, jobberJobId }) => ({ tenant, jobberJobId, outcome: "unchanged" })),
         submissions: change.submissions.map(({ tenant, deliveryKey }) => ({

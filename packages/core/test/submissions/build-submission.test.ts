@@ -44,7 +44,9 @@ describe("buildSubmission", () => {
   });
 
   it("gives null for what is missing", () => {
-    expect(buildSubmission(parse({ event: "job.updated", data: { id: "1" } }))?.payload).toStrictEqual({
+    expect(
+      buildSubmission(parse({ event: "job.updated", data: { id: "1" } }))?.payload,
+    ).toStrictEqual({
       event: "job.updated",
       jobber_job_id: "1",
       title: null,
@@ -95,7 +97,9 @@ describe("buildSubmission", () => {
 
   it("maps with the overrides", () => {
     const event = parse({ event: "job.updated", data: { id: "1", status: "late" } });
-    expect(buildSubmission(event, null, { statusOverrides: { late: "on_hold" } })?.payload).toMatchObject({
+    expect(
+      buildSubmission(event, null, { statusOverrides: { late: "on_hold" } })?.payload,
+    ).toMatchObject({
       status: "on_hold",
     });
   });
@@ -140,7 +144,10 @@ describe("buildSubmission", () => {
 
 describe("formatAddress", () => {
   it.each([
-    [{ street: "1 Elm St", city: "Austin", state: "TX", postalCode: "78701" }, "1 Elm St, Austin, TX, 78701"],
+    [
+      { street: "1 Elm St", city: "Austin", state: "TX", postalCode: "78701" },
+      "1 Elm St, Austin, TX, 78701",
+    ],
     [{ city: "Austin", state: "" }, "Austin"],
     [{}, null],
     [{ street: null, city: null }, null],
@@ -151,13 +158,17 @@ describe("formatAddress", () => {
 
 describe("deliveryKey", () => {
   it("is topic, account, item and instant of a timed notification", () => {
-    expect(deliveryKey(notification("JOB_UPDATE"))).toBe("JOB_UPDATE:MQ==:Mg==:2026-01-25T16:00:00Z");
+    expect(deliveryKey(notification("JOB_UPDATE"))).toBe(
+      "JOB_UPDATE:MQ==:Mg==:2026-01-25T16:00:00Z",
+    );
   });
 
   it("is the body's SHA-256 without a time, and for snapshots", () => {
     expect(deliveryKey(notification("JOB_UPDATE", { occurredAt: null }))).toMatch(/^[0-9a-f]{64}$/);
     const empty = parse({ event: "job.updated", data: { id: "1" } });
     // printf '{"event":"job.updated","data":{"id":"1"}}' | openssl dgst -sha256
-    expect(deliveryKey(empty)).toBe("9883da9be82631014c771e858f87032a4d91aea7d4558c27b853505fe8f34722");
+    expect(deliveryKey(empty)).toBe(
+      "9883da9be82631014c771e858f87032a4d91aea7d4558c27b853505fe8f34722",
+    );
   });
 });

@@ -9,7 +9,11 @@ import {
 
 const SECRET = "the client secret of the app";
 const SECRETS = prepareSecrets([SECRET, "the client secret before it was rolled"]);
-const CODES = new Set(["ERR_SIGNATURE_MISSING", "ERR_SIGNATURE_MALFORMED", "ERR_SIGNATURE_MISMATCH"]);
+const CODES = new Set([
+  "ERR_SIGNATURE_MISSING",
+  "ERR_SIGNATURE_MALFORMED",
+  "ERR_SIGNATURE_MISMATCH",
+]);
 
 /** What became of a campaign. */
 export interface Outcome {
@@ -60,7 +64,11 @@ function flipped(bytes: Uint8Array, bit: number): Uint8Array {
   return copy;
 }
 
-function attempt(header: string | readonly string[] | undefined, body: Uint8Array, outcome: Outcome): void {
+function attempt(
+  header: string | readonly string[] | undefined,
+  body: Uint8Array,
+  outcome: Outcome,
+): void {
   try {
     verifySignature(body, header, SECRETS);
     outcome.accepted += 1;
@@ -132,7 +140,8 @@ function makeHeader(byte: () => number, body: Uint8Array): string | readonly str
       // Nearly right: one character changed, which may only be a bit that base64 does not use.
       const right = signPayload(body, SECRET);
       const at = byte() % right.length;
-      const other = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_ "[byte() % 68] ?? "";
+      const other =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_ "[byte() % 68] ?? "";
       return right[at] === other ? undefined : right.slice(0, at) + other + right.slice(at + 1);
     }
     default:

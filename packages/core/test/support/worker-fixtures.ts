@@ -21,7 +21,8 @@ export function backend({ now: realNow, ...options }: Partial<WorkerOptions> = {
   const now = realNow ?? (() => clock.now);
   const store = createMemoryStore();
   const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence(), now });
-  const told: { readonly name: string; readonly event: LifecycleEvents[keyof LifecycleEvents] }[] = [];
+  const told: { readonly name: string; readonly event: LifecycleEvents[keyof LifecycleEvents] }[] =
+    [];
   const record = (name: string) => (event: LifecycleEvents[keyof LifecycleEvents]) =>
     told.push({ name, event });
   const names = ["processed", "stale", "retried", "dead", "ignored", "warning"] as const;
@@ -48,7 +49,13 @@ export function backend({ now: realNow, ...options }: Partial<WorkerOptions> = {
     async send(body: object, slug = "acme") {
       const bytes = new TextEncoder().encode(JSON.stringify(body));
       return JSON.parse(
-        (await receiver.receive({ tenant: slug, signature: signPayload(bytes, SECRET), body: bytes })).body,
+        (
+          await receiver.receive({
+            tenant: slug,
+            signature: signPayload(bytes, SECRET),
+            body: bytes,
+          })
+        ).body,
       );
     },
     async states() {
@@ -64,7 +71,9 @@ export function notification(topic: string, itemId = "Mg==", fields: object = {}
   second += 1;
   const occurredAt = new Date(Date.UTC(2026, 0, 25, 9, 0, second)).toISOString();
   return {
-    data: { webHookEvent: { topic, appId: "app", accountId: "MQ==", itemId, occurredAt, ...fields } },
+    data: {
+      webHookEvent: { topic, appId: "app", accountId: "MQ==", itemId, occurredAt, ...fields },
+    },
   };
 }
 

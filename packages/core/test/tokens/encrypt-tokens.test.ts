@@ -70,7 +70,10 @@ describe("encryptTokens", () => {
 
   it("reads with an old key what the old key wrote, and writes with the first", async () => {
     const { store } = await stored();
-    const rolled = encryptTokens(store, [{ id: "k2", key: randomBytes(32).toString("base64") }, KEY]);
+    const rolled = encryptTokens(store, [
+      { id: "k2", key: randomBytes(32).toString("base64") },
+      KEY,
+    ]);
     expect(await rolled.read("acme")).toEqual(CONNECTION);
     await rolled.write({ ...CONNECTION, revision: "r2" }, "r1");
     expect((await store.read("acme"))?.refreshToken).toMatch(/^v1\.k2\./);

@@ -1,5 +1,13 @@
-import { createMemoryCursorStore, createMemoryLease, createMemoryTokenStore } from "@jobber-sync/core";
-import { cursorStoreContract, leaseContract, tokenStoreContract } from "@jobber-sync/testing/contracts";
+import {
+  createMemoryCursorStore,
+  createMemoryLease,
+  createMemoryTokenStore,
+} from "@jobber-sync/core";
+import {
+  cursorStoreContract,
+  leaseContract,
+  tokenStoreContract,
+} from "@jobber-sync/testing/contracts";
 import { describe, it } from "vitest";
 
 const close = () => {};

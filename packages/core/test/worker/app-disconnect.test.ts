@@ -1,4 +1,9 @@
-import { createMemoryInbox, createMemoryStore, createWorker, type RecordSource } from "@jobber-sync/core";
+import {
+  createMemoryInbox,
+  createMemoryStore,
+  createWorker,
+  type RecordSource,
+} from "@jobber-sync/core";
 import { expect, it } from "vitest";
 
 const BODY = new TextEncoder().encode(
@@ -19,7 +24,10 @@ async function receiveDisconnect(disconnected: RecordSource["disconnected"] | un
   const store = createMemoryStore();
   const inbox = createMemoryInbox();
   const handled: string[] = [];
-  const source: RecordSource = { fetch: async () => null, ...(disconnected ? { disconnected } : {}) };
+  const source: RecordSource = {
+    fetch: async () => null,
+    ...(disconnected ? { disconnected } : {}),
+  };
   const on = {
     "app.disconnected": ({ tenant }: { readonly tenant: string }) => void handled.push(tenant),
   };

@@ -44,7 +44,9 @@ describe("a run is bounded", () => {
     const { send, worker, inbox } = backend({ ...hurried, source: source as RecordSource });
     await send(notification(name === "fetch" ? "JOB_UPDATE" : "APP_DISCONNECT", "MQ=="));
     await worker.drain();
-    expect(await inbox.list({})).toMatchObject([{ state: "waiting", attempts: 0, retries: 1, reason }]);
+    expect(await inbox.list({})).toMatchObject([
+      { state: "waiting", attempts: 0, retries: 1, reason },
+    ]);
   });
 
   it("counts a store that does not answer as down", async () => {
@@ -52,7 +54,9 @@ describe("a run is bounded", () => {
     vi.spyOn(b.store, "apply").mockImplementation(never);
     await b.send(snapshot("1"));
     await b.worker.drain();
-    expect(await b.inbox.list({})).toMatchObject([{ state: "waiting", retries: 1, reason: "ERR_STORE" }]);
+    expect(await b.inbox.list({})).toMatchObject([
+      { state: "waiting", retries: 1, reason: "ERR_STORE" },
+    ]);
   });
 
   it("hands back uncounted what it had not come to", async () => {
@@ -86,7 +90,9 @@ describe("a run is bounded", () => {
     const began = performance.now();
     await worker.stop({ graceMs: 50 });
     expect(performance.now() - began).toBeLessThan(2000);
-    expect(await inbox.list({})).toMatchObject([{ state: "waiting", attempts: 0, reason: "stopped" }]);
+    expect(await inbox.list({})).toMatchObject([
+      { state: "waiting", attempts: 0, reason: "stopped" },
+    ]);
   });
 
   it("finishes within the grace what runs when it is stopped", async () => {

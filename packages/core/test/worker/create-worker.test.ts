@@ -197,7 +197,8 @@ describe("worker: handlers", () => {
             result?.jobs[0]?.outcome,
             (await b.store.jobs("acme")).length,
           ]),
-        JOB_CREATE: ({ event, records }) => void calls.push(["topic", event.kind, records?.jobs.length]),
+        JOB_CREATE: ({ event, records }) =>
+          void calls.push(["topic", event.kind, records?.jobs.length]),
       },
     });
     await b.send(notification("JOB_CREATE"));
@@ -212,7 +213,8 @@ describe("worker: handlers", () => {
     const { send, worker, clock, inbox, store } = backend({
       on: {
         "job.updated": ({ event }) => {
-          if (event.kind === "snapshot" && event.data.id === "poison") throw new Error("john@example.com");
+          if (event.kind === "snapshot" && event.data.id === "poison")
+            throw new Error("john@example.com");
         },
       },
     });
@@ -222,7 +224,9 @@ describe("worker: handlers", () => {
       await worker.drain();
       clock.now += 60 * MINUTE;
     }
-    expect((await inbox.list({})).map(({ state, attempts, reason }) => [state, attempts, reason])).toEqual([
+    expect(
+      (await inbox.list({})).map(({ state, attempts, reason }) => [state, attempts, reason]),
+    ).toEqual([
       ["dead", 5, "ERR_HANDLER"],
       ["done", 0, null],
     ]);
@@ -255,7 +259,10 @@ describe("worker: failures", () => {
     }
     expect(await states()).toEqual(["dead"]);
     expect(clock.now - start).toBeGreaterThanOrEqual(72 * 60 * MINUTE);
-    expect(told.at(-1)).toMatchObject({ name: "dead", event: { code: "ERR_API_NETWORK", state: "dead" } });
+    expect(told.at(-1)).toMatchObject({
+      name: "dead",
+      event: { code: "ERR_API_NETWORK", state: "dead" },
+    });
   });
 
   it("pauses a tenant's deliveries while it needs a new authorization, and wakes each object once when it has one", async () => {
@@ -286,7 +293,9 @@ describe("worker: failures", () => {
     });
     await send(notification("JOB_UPDATE"));
     await worker.drain();
-    expect(await inbox.list({})).toMatchObject([{ state: "waiting", retries: 1, reason: "ERR_API_NETWORK" }]);
+    expect(await inbox.list({})).toMatchObject([
+      { state: "waiting", retries: 1, reason: "ERR_API_NETWORK" },
+    ]);
   });
 
   it("leaves deliveries to the next claim when their own was lost on the way", async () => {
@@ -315,7 +324,10 @@ describe("worker: failures", () => {
     const { send, worker, inbox, states } = backend({ source });
     const busy = new JobberSyncError("ERR_STORE_BUSY", "locked by another process");
     vi.spyOn(inbox, "claim").mockRejectedValueOnce(busy);
-    const settle = vi.spyOn(inbox, "settle").mockRejectedValueOnce(busy).mockRejectedValueOnce(busy);
+    const settle = vi
+      .spyOn(inbox, "settle")
+      .mockRejectedValueOnce(busy)
+      .mockRejectedValueOnce(busy);
     await send(notification("JOB_UPDATE"));
     expect(await worker.drain()).toBe(1);
     expect(await states()).toEqual(["done"]);
@@ -324,7 +336,9 @@ describe("worker: failures", () => {
   });
 
   it("leaves deliveries to the end of their claim when settling fails for good", async () => {
-    const { send, worker, inbox, states } = backend({ source: sourceOf((_, id) => found(id, "x")).source });
+    const { send, worker, inbox, states } = backend({
+      source: sourceOf((_, id) => found(id, "x")).source,
+    });
     const settle = vi.spyOn(inbox, "settle").mockRejectedValueOnce(new Error("a mistake"));
     await send(notification("JOB_UPDATE"));
     await worker.drain();
@@ -339,7 +353,9 @@ describe("worker: failures", () => {
     });
     await b.send(notification("JOB_UPDATE"));
     await b.worker.drain();
-    expect(await b.inbox.list({})).toMatchObject([{ state: "quarantined", reason: "ERR_ACCOUNT_MISMATCH" }]);
+    expect(await b.inbox.list({})).toMatchObject([
+      { state: "quarantined", reason: "ERR_ACCOUNT_MISMATCH" },
+    ]);
     expect(await b.store.jobs("acme")).toEqual([]);
   });
 });
@@ -372,7 +388,9 @@ describe("worker: life", () => {
     await send(notification("JOB_UPDATE"));
     await expect.poll(() => fetching).toBe(true);
     await worker.stop({ graceMs: 1 });
-    expect(await inbox.list({})).toMatchObject([{ state: "waiting", retries: 0, reason: "stopped" }]);
+    expect(await inbox.list({})).toMatchObject([
+      { state: "waiting", retries: 0, reason: "stopped" },
+    ]);
   });
 
   it("starts again after a stop", async () => {

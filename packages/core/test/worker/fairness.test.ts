@@ -6,7 +6,8 @@ describe("the budget of API calls", () => {
   it("lets a run wait for a near place only; the others come back one by one, as far apart as the places", async () => {
     const { asked, source } = sourceOf((_, id) => found(id, "x"));
     const { send, worker, clock, inbox } = backend({ source, fetchesPerSecond: 1 });
-    for (let index = 0; index < 6; index += 1) await send(notification("JOB_UPDATE", `job-${index}`));
+    for (let index = 0; index < 6; index += 1)
+      await send(notification("JOB_UPDATE", `job-${index}`));
     worker.start();
     await expect
       .poll(async () => (await inbox.list({ states: ["waiting"] })).map(({ reason }) => reason))
@@ -20,7 +21,8 @@ describe("the budget of API calls", () => {
   it("is waited for by a drain", async () => {
     const { asked, source } = sourceOf((_, id) => found(id, "x"));
     const { send, worker, states } = backend({ source, fetchesPerSecond: 100 });
-    for (let index = 0; index < 40; index += 1) await send(notification("JOB_UPDATE", `job-${index}`));
+    for (let index = 0; index < 40; index += 1)
+      await send(notification("JOB_UPDATE", `job-${index}`));
     await worker.drain();
     expect(asked).toHaveLength(40);
     expect(new Set(await states())).toEqual(new Set(["done"]));
@@ -39,7 +41,8 @@ describe("the budget of API calls", () => {
         },
       },
     });
-    for (let index = 0; index < 60; index += 1) await send(notification("JOB_UPDATE", `job-${index}`));
+    for (let index = 0; index < 60; index += 1)
+      await send(notification("JOB_UPDATE", `job-${index}`));
     await inbox.accept({
       tenant: "other",
       objectType: "job",

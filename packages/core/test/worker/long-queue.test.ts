@@ -15,7 +15,11 @@ describe("an object with very many deliveries", () => {
     expect(await inbox.list({ states: ["done"], limit: MANY })).toHaveLength(MANY);
     expect(asked).toHaveLength(3);
     const sizes = await Promise.all(claim.mock.results.map(({ value }) => value));
-    expect(sizes.map((taken) => taken?.deliveries.length)).toEqual([AT_ONCE, AT_ONCE, MANY - 2 * AT_ONCE]);
+    expect(sizes.map((taken) => taken?.deliveries.length)).toEqual([
+      AT_ONCE,
+      AT_ONCE,
+      MANY - 2 * AT_ONCE,
+    ]);
   });
 
   it("gives its slot back when a batch fails, for the others would fail too", async () => {

@@ -13,17 +13,28 @@ describe("ownership check", () => {
     });
     await b.send(notification("JOB_DESTROY"));
     await b.worker.drain();
-    expect(await b.inbox.list({})).toMatchObject([{ state: "quarantined", reason: "ERR_ACCOUNT_MISMATCH" }]);
-    const careless = createWorker({ inbox: b.inbox, store: b.store, logger: silent, now: () => b.clock.now });
+    expect(await b.inbox.list({})).toMatchObject([
+      { state: "quarantined", reason: "ERR_ACCOUNT_MISMATCH" },
+    ]);
+    const careless = createWorker({
+      inbox: b.inbox,
+      store: b.store,
+      logger: silent,
+      now: () => b.clock.now,
+    });
     expect(await b.inbox.replay({}, { now: b.clock.now })).toBe(1);
     await careless.drain();
-    expect(await b.inbox.list({})).toMatchObject([{ state: "quarantined", reason: "ERR_ACCOUNT_MISMATCH" }]);
+    expect(await b.inbox.list({})).toMatchObject([
+      { state: "quarantined", reason: "ERR_ACCOUNT_MISMATCH" },
+    ]);
     expect(await b.store.jobs("acme")).toEqual([]);
   });
 
   it("is judged again when it is replayed for a worker that has the tenants", async () => {
     const accountIds = ["another"];
-    const b = backend({ tenants: [{ slug: "acme", secrets: "the OAuth client secret", accountIds }] });
+    const b = backend({
+      tenants: [{ slug: "acme", secrets: "the OAuth client secret", accountIds }],
+    });
     await b.send(notification("JOB_DESTROY"));
     await b.worker.drain();
     const tenants = [{ slug: "acme", secrets: "the OAuth client secret", accountIds: ["MQ=="] }];
@@ -43,12 +54,13 @@ describe("ownership check", () => {
         },
       },
     });
-    for (const title of ["A", "B", "C"]) await send({ event: "job.updated", data: { id: "1", title } });
+    for (const title of ["A", "B", "C"])
+      await send({ event: "job.updated", data: { id: "1", title } });
     await worker.drain();
     expect(lookUps).toBe(1);
-    expect((await inbox.list({})).map(({ state, retries, reason }) => [state, retries, reason])).toEqual(
-      Array(3).fill(["waiting", 1, "ERR_TENANT_LOOKUP"]),
-    );
+    expect(
+      (await inbox.list({})).map(({ state, retries, reason }) => [state, retries, reason]),
+    ).toEqual(Array(3).fill(["waiting", 1, "ERR_TENANT_LOOKUP"]));
     expect(told.map(({ name }) => name)).toEqual(["retried", "retried", "retried"]);
   });
 });
@@ -84,7 +96,8 @@ describe("a delete whose record is still there", () => {
       on: {
         "job.deleted": () => void calls.push("job.deleted"),
         JOB_DESTROY: () => void calls.push("JOB_DESTROY"),
-        "job.updated": ({ submission }) => void calls.push(`job.updated ${submission?.payload.event}`),
+        "job.updated": ({ submission }) =>
+          void calls.push(`job.updated ${submission?.payload.event}`),
       },
     });
     await send(notification("JOB_DESTROY"));
@@ -132,7 +145,9 @@ describe("poison", () => {
       await worker.drain();
       b.clock.now += HOUR;
     }
-    expect(await b.inbox.list({})).toMatchObject([{ state: "dead", attempts: 5, reason: "ERR_STORE" }]);
+    expect(await b.inbox.list({})).toMatchObject([
+      { state: "dead", attempts: 5, reason: "ERR_STORE" },
+    ]);
   });
 });
 

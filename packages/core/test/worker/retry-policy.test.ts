@@ -23,7 +23,11 @@ function settle(
   random = 1,
   retryAfterMs?: number,
 ) {
-  const error = new JobberSyncError(code, "It failed.", retryAfterMs === undefined ? {} : { retryAfterMs });
+  const error = new JobberSyncError(
+    code,
+    "It failed.",
+    retryAfterMs === undefined ? {} : { retryAfterMs },
+  );
   return settleFailure({ ...delivery, ...from }, error, DEFAULT_RETRY_POLICY, { now, random });
 }
 
@@ -47,15 +51,25 @@ describe("settleFailure", () => {
       state: "dead",
       reason: "ERR_API_NETWORK",
     });
-    expect(settle("ERR_API_NETWORK", { pausedMs: 10 * HOUR }, 80 * HOUR)).toMatchObject({ state: "waiting" });
+    expect(settle("ERR_API_NETWORK", { pausedMs: 10 * HOUR }, 80 * HOUR)).toMatchObject({
+      state: "waiting",
+    });
     expect(settle("ERR_API_NETWORK", { startedAt: 50 * HOUR }, 80 * HOUR)).toMatchObject({
       state: "waiting",
     });
   });
 
   it.each(["ERR_MAPPING", "ERR_HANDLER"] as const)("gives %s five tries", (code) => {
-    expect(settle(code, { attempts: 3 })).toMatchObject({ state: "waiting", attempts: 4, retries: 0 });
-    expect(settle(code, { attempts: 4 })).toMatchObject({ state: "dead", attempts: 5, reason: code });
+    expect(settle(code, { attempts: 3 })).toMatchObject({
+      state: "waiting",
+      attempts: 4,
+      retries: 0,
+    });
+    expect(settle(code, { attempts: 4 })).toMatchObject({
+      state: "dead",
+      attempts: 5,
+      reason: code,
+    });
   });
 
   it.each(["ERR_API_THROTTLED", "ERR_API_RATE_LIMITED"] as const)(
@@ -74,7 +88,15 @@ describe("settleFailure", () => {
     expect(settle("ERR_API_NETWORK", {}, 0, 1, 60_000)).toMatchObject({ dueAt: 60_000 });
   });
 
-  it.each(["ERR_API_NEEDS_REAUTH", "ERR_API_DISCONNECTED"] as const)("pauses on %s, however old", (code) => {
-    expect(settle(code, {}, 500 * HOUR)).toEqual({ sequence: 1, state: "paused", attempts: 0, reason: code });
-  });
+  it.each(["ERR_API_NEEDS_REAUTH", "ERR_API_DISCONNECTED"] as const)(
+    "pauses on %s, however old",
+    (code) => {
+      expect(settle(code, {}, 500 * HOUR)).toEqual({
+        sequence: 1,
+        state: "paused",
+        attempts: 0,
+        reason: code,
+      });
+    },
+  );
 });

@@ -39,7 +39,10 @@ export function parsersOf(
     { name: "express.json()", start: behind(version.json()), fix },
     { name: "express.text()", start: behind(version.text({ type: "*/*" })), fix },
     { name: "express.urlencoded()", start: behind(version.urlencoded({ extended: true })) },
-    { name: "express.json() that keeps the bytes", start: behind(version.json({ verify: keepBytes })) },
+    {
+      name: "express.json() that keeps the bytes",
+      start: behind(version.json({ verify: keepBytes })),
+    },
     { name: "express.raw()", start: behind(version.raw({ type: "*/*" })) },
   ];
 }

@@ -14,7 +14,8 @@ const hosts: readonly [name: string, prepare: (app: FastifyInstance) => unknown,
   ],
   [
     "a parser of the host for everything",
-    (app) => app.addContentTypeParser("*", { parseAs: "string" }, (_req, body, done) => done(null, body)),
+    (app) =>
+      app.addContentTypeParser("*", { parseAs: "string" }, (_req, body, done) => done(null, body)),
   ],
   ["a host without any parser", (app) => app.removeAllContentTypeParsers()],
   [

@@ -34,7 +34,9 @@ const MIN_SHARE = 16;
  * @returns writes one item; rejects with `ERR_STORE_BUSY` after the timeout. What was not begun then never is; the rest may or may not have
  * been written
  */
-export function createGroupCommit<I, R>(options: GroupCommitOptions<I, R>): (item: I) => Promise<R> {
+export function createGroupCommit<I, R>(
+  options: GroupCommitOptions<I, R>,
+): (item: I) => Promise<R> {
   const { keysOf = () => [], weigh = () => 0, maxBytes = Number.POSITIVE_INFINITY } = options;
   /** In the order of their coming. */
   const queue = new Set<Waiting<I, R>>();

@@ -34,7 +34,11 @@ export function preparedPool(pool: SqlPool): SqlPool {
   function run(target: SqlPool | SqlClient, text: string, values?: unknown[]): Promise<SqlResult> {
     if (values === undefined) return target.query(text);
     // That a pool takes such an object is what the option `prepare` says of it.
-    return (target.query as unknown as TakesNamed).call(target, { name: nameOf(text), text, values });
+    return (target.query as unknown as TakesNamed).call(target, {
+      name: nameOf(text),
+      text,
+      values,
+    });
   }
 
   function nameOf(text: string): string {

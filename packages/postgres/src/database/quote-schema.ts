@@ -9,7 +9,12 @@ export interface Schema {
 
 /** @throws {TypeError} for a name that PostgreSQL would cut off or reject */
 export function quoteSchema(name: unknown): Schema {
-  if (typeof name !== "string" || name === "" || name.includes("\0") || Buffer.byteLength(name) > 63) {
+  if (
+    typeof name !== "string" ||
+    name === "" ||
+    name.includes("\0") ||
+    Buffer.byteLength(name) > 63
+  ) {
     throw new TypeError("schema must be a name of 1 to 63 bytes.");
   }
   const quoted = `"${name.replaceAll('"', '""')}"`;

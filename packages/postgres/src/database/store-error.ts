@@ -14,7 +14,10 @@ const BY_SQLSTATE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   "42P01": ["ERR_STORE_SCHEMA", `A table of jobber-sync is missing. ${MIGRATE}`],
   "42703": ["ERR_STORE_SCHEMA", `A column of jobber-sync's tables is missing. ${MIGRATE}`],
   "3F000": ["ERR_STORE_SCHEMA", `The schema of jobber-sync's tables is missing. ${MIGRATE}`],
-  "42501": ["ERR_STORE_SETTINGS", "The database role lacks a right. Grant it on jobber-sync's tables."],
+  "42501": [
+    "ERR_STORE_SETTINGS",
+    "The database role lacks a right. Grant it on jobber-sync's tables.",
+  ],
   "25006": ["ERR_STORE_SETTINGS", "The database is read-only. Connect to the primary."],
   "28": ["ERR_STORE_OPEN", "The database rejected the login."],
   "3D": ["ERR_STORE_OPEN", "The database does not exist."],
@@ -42,9 +45,13 @@ export function storeError(error: unknown): JobberSyncError {
   }
   const cause = causeOf(error);
   if (isTimeout(cause)) {
-    return new JobberSyncError("ERR_STORE_BUSY", "No database connection or response came in time.", {
-      cause,
-    });
+    return new JobberSyncError(
+      "ERR_STORE_BUSY",
+      "No database connection or response came in time.",
+      {
+        cause,
+      },
+    );
   }
   return new JobberSyncError("ERR_STORE", "The database could not be reached.", { cause });
 }
@@ -78,7 +85,9 @@ export function sqlState(error: unknown): string | null {
   return /^(?=.*\d)[0-9A-Z]{5}$/.test(own.code) ? own.code : null;
 }
 
-function isObject(value: unknown): value is { readonly code?: unknown; readonly message?: unknown } {
+function isObject(
+  value: unknown,
+): value is { readonly code?: unknown; readonly message?: unknown } {
   return typeof value === "object" && value !== null;
 }
 
@@ -96,9 +105,12 @@ function databaseCause(error: unknown, state: string): Error {
     .filter(Boolean)
     .join(", ");
   const said = SPEAKS_OF_SERVER.test(state) ? `: ${messageOf(error)}` : "";
-  return Object.assign(new Error(`PostgreSQL ${state}${said}${place === "" ? "" : ` (${place})`}`), {
-    code: state,
-  });
+  return Object.assign(
+    new Error(`PostgreSQL ${state}${said}${place === "" ? "" : ` (${place})`}`),
+    {
+      code: state,
+    },
+  );
 }
 
 function isTimeout({ message }: Error): boolean {

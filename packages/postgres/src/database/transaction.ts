@@ -7,7 +7,11 @@ const ATTEMPTS = 4;
 export type Run = <T>(text: string, values: unknown[]) => Promise<readonly T[]>;
 
 /** Runs one statement. @throws {JobberSyncError} */
-export function runStatement<T>(pool: SqlPool, text: string, values: unknown[]): Promise<readonly T[]> {
+export function runStatement<T>(
+  pool: SqlPool,
+  text: string,
+  values: unknown[],
+): Promise<readonly T[]> {
   return repeated(async () => parsed<T>(await pool.query(text, values)));
 }
 
@@ -68,7 +72,10 @@ async function transactOn<T>(
     const begun = client.query("BEGIN");
     if (eager) await inSeries(client, begun);
     else await begun;
-    const result = await work(async (text, values) => parsed(await client.query(text, values)), client);
+    const result = await work(
+      async (text, values) => parsed(await client.query(text, values)),
+      client,
+    );
     await begun;
     await client.query("COMMIT");
     checkout.release();

@@ -1,4 +1,9 @@
-import { type AcceptedDelivery, type IncomingDelivery, JobberSyncError, objectKey } from "@jobber-sync/core";
+import {
+  type AcceptedDelivery,
+  type IncomingDelivery,
+  JobberSyncError,
+  objectKey,
+} from "@jobber-sync/core";
 import { boundedPool } from "../database/bounded-pool.ts";
 import { checkDurability, DURABILITY_JSON, type Durability } from "../database/durability.ts";
 import { createGroupCommit } from "../database/group-commit.ts";
@@ -18,7 +23,11 @@ export interface AcceptOptions {
 }
 
 interface Stored extends Durability {
-  readonly rows: readonly (readonly [sequence: number, duplicate: true | null, coalesced: true | null])[];
+  readonly rows: readonly (readonly [
+    sequence: number,
+    duplicate: true | null,
+    coalesced: true | null,
+  ])[];
 }
 
 const MAX_ROWS = 256;
@@ -43,7 +52,9 @@ export function createAccept(
     timeoutMs: options.timeoutMs,
   });
 
-  async function write(deliveries: readonly IncomingDelivery[]): Promise<readonly AcceptedDelivery[]> {
+  async function write(
+    deliveries: readonly IncomingDelivery[],
+  ): Promise<readonly AcceptedDelivery[]> {
     const values = valuesOf(deliveries, context);
     const waiting = deliveries.filter(({ state }) => state === "waiting");
     const stored = await runTransaction(
@@ -52,7 +63,8 @@ export function createAccept(
         const inserting = run<Stored>(statement, values);
         await inSeries(client, inserting);
         const [[response]] = await Promise.all([inserting, wakeLater(context, client, waiting)]);
-        if (response === undefined) throw new JobberSyncError("ERR_STORE", "The database gave no response.");
+        if (response === undefined)
+          throw new JobberSyncError("ERR_STORE", "The database gave no response.");
         if (options.durable) checkDurability(response);
         return response;
       },
@@ -64,7 +76,10 @@ export function createAccept(
 }
 
 /** The rows as a JSON list, and beside it their bodies one after another, as the bytes that they are. */
-function valuesOf(deliveries: readonly IncomingDelivery[], { clock }: InboxContext): [string, Buffer] {
+function valuesOf(
+  deliveries: readonly IncomingDelivery[],
+  { clock }: InboxContext,
+): [string, Buffer] {
   let from = 1;
   const rows = deliveries.map(({ body: { byteLength }, ...delivery }) => {
     const row = { ...delivery, from, bytes: byteLength };
@@ -110,7 +125,10 @@ SELECT json_build_object(
 }
 
 /** What the statement saw before its own rows, and what the rows of one batch are to each other. */
-function outcomes(deliveries: readonly IncomingDelivery[], { rows }: Stored): readonly AcceptedDelivery[] {
+function outcomes(
+  deliveries: readonly IncomingDelivery[],
+  { rows }: Stored,
+): readonly AcceptedDelivery[] {
   const keys = new Set<string>();
   const waiting = new Set<string>();
   return deliveries.map((delivery, index) => {

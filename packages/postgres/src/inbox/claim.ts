@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { type Claim, type ClaimedDelivery, type Inbox, type ObjectRef, objectKey } from "@jobber-sync/core";
+import {
+  type Claim,
+  type ClaimedDelivery,
+  type Inbox,
+  type ObjectRef,
+  objectKey,
+} from "@jobber-sync/core";
 import { createGroupCommit } from "../database/group-commit.ts";
 import { jsonText } from "../database/json-text.ts";
 import { millisecondsSql } from "../database/times.ts";
@@ -33,7 +39,10 @@ export function createClaim(context: InboxContext): Inbox["claim"] {
     keysOf: (wanted) => [objectKey(wanted)],
   });
 
-  return async ({ tenant, objectType, objectId }, { leaseMs, now, limit = Number.POSITIVE_INFINITY }) => {
+  return async (
+    { tenant, objectType, objectId },
+    { leaseMs, now, limit = Number.POSITIVE_INFINITY },
+  ) => {
     const object = { tenant, objectType, objectId };
     const id = randomUUID();
     const rows = await commit({

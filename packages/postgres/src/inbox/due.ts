@@ -14,7 +14,9 @@ export interface LookOptions {
 }
 
 /** Makes the look for objects with rows to work on. */
-export function createLook(context: InboxContext): (options: LookOptions) => Promise<readonly ObjectRef[]> {
+export function createLook(
+  context: InboxContext,
+): (options: LookOptions) => Promise<readonly ObjectRef[]> {
   const statement = dueStatement(context);
   return ({ now, limit, exclude = [], overdueMs = 0 }) =>
     runStatement<ObjectRef>(context.pool, statement, [

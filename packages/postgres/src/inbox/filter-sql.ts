@@ -29,7 +29,11 @@ export function filterSql({ tenant, states, topic, sequences }: DeliveryFilter):
   if (tenant !== undefined) compare("tenant", tenant);
   if (topic !== undefined) compare("topic", topic);
   if (sequences !== undefined) {
-    compare("sequence", sequenceArray(sequences.map((sequence) => ({ sequence }))), "ANY (?::bigint[])");
+    compare(
+      "sequence",
+      sequenceArray(sequences.map((sequence) => ({ sequence }))),
+      "ANY (?::bigint[])",
+    );
   }
   if (states === undefined) return { conditions, values, order: "sequence" };
   compare("state", `{${states.join(",")}}`, "ANY (?::text[])");

@@ -65,7 +65,10 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
           queue,
           {
             localConcurrency: FETCHERS,
-            batchSize: Math.max(LEAST_BATCH, Math.ceil((concurrency * WAKE_UPS_PER_SLOT) / FETCHERS)),
+            batchSize: Math.max(
+              LEAST_BATCH,
+              Math.ceil((concurrency * WAKE_UPS_PER_SLOT) / FETCHERS),
+            ),
             burstWhenBatchFull: true,
             pollingIntervalSeconds: POLL_SECONDS,
             // Retries and delayed wake-ups send no notification.
@@ -87,7 +90,11 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
    * and others can be fetched however long the runs take. Should this process die, the claims of its runs run out and a sweep finds the rest
    * overdue. What has not begun when the listening ends is handed back.
    */
-  async function takeBatch(runner: Runner, jobs: readonly BossJob[], end: AbortSignal): Promise<void> {
+  async function takeBatch(
+    runner: Runner,
+    jobs: readonly BossJob[],
+    end: AbortSignal,
+  ): Promise<void> {
     const left = new Map(jobs.map(({ data }) => [objectKey(data as ObjectRef), data as ObjectRef]));
     const offered = Promise.all(
       [...left].map(async ([key, object]) => {
@@ -121,7 +128,12 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
       try {
         const { overdueMs } = sweep;
         const limit = Math.max(LEAST_LOOK, concurrency);
-        const objects = await look({ now: context.now(), limit, overdueMs, exclude: runner.running() });
+        const objects = await look({
+          now: context.now(),
+          limit,
+          overdueMs,
+          exclude: runner.running(),
+        });
         // Not waited for: long runs must not keep the next look from happening.
         for (const object of objects) void runner.offer(object, { first: true });
       } catch (error) {

@@ -40,7 +40,11 @@ export function createReplay(context: InboxContext): Inbox["replay"] {
 }
 
 /** After the parameters of the conditions: the last sequence before this batch, how many, when its time starts anew, and when it is due. */
-function replayStatement({ schema }: InboxContext, conditions: readonly string[], before: number): string {
+function replayStatement(
+  { schema }: InboxContext,
+  conditions: readonly string[],
+  before: number,
+): string {
   const deliveries = `${schema.quoted}.jobber_deliveries`;
   const parameter = (index: number) => `$${before + index}`;
   const [last, limit, startedAt, dueAt] = [parameter(1), parameter(2), parameter(3), parameter(4)];

@@ -87,7 +87,11 @@ export function createRunner(
     return entry;
   }
 
-  async function work(entry: Entry, first: boolean, notify: (begun: boolean) => void): Promise<void> {
+  async function work(
+    entry: Entry,
+    first: boolean,
+    notify: (begun: boolean) => void,
+  ): Promise<void> {
     const { object, promised } = entry;
     const hasSlot = await takeSlot(first);
     if (hasSlot) {

@@ -27,7 +27,10 @@ const LANES = 2;
 /** Makes `settle`: claims that end at the same time share a statement and, where rows wait again, the transaction with their wake-ups. */
 export function createSettle(context: InboxContext): Inbox["settle"] {
   const { pool } = context;
-  const statements = { plain: settleStatement(context, false), pausing: settleStatement(context, true) };
+  const statements = {
+    plain: settleStatement(context, false),
+    pausing: settleStatement(context, true),
+  };
   const commit = createGroupCommit<Settling, null>({
     write: async (items) => {
       await settleAll(items);
@@ -51,13 +54,22 @@ export function createSettle(context: InboxContext): Inbox["settle"] {
       });
       return;
     }
-    const settled = await settleRows((text, values) => runStatement(pool, text, values), statement, items);
+    const settled = await settleRows(
+      (text, values) => runStatement(pool, text, values),
+      statement,
+      items,
+    );
     const lost = wakeUpsOf(items, settled);
     // Nearly never: no second round trip for what is done.
-    if (lost.length > 0) await runTransaction(pool, (_run, client) => wakeLater(context, client, lost));
+    if (lost.length > 0)
+      await runTransaction(pool, (_run, client) => wakeLater(context, client, lost));
   }
 
-  function settleRows(run: Run, statement: string, items: readonly Settling[]): Promise<readonly Settled[]> {
+  function settleRows(
+    run: Run,
+    statement: string,
+    items: readonly Settling[],
+  ): Promise<readonly Settled[]> {
     const rows = items.flatMap(({ claim, settlements, now }) =>
       settlements.map((settlement) => ({
         ...settlement,

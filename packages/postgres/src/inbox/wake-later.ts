@@ -41,7 +41,8 @@ export function distinctWakeUps(wakeUps: readonly WakeUp[]): readonly WakeUp[] {
   const distinct = new Map<string, WakeUp>();
   for (const { tenant, objectType, objectId, afterMs = 0 } of wakeUps) {
     const object = { tenant, objectType, objectId };
-    const coarse = afterMs > GRAIN_MS ? Math.ceil(afterMs / GRAIN_MS) * GRAIN_MS : Math.ceil(afterMs);
+    const coarse =
+      afterMs > GRAIN_MS ? Math.ceil(afterMs / GRAIN_MS) * GRAIN_MS : Math.ceil(afterMs);
     distinct.set(`${coarse} ${objectKey(object)}`, { ...object, afterMs: coarse });
   }
   return [...distinct.values()];

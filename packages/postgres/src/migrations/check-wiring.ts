@@ -64,7 +64,10 @@ function wiringError(error: unknown): JobberSyncError {
     );
   }
   // pg-boss found its own tables and the queue a moment ago, through its own connection.
-  return state === "42P01" || state === "3F000" || state === "42883" || coded.code === "ERR_STORE_SCHEMA"
+  return state === "42P01" ||
+    state === "3F000" ||
+    state === "42883" ||
+    coded.code === "ERR_STORE_SCHEMA"
     ? differentDatabases(error)
     : coded;
 }

@@ -66,7 +66,10 @@ export async function checkTables(pool: SqlPool, schema: Schema): Promise<void> 
 
 async function missingVersions(run: Run, schema: Schema): Promise<readonly number[]> {
   const table = `${schema.quoted}.jobber_migrations`;
-  const [exists] = await run<boolean>("SELECT (to_regclass($1) IS NOT NULL)::text AS json", [table]);
-  const done = exists === true ? await run<number>(`SELECT version::text AS json FROM ${table}`, []) : [];
+  const [exists] = await run<boolean>("SELECT (to_regclass($1) IS NOT NULL)::text AS json", [
+    table,
+  ]);
+  const done =
+    exists === true ? await run<number>(`SELECT version::text AS json FROM ${table}`, []) : [];
   return MIGRATIONS.map((_, index) => index + 1).filter((version) => !done.includes(version));
 }

@@ -1,5 +1,12 @@
 import type { Schema } from "../database/quote-schema.ts";
-import { CONTACTS, DELETED_AT, JOBS, type RecordTable, SOURCE_UPDATED_AT, snakeCase } from "./columns.ts";
+import {
+  CONTACTS,
+  DELETED_AT,
+  JOBS,
+  type RecordTable,
+  SOURCE_UPDATED_AT,
+  snakeCase,
+} from "./columns.ts";
 
 /**
  * The one statement behind `apply`: contacts, then jobs, then submissions, each from a list in the JSON of `$1`, and the outcome of each.
@@ -37,13 +44,20 @@ SELECT json_build_object(
 }
 
 function newRows({ idField, columns }: RecordTable, list: string): string {
-  const types = [...columns, SOURCE_UPDATED_AT, DELETED_AT].map(({ field, type }) => `"${field}" ${type}`);
+  const types = [...columns, SOURCE_UPDATED_AT, DELETED_AT].map(
+    ({ field, type }) => `"${field}" ${type}`,
+  );
   return `
   SELECT x.* FROM change, json_to_recordset(change.json->'${list}') AS x(
     "tenant" text, "${idField}" text, ${types.join(", ")}, version text, "fieldVersions" jsonb)`;
 }
 
-function upsert(schema: string, table: RecordTable, source: string, waitFor: readonly string[] = []): string {
+function upsert(
+  schema: string,
+  table: RecordTable,
+  source: string,
+  waitFor: readonly string[] = [],
+): string {
   const id = snakeCase(table.idField);
   const all = [...table.columns, SOURCE_UPDATED_AT, DELETED_AT];
   const names = ["tenant", id, ...all.map(({ name }) => name), "version", "field_versions"];
@@ -105,7 +119,8 @@ function outcome({ columns }: RecordTable): string {
   );
   // A fill or a tombstone has no version as a record; what it brings is compared field by field.
   const older = all.map(
-    ({ field }) => `coalesce(excluded.field_versions->>'${field}' < ${versionOf("old", field)}, false)`,
+    ({ field }) =>
+      `coalesce(excluded.field_versions->>'${field}' < ${versionOf("old", field)}, false)`,
   );
   return `CASE
       WHEN ${changed.join(" OR ")} THEN 'updated'

@@ -95,7 +95,9 @@ function planned(plan: ChangePlan): PlannedChange {
       ...plan.submissions.map(({ tenant, deliveryKey }) => keyOf("s", tenant, deliveryKey)),
     ],
     rows: {
-      contacts: rowsText(plan.contacts.map(({ record, ...versions }) => ({ ...record, ...versions }))),
+      contacts: rowsText(
+        plan.contacts.map(({ record, ...versions }) => ({ ...record, ...versions })),
+      ),
       jobs: rowsText(plan.jobs.map(({ record, ...versions }) => ({ ...record, ...versions }))),
       submissions: rowsText(plan.submissions),
     },
@@ -116,7 +118,8 @@ function outcomesOf({ contacts, jobs, submissions }: Applied): ReadonlyMap<strin
   const outcomes = new Map<string, WriteOutcome>();
   for (const [tenant, id, outcome] of contacts ?? []) outcomes.set(keyOf("c", tenant, id), outcome);
   for (const [tenant, id, outcome] of jobs ?? []) outcomes.set(keyOf("j", tenant, id), outcome);
-  for (const [tenant, id, outcome] of submissions ?? []) outcomes.set(keyOf("s", tenant, id), outcome);
+  for (const [tenant, id, outcome] of submissions ?? [])
+    outcomes.set(keyOf("s", tenant, id), outcome);
   return outcomes;
 }
 

@@ -17,7 +17,10 @@ RETURNING 'true' AS json`;
       return (await runStatement(pool, acquireStatement, [name, holder, ttlMs])).length === 1;
     },
     async release(name, holder) {
-      await runStatement(pool, `DELETE FROM ${table} WHERE name = $1 AND holder = $2`, [name, holder]);
+      await runStatement(pool, `DELETE FROM ${table} WHERE name = $1 AND holder = $2`, [
+        name,
+        holder,
+      ]);
     },
   };
 }

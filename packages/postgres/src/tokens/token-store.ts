@@ -52,6 +52,10 @@ UPDATE ${table} SET (${columns}) = (${given}) WHERE tenant = $2 AND revision = $
     },
 
     tenants: () =>
-      runStatement<string>(pool, `SELECT to_json(tenant)::text AS json FROM ${table} ORDER BY tenant`, []),
+      runStatement<string>(
+        pool,
+        `SELECT to_json(tenant)::text AS json FROM ${table} ORDER BY tenant`,
+        [],
+      ),
   };
 }

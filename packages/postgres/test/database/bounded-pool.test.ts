@@ -27,7 +27,10 @@ function slowPool() {
 
 function connection() {
   const releases: unknown[] = [];
-  const client: SqlClient = { query: async () => ({ rows: [] }), release: (error) => releases.push(error) };
+  const client: SqlClient = {
+    query: async () => ({ rows: [] }),
+    release: (error) => releases.push(error),
+  };
   return { client, releases };
 }
 

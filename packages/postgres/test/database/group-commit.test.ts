@@ -8,7 +8,8 @@ function gate() {
     new Promise<readonly string[]>((resolve, reject) => {
       batches.push({
         items,
-        end: (error) => (error === undefined ? resolve(items.map((item) => `${item}!`)) : reject(error)),
+        end: (error) =>
+          error === undefined ? resolve(items.map((item) => `${item}!`)) : reject(error),
       });
     });
   return { batches, write };
@@ -49,7 +50,12 @@ describe("group commit", () => {
 
   it("shares many items between the lanes that are free, and leaves few together", async () => {
     const { batches, write } = gate();
-    const commit = createGroupCommit<string, string>({ ...options, maxItems: 256, lanes: 2, write });
+    const commit = createGroupCommit<string, string>({
+      ...options,
+      maxItems: 256,
+      lanes: 2,
+      write,
+    });
     const many = Array.from({ length: 50 }, (_, index) => commit(String(index)));
     await turn();
     expect(batches.map(({ items }) => items.length)).toEqual([25, 25]);

@@ -8,5 +8,8 @@ it("is a UUID of version 7 that comes after those of earlier milliseconds, and n
   expect(new Set(ids).size).toBe(1000);
   await new Promise((resolve) => setTimeout(resolve, 2));
   expect(timeOrderedId() > (ids.toSorted().at(-1) ?? "")).toBe(true);
-  expect(Number.parseInt((ids[0] ?? "").replace("-", "").slice(0, 12), 16)).toBeCloseTo(Date.now(), -4);
+  expect(Number.parseInt((ids[0] ?? "").replace("-", "").slice(0, 12), 16)).toBeCloseTo(
+    Date.now(),
+    -4,
+  );
 });

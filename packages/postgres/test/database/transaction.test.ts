@@ -94,7 +94,9 @@ describe("the statements of an eager transaction", () => {
         query: (text) => {
           sent.push(text);
           return new Promise((resolve, reject) => {
-            responses.push((error) => (error === undefined ? resolve({ rows: [] }) : reject(error)));
+            responses.push((error) =>
+              error === undefined ? resolve({ rows: [] }) : reject(error),
+            );
           });
         },
         release: () => {},

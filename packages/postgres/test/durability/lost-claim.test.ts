@@ -62,7 +62,9 @@ it("runs a delivery again within 20 s whose claim a crash of the server took, af
   }
   expect(lost).toBe(true);
   expect(claims).toBeGreaterThan(1);
-  expect(await store.jobs("acme")).toContainEqual(expect.objectContaining({ title: "Lawn Service" }));
+  expect(await store.jobs("acme")).toContainEqual(
+    expect.objectContaining({ title: "Lawn Service" }),
+  );
   await worker.stop();
   await database.stop();
 }, 180_000);

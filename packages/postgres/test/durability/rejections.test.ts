@@ -3,7 +3,12 @@ import { createPostgres } from "@jobber-sync/postgres";
 import { expect, it } from "vitest";
 import { delivery } from "../support/deliveries.ts";
 import { openPool } from "../support/open-postgres.ts";
-import { createSender, isProperRejection, jobCreated, type TimedResponse } from "../support/sender.ts";
+import {
+  createSender,
+  isProperRejection,
+  jobCreated,
+  type TimedResponse,
+} from "../support/sender.ts";
 import { testDatabase } from "../support/test-database.ts";
 import { wakeUps } from "../support/wake-ups.ts";
 
@@ -25,7 +30,9 @@ it("rejects deliveries while the server says that its disk is full, stores nothi
     });
     const responses = await Promise.all(["1", "2", "3"].map((id) => send(jobCreated(id))));
     expect(responses.filter((response) => !isProperRejection(response))).toEqual([]);
-    await database.pool.query(`DROP TRIGGER full_disk ON ${table}; DROP FUNCTION "${schema}".reject()`);
+    await database.pool.query(
+      `DROP TRIGGER full_disk ON ${table}; DROP FUNCTION "${schema}".reject()`,
+    );
     expect(await inbox.list({})).toHaveLength(1);
     expect(await wakeUps(database, queue)).toMatchObject({ count: 1 });
   }
@@ -56,10 +63,16 @@ it("responses everybody within a second while others hold all connections of the
   await starving;
   await sendMany("after", 4, 2);
 
-  expect(responses.filter(({ status, elapsedMs }) => status === 200 && elapsedMs >= 1000)).toEqual([]);
-  expect(responses.filter((response) => response.status !== 200 && !isProperRejection(response))).toEqual([]);
+  expect(responses.filter(({ status, elapsedMs }) => status === 200 && elapsedMs >= 1000)).toEqual(
+    [],
+  );
+  expect(
+    responses.filter((response) => response.status !== 200 && !isProperRejection(response)),
+  ).toEqual([]);
   const acknowledged = responses.filter(({ status }) => status === 200).map(({ id }) => id);
-  expect(acknowledged.filter((id) => id.startsWith("before") || id.startsWith("after"))).toHaveLength(16);
+  expect(
+    acknowledged.filter((id) => id.startsWith("before") || id.startsWith("after")),
+  ).toHaveLength(16);
   expect(acknowledged.length).toBeLessThan(responses.length);
   const stored = new Set((await inbox.list({ limit: 1000 })).map(({ objectId }) => objectId));
   expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);

@@ -36,14 +36,20 @@ it("writes deliveries that arrive together in one transaction", async () => {
   });
   const { schema, queue } = await database.open();
   const { inbox } = createPostgres({ pool, boss: database.boss, schema, queue });
-  await Promise.all(Array.from({ length: 300 }, (_, index) => inbox.accept(delivery(String(index)))));
+  await Promise.all(
+    Array.from({ length: 300 }, (_, index) => inbox.accept(delivery(String(index)))),
+  );
   expect(commits).toBe(2);
 });
 
 it("fails no delivery for its neighbour", async () => {
   const { schema, inbox } = await database.open();
-  await database.pool.query(`ALTER TABLE "${schema}".jobber_deliveries ADD CHECK (object_id <> 'rejected')`);
-  const results = await Promise.allSettled(["1", "rejected", "3"].map((id) => inbox.accept(delivery(id))));
+  await database.pool.query(
+    `ALTER TABLE "${schema}".jobber_deliveries ADD CHECK (object_id <> 'rejected')`,
+  );
+  const results = await Promise.allSettled(
+    ["1", "rejected", "3"].map((id) => inbox.accept(delivery(id))),
+  );
   expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
   expect((await inbox.list({})).map(({ objectId }) => objectId)).toEqual(["1", "3"]);
 });
@@ -57,7 +63,13 @@ it("rejects a session whose commits a crash may lose, and says how to mend it", 
     message: expect.stringContaining("synchronous_commit"),
   });
   expect(await inbox.list({})).toEqual([]);
-  const allowed = createPostgres({ pool, boss: database.boss, schema, queue, requireDurable: false });
+  const allowed = createPostgres({
+    pool,
+    boss: database.boss,
+    schema,
+    queue,
+    requireDurable: false,
+  });
   await allowed.inbox.accept(delivery("1"));
   await pool.end();
 });
@@ -67,11 +79,21 @@ describe("while the pool is starved", () => {
     const { schema, queue } = await database.open();
     const pool = openPool(database.connectionString, { max: 1 });
     const held = await pool.connect();
-    const { inbox } = createPostgres({ pool, boss: database.boss, schema, queue, acceptTimeoutMs: 200 });
+    const { inbox } = createPostgres({
+      pool,
+      boss: database.boss,
+      schema,
+      queue,
+      acceptTimeoutMs: 200,
+    });
     const began = performance.now();
-    const rejected = await Promise.allSettled([inbox.accept(delivery("1")), inbox.accept(delivery("2"))]);
+    const rejected = await Promise.allSettled([
+      inbox.accept(delivery("1")),
+      inbox.accept(delivery("2")),
+    ]);
     expect(performance.now() - began).toBeLessThan(400);
-    for (const result of rejected) expect(result).toMatchObject({ reason: { code: "ERR_STORE_BUSY" } });
+    for (const result of rejected)
+      expect(result).toMatchObject({ reason: { code: "ERR_STORE_BUSY" } });
     held.release();
     await expect
       .poll(() =>
@@ -96,7 +118,9 @@ describe("while the pool is starved", () => {
     const { inbox } = createPostgres({ pool, boss: database.boss, acceptTimeoutMs: 10 });
     const burst = async () => {
       const bodies = Array.from({ length: 40 }, () => Buffer.alloc(64 * 1024));
-      const results = await Promise.allSettled(bodies.map((body) => inbox.accept(delivery("1", { body }))));
+      const results = await Promise.allSettled(
+        bodies.map((body) => inbox.accept(delivery("1", { body }))),
+      );
       expect(results.filter(({ status }) => status === "fulfilled")).toEqual([]);
     };
     const held = () => {

@@ -16,10 +16,15 @@ it("decides as core's function does, number for number, whatever came before", a
     ),
     maxWaitMs: fc.constantFrom(0, 1, 125, 1000 / 3, 2000, 600_000, Number.POSITIVE_INFINITY),
     // Now and then a clock jumps, forwards or back.
-    now: fc.oneof(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: -5_000_000, max: 5_000_000 })),
+    now: fc.oneof(
+      fc.integer({ min: 0, max: 5000 }),
+      fc.integer({ min: -5_000_000, max: 5_000_000 }),
+    ),
   });
   let tenant = 0;
-  const check = async (reservations: readonly { perSecond: number; maxWaitMs: number; now: number }[]) => {
+  const check = async (
+    reservations: readonly { perSecond: number; maxWaitMs: number; now: number }[],
+  ) => {
     tenant += 1;
     let budget: RateLimit | null = null;
     for (const { now, ...rest } of reservations) {

@@ -83,7 +83,12 @@ describe("claim and settle", () => {
       watching.inbox.settle(second, done(second)),
       watching.inbox.settle(third, done(third)),
     ]);
-    expect((await inbox.list({})).map(({ state }) => state)).toEqual(["claimed", "done", "done", "done"]);
+    expect((await inbox.list({})).map(({ state }) => state)).toEqual([
+      "claimed",
+      "done",
+      "done",
+      "done",
+    ]);
     expect(statements).toBe(2);
   });
 });
@@ -128,11 +133,22 @@ describe("settle", () => {
     const { schema, queue } = await database.open();
     // Ten minutes ahead of the database, which alone knows what is due.
     const now = () => Date.now() + 600_000;
-    const { inbox } = createPostgres({ pool: database.pool, boss: database.boss, schema, queue, now });
+    const { inbox } = createPostgres({
+      pool: database.pool,
+      boss: database.boss,
+      schema,
+      queue,
+      now,
+    });
     await inbox.accept(delivery("1", { receivedAt: now() }));
     const claim = await inbox.claim(objectOf("1"), { leaseMs: 10_000, now: now() });
     expect(claim?.deliveries).toHaveLength(1);
-    const others = createPostgres({ pool: database.pool, boss: database.boss, schema, queue }).inbox;
+    const others = createPostgres({
+      pool: database.pool,
+      boss: database.boss,
+      schema,
+      queue,
+    }).inbox;
     expect(await others.claim(objectOf("1"), { leaseMs: 10_000, now: now() })).toBeNull();
     if (claim === null) return;
     await inbox.settle(

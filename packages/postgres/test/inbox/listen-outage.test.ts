@@ -41,7 +41,8 @@ it("ends within seconds while the server is down, and so does a worker", async (
     expect(errors.map((error) => (error as { readonly code?: unknown }).code).toSorted()).toEqual(
       [...new Set(errors.map((error) => (error as { readonly code?: unknown }).code))].toSorted(),
     );
-    for (const error of errors) expect(error).toMatchObject({ code: expect.stringMatching(/^ERR_STORE/) });
+    for (const error of errors)
+      expect(error).toMatchObject({ code: expect.stringMatching(/^ERR_STORE/) });
     await server.restart();
   });
 }, 60_000);
@@ -53,7 +54,9 @@ it("goes on by itself when the server is back", async () => {
     const runs: string[] = [];
     const listening = inbox.listen(
       async (object) => {
-        const claim = await inbox.claim(object, { leaseMs: 10_000, now: Date.now() }).catch(() => null);
+        const claim = await inbox
+          .claim(object, { leaseMs: 10_000, now: Date.now() })
+          .catch(() => null);
         if (claim === null) return;
         await inbox.settle(claim, done(claim)).catch(() => {});
         runs.push(object.objectId);

@@ -92,7 +92,9 @@ it("takes them up however many rows an object has that runs", async () => {
          FROM "${schema}".jobber_deliveries, generate_series(0, 4000) AS i WHERE sequence = $1`,
         [sequence],
       );
-      await expect.poll(() => runs.map(({ objectId }) => objectId), { timeout: 5000 }).toContain("lost");
+      await expect
+        .poll(() => runs.map(({ objectId }) => objectId), { timeout: 5000 })
+        .toContain("lost");
       end();
     },
     ({ objectId }) => (objectId === "busy" ? held : Promise.resolve()),
@@ -115,7 +117,9 @@ it("takes them up with all slots busy and a long queue before them, some seconds
   await Promise.all(ids.map((id) => inbox.accept(delivery(id))));
   await inbox.accept(delivery("dead worker's"));
   // What waits has been due for longer than what the dead worker held.
-  await database.pool.query(`UPDATE "${schema}".jobber_deliveries SET due_at = now() - interval '1 hour'`);
+  await database.pool.query(
+    `UPDATE "${schema}".jobber_deliveries SET due_at = now() - interval '1 hour'`,
+  );
   await inbox.claim(objectOf("dead worker's"), { leaseMs: 500, now: Date.now() });
   const began = performance.now();
   await listening(
@@ -151,7 +155,9 @@ it("hands back what it has taken and not begun when it ends, and what was to fol
   await inbox.accept(delivery("0"));
   await expect.poll(() => begun.length).toBe(1);
   for (let index = 0; index < 8; index += 1) await inbox.accept(delivery(String(index)));
-  await expect.poll(async () => (await wakeUps(database, queue)).count, { timeout: 5000 }).toBeLessThan(8);
+  await expect
+    .poll(async () => (await wakeUps(database, queue)).count, { timeout: 5000 })
+    .toBeLessThan(8);
   stop.abort();
   end();
   await ended;
@@ -205,7 +211,11 @@ it("gives up a batch that pg-boss has taken away, and goes on", async () => {
     get(target, name) {
       const value = Reflect.get(target, name, target);
       if (name !== "work") return typeof value === "function" ? value.bind(target) : value;
-      return async (_queue: string, _options: object, handler: (jobs: object[]) => Promise<unknown>) => {
+      return async (
+        _queue: string,
+        _options: object,
+        handler: (jobs: object[]) => Promise<unknown>,
+      ) => {
         takeAway = () => taken.abort();
         handled = handler([
           { data: objectOf("running"), signal: taken.signal },

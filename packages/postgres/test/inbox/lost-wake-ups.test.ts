@@ -77,7 +77,13 @@ for (const [kind, payload] of KINDS) {
         },
       };
       const held = heldSender(opened);
-      const worker = createWorker({ inbox, store, source, on: { "job.updated": pause }, logger: SILENT });
+      const worker = createWorker({
+        inbox,
+        store,
+        source,
+        on: { "job.updated": pause },
+        logger: SILENT,
+      });
       expect((await createSender(inbox)(payload(version))).status).toBe(200);
       const openNext = async () => {
         version = 2;

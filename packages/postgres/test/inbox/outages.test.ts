@@ -22,15 +22,25 @@ it("says what the plain objects mean that pg-boss reports, with what the server 
     message: "the database system is starting up",
     queue: "jobber",
   });
-  ofBoss({ code: "ECONNREFUSED", syscall: "connect", message: "connect ECONNREFUSED 127.0.0.1:5432" });
-  ofBoss({ message: "Database not opened. Call start() before using pg-boss, or again after stop()." });
+  ofBoss({
+    code: "ECONNREFUSED",
+    syscall: "connect",
+    message: "connect ECONNREFUSED 127.0.0.1:5432",
+  });
+  ofBoss({
+    message: "Database not opened. Call start() before using pg-boss, or again after stop().",
+  });
   expect(told).toMatchObject([
     {
       name: "JobberSyncError",
       code: "ERR_STORE",
       cause: { message: expect.stringContaining("starting up") },
     },
-    { name: "JobberSyncError", code: "ERR_STORE_SETTINGS", message: expect.stringContaining("boss.start()") },
+    {
+      name: "JobberSyncError",
+      code: "ERR_STORE_SETTINGS",
+      message: expect.stringContaining("boss.start()"),
+    },
   ]);
 });
 

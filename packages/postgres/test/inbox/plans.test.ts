@@ -66,7 +66,9 @@ async function readBy(text: string, values: readonly unknown[]) {
     // As a prepared statement that has been used often: its plan knows no values.
     await client.query("SET LOCAL plan_cache_mode = force_generic_plan");
     await client.query(`PREPARE probe AS ${text}`);
-    const given = values.map((value) => (value === null ? "NULL" : pg.escapeLiteral(String(value))));
+    const given = values.map((value) =>
+      value === null ? "NULL" : pg.escapeLiteral(String(value)),
+    );
     const { rows } = await client.query(
       `EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE probe${given.length === 0 ? "" : `(${given.join(", ")})`}`,
     );
@@ -81,9 +83,14 @@ async function readBy(text: string, values: readonly unknown[]) {
       wholeTable: scans.filter(
         (node) => node["Node Type"] === "Seq Scan" && node["Relation Name"] === "jobber_deliveries",
       ).length,
-      indexes: [...new Set(scans.map((node) => node["Index Name"]).filter((name) => name !== undefined))],
+      indexes: [
+        ...new Set(scans.map((node) => node["Index Name"]).filter((name) => name !== undefined)),
+      ],
       rows: scans
-        .filter((node) => node["Relation Name"] === "jobber_deliveries" || node["Index Name"] !== undefined)
+        .filter(
+          (node) =>
+            node["Relation Name"] === "jobber_deliveries" || node["Index Name"] !== undefined,
+        )
         .map(
           (node) =>
             ((node["Actual Rows"] ?? 0) + (node["Rows Removed by Filter"] ?? 0)) *
@@ -116,9 +123,17 @@ const OPERATIONS: readonly (readonly [string, (inbox: Inbox) => Promise<unknown>
     "jobber_deliveries_open",
   ],
   ["accept a delivery", (inbox) => inbox.accept(delivery("1")), "jobber_deliveries_key"],
-  ["replay", (inbox) => inbox.replay({ tenant: "nobody", states: ["dead"] }), "jobber_deliveries_aside"],
+  [
+    "replay",
+    (inbox) => inbox.replay({ tenant: "nobody", states: ["dead"] }),
+    "jobber_deliveries_aside",
+  ],
   ["resume", (inbox) => inbox.resume("nobody"), "jobber_deliveries_paused"],
-  ["purge", (inbox) => inbox.purge({ bodiesAfterMs: 1e12, failedAfterMs: 1e12 }), "jobber_deliveries_"],
+  [
+    "purge",
+    (inbox) => inbox.purge({ bodiesAfterMs: 1e12, failedAfterMs: 1e12 }),
+    "jobber_deliveries_",
+  ],
 ];
 
 for (const [name, use, index] of OPERATIONS) {

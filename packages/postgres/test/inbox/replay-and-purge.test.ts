@@ -31,7 +31,9 @@ describe("replay", () => {
     const { inbox } = await ended("unresolved", 1500);
     expect(await inbox.replay({ limit: 1200 })).toBe(1200);
     const left = await inbox.list({ states: ["unresolved"], limit: 1000 });
-    expect(left.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 300 }, (_, i) => 1201 + i));
+    expect(left.map(({ sequence }) => sequence)).toEqual(
+      Array.from({ length: 300 }, (_, i) => 1201 + i),
+    );
   });
 
   it("keeps the reason of what was quarantined until it has run, and of nothing else", async () => {
@@ -73,7 +75,10 @@ describe("purge", () => {
 
   it("keeps for ever what it is told to", async () => {
     const { inbox } = await ended("done", 1);
-    const forEver = { bodiesAfterMs: Number.POSITIVE_INFINITY, failedAfterMs: Number.POSITIVE_INFINITY };
+    const forEver = {
+      bodiesAfterMs: Number.POSITIVE_INFINITY,
+      failedAfterMs: Number.POSITIVE_INFINITY,
+    };
     expect(await inbox.purge(forEver)).toEqual({ bodies: 0, deliveries: 0 });
   });
 

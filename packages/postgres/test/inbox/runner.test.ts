@@ -42,7 +42,11 @@ async function settled<T>(promise: Promise<T>): Promise<T | "pending"> {
 it("runs an object that is woken while it runs once more, however often it was, and promises that at once", async () => {
   const { begun, runner, offer, ids } = runs(4);
   expect(await settled(offer("a"))).toBe(true);
-  expect(await settled(Promise.all([offer("a"), offer("a"), offer("a")]))).toEqual([true, true, true]);
+  expect(await settled(Promise.all([offer("a"), offer("a"), offer("a")]))).toEqual([
+    true,
+    true,
+    true,
+  ]);
   expect(ids()).toEqual(["a"]);
   begun[0]?.end();
   await turn();

@@ -48,7 +48,9 @@ describe("migrate", () => {
         return typeof value === "function" ? value.bind(target) : value;
       },
     });
-    await expect(createPostgres({ pool, boss: mute, queue: "apart" }).migrate()).rejects.toMatchObject({
+    await expect(
+      createPostgres({ pool, boss: mute, queue: "apart" }).migrate(),
+    ).rejects.toMatchObject({
       code: "ERR_STORE_SETTINGS",
       message: expect.stringContaining("different databases"),
     });
@@ -85,7 +87,9 @@ describe("migrate", () => {
   it("says that pg-boss was not started", async () => {
     const { pool, connectionString } = database;
     const boss = new PgBoss(connectionString);
-    await expect(createPostgres({ pool, boss, schema: "unstarted" }).migrate()).rejects.toMatchObject({
+    await expect(
+      createPostgres({ pool, boss, schema: "unstarted" }).migrate(),
+    ).rejects.toMatchObject({
       code: "ERR_STORE_SETTINGS",
       message: expect.stringContaining("boss.start()"),
     });

@@ -103,7 +103,9 @@ describe("a role that may create nothing", () => {
 
   it("needs no right to create where nothing is missing, even when it migrates", async () => {
     const { schema, queue } = await database.open();
-    await database.pool.query(grants({ role: "guest", tables: schema, queue: database.bossSchema }));
+    await database.pool.query(
+      grants({ role: "guest", tables: schema, queue: database.bossSchema }),
+    );
     await createPostgres({ pool: guest, boss: database.boss, schema, queue }).migrate();
   });
 
@@ -112,14 +114,19 @@ describe("a role that may create nothing", () => {
     const boss = openBoss(guestUrl, "boss_by_hand_too", { migrate: false });
     await boss.start();
     await createPostgres({ pool: guest, boss, schema: "by_hand_too" }).migrate();
-    expect(await boss.getQueue("jobber-deliveries")).toMatchObject({ policy: "standard", partition: false });
+    expect(await boss.getQueue("jobber-deliveries")).toMatchObject({
+      policy: "standard",
+      partition: false,
+    });
     await boss.stop({ graceful: false });
     await database.pool.query("DROP SCHEMA by_hand_too, boss_by_hand_too CASCADE");
   });
 
   it("is told when it may not write pg-boss's tables", async () => {
     const { schema, queue } = await database.open();
-    await database.pool.query(grants({ role: "guest", tables: schema, queue: database.bossSchema }));
+    await database.pool.query(
+      grants({ role: "guest", tables: schema, queue: database.bossSchema }),
+    );
     await database.pool.query(
       `REVOKE ALL ON SCHEMA ${database.bossSchema} FROM guest; REVOKE ALL ON ALL TABLES IN SCHEMA ${database.bossSchema} FROM guest`,
     );

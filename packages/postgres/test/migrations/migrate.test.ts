@@ -6,7 +6,10 @@ import { testDatabase } from "../support/test-database.ts";
 
 const database = testDatabase();
 
-function fresh(schema: string, options: { readonly migrate?: boolean; readonly queue?: string } = {}) {
+function fresh(
+  schema: string,
+  options: { readonly migrate?: boolean; readonly queue?: string } = {},
+) {
   const { pool, boss } = database;
   return createPostgres({ pool, boss, schema, queue: schema, ...options });
 }
@@ -88,7 +91,11 @@ describe("migrate", () => {
   });
 
   it("sets an existing queue to what the inbox needs", async () => {
-    await database.boss.createQueue("weak", { policy: "standard", retentionSeconds: 60, notify: false });
+    await database.boss.createQueue("weak", {
+      policy: "standard",
+      retentionSeconds: 60,
+      notify: false,
+    });
     await fresh("weak").migrate();
     expect(await database.boss.getQueue("weak")).toMatchObject({
       retentionSeconds: 60 * 86_400,
@@ -111,8 +118,12 @@ describe("before migrate", () => {
     const missing = { code: "ERR_STORE_SCHEMA", message: expect.stringContaining("migrate()") };
     const object = { tenant: "acme", objectType: "job", objectId: "1" } as const;
     await expect(store.nextSequence()).rejects.toMatchObject(missing);
-    await expect(store.apply({ contacts: [], jobs: [], submissions: [] })).rejects.toMatchObject(missing);
-    await expect(inbox.claim(object, { leaseMs: 1000, now: Date.now() })).rejects.toMatchObject(missing);
+    await expect(store.apply({ contacts: [], jobs: [], submissions: [] })).rejects.toMatchObject(
+      missing,
+    );
+    await expect(inbox.claim(object, { leaseMs: 1000, now: Date.now() })).rejects.toMatchObject(
+      missing,
+    );
     await expect(inbox.accept(delivery("1"))).rejects.toMatchObject(missing);
   });
 

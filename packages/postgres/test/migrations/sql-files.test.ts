@@ -12,7 +12,11 @@ it("ships every migration as a SQL file that does the same", () => {
 });
 
 it("ships grants for every table that the migrations make", () => {
-  const tables = MIGRATIONS.flat().flatMap((statement) => /^CREATE TABLE (\w+)/.exec(statement)?.[1] ?? []);
+  const tables = MIGRATIONS.flat().flatMap(
+    (statement) => /^CREATE TABLE (\w+)/.exec(statement)?.[1] ?? [],
+  );
   const granted = grants({ role: "r", tables: "t", queue: "q" }).match(/"t"\.jobber_\w+/g);
-  expect(granted?.toSorted()).toEqual([...tables, "jobber_sequence"].map((name) => `"t".${name}`).toSorted());
+  expect(granted?.toSorted()).toEqual(
+    [...tables, "jobber_sequence"].map((name) => `"t".${name}`).toSorted(),
+  );
 });

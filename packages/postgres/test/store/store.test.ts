@@ -8,7 +8,11 @@ import { testDatabase } from "../support/test-database.ts";
 
 const database = testDatabase();
 
-function job(jobberJobId: string, sequence: number, fields: Partial<JobWrite & object> = {}): JobWrite {
+function job(
+  jobberJobId: string,
+  sequence: number,
+  fields: Partial<JobWrite & object> = {},
+): JobWrite {
   return {
     tenant: "acme",
     jobberJobId,
@@ -99,7 +103,9 @@ describe("values", () => {
         ],
       }),
     );
-    expect(written.contacts).toEqual([{ tenant: "acme", jobberClientId: "1\u0000", outcome: "inserted" }]);
+    expect(written.contacts).toEqual([
+      { tenant: "acme", jobberClientId: "1\u0000", outcome: "inserted" },
+    ]);
     expect(await store.contacts("acme")).toMatchObject([
       { jobberClientId: "1\uFFFD", name: "a\uFFFDb\uFFFDc\\u0000d" },
     ]);
@@ -118,7 +124,9 @@ describe("many writers", () => {
     const writes = (sequence: number): readonly SyncChange[] => {
       const turned = ids.map((_, index) => ids[(index + sequence) % ids.length] ?? "");
       const order = sequence % 2 === 0 ? turned : turned.toReversed();
-      return [order.slice(0, 4), order.slice(4, 8), order.slice(8)].map((part) => write(part, sequence));
+      return [order.slice(0, 4), order.slice(4, 8), order.slice(8)].map((part) =>
+        write(part, sequence),
+      );
     };
     const write = (order: readonly string[], sequence: number): SyncChange => {
       return {
@@ -152,13 +160,19 @@ describe("many writers", () => {
     await Promise.all(
       stores.map(async (store, writer) => {
         for (let index = 0; index < rounds; index += 1)
-          await Promise.all(writes(index * stores.length + writer).map((each) => store.apply(each)));
+          await Promise.all(
+            writes(index * stores.length + writer).map((each) => store.apply(each)),
+          );
       }),
     );
     const [store] = stores;
     const newest = `at ${rounds * stores.length - 1}`;
-    expect(new Set((await store?.jobs("acme"))?.map(({ title }) => title))).toEqual(new Set([newest]));
-    expect(new Set((await store?.contacts("acme"))?.map(({ name }) => name))).toEqual(new Set([newest]));
+    expect(new Set((await store?.jobs("acme"))?.map(({ title }) => title))).toEqual(
+      new Set([newest]),
+    );
+    expect(new Set((await store?.contacts("acme"))?.map(({ name }) => name))).toEqual(
+      new Set([newest]),
+    );
     expect((await deadlocks(database)) - before).toBe(0);
   });
 
@@ -227,7 +241,8 @@ describe("changes that share a statement", () => {
       .apply(change({ jobs: [job("1", 1, { fields: { title: "John Doe, 555-1234" } })] }))
       .catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: "ERR_STORE", cause: { code: "23514" } });
-    const said = JSON.stringify(error, Object.getOwnPropertyNames(error)) + String((error as Error).cause);
+    const said =
+      JSON.stringify(error, Object.getOwnPropertyNames(error)) + String((error as Error).cause);
     expect(said).toContain("no_titles");
     expect(said).not.toContain("555-1234");
   });
@@ -237,11 +252,18 @@ describe("prepared statements", () => {
   it("are parsed once per connection, and only when asked for", async () => {
     const { schema, queue } = await database.open();
     const pool = openPool(database.connectionString, { max: 1 });
-    const parsed = async () => (await pool.query("SELECT name FROM pg_prepared_statements")).rows.length;
+    const parsed = async () =>
+      (await pool.query("SELECT name FROM pg_prepared_statements")).rows.length;
     const plain = createPostgres({ pool, boss: database.boss, schema, queue });
     await plain.store.apply(change({ jobs: [job("1", 1)] }));
     expect(await parsed()).toBe(0);
-    const { store, inbox } = createPostgres({ pool, boss: database.boss, schema, queue, prepare: true });
+    const { store, inbox } = createPostgres({
+      pool,
+      boss: database.boss,
+      schema,
+      queue,
+      prepare: true,
+    });
     for (let sequence = 1; sequence < 8; sequence += 1) {
       await store.apply(change({ jobs: [job("1", sequence)] }));
       await inbox.accept(delivery("1"));

@@ -90,7 +90,8 @@ export async function crashServer({
 
   const ids = async (from: string) =>
     (await pool.query<{ id: string }>(`SELECT ${from}`)).rows.map(({ id }) => id);
-  const undone = () => ids(`object_id AS id FROM "${schema}".jobber_deliveries WHERE state <> 'done'`);
+  const undone = () =>
+    ids(`object_id AS id FROM "${schema}".jobber_deliveries WHERE state <> 'done'`);
   if (worker) await within(WORK_MS, async () => (await undone()).length === 0);
   const stored = new Set(await ids(`object_id AS id FROM "${schema}".jobber_deliveries`));
   const records = new Set(await ids(`jobber_job_id AS id FROM "${schema}".jobber_jobs`));

@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Claim, IncomingDelivery, ObjectRef, Settlement } from "@jobber-sync/core";
 
-export function delivery(objectId: string, overrides: Partial<IncomingDelivery> = {}): IncomingDelivery {
+export function delivery(
+  objectId: string,
+  overrides: Partial<IncomingDelivery> = {},
+): IncomingDelivery {
   return {
     ...objectOf(objectId),
     deliveryKey: randomUUID(),

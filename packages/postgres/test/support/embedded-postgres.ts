@@ -57,7 +57,9 @@ export async function startOwnServer(): Promise<OwnServer> {
   };
   /** "Immediate shutdown": no checkpoint, nothing is flushed. */
   const quit = async () => {
-    const pid = Number((await readFile(join(databaseDir, "postmaster.pid"), "utf8")).split("\n")[0]);
+    const pid = Number(
+      (await readFile(join(databaseDir, "postmaster.pid"), "utf8")).split("\n")[0],
+    );
     process.kill(pid, "SIGQUIT");
     return pid;
   };

@@ -38,12 +38,15 @@ export async function killReceivers(
   const answered: string[] = [];
   const runs = Array.from({ length: kills }, (_, index) => index).values();
   const lane = async () => {
-    for (const run of runs) answered.push(...(await killOne(database, [schema, String(run), mode])));
+    for (const run of runs)
+      answered.push(...(await killOne(database, [schema, String(run), mode])));
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   // The server may still be about to commit what a killed receiver had sent.
   const connected = "SELECT FROM pg_stat_activity WHERE application_name = $1";
-  await expect.poll(async () => (await database.pool.query(connected, [schema])).rows, WAIT).toEqual([]);
+  await expect
+    .poll(async () => (await database.pool.query(connected, [schema])).rows, WAIT)
+    .toEqual([]);
 
   const { rows } = await database.pool.query<{ id: string; jobs: number }>(
     `SELECT d.object_id AS id, count(j.id)::int AS jobs

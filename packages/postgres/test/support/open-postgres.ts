@@ -90,7 +90,11 @@ export function openPool(connectionString: string, options: pg.PoolConfig = {}):
   return pool;
 }
 
-export function openBoss(connectionString: string, schema: string, options: ConstructorOptions = {}): PgBoss {
+export function openBoss(
+  connectionString: string,
+  schema: string,
+  options: ConstructorOptions = {},
+): PgBoss {
   const boss = new PgBoss({ connectionString, schema, ...BOSS_SETTINGS, ...options });
   boss.on("error", () => {});
   return boss;

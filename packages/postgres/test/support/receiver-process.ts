@@ -7,7 +7,8 @@ import { PgBoss } from "pg-boss";
 import { openPool } from "./open-postgres.ts";
 import { createSender, jobCreated } from "./sender.ts";
 
-const [connectionString = "", bossSchema = "", name = "", run = "", mode = ""] = process.argv.slice(2);
+const [connectionString = "", bossSchema = "", name = "", run = "", mode = ""] =
+  process.argv.slice(2);
 const CALLERS = 24;
 const LATER_MS = 50;
 

@@ -4,7 +4,11 @@ import type pg from "pg";
 /** The pool, with a look at every statement before it runs; `"query"` is one outside of a transaction. */
 export function watchedPool(
   pool: pg.Pool,
-  before: (text: string, values: readonly unknown[], via: "query" | "client") => Promise<void> | void,
+  before: (
+    text: string,
+    values: readonly unknown[],
+    via: "query" | "client",
+  ) => Promise<void> | void,
 ): SqlPool {
   return {
     async query(text, values = []) {

@@ -1,5 +1,9 @@
 import { createPostgres, type Postgres } from "@jobber-sync/postgres";
-import { cursorStoreContract, leaseContract, tokenStoreContract } from "@jobber-sync/testing/contracts";
+import {
+  cursorStoreContract,
+  leaseContract,
+  tokenStoreContract,
+} from "@jobber-sync/testing/contracts";
 import { describe, it } from "vitest";
 import { testDatabase } from "../support/test-database.ts";
 

@@ -58,7 +58,10 @@ const RETRY_MS = 1;
 const USUAL: WriteOptions = {};
 
 /** Groups the writes of one connection. Nothing but its `work` may write on that connection. */
-export function createGroupCommit(connection: Connection, { busyMs }: GroupCommitOptions): GroupCommit {
+export function createGroupCommit(
+  connection: Connection,
+  { busyMs }: GroupCommitOptions,
+): GroupCommit {
   const transaction = createTransaction(connection);
   let queue: Task[] = [];
   let scheduled = false;
@@ -68,7 +71,10 @@ export function createGroupCommit(connection: Connection, { busyMs }: GroupCommi
   let closed: () => void = () => {};
 
   return {
-    write<T>(work: (transaction: Transaction) => T, { oneStatement = false, onCommit } = USUAL): Promise<T> {
+    write<T>(
+      work: (transaction: Transaction) => T,
+      { oneStatement = false, onCommit } = USUAL,
+    ): Promise<T> {
       if (closing !== null) {
         return Promise.reject(
           new JobberSyncError(
@@ -192,7 +198,8 @@ export function createGroupCommit(connection: Connection, { busyMs }: GroupCommi
 
   /** Whether a task has waited long enough for somebody else's lock; its time in our own queue does not count. */
   function gaveUp(task: Task): boolean {
-    if (busySince === null || performance.now() - Math.max(task.since, busySince) < busyMs) return false;
+    if (busySince === null || performance.now() - Math.max(task.since, busySince) < busyMs)
+      return false;
     task.reject(
       new JobberSyncError(
         "ERR_STORE_BUSY",

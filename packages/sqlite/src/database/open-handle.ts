@@ -36,13 +36,18 @@ export function openHandle(path: string): OwnHandle {
  * @param path `null` for a handle of the user's
  */
 export function cannotOpen(path: string | null, cause: unknown): JobberSyncError {
-  return new JobberSyncError("ERR_STORE_OPEN", `The SQLite database cannot be opened: ${reason(path)}`, {
-    cause,
-  });
+  return new JobberSyncError(
+    "ERR_STORE_OPEN",
+    `The SQLite database cannot be opened: ${reason(path)}`,
+    {
+      cause,
+    },
+  );
 }
 
 function reason(path: string | null): string {
-  if (path === null) return "the handle's file is read-only, damaged or no SQLite database (see the cause).";
+  if (path === null)
+    return "the handle's file is read-only, damaged or no SQLite database (see the cause).";
   const file = resolve(path);
   const folder = dirname(file);
   if (!isFolder(folder)) {

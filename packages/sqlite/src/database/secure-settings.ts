@@ -61,5 +61,8 @@ function setJournalMode(handle: SqliteHandle): unknown {
 }
 
 function rejected(what: string): JobberSyncError {
-  return new JobberSyncError("ERR_STORE_SETTINGS", `The SQLite database is not safe to use: ${what}`);
+  return new JobberSyncError(
+    "ERR_STORE_SETTINGS",
+    `The SQLite database is not safe to use: ${what}`,
+  );
 }

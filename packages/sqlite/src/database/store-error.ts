@@ -9,7 +9,9 @@ import {
 const BUSY = 5;
 const LOCKED = 6;
 const FULL = 13;
-const DATA_FAULTS = new Set([18 /* TOOBIG */, 19 /* CONSTRAINT */, 20 /* MISMATCH */, 25 /* RANGE */]);
+const DATA_FAULTS = new Set([
+  18 /* TOOBIG */, 19 /* CONSTRAINT */, 20 /* MISMATCH */, 25 /* RANGE */,
+]);
 const PRIMARY_CODES: Readonly<Record<string, number>> = {
   BUSY,
   LOCKED,
@@ -45,15 +47,28 @@ export function storeError(error: unknown): JobberSyncError {
   if (isJobberSyncError(error)) return error;
   const code = sqliteCode(error);
   if (isBusy(error)) {
-    return coded("ERR_STORE_BUSY", error, "The database is locked by another process; nothing was written.");
+    return coded(
+      "ERR_STORE_BUSY",
+      error,
+      "The database is locked by another process; nothing was written.",
+    );
   }
   if (code === FULL) {
-    return coded("ERR_STORE_FULL", error, "The disk is full; nothing was written. Free some space.");
+    return coded(
+      "ERR_STORE_FULL",
+      error,
+      "The disk is full; nothing was written. Free some space.",
+    );
   }
   const retryable = code !== null && !DATA_FAULTS.has(code);
-  return coded("ERR_STORE", error, `SQLite failed (${describe(error, code)}); nothing was written.`, {
-    retryable,
-  });
+  return coded(
+    "ERR_STORE",
+    error,
+    `SQLite failed (${describe(error, code)}); nothing was written.`,
+    {
+      retryable,
+    },
+  );
 }
 
 /** Reads, and turns what goes wrong into one of our errors. */

@@ -30,7 +30,8 @@ export function createTransaction(connection: Connection): OwnTransaction {
       connection.run("BEGIN IMMEDIATE");
     },
     commit() {
-      if (counter !== null) connection.run("UPDATE jobber_sequence SET value = ? WHERE id = 1", counter);
+      if (counter !== null)
+        connection.run("UPDATE jobber_sequence SET value = ? WHERE id = 1", counter);
       connection.run("COMMIT");
     },
     rollback() {
@@ -52,7 +53,8 @@ export function createTransaction(connection: Connection): OwnTransaction {
     },
     nextSequence() {
       counter ??=
-        connection.get<{ value: number }>("SELECT value FROM jobber_sequence WHERE id = 1")?.value ?? 0;
+        connection.get<{ value: number }>("SELECT value FROM jobber_sequence WHERE id = 1")
+          ?.value ?? 0;
       counter += 1;
       return counter;
     },

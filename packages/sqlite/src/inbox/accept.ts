@@ -19,7 +19,9 @@ const INSERT = `INSERT INTO jobber_deliveries
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** Prepares a delivery outside the transaction. @returns what stores it inside one */
-export function acceptDelivery(delivery: IncomingDelivery): (transaction: Transaction) => AcceptedDelivery {
+export function acceptDelivery(
+  delivery: IncomingDelivery,
+): (transaction: Transaction) => AcceptedDelivery {
   const { tenant, objectType, objectId, deliveryKey, topic, state, reason } = delivery;
   // A copy: the row may be written after the caller has gone on with its buffer.
   const body = Buffer.from(delivery.body);

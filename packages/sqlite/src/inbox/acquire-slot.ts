@@ -8,7 +8,10 @@ const KEEP = `INSERT INTO jobber_tenants (tenant, next_slot_at, next_retry_at) V
   ON CONFLICT (tenant) DO UPDATE SET next_slot_at = excluded.next_slot_at, next_retry_at = excluded.next_retry_at`;
 
 /** Takes a place in the tenant's budget, or a time to come back. @returns milliseconds until it */
-export function acquireSlot(tenant: string, reservation: SlotRequest): (transaction: Transaction) => number {
+export function acquireSlot(
+  tenant: string,
+  reservation: SlotRequest,
+): (transaction: Transaction) => number {
   return (transaction) => {
     const known = transaction.get<RateLimit>(BUDGET, tenant);
     const { waitMs, budget } = nextSlotAt(known ?? null, reservation);

@@ -13,5 +13,6 @@ export function changeRows(
   sql: string,
   ...values: readonly SqliteValue[]
 ): number {
-  return sequences.filter((sequence) => transaction.get(sql, ...values, sequence) !== undefined).length;
+  return sequences.filter((sequence) => transaction.get(sql, ...values, sequence) !== undefined)
+    .length;
 }

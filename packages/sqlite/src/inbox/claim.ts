@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { Claim, ClaimedDelivery, ClaimOptions, LeaseOptions, ObjectRef } from "@jobber-sync/core";
+import type {
+  Claim,
+  ClaimedDelivery,
+  ClaimOptions,
+  LeaseOptions,
+  ObjectRef,
+} from "@jobber-sync/core";
 import type { Transaction } from "../database/transaction.ts";
 import { OPEN, wholeLimit, wholeMs } from "./row-states.ts";
 

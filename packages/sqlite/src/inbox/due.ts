@@ -29,8 +29,16 @@ export function dueObjects(
   // Of a long queue only the beginning is read, for this runs whenever something was accepted. Where a few objects with very many rows fill
   // it, they are passed over like those that run: to skip a row costs a tenth of what it costs to count it.
   for (let window = WIDER * most; ; window *= WIDER) {
-    const found = connection.all<DueRow>(DUE, now, JSON.stringify(excluded), window, most - objects.length);
-    objects.push(...found.map(({ tenant, objectType, objectId }) => ({ tenant, objectType, objectId })));
+    const found = connection.all<DueRow>(
+      DUE,
+      now,
+      JSON.stringify(excluded),
+      window,
+      most - objects.length,
+    );
+    objects.push(
+      ...found.map(({ tenant, objectType, objectId }) => ({ tenant, objectType, objectId })),
+    );
     const rows = found.reduce((sum, row) => sum + row.rows, 0);
     if (objects.length >= most || rows < window) return objects;
     excluded.push(...found.map(nameOf));

@@ -54,7 +54,8 @@ export function createSqliteInbox(
 
     extend: (claim, options) => group.write(extendClaim(claim, options), { oneStatement: true }),
 
-    settle: (claim, settlements) => group.write(settleClaim(claim, settlements, clock()), { onCommit }),
+    settle: (claim, settlements) =>
+      group.write(settleClaim(claim, settlements, clock()), { onCommit }),
 
     listen(run, options) {
       return listenByPolling(inbox, run, {
@@ -92,7 +93,8 @@ export function createSqliteInbox(
       return inBatches(paused, (sequences) => resumeDeliveries(sequences, now));
     },
 
-    acquireSlot: (tenant, options) => group.write(acquireSlot(tenant, options), { oneStatement: true }),
+    acquireSlot: (tenant, options) =>
+      group.write(acquireSlot(tenant, options), { oneStatement: true }),
 
     async purge({
       now = clock(),

@@ -18,13 +18,22 @@ interface Sequenced {
 }
 
 /** Deliveries without their bodies, oldest first. */
-export function listDeliveries(connection: Connection, filter: DeliveryFilter): readonly DeliveryInfo[] {
+export function listDeliveries(
+  connection: Connection,
+  filter: DeliveryFilter,
+): readonly DeliveryInfo[] {
   const limit = filter.limit ?? INBOX_DEFAULTS.listLimit;
-  return select<DeliveryInfo>(connection, INFO, filter, { after: 0, limit }).map((row) => ({ ...row }));
+  return select<DeliveryInfo>(connection, INFO, filter, { after: 0, limit }).map((row) => ({
+    ...row,
+  }));
 }
 
 /** The sequences of a batch of what a filter chooses, oldest first. */
-export function listSequences(connection: Connection, filter: DeliveryFilter, batch: Batch): number[] {
+export function listSequences(
+  connection: Connection,
+  filter: DeliveryFilter,
+  batch: Batch,
+): number[] {
   return select<Sequenced>(connection, "sequence", filter, batch).map(({ sequence }) => sequence);
 }
 
@@ -76,7 +85,11 @@ function select<T extends Sequenced>(
     .sort((a, b) => a.sequence - b.sequence)
     .slice(0, limit);
 
-  function rowsOf(from: string, where: readonly string[], bound: readonly SqliteValue[]): readonly T[] {
+  function rowsOf(
+    from: string,
+    where: readonly string[],
+    bound: readonly SqliteValue[],
+  ): readonly T[] {
     return connection.all<T>(
       `SELECT ${columns} FROM ${from} WHERE ${where.join(" AND ")} ORDER BY sequence LIMIT ?`,
       ...bound,

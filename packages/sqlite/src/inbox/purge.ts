@@ -38,7 +38,8 @@ export function eraseBodies(bodies: readonly ErasableBody[]): (transaction: Tran
     hash: createHash("sha256").update(body).digest(),
   }));
   return (transaction) =>
-    hashed.filter(({ sequence, hash }) => transaction.get(ERASE, hash, sequence) !== undefined).length;
+    hashed.filter(({ sequence, hash }) => transaction.get(ERASE, hash, sequence) !== undefined)
+      .length;
 }
 
 /** Up to `limit` deliveries that failed before `before`. */

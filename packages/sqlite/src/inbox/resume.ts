@@ -30,7 +30,12 @@ export function resumeDeliveries(
  * Whether a tenant was resumed at `since` or later. A time that lies in the future is put right: the clock was set back, and until then every
  * pause would be none.
  */
-export function wasResumed(transaction: Transaction, tenant: string, since: number, now: number): boolean {
+export function wasResumed(
+  transaction: Transaction,
+  tenant: string,
+  since: number,
+  now: number,
+): boolean {
   const resumed = transaction.get<{ readonly at: number }>(RESUMED, tenant, wholeMs(since));
   if (resumed !== undefined && resumed.at > now) transaction.run(NOTE, tenant, wholeMs(now));
   return resumed !== undefined;

@@ -66,7 +66,9 @@ export function checkSchema(handle: SqliteHandle): void {
 }
 
 function schemaVersion(handle: SqliteHandle): number {
-  const row = handle.prepare("SELECT coalesce(max(version), 0) AS version FROM jobber_schema").get();
+  const row = handle
+    .prepare("SELECT coalesce(max(version), 0) AS version FROM jobber_schema")
+    .get();
   return (row as { readonly version: number }).version;
 }
 

@@ -42,7 +42,10 @@ const LIST_SUBMISSIONS = `SELECT tenant AS "tenant", delivery_key AS "deliveryKe
   FROM jobber_submissions WHERE tenant = ? ORDER BY rowid LIMIT ? OFFSET ?`;
 
 /** The store side: rows are read, decided on and written inside one transaction. */
-export function createSqliteStore(connection: Connection, group: GroupCommit): SyncStore & SyncReader {
+export function createSqliteStore(
+  connection: Connection,
+  group: GroupCommit,
+): SyncStore & SyncReader {
   return {
     nextSequence() {
       return group.write((transaction) => transaction.nextSequence(), { oneStatement: true });

@@ -8,7 +8,9 @@ export function createSqliteCursorStore(connection: Connection, group: GroupComm
   return {
     async get(tenant, name) {
       const sql = "SELECT value FROM jobber_cursors WHERE tenant = ? AND name = ?";
-      return reading(() => connection.get<{ readonly value: string }>(sql, tenant, name))?.value ?? null;
+      return (
+        reading(() => connection.get<{ readonly value: string }>(sql, tenant, name))?.value ?? null
+      );
     },
     set: (tenant, name, value) =>
       group.write((transaction) => {

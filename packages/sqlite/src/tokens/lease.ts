@@ -2,7 +2,8 @@ import type { Lease } from "@jobber-sync/core";
 import type { GroupCommit } from "../database/group-commit.ts";
 
 const HELD = "SELECT holder, until, ttl_ms AS ttlMs FROM jobber_leases WHERE name = ?";
-const TAKE = "INSERT OR REPLACE INTO jobber_leases (name, holder, until, ttl_ms) VALUES (?, ?, ?, ?)";
+const TAKE =
+  "INSERT OR REPLACE INTO jobber_leases (name, holder, until, ttl_ms) VALUES (?, ?, ?, ?)";
 
 interface Held {
   readonly holder: string;

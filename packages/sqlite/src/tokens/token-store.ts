@@ -19,7 +19,8 @@ export function createSqliteTokenStore(connection: Connection, group: GroupCommi
     },
     write: (row, expected) =>
       group.write((transaction) => {
-        const seen = transaction.get<{ readonly revision: string }>(SEEN, row.tenant)?.revision ?? null;
+        const seen =
+          transaction.get<{ readonly revision: string }>(SEEN, row.tenant)?.revision ?? null;
         if (seen !== expected) return false;
         const { tenant, accountId, state, accessToken, refreshToken } = row;
         const { obtainedAt, expiresAt, connectedAt, revision } = row;
@@ -34,7 +35,9 @@ export function createSqliteTokenStore(connection: Connection, group: GroupCommi
       }),
     async tenants() {
       const rows = reading(() =>
-        connection.all<{ readonly tenant: string }>("SELECT tenant FROM jobber_connections ORDER BY tenant"),
+        connection.all<{ readonly tenant: string }>(
+          "SELECT tenant FROM jobber_connections ORDER BY tenant",
+        ),
       );
       return rows.map(({ tenant }) => tenant);
     },

@@ -27,8 +27,12 @@ describe("a receiver whose disk is full", () => {
     const pages = Number(database.prepare("PRAGMA page_count").get()?.page_count);
     database.exec(`PRAGMA max_page_count = ${pages + 60}`);
 
-    const responses = await Promise.all(Array.from({ length: REQUESTS }, (_, index) => send(`${index}`)));
-    const acknowledged = responses.flatMap(({ status }, index) => (status === 200 ? [`${index}`] : []));
+    const responses = await Promise.all(
+      Array.from({ length: REQUESTS }, (_, index) => send(`${index}`)),
+    );
+    const acknowledged = responses.flatMap(({ status }, index) =>
+      status === 200 ? [`${index}`] : [],
+    );
     const rejected = responses.filter(({ status }) => status !== 200);
     expect(acknowledged.length).toBeGreaterThan(0);
     expect(rejected.length).toBeGreaterThan(0);

@@ -19,7 +19,9 @@ describe("group commit", () => {
 
   it("gives every delivery and every caller of a batch a number of its own", async () => {
     const { inbox, store } = openCounting(temporaryFile());
-    const accepted = Array.from({ length: 100 }, (_, index) => inbox.accept(sampleDelivery(String(index))));
+    const accepted = Array.from({ length: 100 }, (_, index) =>
+      inbox.accept(sampleDelivery(String(index))),
+    );
     const drawn = Array.from({ length: 100 }, () => store.nextSequence());
     const numbers = [
       ...(await Promise.all(accepted)).map(({ sequence }) => sequence),
@@ -121,7 +123,9 @@ describe("group commit", () => {
     const { inbox } = openCounting(path, 100);
     lockedElsewhere(path);
     const begun = performance.now();
-    const asked = Array.from({ length: 2000 }, (_, index) => inbox.accept(sampleDelivery(String(index))));
+    const asked = Array.from({ length: 2000 }, (_, index) =>
+      inbox.accept(sampleDelivery(String(index))),
+    );
     const codes = await Promise.all(asked.map((one) => one.catch(({ code }) => code)));
     expect(new Set(codes)).toEqual(new Set(["ERR_STORE_BUSY"]));
     // A handle that waits as long as it came would take 2 s for each try.
@@ -134,10 +138,14 @@ describe("group commit", () => {
     handle.exec(`PRAGMA max_page_count = ${pages + 20}`);
     const body = new Uint8Array(8000).fill(120);
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 100 }, (_, index) => inbox.accept(sampleDelivery(String(index), { body }))),
+      Array.from({ length: 100 }, (_, index) =>
+        inbox.accept(sampleDelivery(String(index), { body })),
+      ),
     );
     const stored = outcomes.filter(({ status }) => status === "fulfilled");
-    const rejected = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+    const rejected = outcomes.flatMap((outcome) =>
+      outcome.status === "rejected" ? [outcome.reason] : [],
+    );
     expect(stored.length).toBeGreaterThan(0);
     expect(rejected.length).toBeGreaterThan(0);
     expect(new Set(rejected.map(({ code }) => code))).toEqual(new Set(["ERR_STORE_FULL"]));
@@ -197,7 +205,9 @@ function reject(handle: DatabaseSync, deliveryKey: string, how: "ABORT" | "ROLLB
     BEGIN SELECT RAISE(${how}, 'rejected'); END`);
 }
 
-async function expectOnlyPoisonToFail(apply: (change: SyncChange) => Promise<unknown>): Promise<void> {
+async function expectOnlyPoisonToFail(
+  apply: (change: SyncChange) => Promise<unknown>,
+): Promise<void> {
   const outcomes = await Promise.allSettled(
     ["before", "poison", "after"].map((key) => apply(submissionChange(key))),
   );

@@ -53,7 +53,13 @@ function open() {
   const { inbox, store, close } = openSqlite(handle, { pollMs: 10 });
   const source = new ChangingSource();
   const silent = { info() {}, warn() {}, error() {} };
-  const worker = createWorker({ inbox, store, source, logger: silent, retry: { firstDelayMs: 50 } });
+  const worker = createWorker({
+    inbox,
+    store,
+    source,
+    logger: silent,
+    retry: { firstDelayMs: 50 },
+  });
   const other = new DatabaseSync(path);
   onTestFinished(async () => {
     other.close();
@@ -112,7 +118,10 @@ class ChangingSource implements RecordSource {
     await this.whileFetching();
     this.fetched.push(version);
     const sourceUpdatedAt = `2026-01-25T10:00:0${version}Z`;
-    return { jobs: [fetchedJob(jobberJobId, { sourceUpdatedAt, title: `v${version}` })], contacts: [] };
+    return {
+      jobs: [fetchedJob(jobberJobId, { sourceUpdatedAt, title: `v${version}` })],
+      contacts: [],
+    };
   }
 }
 

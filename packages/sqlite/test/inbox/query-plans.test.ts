@@ -34,7 +34,9 @@ describe.each(["no statistics", "statistics of an empty table", "statistics of a
       ({ inbox } = sqlite);
       onTestFinished(sqlite.close);
       if (when === "statistics of an empty table") database.exec("ANALYZE");
-      await Promise.all(Array.from({ length: 50 }, (_, index) => inbox.accept(sampleDelivery(`${index}`))));
+      await Promise.all(
+        Array.from({ length: 50 }, (_, index) => inbox.accept(sampleDelivery(`${index}`))),
+      );
       for (const state of ENDS) await run(inbox, state, state);
       if (when === "statistics of a queue") database.exec("ANALYZE");
       calls.length = 0;
@@ -60,7 +62,14 @@ describe.each(["no statistics", "statistics of an empty table", "statistics of a
 
     it("no tool that names its states walks over all rows", async () => {
       for (const filter of [{}, { tenant: "acme" }]) {
-        for (const state of ["waiting", "claimed", "unresolved", "paused", "quarantined", "dead"] as const)
+        for (const state of [
+          "waiting",
+          "claimed",
+          "unresolved",
+          "paused",
+          "quarantined",
+          "dead",
+        ] as const)
           await inbox.list({ ...filter, states: [state] });
         await inbox.list({ ...filter, states: ["dead", "paused"], topic: "JOB_UPDATE", limit: 1 });
         await inbox.list({ ...filter, sequences: [1, 2] });
@@ -77,13 +86,18 @@ describe.each(["no statistics", "statistics of an empty table", "statistics of a
     it("a walk would be noticed", () => {
       database.prepare("SELECT state FROM jobber_deliveries WHERE topic = ?").all("JOB_UPDATE");
       calls.push({ sql: "SELECT state FROM jobber_deliveries WHERE topic = ?", values: [] });
-      calls.push({ sql: "SELECT count(*) FROM jobber_deliveries WHERE state <> 'done'", values: [] });
+      calls.push({
+        sql: "SELECT count(*) FROM jobber_deliveries WHERE state <> 'done'",
+        values: [],
+      });
       expect(walks()).toHaveLength(2);
     });
 
     /** The statements that were executed and whose plan walks over all deliveries. */
     function walks(): readonly string[] {
-      const statements = [...new Set(calls.map(({ sql }) => sql))].filter((sql) => /^[SIUD]/.test(sql));
+      const statements = [...new Set(calls.map(({ sql }) => sql))].filter((sql) =>
+        /^[SIUD]/.test(sql),
+      );
       return statements.filter((sql) =>
         planOf(sql).some((step) => step.startsWith("SCAN jobber_deliveries")),
       );

@@ -44,7 +44,9 @@ describe("retention", () => {
     const path = temporaryFile();
     const { inbox, close } = openSqlite(path, { now: () => NOW });
     // Small ones, which lie beside their row, and large ones, which lie on pages of their own.
-    const bodies = [40, 900, 5000, 60_000].map((times) => new TextEncoder().encode(MARK.repeat(times / 4)));
+    const bodies = [40, 900, 5000, 60_000].map((times) =>
+      new TextEncoder().encode(MARK.repeat(times / 4)),
+    );
     for (const body of bodies) {
       await finish(inbox, ["1", "2", "3"], "done", body);
       await finish(inbox, ["4", "5", "6"], "dead", body);
@@ -87,7 +89,9 @@ function open() {
     calls,
     hashes: () =>
       database
-        .prepare("SELECT lower(hex(body_sha256)) AS hash, body_sha256 IS NULL AS none FROM jobber_deliveries")
+        .prepare(
+          "SELECT lower(hex(body_sha256)) AS hash, body_sha256 IS NULL AS none FROM jobber_deliveries",
+        )
         .all()
         .map(({ hash, none }) => (none === 1 ? null : hash)),
     /** Resolves when somebody listens and has looked. */

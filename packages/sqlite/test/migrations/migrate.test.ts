@@ -39,7 +39,9 @@ describe("migrations", () => {
     for (let time = 0; time < 3; time += 1) await openSqlite(path).close();
     const database = new DatabaseSync(path);
     expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 7 });
-    const { versions } = database.prepare("SELECT count(*) AS versions FROM jobber_schema").get() as {
+    const { versions } = database
+      .prepare("SELECT count(*) AS versions FROM jobber_schema")
+      .get() as {
       versions: number;
     };
     expect(versions).toBe(
@@ -68,7 +70,10 @@ describe("migrations", () => {
   it("can be left to somebody else, who must have run them", async () => {
     const path = temporaryFile();
     expect(() => openSqlite(path, { migrate: false })).toThrow(
-      expect.objectContaining({ code: "ERR_STORE_SCHEMA", message: expect.stringContaining("migrate") }),
+      expect.objectContaining({
+        code: "ERR_STORE_SCHEMA",
+        message: expect.stringContaining("migrate"),
+      }),
     );
     await openSqlite(path).close();
     await openSqlite(path, { migrate: false }).close();
@@ -78,11 +83,16 @@ describe("migrations", () => {
     const path = temporaryFile();
     await openSqlite(path).close();
     const database = new DatabaseSync(path);
-    database.exec("INSERT INTO jobber_schema (version, applied_at) VALUES (1000, '2030-01-01T00:00:00Z')");
+    database.exec(
+      "INSERT INTO jobber_schema (version, applied_at) VALUES (1000, '2030-01-01T00:00:00Z')",
+    );
     database.close();
     for (const migrate of [true, false]) {
       expect(() => openSqlite(path, { migrate })).toThrow(
-        expect.objectContaining({ code: "ERR_STORE_SCHEMA", message: expect.stringContaining("newer") }),
+        expect.objectContaining({
+          code: "ERR_STORE_SCHEMA",
+          message: expect.stringContaining("newer"),
+        }),
       );
     }
   });

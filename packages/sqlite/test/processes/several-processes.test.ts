@@ -36,7 +36,9 @@ describe("several processes on one file", () => {
       expect.stringMatching(new RegExp(`^[abc] ${newest}$`)),
     ]);
     const stored = await inbox.list({ limit: 10_000 });
-    expect(stored.map(({ objectId }) => objectId).toSorted()).toEqual(all.map(({ id }) => id).toSorted());
+    expect(stored.map(({ objectId }) => objectId).toSorted()).toEqual(
+      all.map(({ id }) => id).toSorted(),
+    );
     await close();
   }, 60_000);
 
@@ -51,7 +53,9 @@ describe("several processes on one file", () => {
     );
     const ended = await Promise.all(workers.map((worker) => worker.ended));
     expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
-    const taken = ended.flatMap(({ lines }) => lines.flatMap((line) => JSON.parse(line) as number[]));
+    const taken = ended.flatMap(({ lines }) =>
+      lines.flatMap((line) => JSON.parse(line) as number[]),
+    );
     expect(taken.toSorted((a, b) => a - b)).toEqual(accepted.map(({ sequence }) => sequence));
     expect(await inbox.list({ states: ["waiting", "claimed"] })).toEqual([]);
     await close();

@@ -53,7 +53,9 @@ export async function killReceivers(
       const { lines, signal } = await child.ended;
       // One that ended by itself would prove nothing.
       expect(signal).toBe("SIGKILL");
-      const told = lines.filter((line) => line.endsWith(";")).map((line) => line.slice(0, -1).split(" "));
+      const told = lines
+        .filter((line) => line.endsWith(";"))
+        .map((line) => line.slice(0, -1).split(" "));
       answered += told.filter(([kind]) => kind === "delivery").length;
       const there = contents(path, onFile % KILLS_PER_CHECK === 0);
       for (const [kind, value = ""] of told) {
@@ -72,7 +74,8 @@ export async function killReceivers(
 /** What a file holds. `check`: whether it is looked through as a whole. */
 function contents(path: string, check: boolean) {
   const database = new DatabaseSync(path);
-  if (check) expect(database.prepare("PRAGMA integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
+  if (check)
+    expect(database.prepare("PRAGMA integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
   const column = (sql: string) =>
     new Set(
       database

@@ -39,7 +39,12 @@ async function receiveForEver(file: string): Promise<void> {
       // What workers do meanwhile.
       const sequence = await store.nextSequence();
       say(`sequence ${sequence}`);
-      const job = { tenant: "acme", jobberJobId: id, mode: "replace", fields: { title: id } } as const;
+      const job = {
+        tenant: "acme",
+        jobberJobId: id,
+        mode: "replace",
+        fields: { title: id },
+      } as const;
       await store.apply({
         contacts: [],
         jobs: [{ ...job, sourceUpdatedAt: null, sequence }],

@@ -27,6 +27,8 @@ for (let round = 0; round < Number(rounds); round += 1) {
   );
   const id = `${name}-${round}`;
   const accepted = await untilFree(() => inbox.accept(sampleDelivery(id)));
-  console.log(JSON.stringify({ sequence, outcome: jobs[0]?.outcome, id, accepted: accepted.sequence }));
+  console.log(
+    JSON.stringify({ sequence, outcome: jobs[0]?.outcome, id, accepted: accepted.sequence }),
+  );
 }
 await close();

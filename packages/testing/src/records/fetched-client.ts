@@ -1,4 +1,9 @@
-import { CONTACT_FIELDS, type ContactFields, type FetchedClient, type Instant } from "@jobber-sync/core";
+import {
+  CONTACT_FIELDS,
+  type ContactFields,
+  type FetchedClient,
+  type Instant,
+} from "@jobber-sync/core";
 
 /** What a test says of a client; the rest is `null`. */
 export interface FetchedClientOptions extends Partial<ContactFields> {

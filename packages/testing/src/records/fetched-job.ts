@@ -23,6 +23,8 @@ export function fetchedJob(
   jobberJobId: string,
   { sourceUpdatedAt = null, ...fields }: FetchedJobOptions = {},
 ): FetchedJob {
-  const nothing = Object.fromEntries(JOB_FIELDS.map((field) => [field, null])) as unknown as JobFields;
+  const nothing = Object.fromEntries(
+    JOB_FIELDS.map((field) => [field, null]),
+  ) as unknown as JobFields;
   return { jobberJobId, sourceUpdatedAt, fields: { ...nothing, ...fields } };
 }

@@ -28,7 +28,10 @@ export interface SignedRequest {
  * await fetch("http://127.0.0.1:3000/webhooks/jobber/acme", { method: "POST", ...request });
  * ```
  */
-export function signedRequest(payload: object | string | Uint8Array, secret: string): SignedRequest {
+export function signedRequest(
+  payload: object | string | Uint8Array,
+  secret: string,
+): SignedRequest {
   const body = bytesOf(payload);
   return {
     body,

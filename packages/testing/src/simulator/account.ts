@@ -21,7 +21,9 @@ export interface SimulatedEvent {
 export type SimulatedKind = keyof SimulatedRecords;
 
 type Tables = { readonly [K in SimulatedKind]: VersionedTable<SimulatedRecords[K]> };
-type Given<T> = Partial<Omit<T, "id" | "clientId" | "propertyId" | "jobId" | "createdAt" | "updatedAt">>;
+type Given<T> = Partial<
+  Omit<T, "id" | "clientId" | "propertyId" | "jobId" | "createdAt" | "updatedAt">
+>;
 
 /** What can be wrong with an account's connection or its plan. */
 export interface AccountConditions {
@@ -74,7 +76,13 @@ export interface AccountOptions {
   readonly emit: (event: SimulatedEvent) => void;
 }
 
-const NOWHERE = { street: "", city: null, province: null, postalCode: null, country: null } as const;
+const NOWHERE = {
+  street: "",
+  city: null,
+  province: null,
+  postalCode: null,
+  country: null,
+} as const;
 
 /** @internal Use `simulator.addAccount`. */
 export function createAccount({ number, name, now, emit }: AccountOptions): SimulatedAccount {
@@ -103,7 +111,10 @@ export function createAccount({ number, name, now, emit }: AccountOptions): Simu
   const all = <K extends SimulatedKind>(kind: K): SimulatedRecords[K][] =>
     tables[kind].list(Number.POSITIVE_INFINITY);
 
-  function create<K extends SimulatedKind>(kind: K, record: SimulatedRecords[K]): SimulatedRecords[K] {
+  function create<K extends SimulatedKind>(
+    kind: K,
+    record: SimulatedRecords[K],
+  ): SimulatedRecords[K] {
     tables[kind].write(record.id, record, now());
     notify(`${kind.toUpperCase()}_CREATE`, record.id);
     return record;
@@ -132,7 +143,9 @@ export function createAccount({ number, name, now, emit }: AccountOptions): Simu
           : kind === "job"
             ? all("visit").filter(({ jobId }) => jobId === id)
             : [];
-    const kindBelow = ({ client: "property", property: "job", job: "visit", visit: "visit" } as const)[kind];
+    const kindBelow = (
+      { client: "property", property: "job", job: "visit", visit: "visit" } as const
+    )[kind];
     for (const record of below) destroy(kindBelow, record.id);
     tables[kind].write(id, null, now());
     notify(`${kind.toUpperCase()}_DESTROY`, id);
@@ -204,7 +217,8 @@ export function createAccount({ number, name, now, emit }: AccountOptions): Simu
     update: (kind, id, patch) => change(kind, id, `${kind.toUpperCase()}_UPDATE`, patch as object),
     closeJob: (id, jobStatus = "archived") =>
       change("job", id, "JOB_CLOSED", { jobStatus, completedAt: time() }),
-    completeVisit: (id) => change("visit", id, "VISIT_COMPLETE", { isComplete: true, completedAt: time() }),
+    completeVisit: (id) =>
+      change("visit", id, "VISIT_COMPLETE", { isComplete: true, completedAt: time() }),
   };
 }
 

@@ -27,12 +27,15 @@ export function requestedCost(
 ): number {
   const fragments = new Map(
     document.definitions.flatMap((definition) =>
-      definition.kind === "FragmentDefinition" ? [[definition.name.value, definition] as const] : [],
+      definition.kind === "FragmentDefinition"
+        ? [[definition.name.value, definition] as const]
+        : [],
     ),
   );
   const costOf = (set: SelectionSetNode, type: GraphQLObjectType, page: number): number =>
     set.selections.reduce((sum, selection) => {
-      if (selection.kind === "InlineFragment") return sum + costOf(selection.selectionSet, type, page);
+      if (selection.kind === "InlineFragment")
+        return sum + costOf(selection.selectionSet, type, page);
       if (selection.kind === "FragmentSpread") {
         const fragment = fragments.get(selection.name.value);
         return fragment === undefined ? sum : sum + costOf(fragment.selectionSet, type, page);
@@ -53,7 +56,8 @@ export function requestedCost(
           );
     return FREE.has(name) ? page * selected : 1 + selected;
   };
-  const root = operation.operation === "mutation" ? schema.getMutationType() : schema.getQueryType();
+  const root =
+    operation.operation === "mutation" ? schema.getMutationType() : schema.getQueryType();
   return root ? costOf(operation.selectionSet, root, 1) : 0;
 }
 

@@ -3,7 +3,12 @@ import { createFaultPlan, type FaultPlan } from "./faults.ts";
 import { respondToGraphql, type SimulatedResponse } from "./graphql-endpoint.ts";
 import { type Route, type SimulatedRequest, startServer } from "./http-server.ts";
 import { createMeter, JOBBER_LIMITS, type Meter, type SimulatedLimits } from "./limits.ts";
-import { createOauth, type OauthCounts, type SimulatedTokens, type TokenRotation } from "./oauth.ts";
+import {
+  createOauth,
+  type OauthCounts,
+  type SimulatedTokens,
+  type TokenRotation,
+} from "./oauth.ts";
 import { createRandom } from "./random.ts";
 import { createWebhookSender, type WebhookSender } from "./webhook-sender.ts";
 
@@ -147,13 +152,18 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
       const message = "An object of type Account was hidden because you are unauthenticated";
       return {
         status: 200,
-        body: { data: { account: null }, errors: [{ message, extensions: { code: "UNAUTHENTICATED" } }] },
+        body: {
+          data: { account: null },
+          errors: [{ message, extensions: { code: "UNAUTHENTICATED" } }],
+        },
       };
     }
     const account = oauth.authorize(token);
     if (typeof account === "string") {
       counts.unauthorized += 1;
-      return account === "unknown" ? message(401, "Token not recognized") : message(401, DISCONNECTED);
+      return account === "unknown"
+        ? message(401, "Token not recognized")
+        : message(401, DISCONNECTED);
     }
     if (account.conditions.inactive)
       return { status: 200, body: { error: { message: "This account is not active" } } };
@@ -166,7 +176,10 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
       counts.tooManyRequests += 1;
       return message(429, "Too many requests");
     }
-    const { query, variables } = JSON.parse(body) as { query: string; variables?: Record<string, unknown> };
+    const { query, variables } = JSON.parse(body) as {
+      query: string;
+      variables?: Record<string, unknown>;
+    };
     const lagMs = random.next() * account.conditions.replicaLagMs;
     const warning = version === asked ? undefined : `Version ${asked} was removed.`;
     const outcome = await respondToGraphql({
@@ -181,7 +194,8 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
       lagMs,
     });
     if (outcome.throttled) counts.throttled += 1;
-    for (const field of outcome.rootFields) counts.queries[field] = (counts.queries[field] ?? 0) + 1;
+    for (const field of outcome.rootFields)
+      counts.queries[field] = (counts.queries[field] ?? 0) + 1;
     return outcome;
   }
 

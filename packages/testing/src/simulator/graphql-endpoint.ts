@@ -54,14 +54,21 @@ export async function respondToGraphql(request: GraphqlRequest): Promise<Graphql
     version: request.version,
     ...(request.warning === undefined ? {} : { warning: request.warning }),
   };
-  const outcome = (body: object, rootFields: readonly string[] = [], throttled = false): GraphqlOutcome => ({
+  const outcome = (
+    body: object,
+    rootFields: readonly string[] = [],
+    throttled = false,
+  ): GraphqlOutcome => ({
     status: 200,
     body,
     throttled,
     rootFields,
   });
   if (isErrors(document)) {
-    const errors = document.map(({ message }) => ({ message, extensions: { code: "undefinedField" } }));
+    const errors = document.map(({ message }) => ({
+      message,
+      extensions: { code: "undefinedField" },
+    }));
     return outcome({ errors, extensions: { versioning } });
   }
   const operation = getOperationAST(document);
@@ -103,7 +110,9 @@ export async function respondToGraphql(request: GraphqlRequest): Promise<Graphql
       ...(shown ? { errors: shown } : {}),
       extensions: { cost: cost(actual), versioning },
     },
-    operation.selectionSet.selections.flatMap((field) => (field.kind === "Field" ? [field.name.value] : [])),
+    operation.selectionSet.selections.flatMap((field) =>
+      field.kind === "Field" ? [field.name.value] : [],
+    ),
   );
 }
 

@@ -35,7 +35,10 @@ export function createMeter(limits: SimulatedLimits): Meter {
   let points = limits.maximumAvailable;
   let at = 0;
   const available = (now: number): number => {
-    points = Math.min(limits.maximumAvailable, points + (Math.max(0, now - at) / 1000) * limits.restoreRate);
+    points = Math.min(
+      limits.maximumAvailable,
+      points + (Math.max(0, now - at) / 1000) * limits.restoreRate,
+    );
     at = Math.max(at, now);
     return points;
   };

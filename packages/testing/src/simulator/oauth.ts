@@ -66,12 +66,18 @@ export function createOauth(options: OauthOptions): SimulatedOauth {
   const { clientId, clientSecret, appId, rotation, accessTokenMs, now } = options;
   const signingKey = randomBytes(32);
   const counts: OauthCounts = { refreshes: 0, rejectedRefreshes: 0, exchanges: 0 };
-  const accessTokens = new Map<string, { readonly account: SimulatedAccount; readonly expiresAt: number }>();
+  const accessTokens = new Map<
+    string,
+    { readonly account: SimulatedAccount; readonly expiresAt: number }
+  >();
   const refreshTokens = new Map<string, SimulatedAccount>();
   const disconnected = new Set<string>();
   const codes = new Map<string, Code>();
 
-  function issue(account: SimulatedAccount, refreshToken = randomBytes(24).toString("hex")): SimulatedTokens {
+  function issue(
+    account: SimulatedAccount,
+    refreshToken = randomBytes(24).toString("hex"),
+  ): SimulatedTokens {
     const expiresAt = now() + accessTokenMs;
     const accessToken = jwt({
       sub: randomBytes(6).toString("hex"),
@@ -114,7 +120,9 @@ export function createOauth(options: OauthOptions): SimulatedOauth {
     if (rotation === "strict") refreshTokens.delete(used);
     const tokens = rotation === "off" ? issue(account, used) : issue(account);
     const warning =
-      rotation === "lenient" ? { warning: "Refresh token rotation will be enforced for this app." } : {};
+      rotation === "lenient"
+        ? { warning: "Refresh token rotation will be enforced for this app." }
+        : {};
     return { status: 200, body: { ...tokenBody(tokens), ...warning } };
   }
 

@@ -47,7 +47,10 @@ export const resolveField: GraphQLFieldResolver<unknown, ReadView> = (source, ar
   return (source as Readonly<Record<string, unknown>>)[info.fieldName];
 };
 
-function rejectHidden({ parentType, fieldName }: GraphQLResolveInfo, hidden: ReadonlySet<string>): void {
+function rejectHidden(
+  { parentType, fieldName }: GraphQLResolveInfo,
+  hidden: ReadonlySet<string>,
+): void {
   if (hidden.has(`${parentType.name}.${fieldName}`)) {
     throw new GraphQLError(
       `The field ${fieldName} on an object of type ${parentType.name} was hidden due to permissions`,
@@ -99,8 +102,11 @@ const RESOLVERS: Readonly<Record<string, Resolver>> = {
       ),
       page,
     ),
-  "Query.jobs": (_source, { sort, ...page }: PageArguments & { sort?: readonly Sort[] }, { account, at }) =>
-    connection(sorted(account.tables.job.list(at), sort?.[0]), page),
+  "Query.jobs": (
+    _source,
+    { sort, ...page }: PageArguments & { sort?: readonly Sort[] },
+    { account, at },
+  ) => connection(sorted(account.tables.job.list(at), sort?.[0]), page),
   "Mutation.clientEdit": (
     _source,
     { clientId, input }: { clientId: string; input: Partial<SimulatedClient> },
@@ -120,7 +126,10 @@ const RESOLVERS: Readonly<Record<string, Resolver>> = {
   ),
   "Client.jobs": listOf("job", (job, client: SimulatedClient) => job.clientId === client.id),
   "Property.client": related("client", ({ clientId }: SimulatedProperty) => clientId),
-  "Property.jobs": listOf("job", (job, property: SimulatedProperty) => job.propertyId === property.id),
+  "Property.jobs": listOf(
+    "job",
+    (job, property: SimulatedProperty) => job.propertyId === property.id,
+  ),
   "Property.jobberWebUri": ({ id }: SimulatedProperty) => webUri("properties", id),
   "PropertyAddress.id": () => encodedId("PropertyAddress", 1),
   "Job.client": related("client", ({ clientId }: SimulatedJob) => clientId),
@@ -152,17 +161,27 @@ function filled(address: SimulatedAddress | null): Record<string, string> | null
   return Object.fromEntries(Object.entries(address).map(([name, value]) => [name, value ?? ""]));
 }
 
-function edited(account: SimulatedAccount, kind: "client" | "job", id: string, input: object): object {
+function edited(
+  account: SimulatedAccount,
+  kind: "client" | "job",
+  id: string,
+  input: object,
+): object {
   if (account.get(kind, id) === null) {
     return { [kind]: null, userErrors: [{ message: `${kind} not found`, path: [`${kind}Id`] }] };
   }
   return { [kind]: account.update(kind, id, input), userErrors: [] };
 }
 
-function connection(rows: readonly { readonly id: string }[], { first = 100, after }: PageArguments): object {
+function connection(
+  rows: readonly { readonly id: string }[],
+  { first = 100, after }: PageArguments,
+): object {
   // Positions, as offset-paged lists have them: a record that moves while one pages is seen twice or not at all.
   const start =
-    after === undefined || after === null ? 0 : Number(Buffer.from(after, "base64").toString("latin1"));
+    after === undefined || after === null
+      ? 0
+      : Number(Buffer.from(after, "base64").toString("latin1"));
   const nodes = rows.slice(start, start + first);
   const cursorAt = (index: number): string => Buffer.from(String(index)).toString("base64");
   return {
@@ -175,7 +194,10 @@ function connection(rows: readonly { readonly id: string }[], { first = 100, aft
   };
 }
 
-function sorted<T extends SimulatedClient | SimulatedJob>(rows: readonly T[], sort: Sort | undefined): T[] {
+function sorted<T extends SimulatedClient | SimulatedJob>(
+  rows: readonly T[],
+  sort: Sort | undefined,
+): T[] {
   const sign = sort?.direction === "DESCENDING" ? -1 : 1;
   const keyOf = (row: T): string | number =>
     sort?.key === "JOB_NUMBER" && "jobNumber" in row

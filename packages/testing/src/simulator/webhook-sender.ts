@@ -166,7 +166,8 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
     },
     send(event) {
       const url = urls.get(event.accountId);
-      if (url === undefined) throw new RangeError("The account has no webhook URL: call subscribe first.");
+      if (url === undefined)
+        throw new RangeError("The account has no webhook URL: call subscribe first.");
       return post(event, url);
     },
   };

@@ -28,8 +28,12 @@ describe("notificationPayload", () => {
   });
 
   it("names the account as the item of an app topic, and an item of the topic's type elsewhere", () => {
-    expect(notification(notificationPayload("APP_DISCONNECT")).itemId).toBe(encodedId("Account", 1001));
-    expect(notification(notificationPayload("JOB_CLOSED")).itemId).toBe("Z2lkOi8vSm9iYmVyL0pvYi8yMDAx");
+    expect(notification(notificationPayload("APP_DISCONNECT")).itemId).toBe(
+      encodedId("Account", 1001),
+    );
+    expect(notification(notificationPayload("JOB_CLOSED")).itemId).toBe(
+      "Z2lkOi8vSm9iYmVyL0pvYi8yMDAx",
+    );
   });
 
   it("takes topics that Jobber has yet to invent", () => {
@@ -40,7 +44,11 @@ describe("notificationPayload", () => {
   });
 
   it("overrides members, leaves out what is undefined, and sends null as null", () => {
-    const payload = notificationPayload("JOB_UPDATE", { itemId: 7, appId: undefined, occurredAt: null });
+    const payload = notificationPayload("JOB_UPDATE", {
+      itemId: 7,
+      appId: undefined,
+      occurredAt: null,
+    });
     expect(JSON.stringify(payload)).toBe(
       JSON.stringify({
         data: {

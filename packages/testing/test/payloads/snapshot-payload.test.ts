@@ -30,7 +30,12 @@ describe("snapshotPayload", () => {
   it("makes a body that parses to its event, for every event", () => {
     for (const event of EVENTS) {
       const parsed = parseEvent(bytesOf(snapshotPayload(event)));
-      expect(parsed).toMatchObject({ kind: "snapshot", event, warnings: [], sourceUpdatedAt: null });
+      expect(parsed).toMatchObject({
+        kind: "snapshot",
+        event,
+        warnings: [],
+        sourceUpdatedAt: null,
+      });
     }
   });
 

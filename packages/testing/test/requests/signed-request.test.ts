@@ -21,7 +21,9 @@ describe("signedRequest", () => {
     expect(headers).toEqual({
       "content-type": "application/json",
       "content-length": "15",
-      "x-jobber-hmac-sha256": createHmac("sha256", SECRET).update('{"name":"Zoë"}').digest("base64"),
+      "x-jobber-hmac-sha256": createHmac("sha256", SECRET)
+        .update('{"name":"Zoë"}')
+        .digest("base64"),
     });
     expect(() => verifySignature(body, headers["x-jobber-hmac-sha256"], SECRET)).not.toThrow();
   });

@@ -3,7 +3,8 @@ import { addJob, ask, openSimulator } from "../support/open-simulator.ts";
 
 const JOB =
   "query($id: EncodedId!) { job(id: $id) { title client { name } property { address { street } } } }";
-const PAGE = "query($first: Int) { jobs(first: $first) { nodes { id title } pageInfo { hasNextPage } } }";
+const PAGE =
+  "query($first: Int) { jobs(first: $first) { nodes { id title } pageInfo { hasNextPage } } }";
 
 describe("the simulated GraphQL endpoint", () => {
   it("executes documents against what the test holds, and is null for what is gone", async () => {
@@ -11,7 +12,11 @@ describe("the simulated GraphQL endpoint", () => {
     const { job } = addJob(account);
     const found = await query(JOB, { id: job.id });
     expect(found.body.data).toEqual({
-      job: { title: "Lawn Service", client: { name: "John Doe" }, property: { address: { street: "" } } },
+      job: {
+        title: "Lawn Service",
+        client: { name: "John Doe" },
+        property: { address: { street: "" } },
+      },
     });
     account.destroy("job", job.id);
     const gone = await query(JOB, { id: job.id });
@@ -23,7 +28,9 @@ describe("the simulated GraphQL endpoint", () => {
     const { jobber, account } = await openSimulator();
     const { job } = addJob(account);
     const other = jobber.connect(jobber.addAccount("Globex"));
-    expect((await ask(jobber, other.accessToken, JOB, { id: job.id })).body.data).toEqual({ job: null });
+    expect((await ask(jobber, other.accessToken, JOB, { id: job.id })).body.data).toEqual({
+      job: null,
+    });
     expect((await ask(jobber, other.accessToken, "{ account { name } }")).body.data).toEqual({
       account: { name: "Globex" },
     });
@@ -50,7 +57,9 @@ describe("the simulated GraphQL endpoint", () => {
       query("query($f: ClientFilterAttributes) { clients(filter: $f) { nodes { id } } }", {
         f: { updatedAt: { after: time } },
       });
-    expect((await since("2026-01-25T10:00:00Z")).body.data.clients.nodes).toEqual([{ id: client.id }]);
+    expect((await since("2026-01-25T10:00:00Z")).body.data.clients.nodes).toEqual([
+      { id: client.id },
+    ]);
     expect((await since("2026-01-25T10:00:01Z")).body.data.clients.nodes).toEqual([]);
   });
 
@@ -108,7 +117,8 @@ describe("the simulated GraphQL endpoint", () => {
 
   it("answers an old version with the oldest it has, and rejects one that never was", async () => {
     const { query } = await openSimulator();
-    const version = (asked: string) => query("{ account { id } }", {}, { "x-jobber-graphql-version": asked });
+    const version = (asked: string) =>
+      query("{ account { id } }", {}, { "x-jobber-graphql-version": asked });
     expect((await version("2023-03-29")).body.extensions.versioning).toEqual({
       version: "2025-04-16",
       warning: "Version 2023-03-29 was removed.",
@@ -157,7 +167,8 @@ describe("the simulated GraphQL endpoint", () => {
     for (let n = 0; n < 40; n++) titles.add((await query(JOB, { id: job.id })).body.data.job.title);
     expect(titles).toEqual(new Set(["Lawn Service", "New"]));
     clock.now += 1001;
-    for (let n = 0; n < 20; n++) expect((await query(JOB, { id: job.id })).body.data.job.title).toBe("New");
+    for (let n = 0; n < 20; n++)
+      expect((await query(JOB, { id: job.id })).body.data.job.title).toBe("New");
   });
 
   it("does mutations, and tells them as any other change", async () => {

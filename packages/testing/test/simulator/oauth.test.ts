@@ -14,7 +14,10 @@ describe("the simulated OAuth server", () => {
     expect((await ask(jobber, body.access_token ?? "", ACCOUNT)).body.data).toBeDefined();
     expect(await askToken(jobber, refresh(tokens.refreshToken))).toMatchObject({
       status: 401,
-      body: { error: "invalid_grant", error_description: "The provided refresh token is not valid." },
+      body: {
+        error: "invalid_grant",
+        error_description: "The provided refresh token is not valid.",
+      },
     });
     expect(jobber.counts.oauth).toEqual({ refreshes: 1, rejectedRefreshes: 1, exchanges: 0 });
   });
@@ -32,7 +35,9 @@ describe("the simulated OAuth server", () => {
 
   it("gives access tokens that are JWTs and end", async () => {
     const { jobber, tokens, clock, account } = await openSimulator();
-    const payload = JSON.parse(Buffer.from(tokens.accessToken.split(".")[1] ?? "", "base64url").toString());
+    const payload = JSON.parse(
+      Buffer.from(tokens.accessToken.split(".")[1] ?? "", "base64url").toString(),
+    );
     expect(payload).toMatchObject({ exp: (clock.now + 3_600_000) / 1000, app_id: jobber.appId });
     clock.now += 3_600_000;
     expect((await ask(jobber, tokens.accessToken, ACCOUNT)).status).toBe(401);
@@ -54,10 +59,12 @@ describe("the simulated OAuth server", () => {
 
   it("rejects another client secret, and an unknown grant", async () => {
     const { jobber, tokens } = await openSimulator();
-    expect((await askToken(jobber, { ...refresh(tokens.refreshToken), client_secret: "x" })).body.error).toBe(
-      "invalid_client",
+    expect(
+      (await askToken(jobber, { ...refresh(tokens.refreshToken), client_secret: "x" })).body.error,
+    ).toBe("invalid_client");
+    expect((await askToken(jobber, { grant_type: "password" })).body.error).toBe(
+      "unsupported_grant_type",
     );
-    expect((await askToken(jobber, { grant_type: "password" })).body.error).toBe("unsupported_grant_type");
     expect((await askToken(jobber, refresh(tokens.refreshToken))).status).toBe(200);
   });
 });

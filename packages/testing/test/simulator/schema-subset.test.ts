@@ -28,7 +28,9 @@ function differences(part: GraphQLSchema, whole: GraphQLSchema): string[] {
         return compareFields(type.name, type.getFields(), other.getFields());
       if (isEnumType(type) && isEnumType(other)) {
         const known = new Set(other.getValues().map(({ name }) => name));
-        return type.getValues().flatMap(({ name }) => (known.has(name) ? [] : [`${type.name}.${name}`]));
+        return type
+          .getValues()
+          .flatMap(({ name }) => (known.has(name) ? [] : [`${type.name}.${name}`]));
       }
       return isScalarType(type) && isScalarType(other) ? [] : [type.name];
     });
@@ -45,8 +47,12 @@ function compareFields(
     const other = whole[field.name];
     const name = `${owner}.${field.name}`;
     if (other === undefined || String(field.type) !== String(other.type)) return [name];
-    const known = Object.fromEntries(("args" in other ? other.args : []).map((arg) => [arg.name, arg]));
-    const args = Object.fromEntries(("args" in field ? field.args : []).map((arg) => [arg.name, arg]));
+    const known = Object.fromEntries(
+      ("args" in other ? other.args : []).map((arg) => [arg.name, arg]),
+    );
+    const args = Object.fromEntries(
+      ("args" in field ? field.args : []).map((arg) => [arg.name, arg]),
+    );
     return compareFields(name, args, known);
   });
 }
@@ -70,7 +76,9 @@ describe("the simulator's schema", () => {
 
   if (path !== undefined) {
     it("is a subset of Jobber's", () => {
-      expect(differences(part, buildSchema(readFileSync(path, "utf8"), { assumeValid: true }))).toEqual([]);
+      expect(
+        differences(part, buildSchema(readFileSync(path, "utf8"), { assumeValid: true })),
+      ).toEqual([]);
     });
   }
 });

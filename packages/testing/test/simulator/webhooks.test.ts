@@ -74,16 +74,25 @@ describe("the simulated webhooks", () => {
     }
   });
 
-  it.each(["occurredAt", "occuredAt"] as const)("spell the time %s when told to", async (timeSpelling) => {
-    const options: SimulatorOptions = { timeSpelling };
-    const { jobber, account } = await openSimulator(options);
-    const { received, url } = await openReceiver();
-    jobber.webhooks.subscribe(account.id, url);
-    account.addClient();
-    await jobber.webhooks.flush();
-    const { data } = JSON.parse(received[0]?.body.toString() ?? "");
-    expect(Object.keys(data.webHookEvent)).toEqual(["topic", "appId", "accountId", "itemId", timeSpelling]);
-  });
+  it.each(["occurredAt", "occuredAt"] as const)(
+    "spell the time %s when told to",
+    async (timeSpelling) => {
+      const options: SimulatorOptions = { timeSpelling };
+      const { jobber, account } = await openSimulator(options);
+      const { received, url } = await openReceiver();
+      jobber.webhooks.subscribe(account.id, url);
+      account.addClient();
+      await jobber.webhooks.flush();
+      const { data } = JSON.parse(received[0]?.body.toString() ?? "");
+      expect(Object.keys(data.webHookEvent)).toEqual([
+        "topic",
+        "appId",
+        "accountId",
+        "itemId",
+        timeSpelling,
+      ]);
+    },
+  );
 
   it("go astray as told, and the same way for the same seed", async () => {
     const first = await sendDisorderly(5);
@@ -112,7 +121,9 @@ describe("the simulated webhooks", () => {
 
   it("are sent again without a 2xx, and given up in the end", async () => {
     const { jobber, account } = await openSimulator({ webhookRetries: 2 });
-    const { received, url } = await openReceiver((count) => (count < 3 ? 503 : count === 3 ? 200 : 500));
+    const { received, url } = await openReceiver((count) =>
+      count < 3 ? 503 : count === 3 ? 200 : 500,
+    );
     jobber.webhooks.subscribe(account.id, url);
     account.addClient();
     await jobber.webhooks.flush();

@@ -24,7 +24,11 @@ export async function serveFetch(handler: Handler): Promise<RunningServer> {
   };
 }
 
-async function response(handler: Handler, req: IncomingMessage, res: ServerResponse): Promise<void> {
+async function response(
+  handler: Handler,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
   // `Request` rejects these two, so servers of this kind answer them by themselves.
   if (req.method === "TRACE" || req.method === "CONNECT") {
     res.writeHead(405, { allow: "POST" }).end();
@@ -33,7 +37,10 @@ async function response(handler: Handler, req: IncomingMessage, res: ServerRespo
   const response = await handler(toRequest(req));
   const body = Buffer.from(await response.arrayBuffer());
   res
-    .writeHead(response.status, { ...Object.fromEntries(response.headers), "content-length": body.length })
+    .writeHead(response.status, {
+      ...Object.fromEntries(response.headers),
+      "content-length": body.length,
+    })
     .end(body);
 }
 
@@ -46,6 +53,8 @@ function toRequest(req: IncomingMessage): Request {
   return new Request(`http://localhost${url}`, {
     method,
     headers,
-    ...(withBody ? { body: Readable.toWeb(req) as ReadableStream<Uint8Array>, duplex: "half" } : {}),
+    ...(withBody
+      ? { body: Readable.toWeb(req) as ReadableStream<Uint8Array>, duplex: "half" }
+      : {}),
   });
 }

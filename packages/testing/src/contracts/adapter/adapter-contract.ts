@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { createMemoryInbox, createMemoryStore } from "@jobber-sync/core";
 import type { ContractRunner } from "../store/contract-runner.ts";
-import { contractReceiver, SIGNATURE, type StartServer, signatureOf, snapshot } from "./contract-server.ts";
+import {
+  contractReceiver,
+  SIGNATURE,
+  type StartServer,
+  signatureOf,
+  snapshot,
+} from "./contract-server.ts";
 import { fuzzCases } from "./fuzz.ts";
 import { guardCases } from "./rejected-heads.ts";
 import { replayCases } from "./replay.ts";
@@ -90,7 +96,8 @@ function bodyCases(
   describe(`${Object.keys(bodies).length} signed bodies of the caller's`, () => {
     for (const mode of ["inbox", "store"] as const) {
       it(`are none rejected for its signature and none a failure, with the ${mode}`, async () => {
-        const behind = mode === "inbox" ? { inbox: createMemoryInbox() } : { store: createMemoryStore() };
+        const behind =
+          mode === "inbox" ? { inbox: createMemoryInbox() } : { store: createMemoryStore() };
         const server = await overPort(start)(contractReceiver(behind));
         try {
           for (const [name, body] of Object.entries(bodies)) {

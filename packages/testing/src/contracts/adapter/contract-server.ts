@@ -25,7 +25,10 @@ export const APP_ROUTE = "/webhooks/jobber";
 export const SIGNATURE = "x-jobber-hmac-sha256";
 
 /** A tenant whose slug has to be percent-encoded, slash and all. */
-export const ODD_TENANT = { slug: "Zoë & Söhne/süd", secrets: "the client secret of the odd tenant's app" };
+export const ODD_TENANT = {
+  slug: "Zoë & Söhne/süd",
+  secrets: "the client secret of the odd tenant's app",
+};
 
 const TENANTS: Tenants = [{ slug: "acme", secrets: SECRET, accountIds: ["MQ=="] }, ODD_TENANT];
 

@@ -14,7 +14,11 @@ const MAX_MS = 1000;
 const LISTED = new Set([200, 400, 401, 404, 405, 408, 413, 415, 417, 422, 431, 500, 503]);
 
 /** Throws broken requests at the adapter: nothing crashes, hangs, or gets in without its signature. */
-export function fuzzCases({ describe, it }: ContractRunner, start: StartServer, count: number): void {
+export function fuzzCases(
+  { describe, it }: ContractRunner,
+  start: StartServer,
+  count: number,
+): void {
   describe(`${count} broken requests`, () => {
     it("are each answered within a second with a listed status, or hung up on, and none is stored unsigned", async () => {
       const signed = new Set<string>();
@@ -82,10 +86,15 @@ function* brokenRequests(count: number, onSigned: (body: string) => void): Gener
 
 /** Breaks what a sender may get wrong one by one, so that most requests come past the HTTP parser; and sometimes anything at all. */
 function breakRequest(request: RecordedRequest, random: Random): Buffer {
-  const breakText = (text: string) => breakOnce(Buffer.from(text, "latin1"), random).toString("latin1");
+  const breakText = (text: string) =>
+    breakOnce(Buffer.from(text, "latin1"), random).toString("latin1");
   switch (random.int(4)) {
     case 0:
-      return onTheWire({ ...request, body: breakOnce(Buffer.from(request.body), random), chunks: [] });
+      return onTheWire({
+        ...request,
+        body: breakOnce(Buffer.from(request.body), random),
+        chunks: [],
+      });
     case 1:
       return onTheWire({ ...request, path: breakText(request.path) });
     case 2:
@@ -95,7 +104,8 @@ function breakRequest(request: RecordedRequest, random: Random): Buffer {
       });
     default: {
       let bytes = onTheWire(request);
-      for (let breaks = 1 + random.int(3); breaks > 0; breaks -= 1) bytes = breakOnce(bytes, random);
+      for (let breaks = 1 + random.int(3); breaks > 0; breaks -= 1)
+        bytes = breakOnce(bytes, random);
       return bytes;
     }
   }
@@ -148,7 +158,10 @@ function breakOnce(bytes: Buffer, random: Random): Buffer {
     case 2:
       return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + random.int(20))]);
     case 3:
-      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(Math.max(0, at - random.int(40)))]);
+      return Buffer.concat([
+        bytes.subarray(0, at),
+        bytes.subarray(Math.max(0, at - random.int(40))),
+      ]);
     case 4: {
       const lineStart = bytes.lastIndexOf("\n", at) + 1;
       return Buffer.concat([bytes.subarray(0, lineStart), splinter, bytes.subarray(lineStart)]);

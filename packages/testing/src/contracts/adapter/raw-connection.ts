@@ -85,7 +85,10 @@ export class RawConnection {
   }
 }
 
-function parseResponse(bytes: Buffer, method: string): { response: RawResponse; length: number } | null {
+function parseResponse(
+  bytes: Buffer,
+  method: string,
+): { response: RawResponse; length: number } | null {
   const headEnd = bytes.indexOf(HEAD_END);
   if (headEnd === -1) return null;
   const [statusLine = "", ...lines] = bytes.toString("latin1", 0, headEnd).split("\r\n");
@@ -96,12 +99,16 @@ function parseResponse(bytes: Buffer, method: string): { response: RawResponse; 
     headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
   }
   const start = headEnd + HEAD_END.length;
-  if (status < 200 || method === "HEAD") return { response: { status, headers, body: "" }, length: start };
+  if (status < 200 || method === "HEAD")
+    return { response: { status, headers, body: "" }, length: start };
   if (headers["transfer-encoding"] === "chunked") {
     const end = bytes.indexOf("0\r\n\r\n", start);
     return end === -1
       ? null
-      : { response: { status, headers, body: unchunk(bytes.subarray(start, end)) }, length: end + 5 };
+      : {
+          response: { status, headers, body: unchunk(bytes.subarray(start, end)) },
+          length: end + 5,
+        };
   }
   const length = Number(headers["content-length"] ?? 0);
   if (bytes.length < start + length) return null;

@@ -74,7 +74,9 @@ export function* recordedRequests(seed: number, count: number): Generator<Record
     if (random.chance(0.05))
       headers.push(["Content-Encoding", random.pick(["gzip", "br", "identity", "IDENTITY"])]);
     if (random.chance(0.3)) headers.push(["User-Agent", "Jobber"], ["Accept", "*/*"]);
-    const method = random.chance(0.05) ? random.pick(["GET", "PUT", "PATCH", "DELETE", "OPTIONS"]) : "POST";
+    const method = random.chance(0.05)
+      ? random.pick(["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])
+      : "POST";
     const bodiless = method === "GET";
     return {
       method,
@@ -124,7 +126,10 @@ export function* recordedRequests(seed: number, count: number): Generator<Record
       ? {}
       : { updated_at: `2026-01-25T10:00:${String(10 + random.int(50))}Z` };
     if (random.chance(0.3))
-      return { event: random.pick(["client.created", "client.updated"]), data: { ...client, ...updated_at } };
+      return {
+        event: random.pick(["client.created", "client.updated"]),
+        data: { ...client, ...updated_at },
+      };
     const status = random.pick(["scheduled", "in_progress", "requires_invoicing", "mystery"]);
     const event = random.pick(["job.created", "job.updated", "job.completed"]);
     return {
@@ -167,7 +172,8 @@ export function* recordedRequests(seed: number, count: number): Generator<Record
 
 /** The request as bytes. */
 export function onTheWire({ method, path, headers, body, chunks }: RecordedRequest): Buffer {
-  const framing = chunks.length > 0 ? "Transfer-Encoding: chunked" : `Content-Length: ${body.length}`;
+  const framing =
+    chunks.length > 0 ? "Transfer-Encoding: chunked" : `Content-Length: ${body.length}`;
   const lines = [
     `${method} ${path} HTTP/1.1`,
     "Host: localhost",

@@ -54,15 +54,22 @@ export function guardCases({ describe, it }: ContractRunner, start: StartServer)
       }));
 
     it("gives the budget back when the sender goes away or is too slow", () =>
-      onWire(start, { maxUnreadBytes: 1000, deadlineMs: 150 }, async ({ connect, exchange, rejected }) => {
-        const part = rawPost(body.padEnd(900), [signature(body.padEnd(900))]).subarray(0, -1);
-        const leaving = await connect();
-        await leaving.write(part);
-        leaving.abort();
-        await rejected("ERR_BODY_ABORTED");
-        assert.equal((await exchange(part))?.status, 408);
-        assert.equal((await exchange(rawPost(body.padEnd(900), [signature(body.padEnd(900))])))?.status, 200);
-      }));
+      onWire(
+        start,
+        { maxUnreadBytes: 1000, deadlineMs: 150 },
+        async ({ connect, exchange, rejected }) => {
+          const part = rawPost(body.padEnd(900), [signature(body.padEnd(900))]).subarray(0, -1);
+          const leaving = await connect();
+          await leaving.write(part);
+          leaving.abort();
+          await rejected("ERR_BODY_ABORTED");
+          assert.equal((await exchange(part))?.status, 408);
+          assert.equal(
+            (await exchange(rawPost(body.padEnd(900), [signature(body.padEnd(900))])))?.status,
+            200,
+          );
+        },
+      ));
   });
 
   describe("time", () => {
@@ -70,7 +77,9 @@ export function guardCases({ describe, it }: ContractRunner, start: StartServer)
       onWire(start, { deadlineMs: 150 }, async ({ connect }) => {
         const connection = await connect();
         const begin = performance.now();
-        await connection.write(head([`content-length: ${body.length + 10}`, signature(body)]) + body);
+        await connection.write(
+          head([`content-length: ${body.length + 10}`, signature(body)]) + body,
+        );
         const response = await connection.response();
         const ms = performance.now() - begin;
         assert.deepEqual([response?.status, codeOf(response)], [408, "ERR_BODY_TIMEOUT"]);

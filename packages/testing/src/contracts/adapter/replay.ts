@@ -16,7 +16,11 @@ const SEED = 20_260_125;
  * Replays recorded requests through the adapter, and straight into a receiver that no adapter stands before: responses and stored effect must
  * be the same, hence the same in every adapter that passes.
  */
-export function replayCases({ describe, it }: ContractRunner, start: StartServer, count: number): void {
+export function replayCases(
+  { describe, it }: ContractRunner,
+  start: StartServer,
+  count: number,
+): void {
   describe(`${count} recorded requests`, () => {
     for (const mode of ["inbox", "store"] as const) {
       it(mode === "inbox"
@@ -77,7 +81,8 @@ function ask(
   receiver: Receiver,
   { method, tenant, headers, body, chunks }: RecordedRequest,
 ): Promise<ReceiverResponse> {
-  const joined: Record<string, string> = chunks.length > 0 ? {} : { "content-length": String(body.length) };
+  const joined: Record<string, string> =
+    chunks.length > 0 ? {} : { "content-length": String(body.length) };
   for (const [name, value] of headers) {
     const key = name.toLowerCase();
     joined[key] = joined[key] === undefined ? value : `${joined[key]}, ${value}`;

@@ -70,7 +70,10 @@ export function* notEvents(): Generator<[name: string, body: string | Uint8Array
     '{"__proto__":{"polluted":true},"event":"job.created","data":{"__proto__":{"id":"1"}}}',
   ];
   yield ["an envelope that is null", data(null)];
-  yield ["an id of the wrong type", data({ topic: "JOB_CREATE", accountId: "MQ==", itemId: { a: 1 } })];
+  yield [
+    "an id of the wrong type",
+    data({ topic: "JOB_CREATE", accountId: "MQ==", itemId: { a: 1 } }),
+  ];
   yield ["an id that lost digits", '{"event":"job.created","data":{"id":12345678901234567890}}'];
   yield ["an event nobody knows", '{"event":"constructor","data":{"id":"1"}}'];
 }
@@ -89,7 +92,10 @@ export function* brokenBackends(): Generator<
   ];
   yield ["the tenant has no usable secret", { store, tenants: resolveTo("planted") }];
   yield ["the store is down", { store: { ...store, apply: planted } }];
-  yield ["the store hangs", { deadlineMs: 100, store: { ...store, apply: () => new Promise(() => {}) } }];
+  yield [
+    "the store hangs",
+    { deadlineMs: 100, store: { ...store, apply: () => new Promise(() => {}) } },
+  ];
   yield ["the inbox is down", { inbox: { ...createMemoryInbox(), accept: planted } }];
   yield [
     "the inbox hangs",

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { createMemoryInbox, createMemoryStore, type DeliveryState, type Inbox } from "@jobber-sync/core";
+import {
+  createMemoryInbox,
+  createMemoryStore,
+  type DeliveryState,
+  type Inbox,
+} from "@jobber-sync/core";
 import type { ContractRunner } from "../store/contract-runner.ts";
 import {
   APP_ROUTE,
@@ -14,7 +19,13 @@ import {
   signatureOf,
   snapshot,
 } from "./contract-server.ts";
-import { badSignatures, brokenBackends, CONTENT_TYPES, NO_ROUTES, notEvents } from "./response-inputs.ts";
+import {
+  badSignatures,
+  brokenBackends,
+  CONTENT_TYPES,
+  NO_ROUTES,
+  notEvents,
+} from "./response-inputs.ts";
 import { type Open, type Reply, type Responding, signed } from "./send-request.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
@@ -59,7 +70,10 @@ export function responseCases({ describe, it }: ContractRunner, open: Open): voi
       const store = createMemoryStore();
       await using({ store }, async ({ ask }) => {
         const path = `/webhooks/jobber/${encodeURIComponent(ODD_TENANT.slug)}?a=b`;
-        assertWord(await ask(signed(snapshot("1"), { path, secret: ODD_TENANT.secrets })), "accepted");
+        assertWord(
+          await ask(signed(snapshot("1"), { path, secret: ODD_TENANT.secrets })),
+          "accepted",
+        );
         assert.equal((await store.jobs(ODD_TENANT.slug)).length, 1);
       });
     });
@@ -71,7 +85,9 @@ export function responseCases({ describe, it }: ContractRunner, open: Open): voi
         assertWord(await ask(signed(notification("JOB_CREATE", "1"), viaApp)), "accepted");
         assert.equal((await inbox.list({}))[0]?.tenant, "acme");
         assertUnauthorized(await ask(signed(notification("JOB_CREATE", "1"), { path: APP_ROUTE })));
-        assertUnauthorized(await ask(signed(notification("JOB_CREATE", "1"), { secret: APP_SECRET })));
+        assertUnauthorized(
+          await ask(signed(notification("JOB_CREATE", "1"), { secret: APP_SECRET })),
+        );
       });
     });
 
@@ -99,7 +115,9 @@ export function responseCases({ describe, it }: ContractRunner, open: Open): voi
           const reply = await ask(signed(snapshot("1"), { headers: { "content-type": type } }));
           assert.equal(reply.status, 200, `${type}: ${reply.body}`);
         }
-        const identity = await ask(signed(snapshot("1"), { headers: { "content-encoding": "Identity" } }));
+        const identity = await ask(
+          signed(snapshot("1"), { headers: { "content-encoding": "Identity" } }),
+        );
         assert.equal(identity.status, 200);
       });
     });
@@ -157,14 +175,19 @@ export function responseCases({ describe, it }: ContractRunner, open: Open): voi
             replies.add(withoutDate(reply));
           }
         }
-        replies.add(withoutDate(await ask(signed(snapshot("1"), { path: "/webhooks/jobber/nobody" }))));
+        replies.add(
+          withoutDate(await ask(signed(snapshot("1"), { path: "/webhooks/jobber/nobody" }))),
+        );
         assert.equal(replies.size, 1, [...replies].join("\n"));
       });
     });
 
     it("says nothing in a 401 that the sender did not know", async () => {
       await using({ store: createMemoryStore() }, async ({ ask }) => {
-        const reply = await ask({ headers: { [SIGNATURE]: signatureOf("other") }, body: snapshot("1") });
+        const reply = await ask({
+          headers: { [SIGNATURE]: signatureOf("other") },
+          body: snapshot("1"),
+        });
         assertUnauthorized(reply);
         assert.equal(reply.headers["content-type"], JSON_TYPE);
         for (const word of ["acme", SECRET, signatureOf("other"), signatureOf(snapshot("1"))])
@@ -175,7 +198,10 @@ export function responseCases({ describe, it }: ContractRunner, open: Open): voi
     it("verifies before it parses: bytes that are no text, unsigned, are a 401 like any other", async () => {
       await using({ store: createMemoryStore() }, async ({ ask }) =>
         assertUnauthorized(
-          await ask({ headers: { [SIGNATURE]: signatureOf("x") }, body: Uint8Array.of(0xff, 0xfe, 0) }),
+          await ask({
+            headers: { [SIGNATURE]: signatureOf("x") },
+            body: Uint8Array.of(0xff, 0xfe, 0),
+          }),
         ),
       );
     });
@@ -187,7 +213,11 @@ export function responseCases({ describe, it }: ContractRunner, open: Open): voi
         for (const path of [ROUTE, APP_ROUTE]) {
           for (const method of ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
             const reply = await ask({ path, method });
-            assert.deepEqual([reply.status, reply.headers.allow], [405, "POST"], `${method} ${path}`);
+            assert.deepEqual(
+              [reply.status, reply.headers.allow],
+              [405, "POST"],
+              `${method} ${path}`,
+            );
             if (method !== "HEAD") assert.equal(codeOf(reply), "ERR_METHOD");
           }
         }
@@ -204,7 +234,9 @@ export function responseCases({ describe, it }: ContractRunner, open: Open): voi
     it("rejects encoded bodies and inflates nothing", async () => {
       await using({ store: createMemoryStore() }, async ({ ask }) => {
         for (const encoding of ["gzip", "deflate", "br", "zstd", "identity, gzip"]) {
-          const reply = await ask(signed(snapshot("1"), { headers: { "content-encoding": encoding } }));
+          const reply = await ask(
+            signed(snapshot("1"), { headers: { "content-encoding": encoding } }),
+          );
           assert.deepEqual([reply.status, codeOf(reply)], [415, "ERR_BODY_ENCODED"], encoding);
         }
       });

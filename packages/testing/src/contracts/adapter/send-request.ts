@@ -45,7 +45,11 @@ export function signed(
   const bytes = bytesOf(body);
   return {
     path,
-    headers: { "content-type": "application/json", [SIGNATURE]: signPayload(bytes, secret), ...headers },
+    headers: {
+      "content-type": "application/json",
+      [SIGNATURE]: signPayload(bytes, secret),
+      ...headers,
+    },
     body: bytes,
   };
 }
@@ -69,7 +73,9 @@ export function overPort(start: StartServer): Open {
 }
 
 /** Asks a function, without a server. */
-export function inProcess(open: (receiver: Receiver) => (request: Request) => Promise<Response>): Open {
+export function inProcess(
+  open: (receiver: Receiver) => (request: Request) => Promise<Response>,
+): Open {
   return async (receiver) => {
     const handler = open(receiver);
     return {

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { createMemoryStore, type ErrorCode, type SyncReader, type SyncStore } from "@jobber-sync/core";
+import {
+  createMemoryStore,
+  type ErrorCode,
+  type SyncReader,
+  type SyncStore,
+} from "@jobber-sync/core";
 import type { ContractRunner } from "../store/contract-runner.ts";
 import {
   contractReceiver,
@@ -67,7 +72,11 @@ export async function onWire(
 }
 
 /** The head of a request, and its body as it is put there. */
-export function rawPost(body: Uint8Array | string, headers: readonly string[] = [], path = ROUTE): Buffer {
+export function rawPost(
+  body: Uint8Array | string,
+  headers: readonly string[] = [],
+  path = ROUTE,
+): Buffer {
   return Buffer.concat([
     Buffer.from(head([`content-length: ${Buffer.byteLength(body)}`, ...headers], path), "latin1"),
     Buffer.from(body),
@@ -82,7 +91,11 @@ export const signature = (body: Uint8Array | string) => `${SIGNATURE}: ${signatu
 
 function chunked(...parts: readonly Uint8Array[]): Buffer {
   return Buffer.concat([
-    ...parts.flatMap((part) => [Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from("\r\n")]),
+    ...parts.flatMap((part) => [
+      Buffer.from(`${part.length.toString(16)}\r\n`),
+      part,
+      Buffer.from("\r\n"),
+    ]),
     Buffer.from("0\r\n\r\n"),
   ]);
 }
@@ -128,13 +141,20 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
           ["content-type:"],
           ["content-type: text/plain", "content-type: application/json"],
         ]) {
-          assert.equal((await exchange(rawPost(body, [signature(body), ...types])))?.status, 200, `${types}`);
+          assert.equal(
+            (await exchange(rawPost(body, [signature(body), ...types])))?.status,
+            200,
+            `${types}`,
+          );
         }
       }));
 
     it("serves a sender that waits for 100 Continue, and one that speaks HTTP/1.0", () =>
       onWire(start, {}, async ({ exchange }) => {
-        assert.equal((await exchange(rawPost(body, [signature(body), "expect: 100-continue"])))?.status, 200);
+        assert.equal(
+          (await exchange(rawPost(body, [signature(body), "expect: 100-continue"])))?.status,
+          200,
+        );
         const old = rawPost(body, [signature(body)])
           .toString("latin1")
           .replace("HTTP/1.1", "HTTP/1.0");
@@ -261,8 +281,13 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
       const shown = path.length > 20 ? `${path.slice(0, 5)}… (${path.length} characters)` : path;
       it(`rejects the slug ${shown} as a client's mistake`, () =>
         onWire(start, {}, async ({ exchange }) => {
-          const response = await exchange(rawPost(body, [signature(body)], `/webhooks/jobber/${path}`));
-          assert.ok([400, 401, 404, 414, 431].includes(response?.status ?? 0), `${response?.status}`);
+          const response = await exchange(
+            rawPost(body, [signature(body)], `/webhooks/jobber/${path}`),
+          );
+          assert.ok(
+            [400, 401, 404, 414, 431].includes(response?.status ?? 0),
+            `${response?.status}`,
+          );
           assert.equal((await exchange(rawPost(body, [signature(body)])))?.status, 200);
         }));
     }

@@ -11,7 +11,9 @@ export function acceptRules(rule: Rule): void {
       const first = await inbox.accept(delivery("1", { deliveryKey: "same" }));
       const second = await inbox.accept(delivery("1", { deliveryKey: "same" }));
       const after = await store.nextSequence();
-      assert.ok(before < first.sequence && first.sequence < second.sequence && second.sequence < after);
+      assert.ok(
+        before < first.sequence && first.sequence < second.sequence && second.sequence < after,
+      );
       assert.equal((await inbox.list({})).length, 2);
     },
   );
@@ -55,7 +57,9 @@ export function acceptRules(rule: Rule): void {
   });
 
   rule("keeps a quarantined delivery out of work", async ({ inbox }) => {
-    await inbox.accept(delivery("1", { state: "quarantined", reason: "ERR_EVENT_INVALID", topic: null }));
+    await inbox.accept(
+      delivery("1", { state: "quarantined", reason: "ERR_EVENT_INVALID", topic: null }),
+    );
     assert.equal(await claimNow(inbox, "1"), null);
     assert.deepEqual(await inbox.due({ now: Date.now(), limit: 10 }), []);
     const [info] = await inbox.list({ states: ["quarantined"] });

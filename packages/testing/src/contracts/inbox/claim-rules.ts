@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { claimNow, delivery, done, LEASE_MS, objectOf, SHORT_LEASE_MS, states, until } from "./deliveries.ts";
+import {
+  claimNow,
+  delivery,
+  done,
+  LEASE_MS,
+  objectOf,
+  SHORT_LEASE_MS,
+  states,
+  until,
+} from "./deliveries.ts";
 import type { Rule } from "./rule.ts";
 
 /** Rules of taking the rows of an object. */
@@ -21,25 +30,28 @@ export function claimRules(rule: Rule): void {
     },
   );
 
-  rule("takes the oldest rows, no more than it is told, and leaves the others", async ({ inbox }) => {
-    const sequences: number[] = [];
-    for (const id of ["1", "2", "1", "1", "1"]) {
-      const { sequence } = await inbox.accept(delivery(id));
-      if (id === "1") sequences.push(sequence);
-    }
-    const batch = async (leaseMs: number) => {
-      const claim = await inbox.claim(objectOf("1"), { leaseMs, now: Date.now(), limit: 2 });
-      return claim?.deliveries.map(({ sequence }) => sequence);
-    };
-    assert.deepEqual(await batch(LEASE_MS), sequences.slice(0, 2));
-    assert.deepEqual(await batch(50), sequences.slice(2));
-    // That of object 2, and the rows of the claim that has run out.
-    await until(async () => (await inbox.due({ now: Date.now(), limit: 10 })).length === 2);
-    const { sequence: newest } = await inbox.accept(delivery("1"));
-    assert.deepEqual(await batch(LEASE_MS), sequences.slice(2));
-    assert.deepEqual(await batch(LEASE_MS), [newest]);
-    assert.equal(await batch(LEASE_MS), undefined);
-  });
+  rule(
+    "takes the oldest rows, no more than it is told, and leaves the others",
+    async ({ inbox }) => {
+      const sequences: number[] = [];
+      for (const id of ["1", "2", "1", "1", "1"]) {
+        const { sequence } = await inbox.accept(delivery(id));
+        if (id === "1") sequences.push(sequence);
+      }
+      const batch = async (leaseMs: number) => {
+        const claim = await inbox.claim(objectOf("1"), { leaseMs, now: Date.now(), limit: 2 });
+        return claim?.deliveries.map(({ sequence }) => sequence);
+      };
+      assert.deepEqual(await batch(LEASE_MS), sequences.slice(0, 2));
+      assert.deepEqual(await batch(50), sequences.slice(2));
+      // That of object 2, and the rows of the claim that has run out.
+      await until(async () => (await inbox.due({ now: Date.now(), limit: 10 })).length === 2);
+      const { sequence: newest } = await inbox.accept(delivery("1"));
+      assert.deepEqual(await batch(LEASE_MS), sequences.slice(2));
+      assert.deepEqual(await batch(LEASE_MS), [newest]);
+      assert.equal(await batch(LEASE_MS), undefined);
+    },
+  );
 
   rule("says when it was taken, and when each row came", async ({ inbox }) => {
     const receivedAt = Date.now() - 1000;
@@ -69,7 +81,9 @@ export function claimRules(rule: Rule): void {
         claimNow(index % 2 === 0 ? inbox : (another?.inbox ?? inbox), "1"),
       ),
     );
-    const taken = claims.flatMap((claim) => claim?.deliveries.map(({ sequence }) => sequence) ?? []);
+    const taken = claims.flatMap(
+      (claim) => claim?.deliveries.map(({ sequence }) => sequence) ?? [],
+    );
     assert.equal(taken.length, 20);
     assert.equal(new Set(taken).size, 20);
   });

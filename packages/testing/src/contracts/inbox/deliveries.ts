@@ -11,7 +11,10 @@ export const SHORT_LEASE_MS = 800;
 export const DAY_MS = 24 * 60 * 60_000;
 
 /** A delivery of job `objectId` of tenant `acme`, with a key of its own. */
-export function delivery(objectId: string, overrides: Partial<IncomingDelivery> = {}): IncomingDelivery {
+export function delivery(
+  objectId: string,
+  overrides: Partial<IncomingDelivery> = {},
+): IncomingDelivery {
   return {
     ...objectOf(objectId),
     deliveryKey: randomUUID(),
@@ -53,7 +56,10 @@ export function waiting(claim: Claim): Settlement & { readonly state: "waiting" 
 }
 
 /** Asks again until the response is not empty. */
-export async function until<T>(ask: () => T | Promise<T>, timeoutMs = 10_000): Promise<NonNullable<T>> {
+export async function until<T>(
+  ask: () => T | Promise<T>,
+  timeoutMs = 10_000,
+): Promise<NonNullable<T>> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const response = await ask();

@@ -5,15 +5,18 @@ import type { Rule } from "./rule.ts";
 
 /** Rules of deliveries whose tenant has to connect again. */
 export function pauseRules(rule: Rule): void {
-  rule("resumes the paused deliveries of one tenant, and does not count the pause", async ({ inbox }) => {
-    await settleAs(inbox, delivery("1"), "paused");
-    await settleAs(inbox, delivery("1", { tenant: "other" }), "paused");
-    await new Promise((resolve) => setTimeout(resolve, 120));
-    assert.equal(await inbox.resume("acme"), 1);
-    assert.deepEqual(await states(inbox), ["waiting", "paused"]);
-    const claim = await claimNow(inbox, "1");
-    assert.ok((claim?.deliveries[0]?.pausedMs ?? 0) >= 100, "the pause is on record");
-  });
+  rule(
+    "resumes the paused deliveries of one tenant, and does not count the pause",
+    async ({ inbox }) => {
+      await settleAs(inbox, delivery("1"), "paused");
+      await settleAs(inbox, delivery("1", { tenant: "other" }), "paused");
+      await new Promise((resolve) => setTimeout(resolve, 120));
+      assert.equal(await inbox.resume("acme"), 1);
+      assert.deepEqual(await states(inbox), ["waiting", "paused"]);
+      const claim = await claimNow(inbox, "1");
+      assert.ok((claim?.deliveries[0]?.pausedMs ?? 0) >= 100, "the pause is on record");
+    },
+  );
 
   rule("wakes what it resumes", async ({ inbox }) => {
     await settleAs(inbox, delivery("1"), "paused");
@@ -23,16 +26,19 @@ export function pauseRules(rule: Rule): void {
     });
   });
 
-  rule("resumes what a worker has at that moment and settles as paused afterwards", async (opened) => {
-    const { inbox, another } = opened;
-    await inbox.accept(delivery("1"));
-    const claim = await claimNow(inbox, "1");
-    assert.ok(claim);
-    await (another?.inbox ?? inbox).resume("acme");
-    await pause(inbox, claim);
-    assert.deepEqual(await states(inbox), ["waiting"]);
-    await listenTo(inbox, () => until(async () => (await states(inbox))[0] === "done"));
-  });
+  rule(
+    "resumes what a worker has at that moment and settles as paused afterwards",
+    async (opened) => {
+      const { inbox, another } = opened;
+      await inbox.accept(delivery("1"));
+      const claim = await claimNow(inbox, "1");
+      assert.ok(claim);
+      await (another?.inbox ?? inbox).resume("acme");
+      await pause(inbox, claim);
+      assert.deepEqual(await states(inbox), ["waiting"]);
+      await listenTo(inbox, () => until(async () => (await states(inbox))[0] === "done"));
+    },
+  );
 
   rule(
     "leaves paused what another tenant's resume, or one before the claim, is not about",

@@ -17,41 +17,59 @@ export function purgeRules(rule: Rule): void {
         await inbox.purge({ now: later, bodiesAfterMs: 60_000, failedAfterMs: 60_000 }),
         NOTHING,
       );
-      assert.deepEqual(await inbox.purge({ now: later, bodiesAfterMs: 1000, failedAfterMs: 1000 }), {
-        bodies: 1,
-        deliveries: 1,
-      });
+      assert.deepEqual(
+        await inbox.purge({ now: later, bodiesAfterMs: 1000, failedAfterMs: 1000 }),
+        {
+          bodies: 1,
+          deliveries: 1,
+        },
+      );
       assert.equal(await inbox.body(sequence), null);
       assert.deepEqual(await states(inbox), ["done", "waiting"]);
-      assert.equal((await inbox.accept(delivery("1", { deliveryKey: "key of 1" }))).outcome, "duplicate");
+      assert.equal(
+        (await inbox.accept(delivery("1", { deliveryKey: "key of 1" }))).outcome,
+        "duplicate",
+      );
     },
   );
 
-  rule("counts the age from the end of the work, and keeps what ended for 30 days", async ({ inbox }) => {
-    const receivedAt = Date.now() - 40 * DAY_MS;
-    for (const state of ["done", "dead", "unresolved"] as const)
-      await settleAs(inbox, delivery(state, { receivedAt }), state);
-    assert.deepEqual(await inbox.purge(), NOTHING);
-    assert.deepEqual(await inbox.purge({ now: Date.now() + 29 * DAY_MS }), NOTHING);
-    const gone = { bodies: 1, deliveries: 2 };
-    assert.deepEqual(await inbox.purge({ now: Date.now() + 31 * DAY_MS }), gone);
-    assert.deepEqual(await inbox.purge({ now: Date.now() + 31 * DAY_MS }), NOTHING);
-    assert.deepEqual(await states(inbox), ["done"]);
-  });
+  rule(
+    "counts the age from the end of the work, and keeps what ended for 30 days",
+    async ({ inbox }) => {
+      const receivedAt = Date.now() - 40 * DAY_MS;
+      for (const state of ["done", "dead", "unresolved"] as const)
+        await settleAs(inbox, delivery(state, { receivedAt }), state);
+      assert.deepEqual(await inbox.purge(), NOTHING);
+      assert.deepEqual(await inbox.purge({ now: Date.now() + 29 * DAY_MS }), NOTHING);
+      const gone = { bodies: 1, deliveries: 2 };
+      assert.deepEqual(await inbox.purge({ now: Date.now() + 31 * DAY_MS }), gone);
+      assert.deepEqual(await inbox.purge({ now: Date.now() + 31 * DAY_MS }), NOTHING);
+      assert.deepEqual(await states(inbox), ["done"]);
+    },
+  );
 
   rule("keeps for ever what is to be kept for Infinity", async ({ inbox }) => {
     await settleAs(inbox, delivery("1"), "done");
     await settleAs(inbox, delivery("2"), "dead");
     const now = Date.now() + 1000 * DAY_MS;
     const forEver = Number.POSITIVE_INFINITY;
-    assert.deepEqual(await inbox.purge({ now, bodiesAfterMs: forEver, failedAfterMs: forEver }), NOTHING);
-    assert.deepEqual(await inbox.purge({ now, bodiesAfterMs: forEver }), { bodies: 0, deliveries: 1 });
+    assert.deepEqual(
+      await inbox.purge({ now, bodiesAfterMs: forEver, failedAfterMs: forEver }),
+      NOTHING,
+    );
+    assert.deepEqual(await inbox.purge({ now, bodiesAfterMs: forEver }), {
+      bodies: 0,
+      deliveries: 1,
+    });
   });
 
   rule("counts the age of what was quarantined at its arrival from there", async ({ inbox }) => {
     await inbox.accept(delivery("1", { state: "quarantined", reason: "ERR_EVENT_INVALID" }));
     assert.deepEqual(await inbox.purge({ now: Date.now() + 29 * DAY_MS }), NOTHING);
-    assert.deepEqual(await inbox.purge({ now: Date.now() + 31 * DAY_MS }), { bodies: 0, deliveries: 1 });
+    assert.deepEqual(await inbox.purge({ now: Date.now() + 31 * DAY_MS }), {
+      bodies: 0,
+      deliveries: 1,
+    });
   });
 
   rule("leaves alone what may still run, however old it is", async ({ inbox }) => {

@@ -29,34 +29,46 @@ export function fetchRules(rule: Rule): void {
         rejected > 100 && Math.abs(rejected - next) < 250,
         "a place that nobody waits for stays free",
       );
-      assert.equal(await inbox.acquireSlot("other", { perSecond: 2, maxWaitMs: 0, now: Date.now() }), 0);
+      assert.equal(
+        await inbox.acquireSlot("other", { perSecond: 2, maxWaitMs: 0, now: Date.now() }),
+        0,
+      );
     },
   );
 
-  rule("sends those whom it turns away back one by one, as far apart as the places", async (opened) => {
-    const { inbox, another } = opened;
-    await acquireAt(inbox, { perSecond: 2, maxWaitMs: 0 });
-    let before: Place | undefined;
-    for (let index = 0; index < 5; index += 1) {
-      const asked = index % 2 === 0 ? inbox : (another?.inbox ?? inbox);
-      const turn = await acquireAt(asked, { perSecond: 2, maxWaitMs: 0 });
-      assert.ok(turn.waitMs > 0, "a place was free already");
-      if (before !== undefined)
-        assert.ok(
-          turn.latest - before.earliest >= 499,
-          `number ${index} comes back together with the one before`,
-        );
-      before = turn;
-    }
-  });
+  rule(
+    "sends those whom it turns away back one by one, as far apart as the places",
+    async (opened) => {
+      const { inbox, another } = opened;
+      await acquireAt(inbox, { perSecond: 2, maxWaitMs: 0 });
+      let before: Place | undefined;
+      for (let index = 0; index < 5; index += 1) {
+        const asked = index % 2 === 0 ? inbox : (another?.inbox ?? inbox);
+        const turn = await acquireAt(asked, { perSecond: 2, maxWaitMs: 0 });
+        assert.ok(turn.waitMs > 0, "a place was free already");
+        if (before !== undefined)
+          assert.ok(
+            turn.latest - before.earliest >= 499,
+            `number ${index} comes back together with the one before`,
+          );
+        before = turn;
+      }
+    },
+  );
 
   rule("sends nobody further away than ten minutes", async ({ inbox }) => {
     const waits: number[] = [];
     for (let index = 0; index < 12; index += 1)
       waits.push((await acquireAt(inbox, { perSecond: 0.01, maxWaitMs: 0 })).waitMs);
     assert.equal(waits[0], 0);
-    assert.ok(Math.max(...waits) > TEN_MINUTES_MS / 2, "those who are turned away come back one by one");
-    assert.ok(Math.max(...waits) <= TEN_MINUTES_MS, `somebody is sent ${Math.max(...waits)} ms away`);
+    assert.ok(
+      Math.max(...waits) > TEN_MINUTES_MS / 2,
+      "those who are turned away come back one by one",
+    );
+    assert.ok(
+      Math.max(...waits) <= TEN_MINUTES_MS,
+      `somebody is sent ${Math.max(...waits)} ms away`,
+    );
   });
 
   rule("is not blocked by a clock that was set back", async ({ inbox }) => {

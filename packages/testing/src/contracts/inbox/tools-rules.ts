@@ -16,26 +16,36 @@ import type { Rule } from "./rule.ts";
 
 /** Rules of what operators use to look and to set waiting again. */
 export function toolsRules(rule: Rule): void {
-  rule("lists by tenant, state, topic and sequence, oldest first, up to a limit", async ({ inbox }) => {
-    const { sequence } = await inbox.accept(delivery("1", { topic: "JOB_UPDATE" }));
-    await inbox.accept(delivery("2", { tenant: "other", topic: "JOB_CREATE" }));
-    await inbox.accept(delivery("3", { state: "quarantined", reason: "ERR_EVENT_INVALID", topic: null }));
-    const ids = async (filter: DeliveryFilter) => (await inbox.list(filter)).map(({ objectId }) => objectId);
-    assert.deepEqual(await ids({}), ["1", "2", "3"]);
-    assert.deepEqual(await ids({ tenant: "other" }), ["2"]);
-    assert.deepEqual(await ids({ states: ["waiting"] }), ["1", "2"]);
-    assert.deepEqual(await ids({ topic: "JOB_UPDATE" }), ["1"]);
-    assert.deepEqual(await ids({ sequences: [sequence] }), ["1"]);
-    assert.deepEqual(await ids({ limit: 2 }), ["1", "2"]);
-  });
+  rule(
+    "lists by tenant, state, topic and sequence, oldest first, up to a limit",
+    async ({ inbox }) => {
+      const { sequence } = await inbox.accept(delivery("1", { topic: "JOB_UPDATE" }));
+      await inbox.accept(delivery("2", { tenant: "other", topic: "JOB_CREATE" }));
+      await inbox.accept(
+        delivery("3", { state: "quarantined", reason: "ERR_EVENT_INVALID", topic: null }),
+      );
+      const ids = async (filter: DeliveryFilter) =>
+        (await inbox.list(filter)).map(({ objectId }) => objectId);
+      assert.deepEqual(await ids({}), ["1", "2", "3"]);
+      assert.deepEqual(await ids({ tenant: "other" }), ["2"]);
+      assert.deepEqual(await ids({ states: ["waiting"] }), ["1", "2"]);
+      assert.deepEqual(await ids({ topic: "JOB_UPDATE" }), ["1"]);
+      assert.deepEqual(await ids({ sequences: [sequence] }), ["1"]);
+      assert.deepEqual(await ids({ limit: 2 }), ["1", "2"]);
+    },
+  );
 
   rule("lists 100 at most when it is not told how many", async ({ inbox }) => {
-    await Promise.all(Array.from({ length: 101 }, (_, index) => inbox.accept(delivery(String(index)))));
+    await Promise.all(
+      Array.from({ length: 101 }, (_, index) => inbox.accept(delivery(String(index)))),
+    );
     assert.equal((await inbox.list({})).length, 100);
   });
 
   rule("takes Infinity where a limit is asked for: all there are", async ({ inbox }) => {
-    await Promise.all(Array.from({ length: 101 }, (_, index) => inbox.accept(delivery(String(index % 2)))));
+    await Promise.all(
+      Array.from({ length: 101 }, (_, index) => inbox.accept(delivery(String(index % 2)))),
+    );
     const limit = Number.POSITIVE_INFINITY;
     assert.equal((await inbox.list({ limit })).length, 101);
     assert.equal((await inbox.due({ now: Date.now(), limit })).length, 2);
@@ -44,19 +54,22 @@ export function toolsRules(rule: Rule): void {
     assert.equal(await inbox.replay({ limit }), 0);
   });
 
-  rule("replays quarantined and unresolved deliveries, and dead ones when named", async ({ inbox }) => {
-    await inbox.accept(delivery("1", { state: "quarantined", reason: "ERR_ACCOUNT_MISMATCH" }));
-    await settleAs(inbox, delivery("2"), "unresolved");
-    await settleAs(inbox, delivery("3"), "dead");
-    await settleAs(inbox, delivery("4"), "done");
-    await settleAs(inbox, delivery("5"), "paused");
-    assert.equal(await inbox.replay({}), 2);
-    assert.deepEqual(await states(inbox), ["waiting", "waiting", "dead", "done", "paused"]);
-    assert.equal(await inbox.replay({ states: ["dead"] }), 1);
-    assert.equal(await inbox.replay({ states: ["done", "waiting", "claimed", "paused"] }), 0);
-    const again = await claimNow(inbox, "3");
-    assert.deepEqual([again?.deliveries[0]?.attempts, again?.deliveries[0]?.retries], [0, 0]);
-  });
+  rule(
+    "replays quarantined and unresolved deliveries, and dead ones when named",
+    async ({ inbox }) => {
+      await inbox.accept(delivery("1", { state: "quarantined", reason: "ERR_ACCOUNT_MISMATCH" }));
+      await settleAs(inbox, delivery("2"), "unresolved");
+      await settleAs(inbox, delivery("3"), "dead");
+      await settleAs(inbox, delivery("4"), "done");
+      await settleAs(inbox, delivery("5"), "paused");
+      assert.equal(await inbox.replay({}), 2);
+      assert.deepEqual(await states(inbox), ["waiting", "waiting", "dead", "done", "paused"]);
+      assert.equal(await inbox.replay({ states: ["dead"] }), 1);
+      assert.equal(await inbox.replay({ states: ["done", "waiting", "claimed", "paused"] }), 0);
+      const again = await claimNow(inbox, "3");
+      assert.deepEqual([again?.deliveries[0]?.attempts, again?.deliveries[0]?.retries], [0, 0]);
+    },
+  );
 
   rule("replays all there are, or as many as it is told", async ({ inbox }) => {
     const quarantined = (index: number) =>
@@ -75,7 +88,8 @@ export function toolsRules(rule: Rule): void {
       await settleAs(inbox, delivery("3"), "unresolved");
       assert.equal(await inbox.replay({ states: ["quarantined", "dead", "unresolved"] }), 3);
       const reasons: unknown[] = [];
-      for (const id of ["1", "2", "3"]) reasons.push((await claimNow(inbox, id))?.deliveries[0]?.reason);
+      for (const id of ["1", "2", "3"])
+        reasons.push((await claimNow(inbox, id))?.deliveries[0]?.reason);
       assert.deepEqual(reasons, ["ERR_ACCOUNT_MISMATCH", null, null]);
     },
   );

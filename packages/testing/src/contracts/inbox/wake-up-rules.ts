@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import type { Claim, ObjectRef } from "@jobber-sync/core";
-import { claimNow, delivery, done, listenTo, objectOf, states, until, waiting } from "./deliveries.ts";
+import {
+  claimNow,
+  delivery,
+  done,
+  listenTo,
+  objectOf,
+  states,
+  until,
+  waiting,
+} from "./deliveries.ts";
 import type { Rule } from "./rule.ts";
 
 /** Rules of offering objects that have work. */
@@ -26,7 +35,8 @@ export function wakingRules(rule: Rule): void {
     await inbox.accept(delivery("1"));
     await listenTo(
       inbox,
-      async () => until(async () => (await states(inbox)).filter((state) => state === "done").length === 4),
+      async () =>
+        until(async () => (await states(inbox)).filter((state) => state === "done").length === 4),
       during,
     );
   });
@@ -42,7 +52,9 @@ export function wakingRules(rule: Rule): void {
   rule("offers what a dead worker held, once its claim has run out", async ({ inbox }) => {
     await inbox.accept(delivery("1"));
     await inbox.claim(objectOf("1"), { leaseMs: 500, now: Date.now() });
-    await listenTo(inbox, async () => until(async () => (await states(inbox))[0] === "done", 20_000));
+    await listenTo(inbox, async () =>
+      until(async () => (await states(inbox))[0] === "done", 20_000),
+    );
   });
 
   rule("wakes for what another process accepted", async ({ inbox, another }) => {
@@ -110,9 +122,10 @@ export function wakingRules(rule: Rule): void {
         .map(({ tenant, objectId }) => `${tenant} ${objectId}`)
         .sort();
     assert.deepEqual(await due(10, [objectOf("1"), objectOf("3")]), ["acme 2", "other 1"]);
-    assert.deepEqual(await due(1, ["2", "3"].map(objectOf).concat({ ...objectOf("1"), tenant: "other" })), [
-      "acme 1",
-    ]);
+    assert.deepEqual(
+      await due(1, ["2", "3"].map(objectOf).concat({ ...objectOf("1"), tenant: "other" })),
+      ["acme 1"],
+    );
     assert.deepEqual(
       await due(1, [...["1", "2", "3"].map(objectOf), { ...objectOf("1"), tenant: "other" }]),
       [],
@@ -128,7 +141,11 @@ export function wakingRules(rule: Rule): void {
         runs += 1;
         assert.equal(await claimNow(inbox, "taken by somebody else"), null);
       };
-      const listening = inbox.listen(run, { concurrency, signal: stop.signal, onError: assert.ifError });
+      const listening = inbox.listen(run, {
+        concurrency,
+        signal: stop.signal,
+        onError: assert.ifError,
+      });
       await new Promise((resolve) => setTimeout(resolve, 300));
       stop.abort();
       await listening;

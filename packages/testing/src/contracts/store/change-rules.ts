@@ -23,7 +23,9 @@ export function changeRules(rule: StoreRule): void {
         result.contacts.map(({ jobberClientId }) => jobberClientId),
         ["a", "b"],
       );
-      deepStrictEqual(result.submissions, [{ tenant: TENANT, deliveryKey: "key-1", outcome: "inserted" }]);
+      deepStrictEqual(result.submissions, [
+        { tenant: TENANT, deliveryKey: "key-1", outcome: "inserted" },
+      ]);
       deepStrictEqual(
         (await store.jobs(TENANT)).map(({ jobberJobId }) => jobberJobId),
         ["1", "10", "9"],
@@ -50,38 +52,47 @@ export function changeRules(rule: StoreRule): void {
     deepStrictEqual([job?.title, job?.city, job?.street], ["B", "Austin", "1 Main St"]);
   });
 
-  rule("writes a submission once per tenant and delivery key, and keeps the first", async (store) => {
-    await store.apply(changeOf({ submissions: [submissionWrite("key-1", { title: "first" })] }));
-    const again = await store.apply(
-      changeOf({
-        jobs: [jobWrite({ title: "B" }, { sequence: 2 })],
-        submissions: [submissionWrite("key-1", { title: "second" }), submissionWrite("key-2")],
-      }),
-    );
-    deepStrictEqual(
-      again.submissions.map(({ outcome }) => outcome),
-      ["unchanged", "inserted"],
-    );
-    deepStrictEqual(
-      (await store.submissions(TENANT)).map(({ deliveryKey, payload }) => [
-        deliveryKey,
-        "title" in payload && payload.title,
-      ]),
-      [
-        ["key-1", "first"],
-        ["key-2", null],
-      ],
-    );
-    // The key gates submissions only: the record of the repeated delivery was written.
-    strictEqual((await store.jobs(TENANT))[0]?.title, "B");
-  });
+  rule(
+    "writes a submission once per tenant and delivery key, and keeps the first",
+    async (store) => {
+      await store.apply(changeOf({ submissions: [submissionWrite("key-1", { title: "first" })] }));
+      const again = await store.apply(
+        changeOf({
+          jobs: [jobWrite({ title: "B" }, { sequence: 2 })],
+          submissions: [submissionWrite("key-1", { title: "second" }), submissionWrite("key-2")],
+        }),
+      );
+      deepStrictEqual(
+        again.submissions.map(({ outcome }) => outcome),
+        ["unchanged", "inserted"],
+      );
+      deepStrictEqual(
+        (await store.submissions(TENANT)).map(({ deliveryKey, payload }) => [
+          deliveryKey,
+          "title" in payload && payload.title,
+        ]),
+        [
+          ["key-1", "first"],
+          ["key-2", null],
+        ],
+      );
+      // The key gates submissions only: the record of the repeated delivery was written.
+      strictEqual((await store.jobs(TENANT))[0]?.title, "B");
+    },
+  );
 
   rule("writes a submission whose record is stale", async (store) => {
     await store.apply(changeOf({ jobs: [jobWrite({ title: "B" }, { sequence: 2 })] }));
     const result = await store.apply(
-      changeOf({ jobs: [jobWrite({ title: "A" }, { sequence: 1 })], submissions: [submissionWrite("late")] }),
+      changeOf({
+        jobs: [jobWrite({ title: "A" }, { sequence: 1 })],
+        submissions: [submissionWrite("late")],
+      }),
     );
-    deepStrictEqual([result.jobs[0]?.outcome, result.submissions[0]?.outcome], ["stale", "inserted"]);
+    deepStrictEqual(
+      [result.jobs[0]?.outcome, result.submissions[0]?.outcome],
+      ["stale", "inserted"],
+    );
   });
 
   rule("never lets two tenants meet", async (store) => {
@@ -113,7 +124,9 @@ export function changeRules(rule: StoreRule): void {
 
   rule("tells ids apart by every character", async (store) => {
     const ids = ["1", "01", "1 ", "١", "é", "e\u0301", "A", "a"];
-    await store.apply(changeOf({ jobs: ids.map((id) => jobWrite({ title: id }, { id, sequence: 1 })) }));
+    await store.apply(
+      changeOf({ jobs: ids.map((id) => jobWrite({ title: id }, { id, sequence: 1 })) }),
+    );
     const jobs = await store.jobs(TENANT);
     strictEqual(jobs.length, ids.length);
     deepStrictEqual(
@@ -129,9 +142,15 @@ export function changeRules(rule: StoreRule): void {
         () => "rejected",
       );
       const expected = outcome === "written" ? 1 : 0;
-      deepStrictEqual(await counts(store), { contacts: expected, jobs: expected, submissions: expected });
+      deepStrictEqual(await counts(store), {
+        contacts: expected,
+        jobs: expected,
+        submissions: expected,
+      });
       // And the store still works.
-      await store.apply(changeOf({ jobs: [jobWrite({ title: "fine" }, { id: "other", sequence: 2 })] }));
+      await store.apply(
+        changeOf({ jobs: [jobWrite({ title: "fine" }, { id: "other", sequence: 2 })] }),
+      );
       strictEqual(
         (await store.jobs(TENANT)).some(({ title }) => title === "fine"),
         true,
@@ -144,7 +163,9 @@ export function changeRules(rule: StoreRule): void {
     await store.apply(changeOf({ jobs: ids.map((id) => jobWrite({}, { id, sequence: 1 })) }));
     const pages: (readonly string[])[] = [];
     for (let offset = 0; offset < 30; offset += 10) {
-      pages.push((await store.jobs(TENANT, { limit: 10, offset })).map(({ jobberJobId }) => jobberJobId));
+      pages.push(
+        (await store.jobs(TENANT, { limit: 10, offset })).map(({ jobberJobId }) => jobberJobId),
+      );
     }
     deepStrictEqual(pages, [ids.slice(0, 10), ids.slice(10, 20), ids.slice(20)]);
   });

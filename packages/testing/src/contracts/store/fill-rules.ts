@@ -23,7 +23,10 @@ export function fillRules(rule: StoreRule): void {
     await fill(store, contactWrite({ name: "Zoë", phone: "1" }, { sequence: 1 }));
     await fill(
       store,
-      contactWrite({ name: null, phone: "2", email: "z@example.com" }, { mode: "fill", sequence: 2 }),
+      contactWrite(
+        { name: null, phone: "2", email: "z@example.com" },
+        { mode: "fill", sequence: 2 },
+      ),
     );
     const contact = await onlyContact(store);
     strictEqual(contact.name, "Zoë");

@@ -1,5 +1,12 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { changeOf, contactWrite, FULL_CONTACT, FULL_JOB, jobWrite, TENANT } from "./sample-writes.ts";
+import {
+  changeOf,
+  contactWrite,
+  FULL_CONTACT,
+  FULL_JOB,
+  jobWrite,
+  TENANT,
+} from "./sample-writes.ts";
 import { apply, onlyJob } from "./single-job.ts";
 import type { StoreRule } from "./store-rule.ts";
 
@@ -47,7 +54,10 @@ export function orderRules(rule: StoreRule): void {
 
   rule("keeps amounts and numbers exactly", async (store) => {
     for (const [sequence, total] of [0, -0.01, 1e15, 99999.99, 0.1 + 0.2].entries()) {
-      await apply(store, jobWrite({ total, jobNumber: 2 ** 31 + sequence }, { sequence: sequence + 1 }));
+      await apply(
+        store,
+        jobWrite({ total, jobNumber: 2 ** 31 + sequence }, { sequence: sequence + 1 }),
+      );
       const job = await onlyJob(store);
       strictEqual(job.total, total);
       strictEqual(job.jobNumber, 2 ** 31 + sequence);
@@ -63,7 +73,10 @@ export function orderRules(rule: StoreRule): void {
 
   rule("replaces a record by a write with a later source time", async (store) => {
     strictEqual(await apply(store, jobWrite({ title: "A" }, { at: TEN, sequence: 1 })), "inserted");
-    strictEqual(await apply(store, jobWrite({ title: "B" }, { at: ELEVEN, sequence: 2 })), "updated");
+    strictEqual(
+      await apply(store, jobWrite({ title: "B" }, { at: ELEVEN, sequence: 2 })),
+      "updated",
+    );
     const job = await onlyJob(store);
     strictEqual(job.title, "B");
     strictEqual(job.sourceUpdatedAt, ELEVEN);
@@ -82,14 +95,26 @@ export function orderRules(rule: StoreRule): void {
 
   rule("orders writes of one instant by their sequence", async (store) => {
     await apply(store, jobWrite({ title: "second" }, { at: TEN, sequence: 10 }));
-    strictEqual(await apply(store, jobWrite({ title: "first" }, { at: TEN, sequence: 9 })), "stale");
-    strictEqual(await apply(store, jobWrite({ title: "third" }, { at: TEN, sequence: 11 })), "updated");
+    strictEqual(
+      await apply(store, jobWrite({ title: "first" }, { at: TEN, sequence: 9 })),
+      "stale",
+    );
+    strictEqual(
+      await apply(store, jobWrite({ title: "third" }, { at: TEN, sequence: 11 })),
+      "updated",
+    );
     strictEqual((await onlyJob(store)).title, "third");
   });
 
   rule("tells times apart that differ by a microsecond", async (store) => {
-    await apply(store, jobWrite({ title: "later" }, { at: "2026-01-25T10:00:00.000002Z", sequence: 1 }));
-    const earlier = jobWrite({ title: "earlier" }, { at: "2026-01-25T10:00:00.000001Z", sequence: 2 });
+    await apply(
+      store,
+      jobWrite({ title: "later" }, { at: "2026-01-25T10:00:00.000002Z", sequence: 1 }),
+    );
+    const earlier = jobWrite(
+      { title: "earlier" },
+      { at: "2026-01-25T10:00:00.000001Z", sequence: 2 },
+    );
     strictEqual(await apply(store, earlier), "stale");
     const none = jobWrite({ title: "earliest" }, { at: TEN, sequence: 3 });
     strictEqual(await apply(store, none), "stale");
@@ -124,9 +149,15 @@ export function orderRules(rule: StoreRule): void {
     "reports equal content as unchanged, and moves the time and the sequence all the same",
     async (store) => {
       await apply(store, jobWrite({ title: "A" }, { at: TEN, sequence: 1 }));
-      strictEqual(await apply(store, jobWrite({ title: "A" }, { at: ELEVEN, sequence: 5 })), "unchanged");
+      strictEqual(
+        await apply(store, jobWrite({ title: "A" }, { at: ELEVEN, sequence: 5 })),
+        "unchanged",
+      );
       strictEqual((await onlyJob(store)).sourceUpdatedAt, ELEVEN);
-      strictEqual(await apply(store, jobWrite({ title: "B" }, { at: ELEVEN, sequence: 4 })), "stale");
+      strictEqual(
+        await apply(store, jobWrite({ title: "B" }, { at: ELEVEN, sequence: 4 })),
+        "stale",
+      );
       strictEqual((await onlyJob(store)).title, "A");
     },
   );
@@ -135,29 +166,38 @@ export function orderRules(rule: StoreRule): void {
     "lets the last of two writes at the very same place win: a redrive with a mended mapping",
     async (store) => {
       await apply(store, jobWrite({ title: "before" }, { at: TEN, sequence: 1 }));
-      strictEqual(await apply(store, jobWrite({ title: "mended" }, { at: TEN, sequence: 1 })), "updated");
+      strictEqual(
+        await apply(store, jobWrite({ title: "mended" }, { at: TEN, sequence: 1 })),
+        "updated",
+      );
       strictEqual((await onlyJob(store)).title, "mended");
     },
   );
 
-  rule("keeps the stored value of a field that is not given, and clears one that is null", async (store) => {
-    await apply(store, jobWrite({ title: "A", city: "Austin" }, { sequence: 1 }));
-    await apply(store, jobWrite({ title: null }, { sequence: 2 }));
-    const job = await onlyJob(store);
-    strictEqual(job.title, null);
-    strictEqual(job.city, "Austin");
-  });
+  rule(
+    "keeps the stored value of a field that is not given, and clears one that is null",
+    async (store) => {
+      await apply(store, jobWrite({ title: "A", city: "Austin" }, { sequence: 1 }));
+      await apply(store, jobWrite({ title: null }, { sequence: 2 }));
+      const job = await onlyJob(store);
+      strictEqual(job.title, null);
+      strictEqual(job.city, "Austin");
+    },
+  );
 
-  rule("compares field by field: an older write brings what the newer one did not give", async (store) => {
-    await apply(store, jobWrite({ title: "new" }, { at: ELEVEN, sequence: 2 }));
-    const older = jobWrite({ title: "old", city: "Austin" }, { at: TEN, sequence: 1 });
-    strictEqual(await apply(store, older), "updated");
-    const job = await onlyJob(store);
-    strictEqual(job.title, "new");
-    strictEqual(job.city, "Austin");
-    strictEqual(job.sourceUpdatedAt, ELEVEN);
-    const between = jobWrite({ city: "Dallas" }, { at: "2026-01-25T10:30:00Z", sequence: 3 });
-    strictEqual(await apply(store, between), "updated");
-    strictEqual((await onlyJob(store)).city, "Dallas");
-  });
+  rule(
+    "compares field by field: an older write brings what the newer one did not give",
+    async (store) => {
+      await apply(store, jobWrite({ title: "new" }, { at: ELEVEN, sequence: 2 }));
+      const older = jobWrite({ title: "old", city: "Austin" }, { at: TEN, sequence: 1 });
+      strictEqual(await apply(store, older), "updated");
+      const job = await onlyJob(store);
+      strictEqual(job.title, "new");
+      strictEqual(job.city, "Austin");
+      strictEqual(job.sourceUpdatedAt, ELEVEN);
+      const between = jobWrite({ city: "Dallas" }, { at: "2026-01-25T10:30:00Z", sequence: 3 });
+      strictEqual(await apply(store, between), "updated");
+      strictEqual((await onlyJob(store)).city, "Dallas");
+    },
+  );
 }

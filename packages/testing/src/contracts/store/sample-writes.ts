@@ -21,13 +21,27 @@ interface Place {
 
 /** A write of job `123`. `at` is its source time. */
 export function jobWrite(fields: Partial<JobFields>, place: Place): JobWrite {
-  const { tenant = TENANT, id = "123", at = null, sequence, mode = "replace", revive = false } = place;
+  const {
+    tenant = TENANT,
+    id = "123",
+    at = null,
+    sequence,
+    mode = "replace",
+    revive = false,
+  } = place;
   return { tenant, jobberJobId: id, mode, fields, sourceUpdatedAt: at, sequence, revive };
 }
 
 /** A write of contact `456`. `at` is its source time. */
 export function contactWrite(fields: Partial<ContactFields>, place: Place): ContactWrite {
-  const { tenant = TENANT, id = "456", at = null, sequence, mode = "replace", revive = false } = place;
+  const {
+    tenant = TENANT,
+    id = "456",
+    at = null,
+    sequence,
+    mode = "replace",
+    revive = false,
+  } = place;
   return { tenant, jobberClientId: id, mode, fields, sourceUpdatedAt: at, sequence, revive };
 }
 

@@ -70,7 +70,8 @@ export function syncStoreContract({
       );
       it(
         "ends in the right records when the writes of an object are applied all at once",
-        () => checkStoreHistories(open, { histories: Math.ceil(histories / 20), seed, atOnce: true }),
+        () =>
+          checkStoreHistories(open, { histories: Math.ceil(histories / 20), seed, atOnce: true }),
         HISTORIES_TIMEOUT_MS,
       );
     });

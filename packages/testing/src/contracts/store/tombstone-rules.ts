@@ -26,25 +26,34 @@ export function tombstoneRules(rule: StoreRule): void {
     strictEqual(job.sourceUpdatedAt, null);
   });
 
-  rule("does not bring a deleted record back by an update, however late or new it is", async (store) => {
-    await apply(store, jobDelete(2, ELEVEN));
-    await apply(store, jobWrite({ title: "late" }, { at: TEN, sequence: 1 }));
-    await apply(store, jobWrite({ title: "newer" }, { at: NOON, sequence: 3 }));
-    const job = await onlyJob(store);
-    strictEqual(job.deletedAt, ELEVEN);
-    strictEqual(job.title, "newer");
-    strictEqual(job.sourceUpdatedAt, NOON);
-  });
+  rule(
+    "does not bring a deleted record back by an update, however late or new it is",
+    async (store) => {
+      await apply(store, jobDelete(2, ELEVEN));
+      await apply(store, jobWrite({ title: "late" }, { at: TEN, sequence: 1 }));
+      await apply(store, jobWrite({ title: "newer" }, { at: NOON, sequence: 3 }));
+      const job = await onlyJob(store);
+      strictEqual(job.deletedAt, ELEVEN);
+      strictEqual(job.title, "newer");
+      strictEqual(job.sourceUpdatedAt, NOON);
+    },
+  );
 
-  rule("lifts a tombstone by a revive that was begun after it, and by no earlier one", async (store) => {
-    await apply(store, jobDelete(5, ELEVEN));
-    await apply(store, jobWrite({ title: "early" }, { at: TEN, sequence: 4, revive: true }));
-    strictEqual((await onlyJob(store)).deletedAt, ELEVEN);
-    await apply(store, jobWrite({ title: "seen again" }, { at: NOON, sequence: 6, revive: true }));
-    strictEqual((await onlyJob(store)).deletedAt, null);
-    await apply(store, jobDelete(5, ELEVEN));
-    strictEqual((await onlyJob(store)).deletedAt, null);
-  });
+  rule(
+    "lifts a tombstone by a revive that was begun after it, and by no earlier one",
+    async (store) => {
+      await apply(store, jobDelete(5, ELEVEN));
+      await apply(store, jobWrite({ title: "early" }, { at: TEN, sequence: 4, revive: true }));
+      strictEqual((await onlyJob(store)).deletedAt, ELEVEN);
+      await apply(
+        store,
+        jobWrite({ title: "seen again" }, { at: NOON, sequence: 6, revive: true }),
+      );
+      strictEqual((await onlyJob(store)).deletedAt, null);
+      await apply(store, jobDelete(5, ELEVEN));
+      strictEqual((await onlyJob(store)).deletedAt, null);
+    },
+  );
 
   rule("lets the delete with the higher sequence say when it was", async (store) => {
     await apply(store, jobDelete(2, TEN));
@@ -58,7 +67,9 @@ export function tombstoneRules(rule: StoreRule): void {
     await store.apply(changeOf({ contacts: [contactWrite({ name: "Zoë" }, { sequence: 1 })] }));
     await store.apply(
       changeOf({
-        contacts: [{ tenant: TENANT, jobberClientId: "456", mode: "delete", sequence: 2, deletedAt: TEN }],
+        contacts: [
+          { tenant: TENANT, jobberClientId: "456", mode: "delete", sequence: 2, deletedAt: TEN },
+        ],
       }),
     );
     deepStrictEqual(

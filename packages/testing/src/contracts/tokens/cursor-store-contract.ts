@@ -6,16 +6,19 @@ import { type ConnectionContractOptions, ruleOf } from "./token-store-contract.t
 export function cursorStoreContract(options: ConnectionContractOptions<CursorStore>): void {
   const rule = ruleOf(options);
   options.describe("cursor store", () => {
-    rule("gives back what was last set, per tenant and name", async ({ subject, another = subject }) => {
-      assert.equal(await subject.get("acme", "jobs"), null);
-      await subject.set("acme", "jobs", "1");
-      await subject.set("acme", "jobs", "2");
-      await subject.set("acme", "clients", "3");
-      await subject.set("globex", "jobs", "4");
-      assert.equal(await another.get("acme", "jobs"), "2");
-      assert.equal(await another.get("acme", "clients"), "3");
-      assert.equal(await another.get("globex", "jobs"), "4");
-      assert.equal(await another.get("globex", "clients"), null);
-    });
+    rule(
+      "gives back what was last set, per tenant and name",
+      async ({ subject, another = subject }) => {
+        assert.equal(await subject.get("acme", "jobs"), null);
+        await subject.set("acme", "jobs", "1");
+        await subject.set("acme", "jobs", "2");
+        await subject.set("acme", "clients", "3");
+        await subject.set("globex", "jobs", "4");
+        assert.equal(await another.get("acme", "jobs"), "2");
+        assert.equal(await another.get("acme", "clients"), "3");
+        assert.equal(await another.get("globex", "jobs"), "4");
+        assert.equal(await another.get("globex", "clients"), null);
+      },
+    );
   });
 }

@@ -17,7 +17,9 @@ export function leaseContract(options: ConnectionContractOptions<Lease>): void {
 
     rule("goes to one of many that ask at once", async ({ subject, another = subject }) => {
       const taken = await Promise.all(
-        Array.from({ length: 16 }, (_, n) => (n % 2 ? subject : another).acquire("acme", `${n}`, LONG_MS)),
+        Array.from({ length: 16 }, (_, n) =>
+          (n % 2 ? subject : another).acquire("acme", `${n}`, LONG_MS),
+        ),
       );
       assert.equal(taken.filter(Boolean).length, 1);
     });

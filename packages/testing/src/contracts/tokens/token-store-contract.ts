@@ -58,28 +58,37 @@ export function tokenStoreContract(options: ConnectionContractOptions<TokenStore
       assert.deepEqual(await subject.read("acme"), first);
     });
 
-    rule("replaces only the row that the writer has seen", async ({ subject, another = subject }) => {
-      const first = connectionOf("acme");
-      const second = connectionOf("acme", { accessToken: "second" });
-      await subject.write(first, null);
-      assert.equal(await another.write(second, first.revision), true);
-      assert.equal(await subject.write(connectionOf("acme"), first.revision), false);
-      assert.equal(await subject.write(connectionOf("globex"), first.revision), false);
-      assert.deepEqual(await subject.read("acme"), second);
-      assert.equal(await subject.read("globex"), null);
-    });
+    rule(
+      "replaces only the row that the writer has seen",
+      async ({ subject, another = subject }) => {
+        const first = connectionOf("acme");
+        const second = connectionOf("acme", { accessToken: "second" });
+        await subject.write(first, null);
+        assert.equal(await another.write(second, first.revision), true);
+        assert.equal(await subject.write(connectionOf("acme"), first.revision), false);
+        assert.equal(await subject.write(connectionOf("globex"), first.revision), false);
+        assert.deepEqual(await subject.read("acme"), second);
+        assert.equal(await subject.read("globex"), null);
+      },
+    );
 
-    rule("lets one of many writers through that saw the same row", async ({ subject, another = subject }) => {
-      const first = connectionOf("acme");
-      await subject.write(first, null);
-      const results = await Promise.all(
-        Array.from({ length: 16 }, (_, n) =>
-          (n % 2 ? subject : another).write(connectionOf("acme", { accessToken: `${n}` }), first.revision),
-        ),
-      );
-      assert.equal(results.filter(Boolean).length, 1);
-      assert.equal((await subject.read("acme"))?.accessToken, `${results.indexOf(true)}`);
-    });
+    rule(
+      "lets one of many writers through that saw the same row",
+      async ({ subject, another = subject }) => {
+        const first = connectionOf("acme");
+        await subject.write(first, null);
+        const results = await Promise.all(
+          Array.from({ length: 16 }, (_, n) =>
+            (n % 2 ? subject : another).write(
+              connectionOf("acme", { accessToken: `${n}` }),
+              first.revision,
+            ),
+          ),
+        );
+        assert.equal(results.filter(Boolean).length, 1);
+        assert.equal((await subject.read("acme"))?.accessToken, `${results.indexOf(true)}`);
+      },
+    );
 
     rule("keeps tenants apart and lists them in order", async ({ subject }) => {
       for (const slug of ["globex", "acme", "acme'; --", "Ünïcode"])

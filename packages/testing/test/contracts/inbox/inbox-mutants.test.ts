@@ -50,7 +50,9 @@ describe("the inbox contract", () => {
 });
 
 /** The contract's tests by their names, over a memory inbox with a defect. */
-function rulesOver(defect: (inbox: Inbox) => Partial<Inbox>): ReadonlyMap<string, () => Promise<void>> {
+function rulesOver(
+  defect: (inbox: Inbox) => Partial<Inbox>,
+): ReadonlyMap<string, () => Promise<void>> {
   const rules = new Map<string, () => Promise<void>>();
   inboxContract({
     describe: (_name, body) => body(),

@@ -19,7 +19,9 @@ export const ACCEPT_MUTANTS: Readonly<Record<string, Mutant>> = {
     },
   },
   "everything is said to be accepted": {
-    rules: ["says accepted, then coalesced while work waits for the object, and duplicate for a known key"],
+    rules: [
+      "says accepted, then coalesced while work waits for the object, and duplicate for a known key",
+    ],
     defect: (inbox) => ({
       accept: async (delivery) => ({ ...(await inbox.accept(delivery)), outcome: "accepted" }),
     }),

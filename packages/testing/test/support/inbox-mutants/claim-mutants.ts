@@ -4,13 +4,17 @@ import { changedClaim, type Mutant, NEVER_MS } from "./mutant.ts";
 /** What goes wrong in taking rows. */
 export const CLAIM_MUTANTS: Readonly<Record<string, Mutant>> = {
   "the newest row comes first": {
-    rules: ["takes every waiting row of the object, in the order of sequence, and no other object's"],
+    rules: [
+      "takes every waiting row of the object, in the order of sequence, and no other object's",
+    ],
     defect: (inbox) =>
       changedClaim(inbox, (claim) => ({ ...claim, deliveries: claim.deliveries.toReversed() })),
   },
   "a claim takes more than it is told": {
     rules: ["takes the oldest rows, no more than it is told, and leaves the others"],
-    defect: (inbox) => ({ claim: (object, { leaseMs, now }) => inbox.claim(object, { leaseMs, now }) }),
+    defect: (inbox) => ({
+      claim: (object, { leaseMs, now }) => inbox.claim(object, { leaseMs, now }),
+    }),
   },
   "a claim takes the newest rows": {
     rules: ["takes the oldest rows, no more than it is told, and leaves the others"],
@@ -40,7 +44,9 @@ export const CLAIM_MUTANTS: Readonly<Record<string, Mutant>> = {
   },
   "a claim never runs out": {
     rules: ["gives away again what two dead workers held of one object"],
-    defect: (inbox) => ({ claim: (object, { now }) => inbox.claim(object, { leaseMs: NEVER_MS, now }) }),
+    defect: (inbox) => ({
+      claim: (object, { now }) => inbox.claim(object, { leaseMs: NEVER_MS, now }),
+    }),
   },
   "a claim locks its object": {
     rules: [
@@ -73,7 +79,10 @@ export const CLAIM_MUTANTS: Readonly<Record<string, Mutant>> = {
           return claim;
         }),
         settle: (claim, settlements) =>
-          inbox.settle({ ...claim, id: latest.get(objectKey(claim.object)) ?? claim.id }, settlements),
+          inbox.settle(
+            { ...claim, id: latest.get(objectKey(claim.object)) ?? claim.id },
+            settlements,
+          ),
       };
     },
   },

@@ -24,11 +24,17 @@ export function changedClaim(inbox: Inbox, change: (claim: Claim) => Claim): Par
 }
 
 /** The rows of claims come out changed. */
-export function changedRows(inbox: Inbox, change: (row: ClaimedDelivery) => ClaimedDelivery): Partial<Inbox> {
+export function changedRows(
+  inbox: Inbox,
+  change: (row: ClaimedDelivery) => ClaimedDelivery,
+): Partial<Inbox> {
   return changedClaim(inbox, (claim) => ({ ...claim, deliveries: claim.deliveries.map(change) }));
 }
 
 /** Settlements go in changed. */
-export function changedSettle(inbox: Inbox, change: (settlement: Settlement) => Settlement): Partial<Inbox> {
+export function changedSettle(
+  inbox: Inbox,
+  change: (settlement: Settlement) => Settlement,
+): Partial<Inbox> {
   return { settle: (claim, settlements) => inbox.settle(claim, settlements.map(change)) };
 }

@@ -3,7 +3,9 @@ import { DAY_MS, type Mutant } from "./mutant.ts";
 /** What goes wrong in erasing and deleting. */
 export const PURGE_MUTANTS: Readonly<Record<string, Mutant>> = {
   "a purge goes by its own ages": {
-    rules: ["erases the bodies of finished deliveries and deletes failed ones when they are old enough"],
+    rules: [
+      "erases the bodies of finished deliveries and deletes failed ones when they are old enough",
+    ],
     defect: (inbox) => ({ purge: ({ now = Date.now() } = {}) => inbox.purge({ now }) }),
   },
   "a purge counts from the arrival": {
@@ -29,7 +31,9 @@ export const PURGE_MUTANTS: Readonly<Record<string, Mutant>> = {
   },
   "what is quarantined is kept for ever": {
     rules: ["counts the age of what was quarantined at its arrival from there"],
-    defect: (inbox) => ({ purge: async (options) => ({ ...(await inbox.purge(options)), deliveries: 0 }) }),
+    defect: (inbox) => ({
+      purge: async (options) => ({ ...(await inbox.purge(options)), deliveries: 0 }),
+    }),
   },
   "a purge takes what is paused": {
     rules: ["leaves alone what may still run, however old it is"],

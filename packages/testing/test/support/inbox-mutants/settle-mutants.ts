@@ -41,7 +41,9 @@ export const SETTLE_MUTANTS: Readonly<Record<string, Mutant>> = {
     rules: ["settles a row once"],
     defect: (inbox) => ({
       async settle(claim, settlements) {
-        const again = settlements.filter(({ state }) => state === "waiting").map(({ sequence }) => sequence);
+        const again = settlements
+          .filter(({ state }) => state === "waiting")
+          .map(({ sequence }) => sequence);
         await inbox.replay({ states: ["dead"], sequences: again });
         await inbox.settle(claim, settlements);
       },
@@ -53,7 +55,9 @@ export const SETTLE_MUTANTS: Readonly<Record<string, Mutant>> = {
       settle: (claim, [first, ...others]) =>
         inbox.settle(
           claim,
-          first === undefined ? [] : [first, ...others.map(({ sequence }) => ({ ...first, sequence }))],
+          first === undefined
+            ? []
+            : [first, ...others.map(({ sequence }) => ({ ...first, sequence }))],
         ),
     }),
   },

@@ -6,7 +6,9 @@ export const FETCH_MUTANTS: Readonly<Record<string, Mutant>> = {
     rules: [
       "spaces API calls over everybody who shares the inbox, and acquires no slot beyond the longest wait",
     ],
-    defect: (inbox) => ({ acquireSlot: (_slug, reservation) => inbox.acquireSlot("", reservation) }),
+    defect: (inbox) => ({
+      acquireSlot: (_slug, reservation) => inbox.acquireSlot("", reservation),
+    }),
   },
   "everybody who is turned away comes back at once": {
     rules: [

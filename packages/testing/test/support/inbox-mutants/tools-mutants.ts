@@ -13,7 +13,8 @@ export const TOOLS_MUTANTS: Readonly<Record<string, Mutant>> = {
     rules: ["takes Infinity where a limit is asked for: all there are"],
     defect: (inbox) => ({
       async list(filter) {
-        if (filter.limit === Number.POSITIVE_INFINITY) throw new RangeError("a limit must be finite");
+        if (filter.limit === Number.POSITIVE_INFINITY)
+          throw new RangeError("a limit must be finite");
         return inbox.list(filter);
       },
     }),
@@ -27,7 +28,9 @@ export const TOOLS_MUTANTS: Readonly<Record<string, Mutant>> = {
   },
   "a replay takes as many as a list": {
     rules: ["replays all there are, or as many as it is told"],
-    defect: (inbox) => ({ replay: (filter, options) => inbox.replay({ limit: 100, ...filter }, options) }),
+    defect: (inbox) => ({
+      replay: (filter, options) => inbox.replay({ limit: 100, ...filter }, options),
+    }),
   },
   "a replay forgets why": {
     rules: ["keeps the reason of what was quarantined, and forgets that of other replayed ones"],
@@ -39,7 +42,9 @@ export const TOOLS_MUTANTS: Readonly<Record<string, Mutant>> = {
   },
   "a replay wakes nobody": {
     rules: ["wakes what it replays"],
-    defect: (inbox) => ({ replay: (filter) => inbox.replay(filter, { now: Date.now() + NEVER_MS }) }),
+    defect: (inbox) => ({
+      replay: (filter) => inbox.replay(filter, { now: Date.now() + NEVER_MS }),
+    }),
   },
   "a pause counts": {
     rules: ["resumes the paused deliveries of one tenant, and does not count the pause"],
@@ -47,7 +52,9 @@ export const TOOLS_MUTANTS: Readonly<Record<string, Mutant>> = {
   },
   "a resume wakes nobody": {
     rules: ["wakes what it resumes"],
-    defect: (inbox) => ({ resume: (tenant) => inbox.resume(tenant, { now: Date.now() + NEVER_MS }) }),
+    defect: (inbox) => ({
+      resume: (tenant) => inbox.resume(tenant, { now: Date.now() + NEVER_MS }),
+    }),
   },
   "a resume is lost on what a worker has": {
     rules: ["resumes what a worker has at that moment and settles as paused afterwards"],

@@ -11,7 +11,8 @@ export const WAKING_MUTANTS: Readonly<Record<string, Mutant>> = {
     defect: (inbox) => ({
       async listen(run, { signal }) {
         for (const object of await inbox.due({ now: Date.now(), limit: 100 })) await run(object);
-        if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        if (!signal.aborted)
+          await new Promise((resolve) => signal.addEventListener("abort", resolve));
       },
     }),
   },
@@ -22,7 +23,9 @@ export const WAKING_MUTANTS: Readonly<Record<string, Mutant>> = {
       return {
         accept: (delivery) =>
           inbox.accept(
-            running.has(objectKey(delivery)) ? { ...delivery, receivedAt: Date.now() + NEVER_MS } : delivery,
+            running.has(objectKey(delivery))
+              ? { ...delivery, receivedAt: Date.now() + NEVER_MS }
+              : delivery,
           ),
         listen: (run, options) =>
           inbox.listen(async (object) => {
@@ -48,17 +51,21 @@ export const WAKING_MUTANTS: Readonly<Record<string, Mutant>> = {
   },
   "runs are not bounded": {
     rules: ["never runs more objects at one time than allowed"],
-    defect: (inbox) => ({ listen: (run, options) => inbox.listen(run, { ...options, concurrency: 100 }) }),
+    defect: (inbox) => ({
+      listen: (run, options) => inbox.listen(run, { ...options, concurrency: 100 }),
+    }),
   },
   "what is held is due": {
     rules: ["lists as due what waits or was abandoned, and nothing else"],
     defect: (inbox) => ({
       due: async () =>
-        (await inbox.list({ states: ["waiting", "claimed"] })).map(({ tenant, objectType, objectId }) => ({
-          tenant,
-          objectType,
-          objectId,
-        })),
+        (await inbox.list({ states: ["waiting", "claimed"] })).map(
+          ({ tenant, objectType, objectId }) => ({
+            tenant,
+            objectType,
+            objectId,
+          }),
+        ),
     }),
   },
   "objects that are not wanted are not passed over": {
@@ -68,7 +75,10 @@ export const WAKING_MUTANTS: Readonly<Record<string, Mutant>> = {
     ],
     defect: (inbox) => {
       const due: Inbox["due"] = ({ now, limit }) => inbox.due({ now, limit });
-      return { due, listen: (run, options) => listenByPolling({ due }, run, { ...options, now: Date.now }) };
+      return {
+        due,
+        listen: (run, options) => listenByPolling({ due }, run, { ...options, now: Date.now }),
+      };
     },
   },
   "an object that nobody takes is offered at once again": {

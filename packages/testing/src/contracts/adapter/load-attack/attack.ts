@@ -20,7 +20,11 @@ const SLOW_TICK_MS = 200;
 const SLOW_BYTES_A_TICK = 20;
 
 // A signature that could be one: without it the headers alone are a 401.
-const HEAD = [`POST ${ROUTE} HTTP/1.1`, "host: localhost", `${SIGNATURE}: ${signatureOf("another body")}`];
+const HEAD = [
+  `POST ${ROUTE} HTTP/1.1`,
+  "host: localhost",
+  `${SIGNATURE}: ${signatureOf("another body")}`,
+];
 const headOf = (framing: string) => `${[...HEAD, framing].join("\r\n")}\r\n\r\n`;
 
 /** Attacks, and waits until every connection has had its response. */
@@ -42,7 +46,10 @@ const ATTACKS: Readonly<
     const connection = await RawConnection.open(url);
     const begin = performance.now();
     await connection.write(headOf("content-length: 200000"));
-    const trickle = setInterval(() => void connection.write("x".repeat(SLOW_BYTES_A_TICK)), SLOW_TICK_MS);
+    const trickle = setInterval(
+      () => void connection.write("x".repeat(SLOW_BYTES_A_TICK)),
+      SLOW_TICK_MS,
+    );
     const response = await connection.response();
     await connection.closed();
     clearInterval(trickle);

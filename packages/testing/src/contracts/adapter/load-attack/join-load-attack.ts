@@ -3,7 +3,9 @@ import { contractReceiver, type StartServer } from "../contract-server.ts";
 import { type Attack, type AttackReport, attack } from "./attack.ts";
 
 /** What the processes of a load attack say to one another. */
-export type Order = { readonly kind: "memory" } | { readonly kind: "attack"; readonly attack: Attack };
+export type Order =
+  | { readonly kind: "memory" }
+  | { readonly kind: "attack"; readonly attack: Attack };
 export type News =
   | { readonly kind: "serving"; readonly url: string }
   | { readonly kind: "memory"; readonly rss: number; readonly arrayBuffers: number }

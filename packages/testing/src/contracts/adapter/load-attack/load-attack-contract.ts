@@ -58,7 +58,8 @@ export function loadAttackContract({
         `+${mib(grown)}, cut after ${slowest.toFixed(0)} ms at the latest; ${honest.length} honest requests, p99 ${p99.toFixed(1)} ms`,
       );
       // A connection that is closed with bytes still unread is reset, and a reset can overtake the response: that sender sees only the end.
-      for (const status of report.statuses) assert.ok(status === 408 || status === null, `${status}`);
+      for (const status of report.statuses)
+        assert.ok(status === 408 || status === null, `${status}`);
       assert.ok(slowest < 2000, `${slowest} ms`);
       assert.ok(grown < 200 * MIB, mib(grown));
       assert.ok(honest.length >= 50 && p99 < 100, `p99 ${p99} ms of ${honest.length}`);
@@ -94,7 +95,11 @@ export function loadAttackContract({
         const connection = await RawConnection.open(server.url);
         const begin = performance.now();
         await connection.write(
-          head(["content-length: 100000", "content-encoding: gzip", `${SIGNATURE}: ${signatureOf("x")}`]),
+          head([
+            "content-length: 100000",
+            "content-encoding: gzip",
+            `${SIGNATURE}: ${signatureOf("x")}`,
+          ]),
         );
         const response = await connection.response();
         times.push(performance.now() - begin);
@@ -155,7 +160,10 @@ function order(child: ChildProcess, what: Order): void {
   child.send(what);
 }
 
-function newsOf<K extends News["kind"]>(child: ChildProcess, kind: K): Promise<Extract<News, { kind: K }>> {
+function newsOf<K extends News["kind"]>(
+  child: ChildProcess,
+  kind: K,
+): Promise<Extract<News, { kind: K }>> {
   return new Promise((resolve, reject) => {
     const onMessage = (news: News) => {
       if (news.kind !== kind) return;

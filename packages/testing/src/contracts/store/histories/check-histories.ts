@@ -51,7 +51,9 @@ export async function checkStoreHistories(
       const runners = Array.from({ length: concurrency }, async () => {
         for (const each of draw) await check(store, each, play, atOnce);
       });
-      const failure = (await Promise.allSettled(runners)).find(({ status }) => status === "rejected");
+      const failure = (await Promise.allSettled(runners)).find(
+        ({ status }) => status === "rejected",
+      );
       if (failure?.status === "rejected") throw failure.reason;
     } finally {
       await close();

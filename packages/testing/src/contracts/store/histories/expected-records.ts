@@ -41,7 +41,8 @@ export function expectedFields(
 ): Readonly<Record<string, HistoryValue>> {
   const record: Record<string, HistoryValue> = {};
   for (const name of names) {
-    record[name] = last(writes.flatMap((write) => (gives(write, name) ? [write] : [])))?.fields[name] ?? null;
+    record[name] =
+      last(writes.flatMap((write) => (gives(write, name) ? [write] : [])))?.fields[name] ?? null;
   }
   const whole = last(writes.filter(isWhole));
   record.sourceUpdatedAt = whole === null || whole.time === null ? null : printTime(whole.time);
@@ -90,7 +91,8 @@ function last(writes: readonly FieldWrite[]): FieldWrite | null {
 
 function lastBySequence(writes: readonly HistoryWrite[]): HistoryWrite | null {
   let latest: HistoryWrite | null = null;
-  for (const write of writes) if (latest === null || write.sequence >= latest.sequence) latest = write;
+  for (const write of writes)
+    if (latest === null || write.sequence >= latest.sequence) latest = write;
   return latest;
 }
 

@@ -10,7 +10,13 @@ import {
   type SyncStore,
   type WriteOutcome,
 } from "@jobber-sync/core";
-import { expectedFields, expectedRecords, isBefore, isWhole, writesTo } from "./expected-records.ts";
+import {
+  expectedFields,
+  expectedRecords,
+  isBefore,
+  isWhole,
+  writesTo,
+} from "./expected-records.ts";
 import {
   type History,
   type HistoryObject,
@@ -36,9 +42,12 @@ export async function playHistory(
     const change = changeOf(tenant, step, index);
     const result = await store.apply(change);
     const results = [
-      ...result.jobs.map(({ jobberJobId, outcome }) => ({ kind: "job", id: jobberJobId, outcome }) as const),
+      ...result.jobs.map(
+        ({ jobberJobId, outcome }) => ({ kind: "job", id: jobberJobId, outcome }) as const,
+      ),
       ...result.contacts.map(
-        ({ jobberClientId, outcome }) => ({ kind: "contact", id: jobberClientId, outcome }) as const,
+        ({ jobberClientId, outcome }) =>
+          ({ kind: "contact", id: jobberClientId, outcome }) as const,
       ),
     ];
     strictEqual(results.length, new Set(step.writes.map(({ kind, id }) => `${kind} ${id}`)).size);
@@ -116,7 +125,13 @@ function bodyOf(write: HistoryWrite): object {
     return { mode, sequence, deletedAt: printTime(deletedAt) };
   }
   const { mode, sequence, time, fields, revive } = write;
-  return { mode, sequence, sourceUpdatedAt: time === null ? null : printTime(time), fields, revive };
+  return {
+    mode,
+    sequence,
+    sourceUpdatedAt: time === null ? null : printTime(time),
+    fields,
+    revive,
+  };
 }
 
 function checkOutcome(
