@@ -13,11 +13,8 @@ export {
   type LoadAttackContractOptions,
   loadAttackContract,
 } from "./contracts/adapter/load-attack/load-attack-contract.ts";
-export {
-  type InboxContractOptions,
-  inboxContract,
-  type OpenInbox,
-} from "./contracts/inbox/inbox-contract.ts";
+export { type InboxContractOptions, inboxContract } from "./contracts/inbox/inbox-contract.ts";
+export type { OpenInbox } from "./contracts/inbox/rule.ts";
 export type { ContractRunner } from "./contracts/store/contract-runner.ts";
 export {
   checkStoreHistories,

@@ -1,6 +1,7 @@
 import { notificationPayload, type SignedRequest, signedRequest } from "@jobber-sync/testing";
 import { SAMPLE_PAYLOAD } from "../sample-payload.ts";
 import type { JobberRecords } from "./simulated-jobber.ts";
+import { TENANT } from "./tenant.ts";
 
 /** One request of the demo and the response that it must get. */
 export interface DemoDelivery {
@@ -11,9 +12,6 @@ export interface DemoDelivery {
   /** Status and word, or status and error code; several where it depends on how far the worker is. */
   readonly responses: readonly string[];
 }
-
-/** The demo's tenant. Not the demo's alone: the secret is as public as this file. */
-export const TENANT = { slug: "acme", secrets: "the demo's client secret, known to all" } as const;
 
 /** The snapshots of the demo, by what they do. Times come with an offset, money in currency units; what is absent stays, `null` clears. */
 export const SNAPSHOTS = {

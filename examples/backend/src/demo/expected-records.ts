@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { ContactRecord, JobRecord, SubmissionRecord } from "@jobber-sync/core";
-import { SNAPSHOTS, TENANT } from "./deliveries.ts";
+import { SNAPSHOTS } from "./deliveries.ts";
 import { CLOCK, type JobberRecords } from "./simulated-jobber.ts";
+import { TENANT } from "./tenant.ts";
 
 /** All of a tenant's records. When a submission was stored is not known beforehand. */
 export interface ExpectedRecords {

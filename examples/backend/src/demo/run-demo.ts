@@ -4,11 +4,12 @@ import { join } from "node:path";
 import type { ContactRecord, JobRecord, SubmissionRecord } from "@jobber-sync/core";
 import type { Settings } from "../read-settings.ts";
 import type { RunningBackend } from "../run-until-signal.ts";
-import { type DemoDelivery, demoDeliveries, TENANT } from "./deliveries.ts";
+import { type DemoDelivery, demoDeliveries } from "./deliveries.ts";
 import { type ExpectedRecords, expectedRecords } from "./expected-records.ts";
 import { findDifferences } from "./find-differences.ts";
 import { contactsTable, jobsTable, submissionsTable } from "./record-tables.ts";
 import { startSimulatedJobber } from "./simulated-jobber.ts";
+import { TENANT } from "./tenant.ts";
 
 /** What the demo runs on. */
 export interface DemoOptions {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { JobberApi } from "@jobber-sync/api";
 import { createSimulator } from "@jobber-sync/testing/simulator";
 import type { ApiSettings } from "../read-settings.ts";
-import { TENANT } from "./deliveries.ts";
+import { TENANT } from "./tenant.ts";
 
 /** What the simulated Jobber takes for the time: the demo's records are the same in every run. */
 export const CLOCK = "2026-01-25T19:30:00Z";

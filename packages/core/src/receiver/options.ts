@@ -3,6 +3,7 @@ import { SYNC_TOPICS } from "../events/topics.ts";
 import type { Inbox } from "../inbox/inbox.ts";
 import type { LifecycleHooks } from "../observability/lifecycle-events.ts";
 import type { Logger } from "../observability/logger.ts";
+import { positiveInteger } from "../options.ts";
 import type { Handlers } from "../processing/handlers.ts";
 import type { RecordSource } from "../records/record-source.ts";
 import type { StatusOverrides } from "../records/snapshot-records.ts";
@@ -92,13 +93,6 @@ export function checkLimits(options: ReceiverOptions): ReceiverLimits {
     deadlineMs: checked("deadlineMs", 800),
     retryAfterSeconds: checked("retryAfterSeconds", 5),
   };
-}
-
-/** @throws {TypeError} when `value` is not a positive whole number that a timer can hold */
-export function positiveInteger(name: string, value: unknown): number {
-  if (typeof value === "number" && Number.isInteger(value) && value > 0 && value <= 2 ** 31 - 1)
-    return value;
-  throw new TypeError(`${name} must be a whole number from 1 to 2147483647.`);
 }
 
 /** @throws {TypeError} for anything that is no selection */

@@ -1,23 +1,13 @@
-import type { Inbox, SyncStore } from "@jobber-sync/core";
 import { acceptRules } from "./accept-rules.ts";
 import { claimRules } from "./claim-rules.ts";
 import { interleavingRules } from "./interleaving-rules.ts";
 import { pauseRules } from "./pause-rules.ts";
 import { purgeRules } from "./purge-rules.ts";
-import type { Rule } from "./rule.ts";
+import type { OpenInbox, Rule } from "./rule.ts";
 import { settleRules } from "./settle-rules.ts";
 import { fetchRules } from "./slot-rules.ts";
 import { toolsRules } from "./tools-rules.ts";
 import { wakingRules } from "./wake-up-rules.ts";
-
-/** A fresh, empty inbox and the store it shares its sequence with. */
-export interface OpenInbox {
-  readonly inbox: Inbox;
-  readonly store: Pick<SyncStore, "nextSequence">;
-  /** The same inbox as another process would have it. Left out by inboxes that one process holds. */
-  readonly another?: { readonly inbox: Inbox };
-  close(): Promise<void> | void;
-}
 
 /** What the contract needs of a test runner: vitest's, jest's and node:test's `describe` and `it` all do. */
 export interface InboxContractOptions {

@@ -1,4 +1,13 @@
-import type { OpenInbox } from "./inbox-contract.ts";
+import type { Inbox, SyncStore } from "@jobber-sync/core";
+
+/** A fresh, empty inbox and the store it shares its sequence with. */
+export interface OpenInbox {
+  readonly inbox: Inbox;
+  readonly store: Pick<SyncStore, "nextSequence">;
+  /** The same inbox as another process would have it. Left out by inboxes that one process holds. */
+  readonly another?: { readonly inbox: Inbox };
+  close(): Promise<void> | void;
+}
 
 /** Defines a test over a fresh inbox. */
 export type Rule = (name: string, body: (opened: OpenInbox) => Promise<void>) => void;
