@@ -176,6 +176,7 @@ async function check() {
         ],
       ]),
       ["published names", () => node(["scripts/published-names.mjs"])],
+      ["runtime names", () => node(["scripts/runtime-names.mjs"])],
       ["size", () => node([bin("size-limit")])],
       ["knip", () => node([bin("knip"), "--no-progress"])],
     ]);
