@@ -1,4 +1,4 @@
-import type { SyncChange } from "@jobber-sync/core";
+import type { SyncChange } from "@jobber-sync/core/ports";
 import { BOSS_SETTINGS, createPostgres, POOL_SETTINGS } from "@jobber-sync/postgres";
 import pg from "pg";
 import { PgBoss } from "pg-boss";

@@ -1,13 +1,10 @@
-import {
-  type ContactFields,
-  deliveryKey,
-  type IncomingDelivery,
-  type JobFields,
-  type NotificationEvent,
-  parseEvent,
-  type SyncChange,
-  toInstant,
-} from "@jobber-sync/core";
+import { deliveryKey, type NotificationEvent, parseEvent, toInstant } from "@jobber-sync/core";
+import type {
+  ContactFields,
+  IncomingDelivery,
+  JobFields,
+  SyncChange,
+} from "@jobber-sync/core/ports";
 
 const BODY = new TextEncoder().encode(
   JSON.stringify({

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Inbox, SyncStore } from "@jobber-sync/core";
+import type { Inbox, SyncStore } from "@jobber-sync/core/ports";
 
 /** How the chains go. */
 export interface ChainsOptions {

@@ -1,11 +1,6 @@
 import { setTimeout } from "node:timers/promises";
-import {
-  deliveryKey,
-  type Inbox,
-  type IncomingDelivery,
-  isJobberSyncError,
-  parseEvent,
-} from "@jobber-sync/core";
+import { deliveryKey, isJobberSyncError, parseEvent } from "@jobber-sync/core";
+import type { Inbox, IncomingDelivery } from "@jobber-sync/core/ports";
 import { notificationPayload } from "@jobber-sync/testing";
 import { SLUG, timeOf, titleOf } from "./reference-records.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import type { IncomingDelivery } from "@jobber-sync/core";
+import type { IncomingDelivery } from "@jobber-sync/core/ports";
 import { deliver, notificationOf, snapshotAt } from "./deliveries.ts";
 import { type Backend, openBackend, type Target } from "./open-backend.ts";
 import { startWorker } from "./processes.ts";

@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Inbox, SyncReader, SyncStore } from "@jobber-sync/core";
+import type { SyncReader } from "@jobber-sync/core";
+import type { Inbox, SyncStore } from "@jobber-sync/core/ports";
 import { BOSS_SETTINGS, createPostgres, POOL_SETTINGS } from "@jobber-sync/postgres";
 import { openSqlite } from "@jobber-sync/sqlite";
 import pg from "pg";

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type FetchedRecords, parseInstant, type RecordSource } from "@jobber-sync/core";
+import { parseInstant } from "@jobber-sync/core";
+import type { FetchedRecords, RecordSource } from "@jobber-sync/core/ports";
 import { fetchedJob } from "@jobber-sync/testing";
 
 /** The tenant of every campaign. */

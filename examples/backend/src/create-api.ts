@@ -1,11 +1,6 @@
 import { createJobberApi, type JobberApi } from "@jobber-sync/api";
-import {
-  createMemoryTokenStore,
-  encryptTokens,
-  type Inbox,
-  type Lease,
-  type TokenStore,
-} from "@jobber-sync/core";
+import { createMemoryTokenStore, encryptTokens } from "@jobber-sync/core";
+import type { Inbox, Lease, TokenStore } from "@jobber-sync/core/ports";
 import type { ApiSettings } from "./read-settings.ts";
 
 /** What a connection to Jobber leans on. */

@@ -1,14 +1,7 @@
 import { setTimeout as delayFor } from "node:timers/promises";
 import { createReconciler, type JobberApi } from "@jobber-sync/api";
-import {
-  type CursorStore,
-  type Inbox,
-  isJobberSyncError,
-  type Lease,
-  type SyncReader,
-  type SyncStore,
-  type Tenant,
-} from "@jobber-sync/core";
+import { isJobberSyncError, type SyncReader, type Tenant } from "@jobber-sync/core";
+import type { CursorStore, Inbox, Lease, SyncStore } from "@jobber-sync/core/ports";
 
 /** What is reconciled, and with what. */
 export interface ReconcilingOptions {

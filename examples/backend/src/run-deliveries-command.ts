@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
-import type { DeliveryFilter, DeliveryInfo, DeliveryState, Inbox } from "@jobber-sync/core";
+import type { DeliveryFilter, DeliveryInfo, DeliveryState } from "@jobber-sync/core";
+import type { Inbox } from "@jobber-sync/core/ports";
 import { endWith } from "./end-with.ts";
 import { formatTable } from "./format-table.ts";
 import { readSettings, type Settings } from "./read-settings.ts";

@@ -1,4 +1,5 @@
-import { createMemoryInbox, type IncomingDelivery, JobberSyncError } from "@jobber-sync/core";
+import { createMemoryInbox, JobberSyncError } from "@jobber-sync/core";
+import type { IncomingDelivery } from "@jobber-sync/core/ports";
 import { afterEach, expect, test, vi } from "vitest";
 import { runDeliveriesCommand } from "../src/run-deliveries-command.ts";
 import { runCommand } from "./support/run-command.ts";

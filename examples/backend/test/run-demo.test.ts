@@ -4,9 +4,9 @@ import {
   createMemoryStore,
   createReceiver,
   createWorker,
-  type SyncStore,
 } from "@jobber-sync/core";
 import { nodeBody } from "@jobber-sync/core/http";
+import type { SyncStore } from "@jobber-sync/core/ports";
 import { afterEach, expect, test, vi } from "vitest";
 import { runDemo } from "../src/demo/index.ts";
 import {

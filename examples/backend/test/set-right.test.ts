@@ -3,10 +3,10 @@ import {
   createMemoryStore,
   createReceiver,
   createWorker,
-  type RecordSource,
   type Tenant,
   type WorkerOptions,
 } from "@jobber-sync/core";
+import type { RecordSource } from "@jobber-sync/core/ports";
 import { fetchedJob, notificationPayload, signedRequest } from "@jobber-sync/testing";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { runCommand } from "./support/run-command.ts";

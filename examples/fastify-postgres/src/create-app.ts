@@ -1,4 +1,5 @@
-import { createReceiver, type Inbox, type SyncReader, type Tenants } from "@jobber-sync/core";
+import { createReceiver, type SyncReader, type Tenants } from "@jobber-sync/core";
+import type { Inbox } from "@jobber-sync/core/ports";
 import { jobberWebhooks } from "@jobber-sync/fastify";
 import { isLocalRequest, isRecordKind, readRecords } from "@jobber-sync-examples/backend";
 import fastify, { type FastifyInstance } from "fastify";

@@ -1,10 +1,5 @@
-import {
-  type FetchedRecords,
-  type Instant,
-  JobberSyncError,
-  type RecordSource,
-  type SourceCallOptions,
-} from "@jobber-sync/core";
+import { type Instant, JobberSyncError } from "@jobber-sync/core";
+import type { FetchedRecords, RecordSource, SourceCallOptions } from "@jobber-sync/core/ports";
 import { codedStores } from "./connection/connection-state.ts";
 import { createConnections } from "./connection/connections.ts";
 import { ACCOUNT_DOCUMENT } from "./documents/account-document.ts";

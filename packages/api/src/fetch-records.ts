@@ -1,10 +1,10 @@
+import type { StatusOverrides } from "@jobber-sync/core";
 import type {
   FetchedClient,
   FetchedJob,
   FetchedRecords,
   RecordSource,
-  StatusOverrides,
-} from "@jobber-sync/core";
+} from "@jobber-sync/core/ports";
 import { ACCOUNT_DOCUMENT } from "./documents/account-document.ts";
 import { CLIENT_DOCUMENT } from "./documents/client-document.ts";
 import { JOB_DOCUMENT, type JobWithClientData } from "./documents/job-document.ts";

@@ -1,12 +1,6 @@
 import { setTimeout as delayFor } from "node:timers/promises";
-import {
-  consoleLogger,
-  createMemoryLease,
-  type Lease,
-  type Logger,
-  type StatusOverrides,
-  type TokenStore,
-} from "@jobber-sync/core";
+import { createMemoryLease, type Logger, type StatusOverrides } from "@jobber-sync/core";
+import { consoleLogger, type Lease, type TokenStore } from "@jobber-sync/core/ports";
 import type { JobberApiHooks } from "./hooks.ts";
 import { checkEndpoint, JOBBER_ENDPOINT } from "./http/check-endpoint.ts";
 import type { FetchLike } from "./http/fetch-like.ts";

@@ -14,8 +14,8 @@ import {
   type LifecycleHooks,
   type Logger,
   signPayload,
-  type TokenStore,
 } from "@jobber-sync/core";
+import type { TokenStore } from "@jobber-sync/core/ports";
 import type { SimulatedFault } from "@jobber-sync/testing/simulator";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { openApi, SIGNAL } from "./support/open-api.ts";

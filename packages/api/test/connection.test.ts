@@ -1,10 +1,6 @@
 import { randomBytes } from "node:crypto";
-import {
-  createMemoryLease,
-  createMemoryTokenStore,
-  encryptTokens,
-  type TokenStore,
-} from "@jobber-sync/core";
+import { createMemoryLease, createMemoryTokenStore, encryptTokens } from "@jobber-sync/core";
+import type { TokenStore } from "@jobber-sync/core/ports";
 import { describe, expect, it } from "vitest";
 import { addJob, grantOf, openApi, SIGNAL } from "./support/open-api.ts";
 

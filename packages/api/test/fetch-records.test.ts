@@ -1,4 +1,4 @@
-import { CONTACT_FIELDS, JOB_FIELDS } from "@jobber-sync/core";
+import { CONTACT_FIELDS, JOB_FIELDS } from "@jobber-sync/core/ports";
 import { describe, expect, it } from "vitest";
 import { addJob, openApi, SIGNAL } from "./support/open-api.ts";
 

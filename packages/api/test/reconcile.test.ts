@@ -4,8 +4,8 @@ import {
   createMemoryLease,
   createMemoryStore,
   type SyncReader,
-  type SyncStore,
 } from "@jobber-sync/core";
+import type { SyncStore } from "@jobber-sync/core/ports";
 import type { SimulatorOptions } from "@jobber-sync/testing/simulator";
 import { describe, expect, it } from "vitest";
 import { addJob, openApi } from "./support/open-api.ts";

@@ -1,11 +1,5 @@
-import type {
-  CursorStore,
-  Inbox,
-  Lease,
-  SyncReader,
-  SyncStore,
-  TokenStore,
-} from "@jobber-sync/core";
+import type { SyncReader } from "@jobber-sync/core";
+import type { CursorStore, Inbox, Lease, SyncStore, TokenStore } from "@jobber-sync/core/ports";
 import type { Boss } from "./database/boss.ts";
 import { preparedPool } from "./database/prepared-pool.ts";
 import { quoteSchema } from "./database/quote-schema.ts";

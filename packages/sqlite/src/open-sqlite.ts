@@ -1,11 +1,5 @@
-import type {
-  CursorStore,
-  Inbox,
-  Lease,
-  SyncReader,
-  SyncStore,
-  TokenStore,
-} from "@jobber-sync/core";
+import type { SyncReader } from "@jobber-sync/core";
+import type { CursorStore, Inbox, Lease, SyncStore, TokenStore } from "@jobber-sync/core/ports";
 import { waitAsInOpening, waitAsUsual } from "./database/busy-timeout.ts";
 import { createConnection } from "./database/connection.ts";
 import { createGroupCommit } from "./database/group-commit.ts";

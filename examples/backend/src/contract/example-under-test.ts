@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Inbox, SyncStore } from "@jobber-sync/core";
+import type { Inbox, SyncStore } from "@jobber-sync/core/ports";
 import { signedRequest } from "@jobber-sync/testing";
 import { afterAll, beforeAll, expect } from "vitest";
 import { type ExampleProcess, startExampleProcess } from "./example-process.ts";

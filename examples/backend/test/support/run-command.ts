@@ -1,4 +1,4 @@
-import type { Inbox } from "@jobber-sync/core";
+import type { Inbox } from "@jobber-sync/core/ports";
 import { expect, vi } from "vitest";
 import { runDeliveriesCommand } from "../../src/run-deliveries-command.ts";
 

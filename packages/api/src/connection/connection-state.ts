@@ -1,10 +1,5 @@
-import {
-  type Connection,
-  isJobberSyncError,
-  JobberSyncError,
-  type Lease,
-  type TokenStore,
-} from "@jobber-sync/core";
+import { isJobberSyncError, JobberSyncError } from "@jobber-sync/core";
+import type { Connection, Lease, TokenStore } from "@jobber-sync/core/ports";
 import type { TellHook } from "../hooks.ts";
 import type { Sleep } from "../limits/tenant-limits.ts";
 import type { TokenGrant } from "../oauth/token-grant.ts";

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { type Connection, JobberSyncError, toInstant } from "@jobber-sync/core";
+import { JobberSyncError, toInstant } from "@jobber-sync/core";
+import type { Connection } from "@jobber-sync/core/ports";
 import type { TokenGrant } from "../oauth/token-grant.ts";
 import { type ConnectionsOptions, needsReauth, requireConnected } from "./connection-state.ts";
 import { createRefresher } from "./refresher.ts";

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { type Connection, isJobberSyncError, JobberSyncError } from "@jobber-sync/core";
+import { isJobberSyncError, JobberSyncError } from "@jobber-sync/core";
+import type { Connection } from "@jobber-sync/core/ports";
 import type { TokenGrant } from "../oauth/token-grant.ts";
 import { GrantRejected } from "../oauth/token-request.ts";
 import { type ConnectionsOptions, needsReauth, requireConnected } from "./connection-state.ts";

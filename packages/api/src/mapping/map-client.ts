@@ -1,4 +1,4 @@
-import type { ContactFields, FetchedClient } from "@jobber-sync/core";
+import type { ContactFields, FetchedClient } from "@jobber-sync/core/ports";
 import type { ClientData } from "../documents/client-fields.ts";
 import { addressFields } from "./address-fields.ts";
 import { readFlag, readId, readObject, readText, readTime, readUpdatedAt } from "./read-values.ts";

@@ -1,9 +1,5 @@
-import {
-  type FetchedJob,
-  type JobFields,
-  mapJobStatus,
-  type StatusOverrides,
-} from "@jobber-sync/core";
+import { mapJobStatus, type StatusOverrides } from "@jobber-sync/core";
+import type { FetchedJob, JobFields } from "@jobber-sync/core/ports";
 import type { JobData } from "../documents/job-fields.ts";
 import { addressFields } from "./address-fields.ts";
 import {

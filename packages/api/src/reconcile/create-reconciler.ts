@@ -1,15 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delayFor } from "node:timers/promises";
 import {
-  type CursorStore,
   type Instant,
   JobberSyncError,
-  type Lease,
   parseInstant,
   type StatusOverrides,
   type SyncReader,
-  type SyncStore,
 } from "@jobber-sync/core";
+import type { CursorStore, Lease, SyncStore } from "@jobber-sync/core/ports";
 import type { JobberApi } from "../create-jobber-api.ts";
 import type { Sleep } from "../limits/tenant-limits.ts";
 import type { ReconcileContext, ReconcileCounts } from "./reconcile-context.ts";

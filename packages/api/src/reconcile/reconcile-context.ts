@@ -1,4 +1,5 @@
-import type { CursorStore, StatusOverrides, SyncReader, SyncStore } from "@jobber-sync/core";
+import type { StatusOverrides, SyncReader } from "@jobber-sync/core";
+import type { CursorStore, SyncStore } from "@jobber-sync/core/ports";
 import type { JobberApi } from "../create-jobber-api.ts";
 import type { Sleep } from "../limits/tenant-limits.ts";
 

@@ -1,10 +1,5 @@
-import {
-  type ContactWrite,
-  type FetchedRecords,
-  JobberSyncError,
-  type JobWrite,
-  toInstant,
-} from "@jobber-sync/core";
+import { JobberSyncError, toInstant } from "@jobber-sync/core";
+import type { ContactWrite, FetchedRecords, JobWrite } from "@jobber-sync/core/ports";
 import { readAccountId } from "./read-account-id.ts";
 import type { ReconcileContext, ReconcileCounts } from "./reconcile-context.ts";
 import type { Walk } from "./walk-records.ts";

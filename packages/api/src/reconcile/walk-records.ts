@@ -1,10 +1,5 @@
-import {
-  type ContactWrite,
-  type Instant,
-  type JobWrite,
-  type SyncResult,
-  toInstant,
-} from "@jobber-sync/core";
+import { type Instant, toInstant } from "@jobber-sync/core";
+import type { ContactWrite, JobWrite, SyncResult } from "@jobber-sync/core/ports";
 import { CLIENTS_PAGE_DOCUMENT } from "../documents/clients-page-document.ts";
 import { JOBS_PAGE_DOCUMENT } from "../documents/jobs-page-document.ts";
 import type { PageData } from "../documents/page.ts";

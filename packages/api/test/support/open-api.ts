@@ -5,7 +5,8 @@ import {
   type JobberApiOptions,
   type TokenGrant,
 } from "@jobber-sync/api";
-import { createMemoryTokenStore, type TokenStore } from "@jobber-sync/core";
+import { createMemoryTokenStore } from "@jobber-sync/core";
+import type { TokenStore } from "@jobber-sync/core/ports";
 import {
   createSimulator,
   type SimulatedAccount,

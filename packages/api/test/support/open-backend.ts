@@ -1,11 +1,5 @@
-import type {
-  CursorStore,
-  Inbox,
-  Lease,
-  SyncReader,
-  SyncStore,
-  TokenStore,
-} from "@jobber-sync/core";
+import type { SyncReader } from "@jobber-sync/core";
+import type { CursorStore, Inbox, Lease, SyncStore, TokenStore } from "@jobber-sync/core/ports";
 import { BOSS_SETTINGS, createPostgres, POOL_SETTINGS } from "@jobber-sync/postgres";
 import { openSqlite } from "@jobber-sync/sqlite";
 import pg from "pg";

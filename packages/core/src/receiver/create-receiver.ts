@@ -39,7 +39,7 @@ export interface ReceiverRequest {
 }
 
 /** A delivery whose bytes are in hand. */
-export interface ReceivedDelivery {
+export interface VerifiableDelivery {
   readonly tenant?: string | undefined;
   /** The value of `X-Jobber-Hmac-SHA256`. */
   readonly signature: SignatureHeader;
@@ -53,7 +53,7 @@ export interface Receiver {
   /** Responses a request: guard, tenant, signature, content, store. Never rejects. */
   handle(request: ReceiverRequest): Promise<ReceiverResponse>;
   /** The same from the signature on, for people with bytes in hand. Never rejects. */
-  receive(delivery: ReceivedDelivery): Promise<ReceiverResponse>;
+  receive(delivery: VerifiableDelivery): Promise<ReceiverResponse>;
 }
 
 /**
@@ -140,7 +140,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     });
   }
 
-  async function receive(delivery: ReceivedDelivery): Promise<ReceiverResponse> {
+  async function receive(delivery: VerifiableDelivery): Promise<ReceiverResponse> {
     const started = performance.now();
     try {
       checkSize(delivery.body);
@@ -151,13 +151,13 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   }
 
   /** Everything from the tenant on, against the clock that started with the headers. */
-  function receiveUntil(started: number, delivery: ReceivedDelivery): Promise<ReceiverResponse> {
+  function receiveUntil(started: number, delivery: VerifiableDelivery): Promise<ReceiverResponse> {
     const deadline = new Deadline(remaining(started));
     return deadline.hold(verifyAndAccept(delivery, started, deadline));
   }
 
   async function verifyAndAccept(
-    { tenant: slug, signature, body }: ReceivedDelivery,
+    { tenant: slug, signature, body }: VerifiableDelivery,
     started: number,
     deadline: Deadline,
   ): Promise<ReceiverResponse> {

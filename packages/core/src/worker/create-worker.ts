@@ -3,7 +3,7 @@ import type { Inbox, ObjectRef, PurgeOptions } from "../inbox/inbox.ts";
 import { createEmit, type LifecycleHooks } from "../observability/lifecycle-events.ts";
 import { consoleLogger, type Logger } from "../observability/logger.ts";
 import { createOutageLog } from "../observability/outage-log.ts";
-import { positiveInteger } from "../options.ts";
+import { nonNegativeMs, positiveInteger } from "../options.ts";
 import { checkHandlers, type Handlers } from "../processing/handlers.ts";
 import type { RecordSource } from "../records/record-source.ts";
 import type { StatusOverrides } from "../records/snapshot-records.ts";
@@ -231,11 +231,7 @@ function runMode({ stop, abort }: Session, maxBudgetWaitMs: number): RunMode {
 function checkRetention(retention: WorkerOptions["retention"] = {}): void {
   if (retention === false) return;
   for (const name of ["bodiesAfterMs", "failedAfterMs"] as const) {
-    const value: unknown = retention[name];
-    if (value !== undefined && !(typeof value === "number" && value >= 0))
-      throw new TypeError(
-        `retention.${name} must be a number of milliseconds, or retention false.`,
-      );
+    if (retention[name] !== undefined) nonNegativeMs(`retention.${name}`, retention[name]);
   }
 }
 

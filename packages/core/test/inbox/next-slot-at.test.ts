@@ -1,4 +1,4 @@
-import { MAX_SLOT_WAIT_MS, nextSlotAt, type RateLimit } from "@jobber-sync/core";
+import { MAX_SLOT_WAIT_MS, nextSlotAt, type RateLimit } from "@jobber-sync/core/ports";
 import { describe, expect, it } from "vitest";
 
 const NOW = Date.parse("2026-01-25T10:00:00Z");

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
-import { diagnoseSignature, type SignatureCase, signPayload } from "@jobber-sync/core";
+import { diagnoseSignature, signPayload } from "@jobber-sync/core";
 import { describe, expect, it } from "vitest";
+import type { SignatureCase } from "../../src/signature/diagnose-signature.ts";
 
 const SECRET = "the OAuth client secret of the app";
 const OTHER = "the OAuth client secret of another app";

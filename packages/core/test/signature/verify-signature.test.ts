@@ -2,13 +2,8 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  prepareSecrets,
-  type Secrets,
-  type SignatureHeader,
-  signPayload,
-  verifySignature,
-} from "@jobber-sync/core";
+import { prepareSecrets, type Secrets, signPayload, verifySignature } from "@jobber-sync/core";
+import type { SignatureHeader } from "@jobber-sync/core/signature";
 import { describe, expect, it } from "vitest";
 
 const SECRET = "the OAuth client secret";

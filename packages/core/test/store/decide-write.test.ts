@@ -1,11 +1,10 @@
+import { type ContactRecord, toInstant } from "@jobber-sync/core";
 import {
-  type ContactRecord,
   type ContactWrite,
   decideWrite,
   planChange,
-  toInstant,
   type VersionedRow,
-} from "@jobber-sync/core";
+} from "@jobber-sync/core/ports";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 

@@ -1,4 +1,4 @@
-import { planChange, type SubmissionWrite } from "@jobber-sync/core";
+import { planChange, type SubmissionWrite } from "@jobber-sync/core/ports";
 import { describe, expect, it } from "vitest";
 
 describe("planChange", () => {

@@ -2,7 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { createMemoryStore, type SyncReader, type SyncStore } from "@jobber-sync/core";
+import { createMemoryStore, type SyncReader } from "@jobber-sync/core";
+import type { SyncStore } from "@jobber-sync/core/ports";
 import { checkStoreHistories } from "@jobber-sync/testing/contracts";
 import { afterAll, describe, expect, it } from "vitest";
 

@@ -1,5 +1,5 @@
-import { encodeVersion, NEVER, versionTime } from "@jobber-sync/core";
 import { describe, expect, it } from "vitest";
+import { encodeVersion, NEVER, versionTime } from "../../src/store/version.ts";
 
 describe("encodeVersion", () => {
   it("sorts as text in the one total order: time first, then sequence, no time before every time", () => {

@@ -3,12 +3,11 @@ import {
   createMemoryStore,
   createReceiver,
   createWorker,
-  type FetchedRecords,
   type LifecycleEvents,
-  type RecordSource,
   signPayload,
   type WorkerOptions,
 } from "@jobber-sync/core";
+import type { FetchedRecords, RecordSource } from "@jobber-sync/core/ports";
 import { fetchedClient, fetchedJob } from "@jobber-sync/testing";
 
 const SECRET = "the OAuth client secret";

@@ -1,9 +1,5 @@
-import {
-  createMemoryInbox,
-  createMemoryStore,
-  createWorker,
-  type RecordSource,
-} from "@jobber-sync/core";
+import { createMemoryInbox, createMemoryStore, createWorker } from "@jobber-sync/core";
+import type { RecordSource } from "@jobber-sync/core/ports";
 import { expect, it } from "vitest";
 
 const BODY = new TextEncoder().encode(

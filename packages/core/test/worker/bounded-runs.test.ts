@@ -1,4 +1,5 @@
-import { JobberSyncError, type RecordSource } from "@jobber-sync/core";
+import { JobberSyncError } from "@jobber-sync/core";
+import type { RecordSource } from "@jobber-sync/core/ports";
 import { describe, expect, it, vi } from "vitest";
 import { backend, found, notification, sourceOf } from "../support/worker-fixtures.ts";
 

@@ -1,4 +1,5 @@
-import { createWorker, JobberSyncError, type RecordSource } from "@jobber-sync/core";
+import { createWorker, JobberSyncError } from "@jobber-sync/core";
+import type { RecordSource } from "@jobber-sync/core/ports";
 import { describe, expect, it } from "vitest";
 import { backend, found, notification, sourceOf } from "../support/worker-fixtures.ts";
 

@@ -1,4 +1,5 @@
-import { type ClaimedDelivery, type ErrorCode, JobberSyncError } from "@jobber-sync/core";
+import { type ErrorCode, JobberSyncError } from "@jobber-sync/core";
+import type { ClaimedDelivery } from "@jobber-sync/core/ports";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_RETRY_POLICY, settleFailure } from "../../src/worker/retry-policy.ts";
 

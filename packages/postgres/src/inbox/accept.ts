@@ -1,9 +1,5 @@
-import {
-  type AcceptedDelivery,
-  type IncomingDelivery,
-  JobberSyncError,
-  objectKey,
-} from "@jobber-sync/core";
+import { JobberSyncError } from "@jobber-sync/core";
+import { type AcceptedDelivery, type IncomingDelivery, objectKey } from "@jobber-sync/core/ports";
 import { boundedPool } from "../database/bounded-pool.ts";
 import { checkDurability, DURABILITY_JSON, type Durability } from "../database/durability.ts";
 import { createGroupCommit } from "../database/group-commit.ts";

@@ -1,4 +1,4 @@
-import { type Inbox, MAX_SLOT_WAIT_MS } from "@jobber-sync/core";
+import { type Inbox, MAX_SLOT_WAIT_MS } from "@jobber-sync/core/ports";
 import { runStatement } from "../database/transaction.ts";
 import { type InboxContext, nowValue } from "./inbox-context.ts";
 

@@ -5,7 +5,7 @@ import {
   type Inbox,
   type ObjectRef,
   objectKey,
-} from "@jobber-sync/core";
+} from "@jobber-sync/core/ports";
 import { createGroupCommit } from "../database/group-commit.ts";
 import { jsonText } from "../database/json-text.ts";
 import { millisecondsSql } from "../database/times.ts";

@@ -1,4 +1,4 @@
-import type { Inbox, ObjectRef } from "@jobber-sync/core";
+import type { Inbox, ObjectRef } from "@jobber-sync/core/ports";
 import { jsonText } from "../database/json-text.ts";
 import { runStatement } from "../database/transaction.ts";
 import { type InboxContext, nowSql, nowValue, OBJECT_JSON, wholeLimit } from "./inbox-context.ts";

@@ -1,4 +1,4 @@
-import type { Inbox } from "@jobber-sync/core";
+import type { Inbox } from "@jobber-sync/core/ports";
 import { runStatement } from "../database/transaction.ts";
 import { type InboxContext, nowSql, nowValue, sequenceArray } from "./inbox-context.ts";
 

@@ -1,4 +1,5 @@
-import { type DeliveryInfo, INBOX_DEFAULTS, type Inbox } from "@jobber-sync/core";
+import type { DeliveryInfo } from "@jobber-sync/core";
+import { INBOX_DEFAULTS, type Inbox } from "@jobber-sync/core/ports";
 import { millisecondsSql } from "../database/times.ts";
 import { runStatement } from "../database/transaction.ts";
 import { filterSql } from "./filter-sql.ts";

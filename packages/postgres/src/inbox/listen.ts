@@ -1,4 +1,4 @@
-import { type Inbox, type ObjectRef, objectKey, type WakeOptions } from "@jobber-sync/core";
+import { type Inbox, type ObjectRef, objectKey, type WakeOptions } from "@jobber-sync/core/ports";
 import type { BossJob } from "../database/boss.ts";
 import { aborted, pause } from "../database/pause.ts";
 import { runTransaction } from "../database/transaction.ts";

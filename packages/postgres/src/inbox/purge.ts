@@ -1,4 +1,4 @@
-import { INBOX_DEFAULTS, type Inbox } from "@jobber-sync/core";
+import { INBOX_DEFAULTS, type Inbox } from "@jobber-sync/core/ports";
 import { runStatement } from "../database/transaction.ts";
 import { aheadOfClock, type InboxContext, nowSql, nowValue } from "./inbox-context.ts";
 

@@ -1,4 +1,4 @@
-import { type Inbox, type ObjectRef, replayedStates } from "@jobber-sync/core";
+import { type Inbox, type ObjectRef, replayedStates } from "@jobber-sync/core/ports";
 import { runTransaction } from "../database/transaction.ts";
 import { filterSql } from "./filter-sql.ts";
 import { type InboxContext, nowValue, transactionNowSql } from "./inbox-context.ts";

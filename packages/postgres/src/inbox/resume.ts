@@ -1,4 +1,4 @@
-import type { Inbox, ObjectRef } from "@jobber-sync/core";
+import type { Inbox, ObjectRef } from "@jobber-sync/core/ports";
 import { runTransaction } from "../database/transaction.ts";
 import {
   aheadOfClock,

@@ -1,4 +1,4 @@
-import { type ObjectRef, objectKey } from "@jobber-sync/core";
+import { type ObjectRef, objectKey } from "@jobber-sync/core/ports";
 
 /** Runs objects, so many at a time. */
 export interface Runner {

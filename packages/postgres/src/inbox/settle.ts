@@ -1,4 +1,4 @@
-import type { Claim, Inbox, Settlement } from "@jobber-sync/core";
+import type { Claim, Inbox, Settlement } from "@jobber-sync/core/ports";
 import { createGroupCommit } from "../database/group-commit.ts";
 import { jsonText } from "../database/json-text.ts";
 import { type Run, runStatement, runTransaction } from "../database/transaction.ts";

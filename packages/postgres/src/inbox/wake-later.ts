@@ -1,4 +1,4 @@
-import { type ObjectRef, objectKey } from "@jobber-sync/core";
+import { type ObjectRef, objectKey } from "@jobber-sync/core/ports";
 import { bossDatabase } from "../database/boss-database.ts";
 import { bossError } from "../database/boss-error.ts";
 import type { SqlClient } from "../database/sql-pool.ts";

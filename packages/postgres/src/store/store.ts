@@ -1,16 +1,18 @@
 import {
-  type ChangePlan,
   type ContactRecord,
   JobberSyncError,
   type JobRecord,
-  planChange,
   type ReadOptions,
   type SubmissionRecord,
   type SyncReader,
+} from "@jobber-sync/core";
+import {
+  type ChangePlan,
+  planChange,
   type SyncResult,
   type SyncStore,
   type WriteOutcome,
-} from "@jobber-sync/core";
+} from "@jobber-sync/core/ports";
 import { createGroupCommit } from "../database/group-commit.ts";
 import { jsonText } from "../database/json-text.ts";
 import type { Schema } from "../database/quote-schema.ts";

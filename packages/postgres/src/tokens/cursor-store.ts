@@ -1,4 +1,4 @@
-import type { CursorStore } from "@jobber-sync/core";
+import type { CursorStore } from "@jobber-sync/core/ports";
 import type { Schema } from "../database/quote-schema.ts";
 import type { SqlPool } from "../database/sql-pool.ts";
 import { runStatement } from "../database/transaction.ts";

@@ -1,4 +1,4 @@
-import type { Lease } from "@jobber-sync/core";
+import type { Lease } from "@jobber-sync/core/ports";
 import type { Schema } from "../database/quote-schema.ts";
 import type { SqlPool } from "../database/sql-pool.ts";
 import { runStatement } from "../database/transaction.ts";

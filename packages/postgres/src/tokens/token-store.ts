@@ -1,4 +1,4 @@
-import type { Connection, TokenStore } from "@jobber-sync/core";
+import type { Connection, TokenStore } from "@jobber-sync/core/ports";
 import { jsonText } from "../database/json-text.ts";
 import type { Schema } from "../database/quote-schema.ts";
 import type { SqlPool } from "../database/sql-pool.ts";

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { createWorker, type Inbox } from "@jobber-sync/core";
+import { createWorker } from "@jobber-sync/core";
+import type { Inbox } from "@jobber-sync/core/ports";
 import { expect, it } from "vitest";
 import { startOwnServer } from "../support/embedded-postgres.ts";
 import { startTestDatabase } from "../support/open-postgres.ts";

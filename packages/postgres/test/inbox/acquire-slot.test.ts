@@ -1,4 +1,4 @@
-import { nextSlotAt, type RateLimit } from "@jobber-sync/core";
+import { nextSlotAt, type RateLimit } from "@jobber-sync/core/ports";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { testDatabase } from "../support/test-database.ts";

@@ -1,4 +1,5 @@
-import { type Claim, isJobberSyncError, type Settlement } from "@jobber-sync/core";
+import { isJobberSyncError } from "@jobber-sync/core";
+import type { Claim, Settlement } from "@jobber-sync/core/ports";
 import { createPostgres } from "@jobber-sync/postgres";
 import { expect, it, vi } from "vitest";
 import { deadlocks } from "../support/deadlocks.ts";

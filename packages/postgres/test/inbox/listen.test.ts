@@ -1,4 +1,4 @@
-import type { ObjectRef } from "@jobber-sync/core";
+import type { ObjectRef } from "@jobber-sync/core/ports";
 import { createPostgres, type Postgres } from "@jobber-sync/postgres";
 import { expect, it } from "vitest";
 import { delivery, done, objectOf } from "../support/deliveries.ts";

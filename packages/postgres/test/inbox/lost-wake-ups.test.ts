@@ -1,4 +1,5 @@
-import { createWorker, type Inbox, type RecordSource } from "@jobber-sync/core";
+import { createWorker } from "@jobber-sync/core";
+import type { Inbox, RecordSource } from "@jobber-sync/core/ports";
 import { createPostgres } from "@jobber-sync/postgres";
 import { notificationPayload } from "@jobber-sync/testing";
 import { expect, it } from "vitest";

@@ -1,4 +1,5 @@
-import type { DeliveryFilter, Inbox } from "@jobber-sync/core";
+import type { DeliveryFilter } from "@jobber-sync/core";
+import type { Inbox } from "@jobber-sync/core/ports";
 import { createPostgres } from "@jobber-sync/postgres";
 import pg from "pg";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";

@@ -1,4 +1,4 @@
-import type { Claim, Settlement } from "@jobber-sync/core";
+import type { Claim, Settlement } from "@jobber-sync/core/ports";
 import { createPostgres } from "@jobber-sync/postgres";
 import { describe, expect, it } from "vitest";
 import { delivery, objectOf } from "../support/deliveries.ts";

@@ -1,4 +1,4 @@
-import type { ObjectRef } from "@jobber-sync/core";
+import type { ObjectRef } from "@jobber-sync/core/ports";
 import { expect, it } from "vitest";
 import { createRunner } from "../../src/inbox/runner.ts";
 import { objectOf } from "../support/deliveries.ts";

@@ -1,4 +1,4 @@
-import type { ContactFields, JobWrite, SyncChange } from "@jobber-sync/core";
+import type { ContactFields, JobWrite, SyncChange } from "@jobber-sync/core/ports";
 import { createPostgres } from "@jobber-sync/postgres";
 import { describe, expect, it } from "vitest";
 import { deadlocks } from "../support/deadlocks.ts";

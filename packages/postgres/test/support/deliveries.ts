@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Claim, IncomingDelivery, ObjectRef, Settlement } from "@jobber-sync/core";
+import type { Claim, IncomingDelivery, ObjectRef, Settlement } from "@jobber-sync/core/ports";
 
 export function delivery(
   objectId: string,

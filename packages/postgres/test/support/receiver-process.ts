@@ -1,7 +1,7 @@
 // A program that a test kills: a receiver that takes deliveries as fast as it can, and says which it has answered 200.
 import { writeSync } from "node:fs";
 import { flushCompileCache } from "node:module";
-import type { Inbox } from "@jobber-sync/core";
+import type { Inbox } from "@jobber-sync/core/ports";
 import { createPostgres } from "@jobber-sync/postgres";
 import { PgBoss } from "pg-boss";
 import { openPool } from "./open-postgres.ts";

@@ -1,11 +1,6 @@
 // Without the testing package: programs that are started 30 times over are to start fast.
-import {
-  createReceiver,
-  type Inbox,
-  type Logger,
-  type ReceiverResponse,
-  signPayload,
-} from "@jobber-sync/core";
+import { createReceiver, type Logger, type ReceiverResponse, signPayload } from "@jobber-sync/core";
+import type { Inbox } from "@jobber-sync/core/ports";
 
 const SECRET = "a client secret that no app has";
 

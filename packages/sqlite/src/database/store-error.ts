@@ -1,9 +1,4 @@
-import {
-  type ErrorCode,
-  isJobberSyncError,
-  JobberSyncError,
-  type JobberSyncErrorOptions,
-} from "@jobber-sync/core";
+import { type ErrorCode, isJobberSyncError, JobberSyncError } from "@jobber-sync/core";
 
 // https://sqlite.org/rescode.html: the lower eight bits of an extended code are its primary code.
 const BUSY = 5;
@@ -84,7 +79,7 @@ function coded(
   code: ErrorCode,
   cause: unknown,
   message: string,
-  options: Pick<JobberSyncErrorOptions, "retryable"> = {},
+  options: { readonly retryable?: boolean } = {},
 ): JobberSyncError {
   return new JobberSyncError(code, message, { cause, ...options });
 }

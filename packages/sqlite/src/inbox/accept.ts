@@ -1,4 +1,4 @@
-import type { AcceptedDelivery, IncomingDelivery } from "@jobber-sync/core";
+import type { AcceptedDelivery, IncomingDelivery } from "@jobber-sync/core/ports";
 import type { Transaction } from "../database/transaction.ts";
 import { OPEN, wholeMs } from "./row-states.ts";
 

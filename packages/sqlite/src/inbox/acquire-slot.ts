@@ -1,4 +1,4 @@
-import { nextSlotAt, type RateLimit, type SlotRequest } from "@jobber-sync/core";
+import { nextSlotAt, type RateLimit, type SlotRequest } from "@jobber-sync/core/ports";
 import type { Transaction } from "../database/transaction.ts";
 
 const BUDGET = `SELECT next_slot_at AS "nextSlotAt", next_retry_at AS "nextRetryAt" FROM jobber_tenants

@@ -5,7 +5,7 @@ import type {
   ClaimOptions,
   LeaseOptions,
   ObjectRef,
-} from "@jobber-sync/core";
+} from "@jobber-sync/core/ports";
 import type { Transaction } from "../database/transaction.ts";
 import { OPEN, wholeLimit, wholeMs } from "./row-states.ts";
 

@@ -1,4 +1,4 @@
-import type { DueOptions, ObjectRef } from "@jobber-sync/core";
+import type { DueOptions, ObjectRef } from "@jobber-sync/core/ports";
 import type { Connection } from "../database/connection.ts";
 import { OPEN, wholeLimit } from "./row-states.ts";
 

@@ -1,10 +1,10 @@
+import type { DeliveryFilter } from "@jobber-sync/core";
 import {
-  type DeliveryFilter,
   INBOX_DEFAULTS,
   type Inbox,
   listenByPolling,
   replayedStates,
-} from "@jobber-sync/core";
+} from "@jobber-sync/core/ports";
 import type { Connection } from "../database/connection.ts";
 import { emptyLog } from "../database/empty-log.ts";
 import type { GroupCommit } from "../database/group-commit.ts";

@@ -1,4 +1,5 @@
-import { type DeliveryFilter, type DeliveryInfo, INBOX_DEFAULTS } from "@jobber-sync/core";
+import type { DeliveryFilter, DeliveryInfo } from "@jobber-sync/core";
+import { INBOX_DEFAULTS } from "@jobber-sync/core/ports";
 import type { Connection } from "../database/connection.ts";
 import type { SqliteValue } from "../database/sqlite-handle.ts";
 import { NOT_DONE, wholeLimit } from "./row-states.ts";

@@ -1,4 +1,4 @@
-import type { Claim, Settlement } from "@jobber-sync/core";
+import type { Claim, Settlement } from "@jobber-sync/core/ports";
 import type { SqliteValue } from "../database/sqlite-handle.ts";
 import type { Transaction } from "../database/transaction.ts";
 import { wasResumed } from "./resume.ts";

@@ -1,4 +1,5 @@
-import type { Instant, VersionedRow } from "@jobber-sync/core";
+import type { Instant } from "@jobber-sync/core";
+import type { VersionedRow } from "@jobber-sync/core/ports";
 import type { Connection } from "../database/connection.ts";
 import type { SqliteValue } from "../database/sqlite-handle.ts";
 

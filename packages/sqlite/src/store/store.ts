@@ -1,18 +1,20 @@
+import type {
+  ContactRecord,
+  Instant,
+  JobRecord,
+  SubmissionRecord,
+  SyncReader,
+} from "@jobber-sync/core";
 import {
   CONTACT_FIELDS,
-  type ContactRecord,
   decideWrite,
-  type Instant,
   JOB_FIELDS,
-  type JobRecord,
   planChange,
-  type SubmissionRecord,
-  type SyncReader,
   type SyncResult,
   type SyncStore,
   type VersionedRow,
   type WriteOutcome,
-} from "@jobber-sync/core";
+} from "@jobber-sync/core/ports";
 import type { Connection } from "../database/connection.ts";
 import type { GroupCommit } from "../database/group-commit.ts";
 import { reading } from "../database/store-error.ts";

@@ -1,4 +1,4 @@
-import type { Lease } from "@jobber-sync/core";
+import type { Lease } from "@jobber-sync/core/ports";
 import type { GroupCommit } from "../database/group-commit.ts";
 
 const HELD = "SELECT holder, until, ttl_ms AS ttlMs FROM jobber_leases WHERE name = ?";

@@ -1,4 +1,4 @@
-import type { Connection as JobberConnection, TokenStore } from "@jobber-sync/core";
+import type { Connection as JobberConnection, TokenStore } from "@jobber-sync/core/ports";
 import type { Connection } from "../database/connection.ts";
 import type { GroupCommit } from "../database/group-commit.ts";
 import { reading } from "../database/store-error.ts";

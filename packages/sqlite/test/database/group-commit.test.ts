@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import type { JobWrite, SubmissionWrite, SyncChange } from "@jobber-sync/core";
+import type { JobWrite, SubmissionWrite, SyncChange } from "@jobber-sync/core/ports";
 import { openSqlite, type SqliteHandle } from "@jobber-sync/sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { sampleDelivery } from "../support/sample-delivery.ts";

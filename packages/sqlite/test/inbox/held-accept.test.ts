@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
-import { createWorker, type FetchedRecords, type RecordSource } from "@jobber-sync/core";
+import { createWorker } from "@jobber-sync/core";
+import type { FetchedRecords, RecordSource } from "@jobber-sync/core/ports";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { fetchedJob, notificationPayload, snapshotPayload } from "@jobber-sync/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";

@@ -1,4 +1,4 @@
-import type { ObjectRef } from "@jobber-sync/core";
+import type { ObjectRef } from "@jobber-sync/core/ports";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { recordingHandle } from "../support/recording-handle.ts";

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Claim, DeliveryState, Inbox, Settlement } from "@jobber-sync/core";
+import type { DeliveryState } from "@jobber-sync/core";
+import type { Claim, Inbox, Settlement } from "@jobber-sync/core/ports";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { type Call, recordingHandle } from "../support/recording-handle.ts";

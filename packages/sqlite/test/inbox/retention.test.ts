@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import type { Inbox } from "@jobber-sync/core";
+import type { Inbox } from "@jobber-sync/core/ports";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { recordingHandle } from "../support/recording-handle.ts";

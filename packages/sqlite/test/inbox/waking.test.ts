@@ -1,4 +1,4 @@
-import type { Claim, Settlement } from "@jobber-sync/core";
+import type { Claim, Settlement } from "@jobber-sync/core/ports";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { sampleDelivery } from "../support/sample-delivery.ts";

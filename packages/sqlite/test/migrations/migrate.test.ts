@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { CONTACT_FIELDS, JOB_FIELDS } from "@jobber-sync/core";
+import { CONTACT_FIELDS, JOB_FIELDS } from "@jobber-sync/core/ports";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { describe, expect, it } from "vitest";
 import { temporaryFile } from "../support/temporary-file.ts";

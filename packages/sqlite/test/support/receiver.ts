@@ -3,7 +3,8 @@
 import { writeSync } from "node:fs";
 import process from "node:process";
 import { setTimeout as after } from "node:timers/promises";
-import { createReceiver, type Inbox, signPayload } from "@jobber-sync/core";
+import { createReceiver, signPayload } from "@jobber-sync/core";
+import type { Inbox } from "@jobber-sync/core/ports";
 import { openSqlite } from "@jobber-sync/sqlite";
 
 const SECRET = "a client secret that no app has";

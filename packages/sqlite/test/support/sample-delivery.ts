@@ -1,4 +1,4 @@
-import type { IncomingDelivery } from "@jobber-sync/core";
+import type { IncomingDelivery } from "@jobber-sync/core/ports";
 
 /** A delivery of job `objectId` of tenant `acme`; its key is the id's unless overridden. */
 export function sampleDelivery(

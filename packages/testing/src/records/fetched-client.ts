@@ -1,9 +1,5 @@
-import {
-  CONTACT_FIELDS,
-  type ContactFields,
-  type FetchedClient,
-  type Instant,
-} from "@jobber-sync/core";
+import type { Instant } from "@jobber-sync/core";
+import { CONTACT_FIELDS, type ContactFields, type FetchedClient } from "@jobber-sync/core/ports";
 
 /** What a test says of a client; the rest is `null`. */
 export interface FetchedClientOptions extends Partial<ContactFields> {

@@ -1,4 +1,5 @@
-import { type FetchedJob, type Instant, JOB_FIELDS, type JobFields } from "@jobber-sync/core";
+import type { Instant } from "@jobber-sync/core";
+import { type FetchedJob, JOB_FIELDS, type JobFields } from "@jobber-sync/core/ports";
 
 /** What a test says of a job; the rest is `null`. */
 export interface FetchedJobOptions extends Partial<JobFields> {
@@ -11,7 +12,7 @@ export interface FetchedJobOptions extends Partial<JobFields> {
  *
  * @example
  * ```ts
- * import type { RecordSource } from "@jobber-sync/core";
+ * import type { RecordSource } from "@jobber-sync/core/ports";
  * import { fetchedJob } from "@jobber-sync/testing";
  *
  * const source: RecordSource = {

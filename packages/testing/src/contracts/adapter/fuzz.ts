@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { createMemoryInbox, type Inbox } from "@jobber-sync/core";
+import { createMemoryInbox } from "@jobber-sync/core";
+import type { Inbox } from "@jobber-sync/core/ports";
 import type { ContractRunner } from "../store/contract-runner.ts";
 import { createRandom, type Random } from "../store/histories/random.ts";
 import { APP_SECRET, contractReceiver, type StartServer } from "./contract-server.ts";

@@ -1,9 +1,5 @@
-import {
-  createMemoryInbox,
-  createMemoryStore,
-  type ReceiverOptions,
-  type SyncStore,
-} from "@jobber-sync/core";
+import { createMemoryInbox, createMemoryStore, type ReceiverOptions } from "@jobber-sync/core";
+import type { SyncStore } from "@jobber-sync/core/ports";
 import {
   APP_ROUTE,
   APP_SECRET,

@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  createMemoryInbox,
-  createMemoryStore,
-  type DeliveryState,
-  type Inbox,
-} from "@jobber-sync/core";
+import { createMemoryInbox, createMemoryStore, type DeliveryState } from "@jobber-sync/core";
+import type { Inbox } from "@jobber-sync/core/ports";
 import type { ContractRunner } from "../store/contract-runner.ts";
 import {
   APP_ROUTE,

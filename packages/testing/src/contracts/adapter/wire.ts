@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  createMemoryStore,
-  type ErrorCode,
-  type SyncReader,
-  type SyncStore,
-} from "@jobber-sync/core";
+import { createMemoryStore, type ErrorCode, type SyncReader } from "@jobber-sync/core";
+import type { SyncStore } from "@jobber-sync/core/ports";
 import type { ContractRunner } from "../store/contract-runner.ts";
 import {
   contractReceiver,

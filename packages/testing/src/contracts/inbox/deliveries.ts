@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type { Claim, Inbox, IncomingDelivery, ObjectRef, Settlement } from "@jobber-sync/core";
+import type {
+  Claim,
+  Inbox,
+  IncomingDelivery,
+  ObjectRef,
+  Settlement,
+} from "@jobber-sync/core/ports";
 
 /** Long enough that no claim of a test runs out by accident. */
 export const LEASE_MS = 60_000;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Claim } from "@jobber-sync/core";
+import type { Claim } from "@jobber-sync/core/ports";
 import {
   claimNow,
   delivery,

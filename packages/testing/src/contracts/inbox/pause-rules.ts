@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Claim, Inbox } from "@jobber-sync/core";
+import type { Claim, Inbox } from "@jobber-sync/core/ports";
 import { claimNow, delivery, listenTo, settleAs, states, until } from "./deliveries.ts";
 import type { Rule } from "./rule.ts";
 

@@ -1,4 +1,4 @@
-import type { Inbox, SyncStore } from "@jobber-sync/core";
+import type { Inbox, SyncStore } from "@jobber-sync/core/ports";
 
 /** A fresh, empty inbox and the store it shares its sequence with. */
 export interface OpenInbox {

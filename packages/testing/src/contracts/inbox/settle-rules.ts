@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Settlement } from "@jobber-sync/core";
+import type { Settlement } from "@jobber-sync/core/ports";
 import { claimNow, delivery, done, states, until, waiting } from "./deliveries.ts";
 import type { Rule } from "./rule.ts";
 

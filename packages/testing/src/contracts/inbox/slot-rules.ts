@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Inbox } from "@jobber-sync/core";
+import type { Inbox } from "@jobber-sync/core/ports";
 import type { Rule } from "./rule.ts";
 
 const TEN_MINUTES_MS = 10 * 60_000;

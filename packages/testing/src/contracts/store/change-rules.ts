@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import type { SyncChange, SyncReader, SyncStore } from "@jobber-sync/core";
+import type { SyncReader } from "@jobber-sync/core";
+import type { SyncChange, SyncStore } from "@jobber-sync/core/ports";
 import { changeOf, contactWrite, jobWrite, submissionWrite, TENANT } from "./sample-writes.ts";
 import type { StoreRule } from "./store-rule.ts";
 

@@ -1,5 +1,6 @@
 import { strictEqual } from "node:assert/strict";
-import type { ContactRecord, ContactWrite, SyncReader, SyncStore } from "@jobber-sync/core";
+import type { ContactRecord, SyncReader } from "@jobber-sync/core";
+import type { ContactWrite, SyncStore } from "@jobber-sync/core/ports";
 import { changeOf, contactWrite, TENANT } from "./sample-writes.ts";
 import type { StoreRule } from "./store-rule.ts";
 

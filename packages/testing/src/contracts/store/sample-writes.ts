@@ -5,7 +5,7 @@ import type {
   JobWrite,
   SubmissionWrite,
   SyncChange,
-} from "@jobber-sync/core";
+} from "@jobber-sync/core/ports";
 
 /** The tenant of every sample unless another one is named. */
 export const TENANT = "acme";

@@ -1,5 +1,6 @@
 import { strictEqual } from "node:assert/strict";
-import type { JobRecord, JobWrite, SyncReader, SyncStore } from "@jobber-sync/core";
+import type { JobRecord, SyncReader } from "@jobber-sync/core";
+import type { JobWrite, SyncStore } from "@jobber-sync/core/ports";
 import { changeOf, TENANT } from "./sample-writes.ts";
 
 /** Applies one write of a job. @returns its outcome */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CursorStore } from "@jobber-sync/core";
+import type { CursorStore } from "@jobber-sync/core/ports";
 import { type ConnectionContractOptions, ruleOf } from "./token-store-contract.ts";
 
 /** Every rule of the `CursorStore` port as a test. */

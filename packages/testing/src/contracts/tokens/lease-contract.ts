@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as delayFor } from "node:timers/promises";
-import type { Lease } from "@jobber-sync/core";
+import type { Lease } from "@jobber-sync/core/ports";
 import { type ConnectionContractOptions, ruleOf } from "./token-store-contract.ts";
 
 const LONG_MS = 60_000;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type { Connection, TokenStore } from "@jobber-sync/core";
+import type { Connection, TokenStore } from "@jobber-sync/core/ports";
 
 /** What the contracts of connections need of a test runner: vitest's, jest's and node:test's `describe` and `it` all do. */
 export interface ConnectionContractOptions<T> {

@@ -1,4 +1,5 @@
-import { createMemoryInbox, createMemoryStore, type Inbox } from "@jobber-sync/core";
+import { createMemoryInbox, createMemoryStore } from "@jobber-sync/core";
+import type { Inbox } from "@jobber-sync/core/ports";
 import { inboxContract } from "@jobber-sync/testing/contracts";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ACCEPT_MUTANTS } from "../../support/inbox-mutants/accept-mutants.ts";

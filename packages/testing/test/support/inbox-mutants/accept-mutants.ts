@@ -1,4 +1,4 @@
-import { objectKey } from "@jobber-sync/core";
+import { objectKey } from "@jobber-sync/core/ports";
 import type { Mutant } from "./mutant.ts";
 
 /** What goes wrong in storing a delivery. */

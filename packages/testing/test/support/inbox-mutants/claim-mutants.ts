@@ -1,4 +1,4 @@
-import { objectKey } from "@jobber-sync/core";
+import { objectKey } from "@jobber-sync/core/ports";
 import { changedClaim, type Mutant, NEVER_MS } from "./mutant.ts";
 
 /** What goes wrong in taking rows. */

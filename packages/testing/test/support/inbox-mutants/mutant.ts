@@ -1,4 +1,4 @@
-import type { Claim, ClaimedDelivery, Inbox, Settlement } from "@jobber-sync/core";
+import type { Claim, ClaimedDelivery, Inbox, Settlement } from "@jobber-sync/core/ports";
 
 /** An inbox with one defect, as somebody has made it or could. */
 export interface Mutant {

@@ -1,4 +1,4 @@
-import { type Inbox, listenByPolling, objectKey } from "@jobber-sync/core";
+import { type Inbox, listenByPolling, objectKey } from "@jobber-sync/core/ports";
 import { changedSettle, type Mutant, NEVER_MS } from "./mutant.ts";
 
 /** What goes wrong in offering objects. */

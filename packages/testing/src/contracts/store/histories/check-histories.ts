@@ -1,5 +1,6 @@
 import { AssertionError } from "node:assert/strict";
-import type { SyncReader, SyncStore } from "@jobber-sync/core";
+import type { SyncReader } from "@jobber-sync/core";
+import type { SyncStore } from "@jobber-sync/core/ports";
 import type { History } from "./history.ts";
 import { makeHistory } from "./make-history.ts";
 import { playHistory, playHistoryAtOnce } from "./play-history.ts";

@@ -1,4 +1,5 @@
-import { CONTACT_FIELDS, type ContactRecord, JOB_FIELDS, type JobRecord } from "@jobber-sync/core";
+import type { ContactRecord, JobRecord } from "@jobber-sync/core";
+import { CONTACT_FIELDS, JOB_FIELDS } from "@jobber-sync/core/ports";
 import { type HistoryObject, type HistoryValue, type HistoryWrite, printTime } from "./history.ts";
 
 /** What a store must hold after some writes, whatever the order in which they came. */

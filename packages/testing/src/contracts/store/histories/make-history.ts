@@ -1,4 +1,4 @@
-import { CONTACT_FIELDS, JOB_FIELDS } from "@jobber-sync/core";
+import { CONTACT_FIELDS, JOB_FIELDS } from "@jobber-sync/core/ports";
 import {
   type History,
   type HistoryObject,

@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { SyncReader } from "@jobber-sync/core";
 import {
   CONTACT_FIELDS,
   type ContactWrite,
@@ -6,10 +7,9 @@ import {
   type JobWrite,
   type SubmissionWrite,
   type SyncChange,
-  type SyncReader,
   type SyncStore,
   type WriteOutcome,
-} from "@jobber-sync/core";
+} from "@jobber-sync/core/ports";
 import {
   expectedFields,
   expectedRecords,

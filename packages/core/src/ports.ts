@@ -1,0 +1,46 @@
+// The public surface for authors of stores, inboxes, sources and token stores: the interfaces they
+// implement, and the pure rules every implementation shares.
+
+export type {
+  AcceptedDelivery,
+  Claim,
+  ClaimedDelivery,
+  ClaimOptions,
+  DueOptions,
+  Inbox,
+  IncomingDelivery,
+  LeaseOptions,
+  ObjectRef,
+  PurgeOptions,
+  Settlement,
+  SlotRequest,
+  WakeOptions,
+} from "./inbox/inbox.ts";
+export { INBOX_DEFAULTS, replayedStates } from "./inbox/inbox-defaults.ts";
+export { listenByPolling } from "./inbox/listen-by-polling.ts";
+export { MAX_SLOT_WAIT_MS, nextSlotAt, type RateLimit } from "./inbox/next-slot-at.ts";
+export { objectKey } from "./inbox/object-key.ts";
+export { consoleLogger } from "./observability/logger.ts";
+export { positiveInteger } from "./options.ts";
+export { CONTACT_FIELDS, type ContactFields } from "./records/contact-record.ts";
+export { JOB_FIELDS, type JobFields } from "./records/job-record.ts";
+export type {
+  FetchedClient,
+  FetchedJob,
+  FetchedRecords,
+  RecordSource,
+  SourceCallOptions,
+} from "./records/record-source.ts";
+export { decideWrite, type VersionedRow, type WriteOutcome } from "./store/decide-write.ts";
+export { type ChangePlan, planChange } from "./store/plan-change.ts";
+export type {
+  ContactWrite,
+  JobWrite,
+  SubmissionWrite,
+  SyncChange,
+  SyncResult,
+  SyncStore,
+} from "./store/sync-store.ts";
+export type { CursorStore } from "./tokens/cursor-store.ts";
+export type { Lease } from "./tokens/lease.ts";
+export type { Connection, TokenStore } from "./tokens/token-store.ts";
