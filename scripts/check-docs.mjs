@@ -1,4 +1,5 @@
-// Holds the documentation to the code: examples compile, links lead somewhere, commands exist, and each error code has its page.
+// Checks the documentation: examples compile, links resolve, commands exist, every error code has a page, and all text
+// follows the rules of prose.mjs.
 
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -7,6 +8,10 @@ import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { codeBlocks, exampleBlocks } from "./code-blocks.mjs";
 import { compileBlocks } from "./compile-blocks.mjs";
+import { proseMistakes } from "./prose.mjs";
+
+// While the text is being rewritten, its mistakes are counted and do not fail the check; --prose lists them.
+const PROSE_FAILS = false;
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 // The workspace's root has no packages of the workspace: it is looked up from where there are some.
@@ -31,6 +36,10 @@ const mistakes = [
   ...pages.flatMap(commands),
   ...errorPages(),
 ];
+const prose = proseOfRepository();
+if (PROSE_FAILS || process.argv.includes("--prose"))
+  mistakes.push(...prose.map(({ file, line, mistake }) => `${file}:${line}: ${mistake}`));
+else reportProse(prose);
 for (const mistake of mistakes) console.log(mistake);
 console.log(`docs: ${pages.length} pages, ${mistakes.length} mistakes`);
 process.exitCode = mistakes.length === 0 ? 0 : 1;
@@ -96,6 +105,25 @@ function errorPages() {
       .filter((code) => !Object.hasOwn(ERROR_CODES, code))
       .map((code) => `docs/errors/${code}.md is about a code that does not exist`),
   ];
+}
+
+function proseOfRepository() {
+  const facts = headings(read("docs/jobber-facts.md"));
+  return glob("**/*.{ts,mjs,md}")
+    .filter((file) => !/(^|\/)(dist|coverage|\.data|\.runtimes)\//.test(file))
+    .flatMap((file) =>
+      proseMistakes(file, read(file), facts).map((mistake) => ({ file, ...mistake })),
+    );
+}
+
+/** Prints the number of mistakes per folder. */
+function reportProse(prose) {
+  const counts = new Map();
+  for (const { file } of prose) {
+    const folder = /^((?:packages|examples)\/[^/]+|[^/]+)/.exec(file)?.[1] ?? file;
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  for (const [folder, count] of counts) console.log(`prose: ${folder}: ${count} to rewrite`);
 }
 
 function withoutCode(markdown) {
