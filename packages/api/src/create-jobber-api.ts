@@ -1,10 +1,15 @@
 import { type Instant, JobberSyncError } from "@jobber-sync/core";
-import type { FetchedRecords, RecordSource, SourceCallOptions } from "@jobber-sync/core/ports";
+import {
+  createDispatcher,
+  type FetchedRecords,
+  type RecordSource,
+  type SourceCallOptions,
+} from "@jobber-sync/core/ports";
 import { codedStores } from "./connection/connection-state.ts";
 import { createConnections } from "./connection/connections.ts";
 import { ACCOUNT_DOCUMENT } from "./documents/account-document.ts";
 import { createFetchRecords } from "./fetch-records.ts";
-import { createEmit } from "./hooks.ts";
+import type { JobberApiEvents } from "./hooks.ts";
 import { errorResponse } from "./http/response-error.ts";
 import { createTenantLimits } from "./limits/tenant-limits.ts";
 import { readId, sameId } from "./mapping/read-values.ts";
@@ -74,7 +79,7 @@ export interface JobberApi extends RecordSource {
 export function createJobberApi(options: JobberApiOptions): JobberApi {
   const checked = checkOptions(options);
   const { now, sleep, random, version, statusOverrides } = checked;
-  const emit = createEmit(checked.hooks, checked.logger);
+  const emit = createDispatcher<JobberApiEvents>(checked);
   const connections = createConnections({
     ...codedStores(checked),
     refresh: (refreshToken) => requestRefresh(checked, refreshToken),

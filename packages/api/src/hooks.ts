@@ -1,50 +1,42 @@
-import { isJobberSyncError, type Logger } from "@jobber-sync/core";
+import type { Dispatch, Hook } from "@jobber-sync/core/ports";
 import type { VersionEvent } from "./http/check-version.ts";
 
-/** Whom it is about. */
+/** An event of one tenant. */
 export interface TenantEvent {
   readonly tenant: string;
 }
 
-/** What can be listened to. Called synchronously: keep them short. One that throws is logged and otherwise ignored. */
+/**
+ * Hooks of `createJobberApi`, called synchronously and never awaited: keep them short. A hook that
+ * throws or rejects is logged with its error and has no other effect.
+ */
 export interface JobberApiHooks {
-  /** A tenant was connected (again): a good moment for `inbox.resume(tenant)`. */
-  readonly connected?: (notification: TenantEvent) => void;
+  /** A tenant was connected or reconnected. Return `inbox.resume(tenant)` to process what waited. */
+  readonly connected?: Hook<TenantEvent> | undefined;
   /**
-   * Jobber accepts neither of a tenant's tokens. Its deliveries are paused, not lost; somebody has to go through the OAuth flow. Told once,
-   * by the process that found out.
+   * Jobber rejects both tokens of a tenant. Its deliveries are paused until someone authorizes the app
+   * again. Emitted once, by the process that noticed.
    */
-  readonly needsReauth?: (
-    notification: TenantEvent & { readonly reason: "refresh_rejected" | "token_rejected" },
-  ) => void;
-  /** The account has disconnected the app; its tokens were erased. Told once. */
-  readonly disconnected?: (notification: TenantEvent) => void;
-  /** A tenant's tokens were refreshed by this process. */
-  readonly refreshed?: (notification: TenantEvent) => void;
-  /** Another API version answered than was asked for, or Jobber warns about it. Told once per version and warning. */
-  readonly version?: (notification: VersionEvent) => void;
-  /** A request of a tenant was rejected by Jobber for being one too many, or too much. */
-  readonly throttled?: (notification: TenantEvent & { readonly retryAfterMs: number }) => void;
+  readonly needsReauth?:
+    | Hook<TenantEvent & { readonly reason: "refresh_rejected" | "token_rejected" }>
+    | undefined;
+  /** The account disconnected the app; its tokens were erased. Emitted once. */
+  readonly disconnected?: Hook<TenantEvent> | undefined;
+  /** This process refreshed a tenant's tokens. */
+  readonly refreshed?: Hook<TenantEvent> | undefined;
+  /**
+   * Jobber used another API version than requested, or warned about the version. Emitted once per
+   * version and warning.
+   */
+  readonly version?: Hook<VersionEvent> | undefined;
+  /** Jobber rejected a tenant's request because of a rate or cost limit. */
+  readonly throttled?: Hook<TenantEvent & { readonly retryAfterMs: number }> | undefined;
 }
 
-/** Tells a hook, if there is one. */
-export type TellHook = <N extends keyof JobberApiHooks>(
-  name: N,
-  notification: Parameters<NonNullable<JobberApiHooks[N]>>[0],
-) => void;
+/** The events of {@link JobberApiHooks}, by name. */
+export type JobberApiEvents = {
+  readonly [N in keyof JobberApiHooks]-?: Parameters<NonNullable<JobberApiHooks[N]>>[0];
+};
 
-/** Makes the function that hooks are told through. */
-export function createEmit(hooks: JobberApiHooks, logger: Logger): TellHook {
-  return (name, notification) => {
-    try {
-      (hooks[name] as ((notification: unknown) => void) | undefined)?.(notification);
-    } catch (error) {
-      // The error is the user's and may quote anything; its kind is all that is said.
-      const code = isJobberSyncError(error) ? error.code : undefined;
-      logger.error(
-        { hook: name, code },
-        `the ${name} hook threw; mend it, nothing else is affected`,
-      );
-    }
-  };
-}
+/** Publishes an event to the hooks and the diagnostics channel. */
+export type Emit = Dispatch<JobberApiEvents>;

@@ -1,6 +1,6 @@
 import { setTimeout as delayFor } from "node:timers/promises";
 import { createMemoryLease, type Logger, type StatusOverrides } from "@jobber-sync/core";
-import { consoleLogger, type Lease, type TokenStore } from "@jobber-sync/core/ports";
+import { type Lease, positiveInteger, safeLogger, type TokenStore } from "@jobber-sync/core/ports";
 import type { JobberApiHooks } from "./hooks.ts";
 import { checkEndpoint, JOBBER_ENDPOINT } from "./http/check-endpoint.ts";
 import type { FetchLike } from "./http/fetch-like.ts";
@@ -75,15 +75,9 @@ export function checkOptions(options: JobberApiOptions): CheckedOptions {
     maxRequests: positiveInteger("maxRequests", options.maxRequests ?? 2400),
     statusOverrides: options.statusOverrides ?? {},
     hooks: options.hooks ?? {},
-    logger: options.logger ?? consoleLogger,
+    logger: safeLogger(options.logger),
     now: options.now ?? Date.now,
     sleep: options.sleep ?? (async (ms, signal) => delayFor(ms, undefined, { signal })),
     random: options.random ?? Math.random,
   };
-}
-
-function positiveInteger(name: string, value: unknown): number {
-  if (typeof value === "number" && Number.isInteger(value) && value > 0 && value <= 2 ** 31 - 1)
-    return value;
-  throw new TypeError(`${name} must be a whole number from 1 to 2147483647.`);
 }

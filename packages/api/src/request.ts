@@ -1,7 +1,7 @@
 import { isJobberSyncError, JobberSyncError } from "@jobber-sync/core";
 import type { Connections } from "./connection/connections.ts";
 import type { Document } from "./documents/document.ts";
-import type { TellHook } from "./hooks.ts";
+import type { Emit } from "./hooks.ts";
 import { boundedPost } from "./http/bounded-post.ts";
 import { checkVersion } from "./http/check-version.ts";
 import type { FetchLike } from "./http/fetch-like.ts";
@@ -32,7 +32,7 @@ export interface RequestContext {
   readonly timeoutMs: number;
   readonly connections: Connections;
   readonly limits: TenantLimits;
-  readonly emit: TellHook;
+  readonly emit: Emit;
 }
 
 // What a query is taken to cost before Jobber has said it once: so much, and so much for each record of a page.

@@ -1,6 +1,6 @@
 import { isJobberSyncError, JobberSyncError } from "@jobber-sync/core";
 import type { Connection, Lease, TokenStore } from "@jobber-sync/core/ports";
-import type { TellHook } from "../hooks.ts";
+import type { Emit } from "../hooks.ts";
 import type { Sleep } from "../limits/tenant-limits.ts";
 import type { TokenGrant } from "../oauth/token-grant.ts";
 
@@ -14,7 +14,7 @@ export interface ConnectionsOptions {
   readonly now: () => number;
   readonly sleep: Sleep;
   readonly random: () => number;
-  readonly emit: TellHook;
+  readonly emit: Emit;
 }
 
 /** The connection, if it is one. @throws {JobberSyncError} `ERR_API_NEEDS_REAUTH`, `ERR_API_DISCONNECTED` */

@@ -1,8 +1,7 @@
-import { channel } from "node:diagnostics_channel";
 import type { ErrorCode } from "../errors.ts";
 import type { EventWarning } from "../events/jobber-event.ts";
 import type { ObjectType } from "../events/topics.ts";
-import type { Logger } from "./logger.ts";
+import type { Dispatch, Hooks } from "./dispatcher.ts";
 
 /** What is said of a delivery. Ids and words only: never a body, a secret, a name, a phone number, an e-mail or an address. */
 export interface DeliveryFacts {
@@ -63,13 +62,14 @@ export interface LifecycleEvents {
 /** The names in {@link LifecycleEvents}; each is also the diagnostics channel `jobber-sync:<name>`. */
 export type LifecycleName = keyof LifecycleEvents;
 
-/** Your own functions, called as things happen. Called synchronously: keep them short. One that throws is logged and otherwise ignored. */
-export type LifecycleHooks = {
-  readonly [N in LifecycleName]?: (event: LifecycleEvents[N]) => void;
-};
+/**
+ * Hooks for {@link LifecycleEvents}, called synchronously and never awaited: keep them short. A hook
+ * that throws or rejects is logged with its error; the delivery is not affected.
+ */
+export type LifecycleHooks = Hooks<LifecycleEvents>;
 
-/** Tells hooks and diagnostics channels. */
-export type Emit = <N extends LifecycleName>(name: N, event: LifecycleEvents[N]) => void;
+/** Publishes a lifecycle event to the hooks and the diagnostics channel. */
+export type Emit = Dispatch<LifecycleEvents>;
 
 /** All of them: for who wants to hear everything. */
 export const LIFECYCLE_NAMES = [
@@ -85,32 +85,3 @@ export const LIFECYCLE_NAMES = [
   "dead",
   "warning",
 ] as const satisfies readonly LifecycleName[];
-
-const CHANNELS = Object.fromEntries(
-  LIFECYCLE_NAMES.map((name) => [name, channel(`jobber-sync:${name}`)]),
-) as {
-  readonly [N in LifecycleName]: ReturnType<typeof channel>;
-};
-
-/** Makes the function that receiver and worker report through. */
-export function createEmit(hooks: LifecycleHooks, logger: Logger): Emit {
-  return (name, event) => {
-    const diagnostics = CHANNELS[name];
-    if (diagnostics.hasSubscribers) diagnostics.publish(event);
-    // Its type says that it returns nothing; an async function fits it all the same.
-    const hook: ((told: typeof event) => unknown) | undefined = hooks[name];
-    if (hook === undefined) return;
-    // The error is the user's and may quote anything; its place is all that is said.
-    const failed = () =>
-      logger.error(
-        { hook: name },
-        `the ${name} hook failed; mend it, the delivery is not affected`,
-      );
-    try {
-      const returned = hook(event);
-      if (returned instanceof Promise) returned.catch(failed);
-    } catch {
-      failed();
-    }
-  };
-}

@@ -3,8 +3,8 @@ import type { JobberEvent } from "../events/jobber-event.ts";
 import { parseEvent } from "../events/parse-event.ts";
 import { type BodyReader, ByteBudget, bodyTooLarge } from "../http/body-reader.ts";
 import { headerOf, type RequestHeaders } from "../http/headers.ts";
-import { createEmit } from "../observability/lifecycle-events.ts";
-import { consoleLogger } from "../observability/logger.ts";
+import { createDispatcher } from "../observability/dispatcher.ts";
+import { safeLogger } from "../observability/logger.ts";
 import { createOutageLog } from "../observability/outage-log.ts";
 import { prepareSecrets } from "../signature/prepare-secrets.ts";
 import { createUniformTimeVerifier, DECOY_SECRETS } from "../signature/uniform-time-verifier.ts";
@@ -80,7 +80,8 @@ export interface Receiver {
 export function createReceiver(options: ReceiverOptions): Receiver {
   const limits = checkLimits(options);
   const wanted = checkTopics(options.topics);
-  const { app, logger = consoleLogger, now = Date.now } = options;
+  const { app, now = Date.now } = options;
+  const logger = safeLogger(options.logger);
   const directory = createTenantDirectory(options.tenants, app);
   const appSecrets = app === undefined ? null : prepareSecrets(app.secrets);
   const guard = createGuard({
@@ -92,7 +93,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     options.development === true
       ? createExplainer({ tenants: directory.listed, appSecrets, logger })
       : null;
-  const emit = createEmit(options.hooks ?? {}, logger);
+  const emit = createDispatcher({ hooks: options.hooks, logger });
   const accept = createAccept(options, { emit, logger });
   const logOutage = createOutageLog(logger, now, "deliveries are answered 503, not accepted");
   const unread = new ByteBudget(limits.maxUnreadBytes);

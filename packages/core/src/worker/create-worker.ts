@@ -1,7 +1,8 @@
 import { setTimeout as delayFor } from "node:timers/promises";
 import type { Inbox, ObjectRef, PurgeOptions } from "../inbox/inbox.ts";
-import { createEmit, type LifecycleHooks } from "../observability/lifecycle-events.ts";
-import { consoleLogger, type Logger } from "../observability/logger.ts";
+import { createDispatcher } from "../observability/dispatcher.ts";
+import type { LifecycleHooks } from "../observability/lifecycle-events.ts";
+import { type Logger, safeLogger } from "../observability/logger.ts";
 import { createOutageLog } from "../observability/outage-log.ts";
 import { nonNegativeMs, positiveInteger } from "../options.ts";
 import { checkHandlers, type Handlers } from "../processing/handlers.ts";
@@ -104,7 +105,8 @@ const LAST_MS = 5000;
  * ```
  */
 export function createWorker(options: WorkerOptions): JobberWorker {
-  const { inbox, logger = consoleLogger, now = Date.now } = options;
+  const { inbox, now = Date.now } = options;
+  const logger = safeLogger(options.logger);
   const concurrency = positiveInteger("concurrency", options.concurrency ?? 8);
   checkRetention(options.retention);
   const logOutage = createOutageLog(logger, Date.now, "the worker's inbox failed; trying again");
@@ -123,7 +125,7 @@ export function createWorker(options: WorkerOptions): JobberWorker {
     recheckMs: positiveInteger("recheckMs", options.recheckMs ?? 60_000),
     runTimeoutMs: positiveInteger("runTimeoutMs", options.runTimeoutMs ?? 300_000),
     retry: checkRetryPolicy(options.retry),
-    emit: createEmit(options.hooks ?? {}, logger),
+    emit: createDispatcher({ hooks: options.hooks, logger }),
     logger,
     logOutage,
     now,

@@ -141,7 +141,7 @@ it.each([
   ],
   ["rejects", () => Promise.reject(new Error("john@example.com"))],
 ])(
-  "a hook that %s is told to the log without its words, and changes nothing",
+  "a hook that %s is logged with its error and does not affect the response",
   async (_, accepted) => {
     const lines: unknown[] = [];
     const receiver = createReceiver({
@@ -159,7 +159,10 @@ it.each([
     expect(response.status).toBe(200);
     await new Promise((resolve) => setImmediate(resolve));
     expect(lines).toEqual([
-      [{ hook: "accepted" }, expect.stringContaining("the accepted hook failed")],
+      [
+        { hook: "accepted", err: expect.objectContaining({ message: "john@example.com" }) },
+        expect.stringContaining('the "accepted" hook failed'),
+      ],
     ]);
   },
 );
