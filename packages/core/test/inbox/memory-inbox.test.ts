@@ -5,6 +5,7 @@ import { describe, it } from "vitest";
 inboxContract({
   describe,
   it,
+  lanes: true,
   open: () => {
     const store = createMemoryStore();
     return {

@@ -63,7 +63,10 @@ export const CLAIM_MUTANTS: Readonly<Record<string, Mutant>> = {
     }),
   },
   "a claim that was taken over is said to hold": {
-    rules: ["runs out when nobody extends it, and not before"],
+    rules: [
+      "runs out when nobody extends it, and not before",
+      "extends nothing once the lane was taken over or freed",
+    ],
     defect: () => ({ extend: async () => true }),
   },
   "a claim is not prolonged": {
@@ -71,7 +74,10 @@ export const CLAIM_MUTANTS: Readonly<Record<string, Mutant>> = {
     defect: () => ({ extend: async () => true }),
   },
   "rows of a lost claim are settled": {
-    rules: ["settles nothing that was taken over"],
+    rules: [
+      "settles nothing that was taken over",
+      "settles nothing for a claim whose lane was taken over and freed",
+    ],
     defect: (inbox) => {
       const latest = new Map<string, string>();
       return {

@@ -56,7 +56,10 @@ export const WAKING_MUTANTS: Readonly<Record<string, Mutant>> = {
     }),
   },
   "what is held is due": {
-    rules: ["lists as due what waits or was abandoned, and nothing else"],
+    rules: [
+      "lists as due what waits or was abandoned, and nothing else",
+      "leaves an object out of due while its lane is held",
+    ],
     defect: (inbox) => ({
       due: async () =>
         (await inbox.list({ states: ["waiting", "claimed"] })).map(
