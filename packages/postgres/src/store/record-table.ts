@@ -3,14 +3,14 @@ import { CONTACT_FIELDS, JOB_FIELDS } from "@jobber-sync/core/ports";
 
 /** A column of a records table. */
 export interface Column {
-  /** As the records have it: `jobberClientId`. */
+  /** Name in records: `jobberClientId`. */
   readonly field: string;
-  /** As the table has it: `jobber_client_id`. */
+  /** Name in the table: `jobber_client_id`. */
   readonly name: string;
   readonly type: "text" | "boolean" | "bigint" | "double precision" | "timestamptz";
 }
 
-/** A table of records, described once for writing and reading. */
+/** A table of records, as the statements for writing and reading need it. */
 export interface RecordTable {
   readonly table: "jobber_contacts" | "jobber_jobs";
   readonly idField: "jobberClientId" | "jobberJobId";
@@ -20,7 +20,7 @@ export interface RecordTable {
 
 type FieldType<R> = { readonly [F in keyof R]?: Column["type"] };
 
-// Everything else is text. `satisfies` would not notification a renamed field; the contract suite does.
+// All other fields are text. The contract suite catches renamed fields.
 const CONTACT_TYPES: FieldType<ContactRecord> = {
   isLead: "boolean",
   isArchived: "boolean",
@@ -48,7 +48,7 @@ export const JOBS: RecordTable = {
   columns: JOB_FIELDS.map((field) => column(field, JOB_TYPES[field])),
 };
 
-/** What every records table has beside the fields that a write may carry. */
+/** Columns of every records table besides those that a write may carry. */
 export const SOURCE_UPDATED_AT = column("sourceUpdatedAt", "timestamptz");
 export const DELETED_AT = column("deletedAt", "timestamptz");
 
