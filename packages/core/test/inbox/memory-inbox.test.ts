@@ -5,7 +5,6 @@ import { describe, it } from "vitest";
 inboxContract({
   describe,
   it,
-  lanes: true,
   open: () => {
     const store = createMemoryStore();
     return {

@@ -4,7 +4,6 @@ import { inboxContract } from "@jobber-sync/testing/contracts";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ACCEPT_MUTANTS } from "../../support/inbox-mutants/accept-mutants.ts";
 import { CLAIM_MUTANTS } from "../../support/inbox-mutants/claim-mutants.ts";
-import { LANE_MUTANTS } from "../../support/inbox-mutants/lane-mutants.ts";
 import type { Mutant } from "../../support/inbox-mutants/mutant.ts";
 import { PURGE_MUTANTS } from "../../support/inbox-mutants/purge-mutants.ts";
 import { SETTLE_MUTANTS } from "../../support/inbox-mutants/settle-mutants.ts";
@@ -18,7 +17,6 @@ import { WAKING_MUTANTS } from "../../support/inbox-mutants/wake-up-mutants.ts";
 const MUTANTS: Readonly<Record<string, Mutant>> = {
   ...ACCEPT_MUTANTS,
   ...CLAIM_MUTANTS,
-  ...LANE_MUTANTS,
   ...SETTLE_MUTANTS,
   ...WAKING_MUTANTS,
   ...TOOLS_MUTANTS,
@@ -60,7 +58,6 @@ function rulesOver(
   inboxContract({
     describe: (_name, body) => body(),
     it: (name, body) => void rules.set(name, body),
-    lanes: true,
     open() {
       const store = createMemoryStore();
       const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence() });

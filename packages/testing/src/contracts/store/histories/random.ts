@@ -1,16 +1,16 @@
-import { seededRandom } from "./seeded-random.ts";
+import { seededRandom } from "../../../random/seeded-random.ts";
 
-/** Random choices that repeat with the seed. */
+/** Numbers that look random and are the same for the same seed. */
 export interface Random {
   /** An integer from 0 up to but not including `below`. */
   int(below: number): number;
   chance(probability: number): boolean;
   pick<T>(list: readonly [T, ...T[]]): T;
-  /** Returns a shuffled copy. */
+  /** A new list with the same members in any order. */
   shuffle<T>(list: readonly T[]): T[];
 }
 
-/** Creates the random choices of a seed. */
+/** Makes the numbers of a seed. */
 export function createRandom(seed: number): Random {
   const next = seededRandom(seed);
   const int = (below: number) => Math.floor(next() * below);

@@ -1,4 +1,5 @@
 import { isJobberSyncError, JobberSyncError } from "../errors.ts";
+import type { JobberEvent } from "../events/jobber-event.ts";
 import { parseEvent } from "../events/parse-event.ts";
 import type { ClaimedDelivery, ObjectRef } from "../inbox/inbox.ts";
 import type { DeliveryTask } from "../processing/delivery-task.ts";
@@ -6,24 +7,25 @@ import { withinRun } from "../processing/within-run.ts";
 import { checkOwnership } from "../tenants/check-ownership.ts";
 import type { KnownTenant, TenantDirectory } from "../tenants/tenant-directory.ts";
 
-/** Whether a delivery is worked on, and for which tenant. */
+/** Whether a delivery is processed, and for which tenant. */
 type Admission =
-  | { readonly kind: "admitted"; readonly slug: string; readonly task: DeliveryTask }
-  /** It is no event, or not this tenant's. */
+  | { readonly kind: "admitted"; readonly tenant: string; readonly task: DeliveryTask }
+  /** Not an event, or not this tenant's. */
   | { readonly kind: "rejected"; readonly error: JobberSyncError }
-  /** That could not be found out now. */
+  /** The tenant could not be looked up. */
   | { readonly kind: "failed"; readonly error: JobberSyncError };
 
-/** Reads a delivery again and checks whose it is. */
+/** Parses a delivery and checks its ownership. */
 export type Admit = (delivery: ClaimedDelivery) => Promise<Admission>;
 
-/** What it takes to judge whose an event is; without tenants a worker takes the receiver's word, but never for what that had put aside. */
+/** Quarantine reasons that only a worker with tenants can reconsider. */
 const NEEDS_TENANTS = new Set(["ERR_ACCOUNT_MISMATCH", "ERR_SNAPSHOT_SHARED_APP"]);
 
 /**
- * Makes the judge of the deliveries of one claim. A tenant is looked up once.
+ * Creates the ownership check for the deliveries of one claim. Each tenant is looked up once.
  *
- * @param directory `null` for a worker that was given no tenants
+ * @param directory `null` for a worker without tenants: it trusts the receiver's decision, but never
+ * releases what the receiver quarantined
  */
 export function createAdmit(
   object: ObjectRef,
@@ -32,21 +34,22 @@ export function createAdmit(
 ): Admit {
   const found = new Map<string, Promise<KnownTenant | null>>();
 
-  return async ({ body, deliveryKey, receivedAt, sequence, recheckSince, reason }) => {
+  return async (delivery) => {
+    const { reason } = delivery;
     try {
-      const event = parseEvent(body);
-      const task = { event, deliveryKey, receivedAt, sequence, rechecked: recheckSince !== null };
+      const event = parseEvent(delivery.body);
+      const task = readTask(delivery, event);
       const viaApp = object.tenant === "";
       if (directory === null && !viaApp) {
         return reason !== null && NEEDS_TENANTS.has(reason)
-          ? { kind: "rejected", error: unjudged(reason) }
-          : { kind: "admitted", slug: object.tenant, task };
+          ? { kind: "rejected", error: tenantsMissing(reason) }
+          : { kind: "admitted", tenant: object.tenant, task };
       }
       const accountId = viaApp && event.kind === "notification" ? event.accountId : null;
       const tenant = await find(accountId);
       const error = checkOwnership(event, tenant, viaApp);
       if (error !== null) return { kind: "rejected", error };
-      return { kind: "admitted", slug: tenant?.slug ?? object.tenant, task };
+      return { kind: "admitted", tenant: tenant?.slug ?? object.tenant, task };
     } catch (error) {
       if (!isJobberSyncError(error)) throw error;
       return { kind: error.status === 422 ? "rejected" : "failed", error };
@@ -76,13 +79,21 @@ export function createAdmit(
   }
 }
 
+function readTask(
+  { deliveryKey, receivedAt, sequence, attempts, recheckSince }: ClaimedDelivery,
+  event: JobberEvent,
+): DeliveryTask {
+  const rechecked = recheckSince !== null;
+  return { event, deliveryKey, receivedAt, sequence, attempt: attempts + 1, rechecked };
+}
+
 function lookUpFailed(cause: unknown): JobberSyncError {
   return new JobberSyncError("ERR_TENANT_LOOKUP", "The tenant could not be looked up.", { cause });
 }
 
-function unjudged(reason: string): JobberSyncError {
+function tenantsMissing(reason: string): JobberSyncError {
   return new JobberSyncError(
     reason === "ERR_ACCOUNT_MISMATCH" ? "ERR_ACCOUNT_MISMATCH" : "ERR_SNAPSHOT_SHARED_APP",
-    "The delivery had been quarantined, and a worker without tenants cannot judge whose it is. Give createWorker the receiver's tenants.",
+    "The delivery was quarantined, and a worker without tenants cannot check its ownership. Pass the receiver's tenants to createWorker.",
   );
 }
