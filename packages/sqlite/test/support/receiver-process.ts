@@ -1,5 +1,5 @@
-// A program that a test kills: a receiver that takes deliveries as fast as it can, and prints which it has answered 200. Without a path it
-// only loads. `receiver.ts [<path> <run> [early]]`
+// A receiver that a test kills: accepts deliveries as fast as it can and prints each one it has
+// acknowledged. Without a path it only loads. `receiver-process.ts [<path> <run> [early]]`
 import { writeSync } from "node:fs";
 import process from "node:process";
 import { setTimeout as after } from "node:timers/promises";
@@ -9,17 +9,17 @@ import { openSqlite } from "@jobber-sync/sqlite";
 
 const SECRET = "a client secret that no app has";
 const CALLERS = 16;
-/** Longer than it takes to be killed after an response was printed. */
+/** Longer than the kill takes after a response was printed. */
 const LATE_MS = 30;
 const RETRY_MS = 10;
 const [path, run = "", early] = process.argv.slice(2);
-if (path !== undefined) await receiveForEver(path);
+if (path !== undefined) await receiveUntilKilled(path);
 
-async function receiveForEver(file: string): Promise<void> {
+async function receiveUntilKilled(file: string): Promise<void> {
   const { store, inbox } = openSqlite(file);
   const receiver = createReceiver({
     tenants: [{ slug: "acme", secrets: SECRET }],
-    inbox: early === undefined ? inbox : answeringFirst(inbox),
+    inbox: early === undefined ? inbox : respondingEarly(inbox),
   });
   const call = async (caller: number) => {
     for (let count = 0; ; count += 1) {
@@ -31,15 +31,15 @@ async function receiveForEver(file: string): Promise<void> {
         body,
       });
       if (status === 503) {
-        // A disk that stalls for 800 ms. Not at once again, for that would give way to nothing.
+        // The disk stalled for 800 ms. The pause lets other callers run.
         await after(RETRY_MS);
         continue;
       }
-      if (status !== 200) throw new Error(`answered ${status}`);
-      say(`delivery ${id}`);
-      // What workers do meanwhile.
+      if (status !== 200) throw new Error(`status ${status}`);
+      print(`delivery ${id}`);
+      // The writes of a worker.
       const sequence = await store.nextSequence();
-      say(`sequence ${sequence}`);
+      print(`sequence ${sequence}`);
       const job = {
         tenant: "acme",
         jobberJobId: id,
@@ -51,14 +51,14 @@ async function receiveForEver(file: string): Promise<void> {
         jobs: [{ ...job, sourceUpdatedAt: null, sequence }],
         submissions: [],
       });
-      say(`job ${id}`);
+      print(`job ${id}`);
     }
   };
   await Promise.all(Array.from({ length: CALLERS }, (_, caller) => call(caller)));
 }
 
-/** What is wrong with a receiver that answers first and stores then; the test must see it. */
-function answeringFirst(inbox: Inbox): Inbox {
+/** Breaks an inbox: it responds first and stores later. The test must detect that. */
+function respondingEarly(inbox: Inbox): Inbox {
   return {
     ...inbox,
     async accept(delivery) {
@@ -68,15 +68,18 @@ function answeringFirst(inbox: Inbox): Inbox {
   };
 }
 
-/** At once, so that a kill does not take with it what was said. The semicolon tells a whole line from one that was cut off. */
-function say(line: string): void {
+/**
+ * Prints synchronously, so that no output is lost in a kill. The semicolon distinguishes a whole line
+ * from one that was cut off.
+ */
+function print(line: string): void {
   let left = Buffer.from(`${line};\n`);
   while (left.length > 0) {
     try {
       left = left.subarray(writeSync(1, left));
     } catch (error) {
       if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
-      // The pipe is full: whoever reads it is slower than we are.
+      // The pipe is full.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }

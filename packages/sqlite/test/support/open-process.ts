@@ -1,4 +1,4 @@
-// Opens a database, as another user than the test: `open.ts <path>`. Prints the code and the message of what went wrong.
+// Opens a database as another user: `open-process.ts <path>`. Prints the code and message of the error.
 import process from "node:process";
 import { isJobberSyncError } from "@jobber-sync/core";
 import { openSqlite } from "@jobber-sync/sqlite";

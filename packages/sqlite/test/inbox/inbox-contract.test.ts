@@ -12,7 +12,7 @@ inboxContract({
     const folder = mkdtempSync(join(tmpdir(), "jobber-sync-sqlite-"));
     const path = join(folder, "jobber.db");
     const first = openSqlite(path, { pollMs: 50 });
-    // A second connection to the same file: to SQLite the same as another process.
+    // To SQLite a second connection is another process.
     const second = openSqlite(path, { pollMs: 50 });
     return {
       inbox: first.inbox,

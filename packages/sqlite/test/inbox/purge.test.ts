@@ -3,18 +3,18 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Inbox } from "@jobber-sync/core/ports";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { delivery } from "../support/deliveries.ts";
 import { recordingHandle } from "../support/recording-handle.ts";
-import { sampleDelivery } from "../support/sample-delivery.ts";
 import { temporaryFile } from "../support/temporary-file.ts";
 
 const NOW = 1_769_335_300_000;
 const LATER = NOW + 31 * 24 * 60 * 60 * 1000;
-/** Personal data, as it would be found in a file. */
+/** Personal data to search for in the file. */
 const MARK = "555-1234";
 const BODY = new TextEncoder().encode('{"phone":"555-1234"}');
 
-describe("retention", () => {
-  it("keeps the hash of a body instead of the body, and takes the hash only then", async () => {
+describe("purge", () => {
+  it("replaces an old body by its hash, and computes the hash only then", async () => {
     const { inbox, hashes } = open();
     await finish(inbox, ["1"], "done");
     expect(hashes()).toEqual([null]);
@@ -22,7 +22,7 @@ describe("retention", () => {
     expect(hashes()).toEqual([createHash("sha256").update(BODY).digest("hex")]);
   });
 
-  it("works in batches, and ends between two of them when it is told to", async () => {
+  it("works in batches and stops between two of them when its signal aborts", async () => {
     const { inbox, calls } = open();
     const ids = Array.from({ length: 1000 }, (_, index) => String(index));
     await finish(inbox, ids, "done");
@@ -40,10 +40,10 @@ describe("retention", () => {
     expect(begun.length).toBeGreaterThan(8);
   });
 
-  it("leaves nothing of a body in the file or in its log", async () => {
+  it("leaves no part of a body in the file or in its log", async () => {
     const path = temporaryFile();
     const { inbox, close } = openSqlite(path, { now: () => NOW });
-    // Small ones, which lie beside their row, and large ones, which lie on pages of their own.
+    // Small bodies are stored with their row, large ones on pages of their own.
     const bodies = [40, 900, 5000, 60_000].map((times) =>
       new TextEncoder().encode(MARK.repeat(times / 4)),
     );
@@ -58,7 +58,7 @@ describe("retention", () => {
     expect(marks(path)).toBe(0);
   });
 
-  it("wakes nobody", async () => {
+  it("wakes no listener", async () => {
     const { inbox, calls, listen } = open();
     await finish(inbox, ["1", "2"], "done");
     await listen();
@@ -69,7 +69,7 @@ describe("retention", () => {
   });
 });
 
-/** How often the mark stands in the file and its log. */
+/** Counts occurrences of the mark in the file and its log. */
 function marks(path: string): number {
   return [path, `${path}-wal`]
     .filter((file) => existsSync(file))
@@ -94,7 +94,7 @@ function open() {
         )
         .all()
         .map(({ hash, none }) => (none === 1 ? null : hash)),
-    /** Resolves when somebody listens and has looked. */
+    /** Starts to listen and resolves after the first look for work. */
     async listen() {
       const options = { concurrency: 1, signal: stop.signal, onError: console.error };
       inbox.listen(async () => {}, options);
@@ -110,7 +110,7 @@ async function finish(
   state: "done" | "dead",
   body = BODY,
 ): Promise<void> {
-  await Promise.all(ids.map((id) => inbox.accept(sampleDelivery(id, { body }))));
+  await Promise.all(ids.map((id) => inbox.accept(delivery(id, { body }))));
   const claims = ids.map(async (objectId) => {
     const object = { tenant: "acme", objectType: "job", objectId } as const;
     const claim = await inbox.claim(object, { leaseMs: 1000, now: NOW });

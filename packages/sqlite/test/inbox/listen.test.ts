@@ -1,25 +1,25 @@
 import type { Claim, Settlement } from "@jobber-sync/core/ports";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { sampleDelivery } from "../support/sample-delivery.ts";
+import { delivery } from "../support/deliveries.ts";
 import { temporaryFile } from "../support/temporary-file.ts";
 
-// Looking only once an hour: whatever runs was woken.
+// One look an hour, so that every run follows from a wake-up.
 const POLL_MS = 3_600_000;
 const NOW = 1_769_335_300_000;
 
-describe("an inbox that is listened to", () => {
-  it("wakes its listeners for what this process accepts, without waiting for the next look", async () => {
+describe("listen", () => {
+  it("runs a delivery that this process accepts without waiting for the next look", async () => {
     const { inbox, nextRun } = listening();
     const run = nextRun();
-    await inbox.accept(sampleDelivery("1"));
+    await inbox.accept(delivery("1"));
     expect(await run).toBe("1");
   });
 
-  it("wakes them for what is put back, replayed and resumed", async () => {
+  it("runs deliveries that are released, replayed and resumed at once", async () => {
     const { inbox, nextRun, settleAs } = listening();
     const first = nextRun();
-    await inbox.accept(sampleDelivery("1"));
+    await inbox.accept(delivery("1"));
     await first;
     for (const state of ["waiting", "dead", "paused"] as const) {
       const run = nextRun();
@@ -59,7 +59,7 @@ function listening() {
   });
   return {
     inbox,
-    /** The object of the next run. Ask before what is to cause it. */
+    /** Resolves with the object of the next run. Call it before the run is triggered. */
     nextRun: () =>
       new Promise<string>((resolve) => {
         onRun = resolve;

@@ -1,5 +1,8 @@
-/** Tenants' connections to Jobber, the leases of who refreshes them, and how far a reconcile came. Tokens are as they were given: encrypt them. */
-export const CONNECTIONS = `
+/**
+ * Connections of tenants to Jobber, leases that decide which process refreshes their tokens, and
+ * cursors of reconcile. Tokens are stored as given; `encryptTokens` encrypts them.
+ */
+export const MIGRATION_0002 = `
 CREATE TABLE jobber_connections (
   tenant TEXT PRIMARY KEY,
   account_id TEXT NOT NULL,

@@ -1,13 +1,13 @@
 import { openSqlite } from "@jobber-sync/sqlite";
 import { describe, expect, it } from "vitest";
-import { sampleDelivery } from "../support/sample-delivery.ts";
+import { delivery } from "../support/deliveries.ts";
 import { startChild } from "../support/start-child.ts";
 import { temporaryFile } from "../support/temporary-file.ts";
 
-const ROUNDS = 100;
+const ROUNDS = 50;
 
-describe("several processes on one file", () => {
-  it("make the tables at once, never draw a number twice, and end on the newest write", async () => {
+describe("processes that share a file", () => {
+  it("create the tables at once, never draw a sequence twice, and end with the newest write", async () => {
     const path = temporaryFile();
     const names = ["a", "b", "c"];
     const ended = await Promise.all(
@@ -21,12 +21,12 @@ describe("several processes on one file", () => {
       ),
     );
     expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
-    const told = ended.map(({ lines }) => lines.map((line) => JSON.parse(line) as Told));
-    for (const one of told) {
+    const printed = ended.map(({ lines }) => lines.map((line) => JSON.parse(line) as Printed));
+    for (const one of printed) {
       const own = one.flatMap(({ sequence, accepted }) => [sequence, accepted]);
       expect(own).toEqual(own.toSorted((a, b) => a - b));
     }
-    const all = told.flat();
+    const all = printed.flat();
     const numbers = all.flatMap(({ sequence, accepted }) => [sequence, accepted]);
     expect(new Set(numbers).size).toBe(names.length * ROUNDS * 2);
 
@@ -42,11 +42,11 @@ describe("several processes on one file", () => {
     await close();
   }, 60_000);
 
-  it("give each delivery to one of them only", async () => {
+  it("each claim different deliveries", async () => {
     const path = temporaryFile();
     const { inbox, close } = openSqlite(path);
     const accepted = await Promise.all(
-      Array.from({ length: 400 }, (_, index) => inbox.accept(sampleDelivery(String(index % 40)))),
+      Array.from({ length: 400 }, (_, index) => inbox.accept(delivery(String(index % 40)))),
     );
     const workers = ["1", "2", "3"].map(() =>
       startChild(new URL("../support/work-with-others.ts", import.meta.url), [path]),
@@ -62,7 +62,7 @@ describe("several processes on one file", () => {
   }, 60_000);
 });
 
-interface Told {
+interface Printed {
   readonly sequence: number;
   readonly accepted: number;
   readonly id: string;

@@ -1,7 +1,7 @@
 import type { IncomingDelivery } from "@jobber-sync/core/ports";
 
-/** A delivery of job `objectId` of tenant `acme`; its key is the id's unless overridden. */
-export function sampleDelivery(
+/** Creates a delivery of job `objectId` of tenant `acme`, with a key made from the id. */
+export function delivery(
   objectId: string,
   overrides: Partial<IncomingDelivery> = {},
 ): IncomingDelivery {

@@ -4,7 +4,7 @@ import { checkStoreHistories } from "@jobber-sync/testing/contracts";
 import { describe, it } from "vitest";
 import { temporaryFile } from "../support/temporary-file.ts";
 
-describe("the SQLite store", () => {
+describe("SQLite store", () => {
   it("ends in the right records after each of 200000 more histories", async () => {
     const path = temporaryFile();
     await checkStoreHistories(

@@ -3,8 +3,8 @@ import type { DeliveryState } from "@jobber-sync/core";
 import type { Claim, Inbox, Settlement } from "@jobber-sync/core/ports";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { delivery } from "../support/deliveries.ts";
 import { type Call, recordingHandle } from "../support/recording-handle.ts";
-import { sampleDelivery } from "../support/sample-delivery.ts";
 import { temporaryFile } from "../support/temporary-file.ts";
 
 const NOW = 1_769_335_300_000;
@@ -19,10 +19,11 @@ const ENDS: readonly Exclude<DeliveryState, "claimed">[] = [
   "dead",
 ];
 
-// A walk over the table, or over one of its indexes, grows with all that was ever delivered. Statistics are taken at several moments: SQLite
-// goes by them, and they say something else about an empty queue than about a full one.
+// The cost of a scan of the table, or of one of its indexes, grows with every delivery ever stored.
+// The planner depends on statistics, and those of an empty queue lead to other plans than those of a
+// full one.
 describe.each(["no statistics", "statistics of an empty table", "statistics of a queue"])(
-  "with %s",
+  "query plans with %s",
   (when) => {
     let inbox: Inbox;
     let calls: Call[];
@@ -36,22 +37,22 @@ describe.each(["no statistics", "statistics of an empty table", "statistics of a
       onTestFinished(sqlite.close);
       if (when === "statistics of an empty table") database.exec("ANALYZE");
       await Promise.all(
-        Array.from({ length: 50 }, (_, index) => inbox.accept(sampleDelivery(`${index}`))),
+        Array.from({ length: 50 }, (_, index) => inbox.accept(delivery(`${index}`))),
       );
       for (const state of ENDS) await run(inbox, state, state);
       if (when === "statistics of a queue") database.exec("ANALYZE");
       calls.length = 0;
     });
 
-    it("nothing on the way of a delivery walks over all rows", async () => {
+    it("scan nothing while a delivery is accepted, claimed and settled", async () => {
       for (const state of ENDS) await run(inbox, `new ${state}`, state);
       await inbox.due({ now: NOW, limit: 8, exclude: [] });
       await inbox.acquireSlot("acme", { perSecond: 8, maxWaitMs: 0, now: NOW });
-      expect(walks()).toEqual([]);
+      expect(scans()).toEqual([]);
       expect(calls.length).toBeGreaterThan(30);
     });
 
-    it("a claim sorts no more rows than it takes", async () => {
+    it("sort no more rows than a claim takes", async () => {
       await run(inbox, "new", "done");
       const [claim] = calls.filter(({ sql }) => /SET state = 'claimed'/.test(sql));
       const steps = planOf(claim?.sql ?? "");
@@ -61,7 +62,7 @@ describe.each(["no statistics", "statistics of an empty table", "statistics of a
       expect(steps.join("\n")).not.toMatch(/SEARCH jobber_deliveries.*\nUSE TEMP B-TREE/);
     });
 
-    it("no tool that names its states walks over all rows", async () => {
+    it("scan nothing in tools that name states", async () => {
       for (const filter of [{}, { tenant: "acme" }]) {
         for (const state of [
           "waiting",
@@ -81,21 +82,21 @@ describe.each(["no statistics", "statistics of an empty table", "statistics of a
       await inbox.body(1);
       for (const state of ["done", "dead"] as const) await run(inbox, `new ${state}`, state);
       await inbox.purge({ now: NOW + 31 * DAY_MS });
-      expect(walks()).toEqual([]);
+      expect(scans()).toEqual([]);
     });
 
-    it("a walk would be noticed", () => {
+    it("would show a scan", () => {
       database.prepare("SELECT state FROM jobber_deliveries WHERE topic = ?").all("JOB_UPDATE");
       calls.push({ sql: "SELECT state FROM jobber_deliveries WHERE topic = ?", values: [] });
       calls.push({
         sql: "SELECT count(*) FROM jobber_deliveries WHERE state <> 'done'",
         values: [],
       });
-      expect(walks()).toHaveLength(2);
+      expect(scans()).toHaveLength(2);
     });
 
-    /** The statements that were executed and whose plan walks over all deliveries. */
-    function walks(): readonly string[] {
+    /** Returns the executed statements whose plan scans all deliveries. */
+    function scans(): readonly string[] {
       const statements = [...new Set(calls.map(({ sql }) => sql))].filter((sql) =>
         /^[SIUD]/.test(sql),
       );
@@ -113,9 +114,9 @@ describe.each(["no statistics", "statistics of an empty table", "statistics of a
   },
 );
 
-/** Takes a delivery all the way into a state. */
+/** Accepts, claims and settles a delivery. */
 async function run(inbox: Inbox, objectId: string, state: Settlement["state"]): Promise<void> {
-  await inbox.accept(sampleDelivery(objectId));
+  await inbox.accept(delivery(objectId));
   const object = { tenant: "acme", objectType: "job", objectId } as const;
   const claim = await inbox.claim(object, OPTIONS);
   if (claim === null) throw new Error("Nothing was claimed.");

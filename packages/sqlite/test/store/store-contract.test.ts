@@ -8,7 +8,8 @@ import { describe, it } from "vitest";
 syncStoreContract({
   describe,
   it,
-  // A file, not :memory:, so that settings, log and locks are those of real use.
+  // A file instead of :memory:, so that settings, log and locks are the real ones.
+  histories: 3_000,
   open() {
     const folder = mkdtempSync(join(tmpdir(), "jobber-sync-sqlite-"));
     const { store, close } = openSqlite(join(folder, "jobber.db"));
