@@ -16,10 +16,10 @@ import { mapJob } from "./mapping/map-job.ts";
 import { readId, sameId, unexpected } from "./mapping/read-values.ts";
 import type { ApiRequest } from "./request.ts";
 
-// 20 jobs with their clients ask for less than a tenth of the bucket; few properties have more.
+// 20 jobs with their clients cost less than a tenth of the bucket; few properties have more jobs.
 const PROPERTY_PAGE = 20;
 
-/** Makes `RecordSource.fetch`: one query per object, more only for a property with many jobs. */
+/** Creates `RecordSource.fetch`: one query per object, or one per 20 jobs of a property. */
 export function createFetchRecords(
   request: ApiRequest,
   statusOverrides: StatusOverrides,
@@ -79,14 +79,14 @@ export function createFetchRecords(
   };
 }
 
-/** Null is Jobber's word for "gone". A key that is missing is not: what follows from it is a tombstone. */
+/** Returns `false` for `null`, which means gone. A missing key must not: it would delete a record. */
 function found<T extends object>(value: T | null | undefined, path: string): value is T {
   if (value === null) return false;
   if (typeof value !== "object") throw unexpected(path);
   return true;
 }
 
-/** @throws {JobberSyncError} `ERR_API_RESPONSE` for what is no page */
+/** Checks the shape of a page. @throws {JobberSyncError} `ERR_API_RESPONSE` */
 export function checkPage<Node>(
   page: PageData<Node> | null | undefined,
   path: string,
@@ -96,7 +96,12 @@ export function checkPage<Node>(
   return page;
 }
 
-/** Where the next page begins. @throws {JobberSyncError} `ERR_API_RESPONSE` for a page that leads nowhere: it would be read for ever */
+/**
+ * Returns the cursor of the next page.
+ *
+ * @throws {JobberSyncError} `ERR_API_RESPONSE` for a cursor that does not advance: the walk would
+ * never end
+ */
 export function nextCursor(page: PageData<unknown>, after: string | null, path: string): string {
   const { endCursor } = page.pageInfo;
   if (typeof endCursor !== "string" || endCursor === after || page.nodes.length === 0)

@@ -6,57 +6,80 @@ import { checkEndpoint, JOBBER_ENDPOINT } from "./http/check-endpoint.ts";
 import type { FetchLike } from "./http/fetch-like.ts";
 import type { Sleep } from "./limits/tenant-limits.ts";
 
-/** What `createJobberApi` takes. */
+/** Options for `createJobberApi`. */
 export interface JobberApiOptions {
-  /** Where the tenants' tokens are. Wrap it in `encryptTokens`. */
+  /** The token store. Wrap it in `encryptTokens`. */
   readonly tokens: TokenStore;
-  /** Shared by every process that uses these tokens. @default one of this process alone */
+  /**
+   * The lease that all processes using these tokens share.
+   *
+   * @default a lease within this process
+   */
   readonly lease?: Lease | undefined;
-  /** The API version to ask for, `YYYY-MM-DD` (F5.2). Written for and checked against 2026-07-27. */
+  /**
+   * The API version to request, as `YYYY-MM-DD` (docs/jobber-facts.md#api-versions). This package is
+   * written for and tested against 2026-07-27.
+   */
   readonly version: string;
   readonly clientId: string;
   readonly clientSecret: string;
   /**
-   * Jobber's GraphQL endpoint, or a simulator's; the OAuth endpoints are found beside it. https, or http on this machine.
+   * The GraphQL endpoint of Jobber or a simulator; https, or http on this machine. The OAuth
+   * endpoints are derived from its origin.
    *
    * @default "https://api.getjobber.com/api/graphql"
    */
   readonly endpoint?: string | undefined;
   /** @default the global fetch */
   readonly fetch?: FetchLike | undefined;
-  /** Longest time for one response. Milliseconds. @default 15000 */
+  /** The time limit for one response. Milliseconds. @default 15000 */
   readonly timeoutMs?: number | undefined;
-  /** Longest wait for a place within Jobber's limits; after that `ERR_API_THROTTLED`. Milliseconds. @default 10000 */
+  /**
+   * The longest wait for Jobber's rate limits. A query that would wait longer rejects with
+   * `ERR_API_THROTTLED` or `ERR_API_RATE_LIMITED`. Milliseconds.
+   *
+   * @default 10000
+   */
   readonly maxWaitMs?: number | undefined;
-  /** Requests of this process per tenant in 300 s. Jobber allows 2,500 for the app (F5.3). @default 2400 */
+  /**
+   * Requests of this process per tenant in 300 s. Jobber allows an app 2,500 per account
+   * (docs/jobber-facts.md#rate-limits).
+   *
+   * @default 2400
+   */
   readonly maxRequests?: number | undefined;
-  /** Jobber status → ours; see `mapJobStatus`. */
+  /** Overrides for the mapping from Jobber's job status; see `mapJobStatus`. */
   readonly statusOverrides?: StatusOverrides | undefined;
   readonly hooks?: JobberApiHooks | undefined;
   /** @default the console */
   readonly logger?: Logger | undefined;
   /** Milliseconds since 1970. @default Date.now */
   readonly now?: (() => number) | undefined;
-  /** Waits; for tests that have a clock of their own. @default a timer */
+  /** Waits; for tests with a fake clock. @default a timer */
   readonly sleep?: Sleep | undefined;
-  /** 0 to 1, for jitter. @default Math.random */
+  /** A random number from 0 to 1, for jitter. @default Math.random */
   readonly random?: (() => number) | undefined;
 }
 
-/** The options, checked and complete. */
+/** Validated options with their defaults filled in. */
 export type CheckedOptions = {
   readonly [K in keyof JobberApiOptions]-?: Exclude<JobberApiOptions[K], undefined>;
 };
 
-/** @throws {TypeError} for what cannot work: a version that is no date, an unsafe endpoint, missing credentials, numbers that are none */
+/**
+ * Validates the options and fills in defaults.
+ *
+ * @throws {TypeError} for a version that is not a date, an unsafe endpoint, missing credentials, or a
+ * number out of range
+ */
 export function checkOptions(options: JobberApiOptions): CheckedOptions {
   const { version, clientId, clientSecret, endpoint = JOBBER_ENDPOINT } = options;
   if (typeof version !== "string" || !/^\d{4}-\d\d-\d\d$/.test(version)) {
-    throw new TypeError('version must be one of Jobber\'s API versions, such as "2026-07-27".');
+    throw new TypeError('version must be a Jobber API version such as "2026-07-27".');
   }
   for (const [name, value] of Object.entries({ clientId, clientSecret })) {
     if (typeof value !== "string" || value.trim() === "") {
-      throw new TypeError(`${name} is missing. Is the environment variable set?`);
+      throw new TypeError(`${name} is missing. Check that its environment variable is set.`);
     }
   }
   if (typeof options.tokens?.read !== "function")

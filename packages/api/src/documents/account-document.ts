@@ -1,6 +1,9 @@
 import { defineDocument } from "./document.ts";
 
-/** Works with any scope: how to learn which account a token belongs to, and whether it still does (F3.6). */
+/**
+ * Reads the account a token belongs to. The query works with any scope
+ * (docs/jobber-facts.md#account).
+ */
 export const ACCOUNT_DOCUMENT = defineDocument<
   { readonly account: { readonly id: string } | null },
   Record<string, never>

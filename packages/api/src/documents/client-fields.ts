@@ -1,4 +1,4 @@
-/** An address as Jobber gives it. A client's has empty text where a property's has `null` (F3.3, F3.4). */
+/** An address in Jobber's field names. Absent parts are `""` for a client, `null` for a property. */
 export interface AddressData {
   readonly street: string;
   readonly city: string | null;
@@ -7,7 +7,7 @@ export interface AddressData {
   readonly country: string | null;
 }
 
-/** What is read of a client. */
+/** The fields read from a client. */
 export interface ClientData {
   readonly id: string;
   readonly name: string;
@@ -24,10 +24,10 @@ export interface ClientData {
   readonly updatedAt: string;
 }
 
-/** {@link AddressData} as a selection. */
+/** The selection of {@link AddressData}. */
 export const ADDRESS_FIELDS = "street city province postalCode country";
 
-/** {@link ClientData} as a selection. */
+/** The selection of {@link ClientData}. */
 export const CLIENT_FIELDS = `
   id name firstName lastName companyName email phone isLead isArchived
   billingAddress { ${ADDRESS_FIELDS} }

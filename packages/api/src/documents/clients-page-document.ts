@@ -2,7 +2,7 @@ import { CLIENT_FIELDS, type ClientData } from "./client-fields.ts";
 import { defineDocument } from "./document.ts";
 import { PAGE_INFO, type PageData, type PageVariables } from "./page.ts";
 
-/** Clients that fit the filter, the last changed first for the reason given at the jobs. */
+/** Reads a page of the clients that match a filter, most recently changed first. */
 export const CLIENTS_PAGE_DOCUMENT = defineDocument<
   { readonly clients: PageData<ClientData> },
   PageVariables & { readonly filter: { readonly updatedAt?: { readonly after: string } } }

@@ -1,14 +1,16 @@
 declare const response: unique symbol;
 
 /**
- * The text of a GraphQL document that knows what it asks for and what comes back. Values travel as variables, never inside the text.
+ * The text of a GraphQL document, typed by its variables and its response. Values are sent as
+ * variables, never inside the text.
  */
 export type Document<Data, Variables> = string & {
   readonly [response]?: (variables: Variables) => Data;
 };
 
 /**
- * Brands the text of a document of your own, for `JobberApi.request`. The types are what you say they are: nothing checks them.
+ * Types the text of a GraphQL document for `JobberApi.request`. The types are not checked against
+ * the text or the response.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 import { ADDRESS_FIELDS, type AddressData } from "./client-fields.ts";
 
-/** What is read of a job, without its client's fields. */
+/** The fields read from a job, without those of its client. */
 export interface JobData {
   readonly id: string;
   readonly jobNumber: number;
@@ -17,7 +17,7 @@ export interface JobData {
   readonly client: { readonly id: string };
 }
 
-/** {@link JobData} without `client` as a selection. */
+/** The selection of {@link JobData} without `client`. */
 export const JOB_FIELDS = `
   id jobNumber title jobStatus startAt endAt completedAt total jobberWebUri createdAt updatedAt
   property { address { ${ADDRESS_FIELDS} } }

@@ -4,11 +4,11 @@ export interface PageData<Node> {
   readonly pageInfo: { readonly endCursor: string | null; readonly hasNextPage: boolean };
 }
 
-/** Which page. */
+/** Variables that select a page. */
 export interface PageVariables {
   readonly first: number;
   readonly after: string | null;
 }
 
-/** What {@link PageData} selects beside its nodes. */
+/** The selection of {@link PageData} without its nodes. */
 export const PAGE_INFO = "pageInfo { endCursor hasNextPage }";

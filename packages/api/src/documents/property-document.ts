@@ -2,7 +2,7 @@ import { defineDocument } from "./document.ts";
 import { JOB_WITH_CLIENT_FIELDS, type JobWithClientData } from "./job-document.ts";
 import { PAGE_INFO, type PageData, type PageVariables } from "./page.ts";
 
-/** A property is read for the jobs whose address it is. */
+/** Reads a property's jobs: a property is stored only as their address. */
 export const PROPERTY_DOCUMENT = defineDocument<
   { readonly property: { readonly jobs: PageData<JobWithClientData> } | null },
   PageVariables & { readonly id: string }

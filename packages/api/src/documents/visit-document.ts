@@ -1,7 +1,7 @@
 import { defineDocument } from "./document.ts";
 import { JOB_WITH_CLIENT_FIELDS, type JobWithClientData } from "./job-document.ts";
 
-/** A visit is read for its job: what a visit changes shows there. */
+/** Reads a visit's job: a visit is stored only as part of its job. */
 export const VISIT_DOCUMENT = defineDocument<
   { readonly visit: { readonly job: JobWithClientData } | null },
   { readonly id: string }

@@ -1,21 +1,21 @@
 import { isJobberSyncError, JobberSyncError } from "@jobber-sync/core";
 import type { FetchLike } from "./fetch-like.ts";
 
-/** Longest response in bytes. A page of records has some 100 kB. */
-const MAX_ANSWER_BYTES = 5 * 1024 * 1024;
+// A page of records takes about 100 kB.
+const MAX_RESPONSE_BYTES = 5 * 1024 * 1024;
 
-/** What to send, and how long to wait. */
+/** A POST request and its time limit. */
 export interface BoundedPost {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /** Milliseconds from the first byte sent to the last byte read. */
   readonly timeoutMs: number;
-  /** The caller's; its reason is what the promise rejects with. */
+  /** The caller's signal. When it aborts, the promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An response, read whole. */
+/** A response whose body has been read completely. */
 export interface BoundedResponse {
   readonly status: number;
   readonly headers: Headers;
@@ -23,10 +23,11 @@ export interface BoundedResponse {
 }
 
 /**
- * Posts and reads the response, with an end to everything: time, size, redirects (none is followed: it would carry the token to whoever is
- * named).
+ * Sends a POST request and reads the response, within limits on time and size. Redirects are not
+ * followed: they would send the token to another host.
  *
- * @throws {JobberSyncError} `ERR_API_TIMEOUT`, `ERR_API_NETWORK`, `ERR_API_RESPONSE`; never with what was sent or received
+ * @throws {JobberSyncError} `ERR_API_TIMEOUT`, `ERR_API_NETWORK`, `ERR_API_RESPONSE`. The error
+ * contains nothing of the request or response.
  */
 export async function boundedPost(fetch: FetchLike, post: BoundedPost): Promise<BoundedResponse> {
   const { url, headers, body, timeoutMs, signal } = post;
@@ -56,13 +57,16 @@ export async function boundedPost(fetch: FetchLike, post: BoundedPost): Promise<
     if (isJobberSyncError(error)) throw error;
     signal?.throwIfAborted();
     if (timedOut) {
-      throw new JobberSyncError("ERR_API_TIMEOUT", `Jobber did not answer within ${timeoutMs} ms.`);
+      throw new JobberSyncError(
+        "ERR_API_TIMEOUT",
+        `Jobber did not respond within ${timeoutMs} ms.`,
+      );
     }
     throw networkError(error);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
-    // Lets go of what is left of a body that was not read to its end.
+    // Releases the connection when the body was not read to its end.
     abort.abort();
   }
 }
@@ -71,13 +75,13 @@ async function readBounded(response: Response): Promise<string> {
   if (response.body === null) return "";
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  // Counted as it comes: neither Content-Length nor a compressed size says how much that will be.
+  // Counted while reading: Content-Length is the compressed size, or missing.
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     bytes += chunk.byteLength;
-    if (bytes > MAX_ANSWER_BYTES) {
+    if (bytes > MAX_RESPONSE_BYTES) {
       throw new JobberSyncError(
         "ERR_API_RESPONSE",
-        `Jobber's response is longer than ${MAX_ANSWER_BYTES} bytes.`,
+        `Jobber's response is longer than ${MAX_RESPONSE_BYTES} bytes.`,
       );
     }
     chunks.push(chunk);
@@ -85,13 +89,13 @@ async function readBounded(response: Response): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** The error itself is left behind: it may quote a header, and the token is in one. */
+/** The original error is dropped, since it may quote a header and with it the token. */
 function networkError(error: unknown): JobberSyncError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (cause instanceof Error && cause.message === "unexpected redirect") {
     return new JobberSyncError(
       "ERR_API_RESPONSE",
-      "The API answered with a redirect, which is never followed.",
+      "Jobber responded with a redirect. Redirects are not followed.",
     );
   }
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";

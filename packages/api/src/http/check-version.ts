@@ -1,20 +1,24 @@
 import { JobberSyncError } from "@jobber-sync/core";
 import type { ParsedResponse } from "./parse-response.ts";
 
-/** Said when another API version answered than was asked for, or when Jobber warns about the one that did. */
+/** A response in another API version than requested, or with a warning about its version. */
 export interface VersionEvent {
+  /** The requested version. */
   readonly asked: string;
+  /** The version of the response; `null` when the response does not state one. */
   readonly answered: string | null;
-  /** Jobber's own words. */
+  /** Jobber's warning, at most 500 characters. */
   readonly warning: string | null;
 }
 
 /**
- * Compares the version that answered with the one that was asked for. A removed version is silently answered by the oldest supported one
- * (F5.2): newer, so its documented breaks are what the query already survived.
+ * Compares the version of a response with the requested one. Jobber silently replaces a removed
+ * version by the oldest one it supports (docs/jobber-facts.md#api-versions). That one is newer, and
+ * the query has already survived its documented breaking changes, so it is only reported.
  *
- * @returns what to emit; `null` when all is as asked
- * @throws {JobberSyncError} `ERR_API_VERSION` for an older version: nothing documents such a fallback, and its fields may mean other things
+ * @returns the event to emit; `null` when the versions match and there is no warning
+ * @throws {JobberSyncError} `ERR_API_VERSION` for an older version: Jobber documents no such
+ * fallback, and fields may have another meaning in it
  */
 export function checkVersion(
   { version, warning }: ParsedResponse,
@@ -23,7 +27,7 @@ export function checkVersion(
   if (version !== null && version < asked) {
     throw new JobberSyncError(
       "ERR_API_VERSION",
-      `Jobber answered with an older API version than ${asked}.`,
+      `Jobber responded in an older API version than ${asked}.`,
     );
   }
   return version === asked && warning === null

@@ -1,4 +1,7 @@
-/** The part of `fetch` that is used. Your own may add a proxy or a dispatcher; it must honour `signal` and `redirect`. */
+/**
+ * The subset of `fetch` that the API uses. Pass your own to add a proxy or a dispatcher; it must
+ * honor `signal` and `redirect`.
+ */
 export type FetchLike = (
   url: string,
   init: {

@@ -1,7 +1,7 @@
 import type { AddressData } from "../documents/client-fields.ts";
 import { readText } from "./read-values.ts";
 
-/** The parts of an address as records name them. */
+/** An address in the field names of records. */
 export interface AddressFields {
   readonly street: string | null;
   readonly city: string | null;
@@ -10,7 +10,7 @@ export interface AddressFields {
   readonly country: string | null;
 }
 
-/** Jobber's `province` is our `state`. No address: every part `null`. */
+/** Maps an address; `province` becomes `state`. Every field is `null` without an address. */
 export function addressFields(
   address: AddressData | null | undefined,
   path: string,

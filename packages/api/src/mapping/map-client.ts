@@ -4,9 +4,9 @@ import { addressFields } from "./address-fields.ts";
 import { readFlag, readId, readObject, readText, readTime, readUpdatedAt } from "./read-values.ts";
 
 /**
- * A client of Jobber as our Contact: every field given, with its billing address.
+ * Maps a Jobber client to a contact with every field, including the billing address.
  *
- * @throws {JobberSyncError} `ERR_API_RESPONSE` when a value is not of its type
+ * @throws {JobberSyncError} `ERR_API_RESPONSE` when a value is not of the expected type
  */
 export function mapClient(data: ClientData): FetchedClient {
   const client = readObject(data, "client");

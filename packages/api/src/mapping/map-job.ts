@@ -12,9 +12,10 @@ import {
 } from "./read-values.ts";
 
 /**
- * A job of Jobber as ours: every field given, with its property's address. The total is in currency units, as Jobber has it.
+ * Maps a Jobber job to a job record with every field, including the address of its property. The
+ * total stays in currency units.
  *
- * @throws {JobberSyncError} `ERR_API_RESPONSE` when a value is not of its type
+ * @throws {JobberSyncError} `ERR_API_RESPONSE` when a value is not of the expected type
  */
 export function mapJob(data: JobData, overrides?: StatusOverrides): FetchedJob {
   const job = readObject(data, "job");

@@ -1,17 +1,21 @@
 import type { AuthorizationServer } from "oauth4webapi";
 import { checkEndpoint, JOBBER_ENDPOINT } from "../http/check-endpoint.ts";
 
-/** Where Jobber's OAuth endpoints are. */
+/** The location of Jobber's OAuth endpoints. */
 export interface OauthEndpoints {
   /**
-   * The GraphQL endpoint; the OAuth endpoints are found beside it, as at Jobber.
+   * The GraphQL endpoint. The OAuth endpoints are derived from its origin.
    *
    * @default "https://api.getjobber.com/api/graphql"
    */
   readonly endpoint?: string | undefined;
 }
 
-/** The endpoints as oauth4webapi takes them (F6). @throws {TypeError} when the endpoint is neither https nor on this machine */
+/**
+ * Returns Jobber's OAuth endpoints in oauth4webapi's format.
+ *
+ * @throws {TypeError} when the endpoint is neither https nor on this machine
+ */
 export function authorizationServer({
   endpoint = JOBBER_ENDPOINT,
 }: OauthEndpoints): AuthorizationServer & {

@@ -5,26 +5,27 @@ import {
 } from "oauth4webapi";
 import { authorizationServer, type OauthEndpoints } from "./authorization-server.ts";
 
-/** What the authorize page needs to know. */
+/** Options for `authorizeUrl`. */
 export interface AuthorizeUrlOptions extends OauthEndpoints {
   readonly clientId: string;
-  /** One of the app's redirect URIs, exactly as registered. */
+  /** One of the app's redirect URIs, exactly as registered in Jobber's Developer Center. */
   readonly redirectUri: string;
 }
 
-/** Where to send the browser, and what to remember until it comes back. */
+/** The URL that starts an OAuth flow, and the values to save until Jobber redirects back. */
 export interface AuthorizeRequest {
   readonly url: string;
-  /** Keep it with the browser's session (an http-only cookie): it proves that the response belongs to this browser. */
+  /** Ties the callback to this browser. Save it with the browser's session, in an http-only cookie. */
   readonly state: string;
-  /** Keep it with the state, never in the URL. */
+  /** The PKCE verifier. Save it with `state`; never put it in a URL. */
   readonly codeVerifier: string;
 }
 
 /**
- * Starts the OAuth code flow (F6), with `state` and PKCE. Jobber has no `scope` parameter: scopes are set in its Developer Center.
+ * Starts the OAuth code flow with `state` and PKCE. Jobber's authorize page takes no `scope`
+ * parameter: scopes are set in the Developer Center (docs/jobber-facts.md#oauth).
  *
- * @throws {TypeError} for a missing client id, a redirect URI that is none, an unsafe endpoint
+ * @throws {TypeError} for a missing client ID, an invalid redirect URI, or an unsafe endpoint
  *
  * @example
  * ```ts
@@ -39,7 +40,7 @@ export interface AuthorizeRequest {
 export async function authorizeUrl(options: AuthorizeUrlOptions): Promise<AuthorizeRequest> {
   const { clientId, redirectUri } = options;
   if (!clientId) throw new TypeError("authorizeUrl needs the app's clientId.");
-  if (!URL.canParse(redirectUri)) throw new TypeError("redirectUri is not a URL.");
+  if (!URL.canParse(redirectUri)) throw new TypeError("redirectUri must be a URL.");
   const state = generateRandomState();
   const codeVerifier = generateRandomCodeVerifier();
   const url = new URL(authorizationServer(options).authorization_endpoint);
