@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { root, run } from "../child.mjs";
 import { npmInstall, type Runtimes } from "./install-runtimes.ts";
-import { makeTypeConsumer } from "./make-type-consumer.ts";
 
-/** A sample backend, ready to run. */
+/** A backend of somebody's, ready to run. */
 export interface Consumer {
   readonly name: string;
   readonly folder: string;
@@ -23,23 +22,11 @@ const STRICT = {
   exactOptionalPropertyTypes: true,
 };
 
-/**
- * Folders in which the packed packages are installed. `types` holds one project per module setting, to compile
- * with the oldest TypeScript supported.
- */
-export interface Consumers {
-  readonly conformance: string;
-  readonly consumers: readonly Consumer[];
-  readonly types: string;
-}
-
-const OLDEST_TYPESCRIPT = "~5.4.5";
-
-/** Installs the tarballs into fresh folders and adds the conformance programs and the sample backends. */
+/** Installs the tarballs into fresh folders, and puts there what is run: the conformance programs and the consumers. */
 export async function makeConsumers(
   tarballs: Readonly<Record<string, string>>,
   runtimes: Runtimes,
-): Promise<Consumers> {
+): Promise<{ conformance: string; consumers: readonly Consumer[] }> {
   const esbuild = join(runtimes.folder, "node_modules/.bin/esbuild");
   const packages = Object.fromEntries(
     Object.entries(tarballs).map(([name, path]) => [name, `file:${path}`]),
@@ -71,13 +58,13 @@ export async function makeConsumers(
   );
 
   const backend = { ...pick(packages, "core", "express", "fastify", "web"), hono: "^4.0.0" };
-  const compiler = { typescript: "~6.0.3", "@types/node": "^24.0.0", "@types/express": "^5.0.0" };
+  const types = { typescript: "~6.0.3", "@types/node": "^24.0.0", "@types/express": "^5.0.0" };
   const newest = await fresh(
     "newest",
     {},
-    { ...backend, ...compiler, express: "^5.0.0", fastify: "^5.0.0" },
+    { ...backend, ...types, express: "^5.0.0", fastify: "^5.0.0" },
   );
-  // The lower end of the peer dependency ranges.
+  // The oldest that the packages say they work with.
   const oldest = await fresh("oldest", {}, { ...backend, express: "4.21.0", fastify: "5.0.0" });
 
   const consumers: Consumer[] = [];
@@ -114,36 +101,10 @@ export async function makeConsumers(
     bundler,
   );
   consumers.push({ name: "TypeScript, bundled", folder: bundler, file: "out/consumer.cjs" });
-
-  const types = await fresh(
-    "typescript-5.4",
-    {},
-    {
-      ...packages,
-      ...{ typescript: OLDEST_TYPESCRIPT, "@types/node": "^20.0.0", "@types/express": "^5.0.0" },
-      ...{ "@types/pg": "^8.0.0", pg: "^8.0.0", "pg-boss": "^12.0.0", hono: "^4.0.0" },
-      ...{ express: "^5.0.0", fastify: "^5.0.0" },
-    },
-  );
-  makeTypeConsumer(types, SOURCES);
-  const node10 = within(
-    types,
-    "consumer",
-    {},
-    {
-      ...STRICT,
-      module: "commonjs",
-      moduleResolution: "node10",
-      ...{ esModuleInterop: true, skipLibCheck: true },
-    },
-  );
-  const oldTsc = join(types, "node_modules/typescript/bin/tsc");
-  await succeed(process.execPath, [oldTsc, "-p", "."], node10);
-  consumers.push({ name: "TypeScript 5.4, CommonJS", folder: node10, file: "out/consumer.js" });
-  return { conformance, consumers, types };
+  return { conformance, consumers };
 }
 
-/** Creates an empty folder and installs the dependencies into it with npm. */
+/** A new folder with nothing in it but what npm installs. */
 async function fresh(
   name: string,
   manifest: object,

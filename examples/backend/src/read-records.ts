@@ -1,19 +1,18 @@
 import type { SyncReader } from "@jobber-sync/core";
 
-/** The kinds of record that `GET /records/:clientSlug/:kind` serves. */
+/** What `GET /records/:clientSlug/:kind` can show. */
 export const RECORD_KINDS = ["jobs", "contacts", "submissions"] as const;
 
-/** A kind of record. */
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
-/** Returns whether a URL segment is a kind of record. */
+/** Whether the last part of the URL names something that can be shown. */
 export function isRecordKind(text: unknown): text is RecordKind {
   return RECORD_KINDS.some((kind) => kind === text);
 }
 
 const PAGE = 1000;
 
-/** Reads all of a tenant's records of one kind, page by page. */
+/** All of a tenant's records of one kind. Reads them page by page, since a reader gives no more than it is asked for. */
 export async function readRecords(
   reader: SyncReader,
   tenant: string,

@@ -3,7 +3,7 @@ import { createReconciler, type JobberApi } from "@jobber-sync/api";
 import { isJobberSyncError, type SyncReader, type Tenant } from "@jobber-sync/core";
 import type { CursorStore, Inbox, Lease, SyncStore } from "@jobber-sync/core/ports";
 
-/** Options for {@link reconcileRegularly}. */
+/** What is reconciled, and with what. */
 export interface ReconcilingOptions {
   readonly api: JobberApi;
   readonly inbox: Inbox;
@@ -13,23 +13,20 @@ export interface ReconcilingOptions {
   readonly tenants: readonly Tenant[];
 }
 
-/** A running reconcile schedule. */
+/** A reconcile that comes round. */
 export interface Reconciling {
-  /**
-   * Reconciles one tenant as soon as possible and resolves when done. Never rejects. For a tenant that has just
-   * connected, this is the backfill.
-   */
+  /** Does it for one tenant as soon as possible, and resolves then; it never rejects. Of a tenant that was just connected it is the backfill. */
   soon(tenant: string): Promise<void>;
-  /** Aborts the current reconcile and resolves once it has ended. The next start continues where it stopped. */
+  /** Does no more, and resolves when what runs has ended. What it did not come to is done the next time. */
   stop(): Promise<void>;
 }
 
 const EVERY_MS = 15 * 60_000;
-// Shares the tenant's rate limit with the workers' fetches.
+// The budget that the workers' fetches come out of too.
 const REQUESTS_PER_SECOND = 8;
 const MAX_WAIT_MS = 5000;
 
-/** Reconciles every tenant, one after the other, every 15 minutes. Repairs records whose webhooks were missed. */
+/** Repairs every quarter of an hour what missed webhooks left behind, one tenant after the other. */
 export function reconcileRegularly({ tenants, inbox, ...rest }: ReconcilingOptions): Reconciling {
   const stopped = new AbortController();
   const { signal } = stopped;
@@ -37,10 +34,10 @@ export function reconcileRegularly({ tenants, inbox, ...rest }: ReconcilingOptio
     ...rest,
     async beforeFetch(tenant, waiting) {
       for (;;) {
-        const slot = { perSecond: REQUESTS_PER_SECOND, maxWaitMs: MAX_WAIT_MS, now: Date.now() };
-        const waitMs = await inbox.acquireSlot(tenant, slot);
+        const place = { perSecond: REQUESTS_PER_SECOND, maxWaitMs: MAX_WAIT_MS, now: Date.now() };
+        const waitMs = await inbox.acquireSlot(tenant, place);
         await delayFor(Math.min(waitMs, MAX_WAIT_MS), undefined, { signal: waiting });
-        // A wait longer than MAX_WAIT_MS means that no slot was acquired.
+        // A place further away than that was not kept for us.
         if (waitMs <= MAX_WAIT_MS) return;
       }
     },
@@ -61,7 +58,7 @@ export function reconcileRegularly({ tenants, inbox, ...rest }: ReconcilingOptio
   const timer = setInterval(() => {
     for (const { slug } of tenants) void soon(slug);
   }, EVERY_MS);
-  // The HTTP server keeps the process alive; a server that failed to listen must not be kept alive by this timer.
+  // It is the server that keeps the process up; one that could not listen must be able to end.
   timer.unref();
 
   return {
@@ -76,7 +73,7 @@ export function reconcileRegularly({ tenants, inbox, ...rest }: ReconcilingOptio
 
 function report(tenant: string, error: unknown): void {
   const code = isJobberSyncError(error) ? error.code : "an unexpected error";
-  // A tenant without a connection has nothing to reconcile with.
+  // A tenant that is not connected has nothing to be compared with.
   if (code === "ERR_API_NEEDS_REAUTH" || code === "ERR_API_DISCONNECTED") return;
-  console.error(`${tenant}: reconcile stopped with ${code}; the next one continues from there`);
+  console.error(`${tenant}: the reconcile stopped at ${code} and goes on the next time`);
 }

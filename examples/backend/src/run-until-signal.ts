@@ -1,25 +1,25 @@
 import type { JobberApi } from "@jobber-sync/api";
 
-/** A running backend. */
+/** A backend that is up. */
 export interface RunningBackend {
-  /** The address it listens on, without a trailing slash. */
+  /** Where it listens, without a trailing slash. */
   readonly url: string;
-  /** The database, to show to the operator. @default the file named in the settings */
+  /** Where its database is, when that is not the file of the settings. */
   readonly database?: string;
-  /** Jobber's API, when the settings name an app. */
+  /** Its connection to Jobber's API, if it has one. */
   readonly api?: JobberApi | undefined;
-  /** Resolves when every accepted delivery that is due has been processed. */
+  /** Resolves when every delivery that was accepted is worked off. */
   drain(): Promise<void>;
-  /** Stops receiver and worker at the same time, lets requests and runs finish, and closes the database. */
+  /** Stops accepting, finishes what was begun, closes the database. */
   stop(): Promise<void>;
 }
 
-// A single Ctrl-C can arrive twice: from the terminal and from npm.
+// npm and the shell may each hand on the one signal that somebody sent.
 const SAME_SIGNAL_MS = 1000;
 
 /**
- * Stops a backend or a worker on SIGTERM and SIGINT. The process then ends by itself with status 0, because
- * `process.exit` could cut off a write. A second signal, a second or more later, exits at once.
+ * Stops a backend, or a worker, on SIGTERM and SIGINT. The process then ends by itself, with status 0: an exit by force could cut off what
+ * is being written. Whoever signals again, a while later, does not want to wait.
  */
 export function runUntilSignal(backend: Pick<RunningBackend, "stop">): void {
   let stoppingSince: number | undefined;
@@ -33,7 +33,7 @@ export function runUntilSignal(backend: Pick<RunningBackend, "stop">): void {
     backend.stop().then(
       () => console.log("stopped"),
       (error: unknown) => {
-        console.error("stopping failed:", error);
+        console.error("could not stop cleanly:", error);
         process.exitCode = 1;
       },
     );

@@ -1,4 +1,4 @@
-/** A snapshot: the body contains the job itself, as relays and automations send it. */
+/** A job as a relay or an automation sends it: the record rides inside the body. */
 export const SAMPLE_PAYLOAD = {
   event: "job.created",
   data: {

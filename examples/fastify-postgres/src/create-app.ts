@@ -1,38 +1,23 @@
 import { createReceiver, type SyncReader, type Tenants } from "@jobber-sync/core";
 import type { Inbox } from "@jobber-sync/core/ports";
 import { jobberWebhooks } from "@jobber-sync/fastify";
-import {
-  createHttpCloser,
-  isLocalRequest,
-  isRecordKind,
-  readRecords,
-  urlOfServer,
-} from "@jobber-sync-examples/backend";
-import fastify from "fastify";
+import { isLocalRequest, isRecordKind, readRecords } from "@jobber-sync-examples/backend";
+import fastify, { type FastifyInstance } from "fastify";
 
-/** Options for {@link createApp}. */
+/** What the HTTP side needs. */
 export interface AppOptions {
   readonly tenants: Tenants;
   readonly inbox: Inbox;
   readonly store: SyncReader;
 }
 
-/** The HTTP server of the example. */
-export interface App {
-  /** Resolves with the address to reach it at, without a trailing slash. */
-  listen(address: { readonly port: number; readonly host: string }): Promise<string>;
-  /** Lets requests in progress finish, for 10 seconds at most, and ends every connection. */
-  close(): Promise<void>;
-}
-
-/** Creates the HTTP server: accepts webhooks, and serves the records to this machine. */
-export function createApp({ tenants, inbox, store }: AppOptions): App {
+/** The HTTP side: takes webhooks in, shows the records to whoever is on this machine. */
+export function createApp({ tenants, inbox, store }: AppOptions): FastifyInstance {
   const app = fastify();
-  const closeHttp = createHttpCloser(app.server);
-  // Register it anywhere: the plugin reads the bytes itself and leaves your parsers alone.
+  // Wherever you like: the plugin reads the bytes itself and leaves your parsers alone.
   app.register(jobberWebhooks, { receiver: createReceiver({ tenants, inbox }) });
   app.get("/healthz", async () => {
-    // Reads the database, so that an unavailable one shows: Fastify responds with 500 when this rejects.
+    // A read, so that a database that is gone shows here: Fastify answers 500 when the promise rejects.
     await inbox.list({ limit: 1 });
     return { status: "ok" };
   });
@@ -40,19 +25,11 @@ export function createApp({ tenants, inbox, store }: AppOptions): App {
     "/records/:clientSlug/:kind",
     async ({ params: { clientSlug: tenant, kind }, raw }, reply) => {
       if (!isLocalRequest(raw))
-        return reply.code(403).send({ error: "Records are served to this machine only." });
+        return reply.code(403).send({ error: "Records are shown on this machine only." });
       if (!isRecordKind(kind))
-        return reply.code(404).send({ error: "Unknown kind. Use jobs, contacts or submissions." });
+        return reply.code(404).send({ error: "There are jobs, contacts and submissions." });
       return readRecords(store, tenant, kind);
     },
   );
-  return {
-    async listen(address) {
-      await app.listen(address);
-      return urlOfServer(app.server);
-    },
-    async close() {
-      await Promise.all([closeHttp(), app.close()]);
-    },
-  };
+  return app;
 }

@@ -1,18 +1,18 @@
-import type { RunningBackend, Settings } from "@jobber-sync-examples/backend";
+import { type RunningBackend, type Settings, urlOfServer } from "@jobber-sync-examples/backend";
 import { createApp } from "./create-app.ts";
 import { openDatabase } from "./open-database.ts";
 
-/** Starts the receiver alone: it stores deliveries and responds. Run any number of them, on any number of machines. */
+/** Starts the program that faces Jobber: it writes deliveries down and responses. Any number may run, on any number of machines. */
 export async function startReceiver({ port, host, tenants }: Settings): Promise<RunningBackend> {
   const { store, inbox, name, close } = await openDatabase(process.env, "receiver");
   try {
     const app = createApp({ tenants, inbox, store });
-    const url = await app.listen({ port, host });
+    await app.listen({ port, host });
     return {
-      // The worker, which is another program, fetches records and processes deliveries.
+      // Records are fetched by the other program, and the work is its as well.
       api: undefined,
       drain: async () => {},
-      url,
+      url: urlOfServer(app.server),
       database: name,
       async stop() {
         await app.close();

@@ -5,27 +5,29 @@ import {
   type RecordSource,
   type SourceCallOptions,
 } from "@jobber-sync/core/ports";
+import type { ConnectOptions } from "./connection/check-account.ts";
 import { codedStores } from "./connection/connection-state.ts";
-import { createConnections } from "./connection/connections.ts";
+import { type Connections, createConnections } from "./connection/connections.ts";
 import { ACCOUNT_DOCUMENT } from "./documents/account-document.ts";
 import { createFetchRecords } from "./fetch-records.ts";
 import type { JobberApiEvents } from "./hooks.ts";
 import { errorResponse } from "./http/response-error.ts";
 import { createTenantLimits } from "./limits/tenant-limits.ts";
-import { readId, sameId } from "./mapping/read-values.ts";
+import { readId } from "./mapping/read-values.ts";
 import type { TokenGrant } from "./oauth/token-grant.ts";
 import { requestRefresh } from "./oauth/token-request.ts";
 import { checkOptions, type JobberApiOptions } from "./options.ts";
 import { type ApiRequest, createRequest, send } from "./request.ts";
 
-/** Jobber's API, as the tenants' connections allow. */
+/** Jobber's API, accessed through the tenants' connections. */
 export interface JobberApi extends RecordSource {
   /**
-   * Whether the account has disconnected the app, as an `APP_DISCONNECT` says. Nobody's word is taken for it: the event must be younger than
-   * the connection, and Jobber must reject the tokens. If so, the tokens are erased.
+   * Checks whether the account really disconnected the app, as an `APP_DISCONNECT` notification
+   * claims: the notification must be newer than the connection, and Jobber must reject the tokens.
+   * If so, erases the tokens.
    *
-   * @param occurredAt the event's time; `null` when it had none
-   * @returns `false` when the connection works, or was made after the event
+   * @param occurredAt the notification's time; `null` when it has none
+   * @returns `false` when the connection works, or is newer than the notification
    * @throws {JobberSyncError} `ERR_API_…` when Jobber could not be asked
    */
   disconnected(
@@ -35,31 +37,41 @@ export interface JobberApi extends RecordSource {
   ): Promise<boolean>;
 
   /**
-   * Keeps the tokens of an OAuth flow as the tenant's connection, in place of any it had, after asking Jobber which account they are for.
+   * Stores the tokens of an OAuth flow as the tenant's connection, in place of any earlier one. The
+   * account the tokens belong to is read from Jobber first.
    *
-   * @param grant from `exchangeCode`
-   * @param accountId the account it must be, where the tenant is known to have one; another one is rejected
+   * @param grant the tokens from `exchangeCode`
    * @returns the account's id
-   * @throws {JobberSyncError} `ERR_ACCOUNT_MISMATCH`, `ERR_API_…`, or the token store's own error
+   * @throws {JobberSyncError} `ERR_ACCOUNT_MISMATCH` when the tenant was connected to another account
+   * before, `ERR_ACCOUNT_IN_USE` when another tenant is connected to the account (each can be allowed
+   * in the options), `ERR_API_…`, or the token store's error
    */
-  connect(tenant: string, grant: TokenGrant, accountId?: string): Promise<string>;
+  connect(tenant: string, grant: TokenGrant, options?: ConnectOptions): Promise<string>;
 
   /**
-   * Asks a query of your own as a tenant, within the same limits: also for pushing changes back. Jobber has no idempotency key (F7): a
-   * mutation that ended in a network error may have been done.
+   * Returns the id of the account the tenant was last connected to; `null` when it never was. Sends
+   * no request.
+   */
+  accountOf(tenant: string): Promise<string | null>;
+
+  /**
+   * Sends a query or mutation of your own on behalf of a tenant, within the same rate limits. Jobber
+   * has no idempotency key (docs/jobber-facts.md#mutations): a mutation that ended in a network error
+   * may have been applied.
    *
-   * @throws {JobberSyncError} `ERR_API_…`; `ERR_API_QUERY` also when a mutation's `userErrors` are not empty
+   * @throws {JobberSyncError} `ERR_API_…`; `ERR_API_QUERY` also when a mutation's `userErrors` are not
+   * empty
    */
   readonly request: ApiRequest;
 }
 
 /**
- * Makes the source that records are fetched from: Jobber's GraphQL API. Tokens are refreshed as needed, by one process at a time; queries
- * wait for their place within Jobber's limits; every failure is a coded error that says whether and when to try again.
+ * Creates the source that records are fetched from: Jobber's GraphQL API. Tokens are refreshed as
+ * needed, by one process at a time. Queries wait for Jobber's rate limits. Every failure is a coded
+ * error that says whether and when to retry. Errors, logs and hooks contain no token, no customer
+ * data and no text of Jobber's responses except version warnings and the names of hidden fields.
  *
- * No token, no customer's data and nothing that Jobber answered is in any error, log or hook.
- *
- * @throws {TypeError} for options that cannot work
+ * @throws {TypeError} for invalid options
  *
  * @example
  * ```ts
@@ -73,12 +85,13 @@ export interface JobberApi extends RecordSource {
  *   clientId: "the app's client id",
  *   clientSecret: "the app's client secret",
  * });
- * const records = await api.fetch("acme", "job", "Z2lkOi8vSm9iYmVyL0pvYi8x", { signal: AbortSignal.timeout(10_000) });
+ * const signal = AbortSignal.timeout(10_000);
+ * const records = await api.fetch("acme", "job", "Z2lkOi8vSm9iYmVyL0pvYi8x", { signal });
  * ```
  */
 export function createJobberApi(options: JobberApiOptions): JobberApi {
   const checked = checkOptions(options);
-  const { now, sleep, random, version, statusOverrides } = checked;
+  const { now, sleep, random, statusOverrides } = checked;
   const emit = createDispatcher<JobberApiEvents>(checked);
   const connections = createConnections({
     ...codedStores(checked),
@@ -104,41 +117,49 @@ export function createJobberApi(options: JobberApiOptions): JobberApi {
       return fetchRecords(tenant, type, id, { signal });
     },
 
-    async disconnected(tenant, occurredAt, { signal }) {
-      const connection = await connections.read(tenant);
-      if (connection === null || connection.state === "disconnected") return true;
-      // A late or repeated event of an earlier connection. Both times are Jobber's.
-      if (occurredAt !== null && Date.parse(occurredAt) < Date.parse(connection.connectedAt))
-        return false;
-      try {
-        await request(tenant, ACCOUNT_DOCUMENT, {}, { signal });
-        return false;
-      } catch (error) {
-        const rejected =
-          error instanceof JobberSyncError &&
-          (error.code === "ERR_API_DISCONNECTED" || error.code === "ERR_API_NEEDS_REAUTH");
-        if (!rejected) throw error;
-        const current = await connections.read(tenant);
-        if (current !== null && current.state !== "disconnected")
-          await connections.disconnected(current);
-        return true;
-      }
+    disconnected: (tenant, occurredAt, { signal }) =>
+      hasDisconnected({ connections, request }, tenant, occurredAt, signal),
+
+    async accountOf(tenant) {
+      return (await connections.read(tenant))?.accountId ?? null;
     },
 
-    async connect(tenant, grant, expectedAccount) {
-      const response = await send({ ...checked, version }, grant.accessToken, ACCOUNT_DOCUMENT, {});
+    async connect(tenant, grant, connectOptions = {}) {
+      const { accessToken } = grant;
+      const query = { accessToken, document: ACCOUNT_DOCUMENT, variables: {} };
+      const response = await send(checked, query);
       const error = errorResponse(response);
       if (error !== null) throw error;
       const account = response.data?.account as { readonly id?: unknown } | null | undefined;
       const accountId = readId(account?.id, "account.id");
-      if (expectedAccount !== undefined && !sameId(accountId, expectedAccount)) {
-        throw new JobberSyncError(
-          "ERR_ACCOUNT_MISMATCH",
-          "The tokens are for another Jobber account than the tenant's.",
-        );
-      }
-      await connections.connected(tenant, accountId, grant);
+      await connections.connected(tenant, { ...grant, accountId }, connectOptions);
       return accountId;
     },
   };
+}
+
+async function hasDisconnected(
+  { connections, request }: { readonly connections: Connections; readonly request: ApiRequest },
+  tenant: string,
+  occurredAt: Instant | null,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const connection = await connections.read(tenant);
+  if (connection === null || connection.state === "disconnected") return true;
+  // A late or repeated notification about an earlier connection. Both times are Jobber's.
+  if (occurredAt !== null && Date.parse(occurredAt) < Date.parse(connection.connectedAt))
+    return false;
+  try {
+    await request(tenant, ACCOUNT_DOCUMENT, {}, { signal });
+    return false;
+  } catch (error) {
+    const rejected =
+      error instanceof JobberSyncError &&
+      (error.code === "ERR_API_DISCONNECTED" || error.code === "ERR_API_NEEDS_REAUTH");
+    if (!rejected) throw error;
+    const current = await connections.read(tenant);
+    if (current !== null && current.state !== "disconnected")
+      await connections.disconnected(current);
+    return true;
+  }
 }

@@ -6,6 +6,16 @@ export interface TenantEvent {
   readonly tenant: string;
 }
 
+/** Why a tenant's owner must complete the OAuth flow again. */
+export type ReauthReason =
+  /** Jobber rejected the refresh token. */
+  | "refresh_rejected"
+  /**
+   * No key decrypts the stored tokens. Restoring the key also helps: call `inbox.resume(tenant)`
+   * after that.
+   */
+  | "key_lost";
+
 /**
  * Hooks of `createJobberApi`, called synchronously and never awaited: keep them short. A hook that
  * throws or rejects is logged with its error and has no other effect.
@@ -14,11 +24,16 @@ export interface JobberApiHooks {
   /** A tenant was connected or reconnected. Return `inbox.resume(tenant)` to process what waited. */
   readonly connected?: Hook<TenantEvent> | undefined;
   /**
-   * Jobber rejects both tokens of a tenant. Its deliveries are paused until someone authorizes the app
-   * again. Emitted once, by the process that noticed.
+   * A tenant's owner must complete the OAuth flow. Its deliveries are paused, not lost. Emitted once,
+   * by the process that noticed.
    */
-  readonly needsReauth?:
-    | Hook<TenantEvent & { readonly reason: "refresh_rejected" | "token_rejected" }>
+  readonly needsReauth?: Hook<TenantEvent & { readonly reason: ReauthReason }> | undefined;
+  /**
+   * Jobber hid types or fields that a query selects, because the app lacks a permission. Emitted once
+   * per tenant and set of names, until the tenant is connected again.
+   */
+  readonly missingPermission?:
+    | Hook<TenantEvent & { readonly hidden: readonly string[] }>
     | undefined;
   /** The account disconnected the app; its tokens were erased. Emitted once. */
   readonly disconnected?: Hook<TenantEvent> | undefined;

@@ -1,6 +1,7 @@
+export type { ConnectOptions } from "./connection/check-account.ts";
 export { createJobberApi, type JobberApi } from "./create-jobber-api.ts";
 export { type Document, defineDocument } from "./documents/document.ts";
-export type { JobberApiHooks, TenantEvent } from "./hooks.ts";
+export type { JobberApiHooks, ReauthReason, TenantEvent } from "./hooks.ts";
 export { JOBBER_ENDPOINT } from "./http/check-endpoint.ts";
 export type { VersionEvent } from "./http/check-version.ts";
 export type { FetchLike } from "./http/fetch-like.ts";
@@ -21,4 +22,4 @@ export {
   type ReconcilerOptions,
 } from "./reconcile/create-reconciler.ts";
 export type { ReconcileCounts } from "./reconcile/reconcile-context.ts";
-export type { ApiRequest, RequestOptions } from "./request.ts";
+export type { ApiRequest, RequestOptions, ResponseInfo } from "./request.ts";

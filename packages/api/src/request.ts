@@ -6,17 +6,34 @@ import { boundedPost } from "./http/bounded-post.ts";
 import { checkVersion } from "./http/check-version.ts";
 import type { FetchLike } from "./http/fetch-like.ts";
 import { type ParsedResponse, parseResponse } from "./http/parse-response.ts";
-import { errorResponse } from "./http/response-error.ts";
+import { errorResponse, partialErrors } from "./http/response-error.ts";
 import type { TenantLimits } from "./limits/tenant-limits.ts";
 
-/** How one query is asked. */
-export interface RequestOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Points to leave in the tenant's bucket, for requests that matter more. @default 0 */
-  readonly reservedPoints?: number | undefined;
+/** Facts about a response, beside its data. */
+export interface ResponseInfo {
+  /** Jobber's clock, from the `Date` header. Milliseconds since 1970; `null` without the header. */
+  readonly serverTime: number | null;
+  /** Paths into the data of the fields that Jobber could not read; see `allowPartial`. */
+  readonly errorPaths: readonly (readonly (string | number)[])[];
 }
 
-/** Asks one query as a tenant. */
+/** Options for one query. */
+export interface RequestOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Points to leave in the tenant's bucket for more important requests. @default 0 */
+  readonly reservedPoints?: number | undefined;
+  /**
+   * Accepts data in which single fields failed. Their paths are passed to `onResponse`; everything
+   * below such a path is unusable.
+   *
+   * @default false
+   */
+  readonly allowPartial?: boolean | undefined;
+  /** Called with facts about the response before the promise resolves. */
+  readonly onResponse?: ((info: ResponseInfo) => void) | undefined;
+}
+
+/** Sends one query on behalf of a tenant. */
 export type ApiRequest = <Data, Variables extends object>(
   tenant: string,
   document: Document<Data, Variables>,
@@ -24,7 +41,7 @@ export type ApiRequest = <Data, Variables extends object>(
   options?: RequestOptions,
 ) => Promise<Data>;
 
-/** What asking needs. */
+/** Dependencies of {@link createRequest}. */
 export interface RequestContext {
   readonly endpoint: string;
   readonly version: string;
@@ -35,57 +52,62 @@ export interface RequestContext {
   readonly emit: Emit;
 }
 
-// What a query is taken to cost before Jobber has said it once: so much, and so much for each record of a page.
+// The assumed cost of a query until Jobber has stated it: a base, plus this much per record.
 const FIRST_GUESS = 100;
 const FIRST_GUESS_PER_RECORD = 25;
-// Documents are few; one with values written into its text is another one every time.
+// Documents are few, unless values are written into their text: then each is a new document.
 const MAX_COSTS = 1000;
 const MAX_TOKENS_TRIED = 4;
 
-/** Makes the function that every query goes through: token, place within the limits, response, error. */
+/** Creates the function that sends every query: token, rate limit, response, error. */
 export function createRequest(context: RequestContext): ApiRequest {
   const { connections, limits, emit, version } = context;
   const costs = new Map<string, number>();
-  const versionsTold = new Set<string>();
+  const reportedVersions = new Set<string>();
 
-  async function ask(
+  async function requestWith(
     tenant: string,
     accessToken: string,
-    document: string,
-    variables: object,
-    { signal, reservedPoints = 0 }: RequestOptions,
+    { document, variables }: { readonly document: string; readonly variables: object },
+    { signal, reservedPoints = 0, allowPartial = false, onResponse }: RequestOptions,
   ): Promise<unknown> {
     const first = "first" in variables && typeof variables.first === "number" ? variables.first : 0;
     const costKey = `${first}:${document}`;
     const points = costs.get(costKey) ?? FIRST_GUESS + first * FIRST_GUESS_PER_RECORD;
-    const place = await limits.admit(tenant, points, reservedPoints, signal);
+    const admission = await limits.admit(tenant, { points, reservedPoints, signal });
     let response: ParsedResponse | null = null;
     try {
-      response = await send(context, accessToken, document, variables, signal);
+      response = await send(context, { accessToken, document, variables, signal });
     } finally {
-      place.done(response?.cost ?? null);
+      admission.done(response?.cost ?? null);
     }
     if (response.cost !== null && costs.size < MAX_COSTS)
       costs.set(costKey, response.cost.requestedQueryCost);
-    const error = errorResponse(response);
-    if (error !== null) {
-      const { code, retryAfterMs = 1000 } = error;
-      if (code === "ERR_API_RATE_LIMITED") limits.block(tenant, retryAfterMs);
-      if (code === "ERR_API_RATE_LIMITED" || code === "ERR_API_THROTTLED")
-        emit("throttled", { tenant, retryAfterMs });
-      throw error;
-    }
+    const errorPaths = allowPartial ? partialErrors(response) : [];
+    const error = errorPaths.length > 0 ? null : errorResponse(response);
+    if (error !== null) throw reported(tenant, error);
+    connections.accepted(tenant);
     notifyVersion(response);
+    onResponse?.({ serverTime: response.serverTime, errorPaths });
     return response.data;
   }
 
+  function reported(tenant: string, error: JobberSyncError): JobberSyncError {
+    const { code, retryAfterMs = 1000, details } = error;
+    if (code === "ERR_API_RATE_LIMITED") limits.block(tenant, retryAfterMs);
+    if (code === "ERR_API_RATE_LIMITED" || code === "ERR_API_THROTTLED")
+      emit("throttled", { tenant, retryAfterMs });
+    if (code === "ERR_API_PERMISSION") connections.missingPermission(tenant, details?.hidden ?? []);
+    return error;
+  }
+
   function notifyVersion(response: ParsedResponse): void {
-    const notification = checkVersion(response, version);
-    if (notification === null) return;
-    const key = `${notification.answered}:${notification.warning}`;
-    if (versionsTold.has(key) || versionsTold.size >= 100) return;
-    versionsTold.add(key);
-    emit("version", notification);
+    const event = checkVersion(response, version);
+    if (event === null) return;
+    const key = `${event.answered}:${event.warning}`;
+    if (reportedVersions.has(key) || reportedVersions.size >= 100) return;
+    reportedVersions.add(key);
+    emit("version", event);
   }
 
   return async <Data, Variables extends object>(
@@ -97,21 +119,34 @@ export function createRequest(context: RequestContext): ApiRequest {
     let connection = await connections.usable(tenant, options.signal);
     let fresh = false;
     for (let tried = 1; ; tried++) {
+      const { accessToken } = connection;
       try {
-        // The type is what the document was branded with; the mapping checks every value that it takes.
-        return (await ask(tenant, connection.accessToken, document, variables, options)) as Data;
+        // The type comes from the document's brand; the mapping checks every value it uses.
+        return (await requestWith(tenant, accessToken, { document, variables }, options)) as Data;
       } catch (error) {
         if (!isJobberSyncError(error)) throw error;
         if (error.code === "ERR_API_DISCONNECTED") await connections.disconnected(connection);
         if (error.code !== "ERR_API_UNAUTHORIZED" || tried >= MAX_TOKENS_TRIED) throw error;
-        if (fresh) return connections.giveUp(connection);
+        if (fresh) throw connections.refusedFresh(connection);
         ({ connection, fresh } = await connections.replace(connection, options.signal));
       }
     }
   };
 }
 
-/** Sends one query. @throws {JobberSyncError} `ERR_API_TIMEOUT`, `ERR_API_NETWORK`, `ERR_API_RESPONSE` */
+/** A query together with the token to send it with. */
+export interface SentQuery {
+  readonly accessToken: string;
+  readonly document: string;
+  readonly variables: object;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Sends one query.
+ *
+ * @throws {JobberSyncError} `ERR_API_TIMEOUT`, `ERR_API_NETWORK`, `ERR_API_RESPONSE`
+ */
 export async function send(
   {
     endpoint,
@@ -119,14 +154,11 @@ export async function send(
     fetch,
     timeoutMs,
   }: Pick<RequestContext, "endpoint" | "version" | "fetch" | "timeoutMs">,
-  accessToken: string,
-  document: string,
-  variables: object,
-  signal?: AbortSignal,
+  { accessToken, document, variables, signal }: SentQuery,
 ): Promise<ParsedResponse> {
-  // What a header cannot carry would be quoted by fetch's own error.
+  // fetch's own error would quote a token that a header cannot carry.
   if (!/^[\x21-\x7e]+$/.test(accessToken)) {
-    throw new JobberSyncError("ERR_API_UNAUTHORIZED", "The stored access token is not one.");
+    throw new JobberSyncError("ERR_API_UNAUTHORIZED", "The stored access token is malformed.");
   }
   const response = await boundedPost(fetch, {
     url: endpoint,

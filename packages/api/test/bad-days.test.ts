@@ -13,7 +13,7 @@ import { addJob, openApi } from "./support/open-api.ts";
 const HOUR_MS = 3_600_000;
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
-/** A receiver, a worker and a simulated Jobber on one clock, on which waiting takes no time. */
+/** Opens a receiver, a worker and a simulated Jobber on one fake clock. */
 async function openBadDay() {
   const opened = await openApi();
   const { clock, jobber, account, api } = opened;
@@ -37,7 +37,7 @@ async function openBadDay() {
     on: { "app.disconnected": ({ tenant }) => void handled.push(tenant) },
   });
 
-  /** Tells the receiver what happened to a record, as Jobber would. */
+  /** Sends a notification to the receiver, as Jobber would. */
   async function notify(topic: string, itemId: string): Promise<void> {
     const occurredAt = `${new Date(clock.now).toISOString().slice(0, 19)}Z`;
     const event = { topic, appId: jobber.appId, accountId: account.id, itemId, occurredAt };
@@ -50,7 +50,7 @@ async function openBadDay() {
     expect(response.status).toBe(200);
   }
 
-  /** Lets so much time pass, working on what falls due meanwhile. */
+  /** Advances the clock by `ms`, processing deliveries as they become due. */
   async function pass(ms: number): Promise<void> {
     const end = clock.now + ms;
     for (;;) {
@@ -71,34 +71,37 @@ async function openBadDay() {
   return { ...opened, store, inbox, worker, notify, pass, states, dead, handled };
 }
 
-describe("a bad day", () => {
+describe("worker and API during trouble", () => {
   it.each([
-    ["down", { kind: "reset" }],
-    ["answering HTML", { kind: "html" }],
-    ["answering half", { kind: "truncated" }],
-    ["saying it is unavailable", { kind: "outage" }],
-    ["answering without data", { kind: "null_data" }],
-  ] as const)("Jobber is %s for 70 hours: nothing is lost, and nobody storms", async (_, fault) => {
-    const day = await openBadDay();
-    const { account, jobber } = day;
-    const jobs = Array.from({ length: 2 }, () => addJob(account));
-    jobber.faults.always("graphql", fault);
-    const before = jobber.counts.requests;
-    for (const { job, client } of jobs) {
-      await day.notify("JOB_CREATE", job.id);
-      await day.notify("CLIENT_CREATE", client.id);
-    }
-    await day.pass(70 * HOUR_MS);
-    expect(await day.states()).toEqual({ waiting: 4 });
-    // A dozen doublings to an hour, and then one an hour: some 100 for each of 4 objects in three days.
-    expect(jobber.counts.requests - before).toBeLessThan(4 * 110);
-    jobber.faults.clear();
-    await day.pass(1.5 * HOUR_MS);
-    expect(await day.states()).toEqual({ done: 4 });
-    expect(await findDifferences(day.store, account)).toEqual([]);
-  });
+    ["being down", { kind: "reset" }],
+    ["responding with HTML", { kind: "html" }],
+    ["cutting responses off", { kind: "truncated" }],
+    ["reporting an outage", { kind: "outage" }],
+    ["responding without data", { kind: "null_data" }],
+  ] as const)(
+    "process everything after 70 hours of Jobber %s, with at most one request an hour",
+    async (_, fault) => {
+      const day = await openBadDay();
+      const { account, jobber } = day;
+      const jobs = Array.from({ length: 2 }, () => addJob(account));
+      jobber.faults.always("graphql", fault);
+      const before = jobber.counts.requests;
+      for (const { job, client } of jobs) {
+        await day.notify("JOB_CREATE", job.id);
+        await day.notify("CLIENT_CREATE", client.id);
+      }
+      await day.pass(70 * HOUR_MS);
+      expect(await day.states()).toEqual({ waiting: 4 });
+      // A dozen doublings to one hour, then hourly: about 100 requests for each of 4 objects in 3 days.
+      expect(jobber.counts.requests - before).toBeLessThan(4 * 110);
+      jobber.faults.clear();
+      await day.pass(1.5 * HOUR_MS);
+      expect(await day.states()).toEqual({ done: 4 });
+      expect(await findDifferences(day.store, account)).toEqual([]);
+    },
+  );
 
-  it("Jobber is down for longer than three days: dead letters, and one call brings them back", async () => {
+  it("turn deliveries dead after three days of outage; replay processes them", async () => {
     const day = await openBadDay();
     const { account, jobber } = day;
     const { job } = addJob(account);
@@ -112,7 +115,7 @@ describe("a bad day", () => {
     expect(await findDifferences(day.store, account)).toEqual([]);
   });
 
-  it("Jobber answers 429 for an hour: deliveries wait, few requests are sent, nothing counts as a failure", async () => {
+  it("wait with few requests during an hour of 429, without counting failures", async () => {
     const day = await openBadDay();
     const { account, jobber } = day;
     const jobs = Array.from({ length: 10 }, () => addJob(account));
@@ -132,9 +135,9 @@ describe("a bad day", () => {
     expect(await findDifferences(day.store, account)).toEqual([]);
   });
 
-  it("the tokens are revoked in the middle: deliveries pause, nothing is asked, and authorizing resumes them", async () => {
+  it("pause deliveries without requests after the tokens are revoked, and resume them on connect", async () => {
     const day = await openBadDay();
-    const { account, jobber, told } = day;
+    const { account, jobber, emitted } = day;
     const first = addJob(account);
     await day.notify("JOB_CREATE", first.job.id);
     await day.notify("CLIENT_CREATE", first.client.id);
@@ -152,7 +155,7 @@ describe("a bad day", () => {
     }
     await day.pass(100 * HOUR_MS);
     expect(await day.states()).toEqual({ done: 2, paused: 20 });
-    expect(told.filter(([name]) => name === "needsReauth")).toHaveLength(1);
+    expect(emitted.filter(([name]) => name === "needsReauth")).toHaveLength(1);
     const { requests } = jobber.counts;
     await day.pass(100 * HOUR_MS);
     expect(jobber.counts.requests).toBe(requests);
@@ -164,7 +167,7 @@ describe("a bad day", () => {
     expect(await findDifferences(day.store, account)).toEqual([]);
   });
 
-  it("the account disconnects the app: handlers hear of it once it is proved, and later deliveries pause", async () => {
+  it("call the app.disconnected handler once the disconnect is confirmed, and pause later deliveries", async () => {
     const day = await openBadDay();
     const { account, jobber, clock, handled } = day;
     const { job } = addJob(account);
@@ -181,7 +184,7 @@ describe("a bad day", () => {
     expect(await day.states()).toEqual({ done: 2, paused: 1 });
   });
 
-  it("a permission is missing: deliveries wait for it, no record loses a field, none is deleted", async () => {
+  it("keep every field and record while a permission is missing, and process deliveries afterwards", async () => {
     const day = await openBadDay();
     const { account } = day;
     const { job, client } = addJob(account);
@@ -201,7 +204,7 @@ describe("a bad day", () => {
     expect(await findDifferences(day.store, account)).toEqual([]);
   });
 
-  it("replicas lag behind a delete: it is looked at again after a minute", async () => {
+  it("recheck a destroyed job after a minute while replicas lag", async () => {
     const day = await openBadDay();
     const { account, clock } = day;
     const { job, client } = addJob(account);

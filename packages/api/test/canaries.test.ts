@@ -22,14 +22,14 @@ import { openApi, SIGNAL } from "./support/open-api.ts";
 
 const canary = (name: string): string => `canary${name}${randomBytes(6).toString("hex")}`;
 const CANARIES: string[] = [];
-/** Plants a canary: whatever holds it must never be seen. */
+/** Creates a canary: a value that must never become visible. */
 function plant(name: string): string {
   const value = canary(name);
   CANARIES.push(value);
   return value;
 }
 
-/** Everything that anybody could see: logs, hooks, channels, responses, errors, the console. */
+/** Records everything visible: logs, hooks, diagnostics channels, responses, errors, the console. */
 function watch() {
   const seen: string[] = [];
   const see = (...what: unknown[]): void => {
@@ -65,7 +65,7 @@ function watch() {
   };
 }
 
-it("40 canaries in secrets, tokens and customers' data are in no log, hook, channel, response or error", async () => {
+it("secrets, tokens and customer data appear in no log, hook, channel, response or error", async () => {
   const { seen, see, logger, receiverHooks, apiHooks } = watch();
   const planted = (names: readonly string[]) =>
     Object.fromEntries(names.map((name) => [name, plant(name)]));
@@ -96,7 +96,7 @@ it("40 canaries in secrets, tokens and customers' data are in no log, hook, chan
     }
   };
 
-  // Every way in which Jobber, or what stands before it, can answer, for every kind of object.
+  // Every kind of response of Jobber or of a proxy, for every object type.
   const quote = (message: string, extra: object = {}): SimulatedFault => ({
     kind: "body",
     status: 200,
@@ -139,7 +139,7 @@ it("40 canaries in secrets, tokens and customers' data are in no log, hook, chan
       api.fetch("acme", type, { job, client, visit, property }[type].id, { signal: SIGNAL }),
     );
 
-  // Every way in which tokens can fail.
+  // Every kind of token failure.
   const tokenFaults: SimulatedFault[] = [
     { kind: "html" },
     { kind: "outage" },
@@ -196,7 +196,8 @@ it("40 canaries in secrets, tokens and customers' data are in no log, hook, chan
     exchangeCode({ ...flow, state: new URL(callbackUrl).searchParams.get("state") }),
   );
 
-  // Deliveries good and bad, through receiver, worker and reconcile, with a handler and a store that quote what they were given.
+  // Good and bad deliveries through receiver, worker and reconciler, with a handler and a store that
+  // quote their input in errors.
   await opened.connect();
   const store = createMemoryStore();
   const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence() });

@@ -2,8 +2,8 @@ import { CONTACT_FIELDS, JOB_FIELDS } from "@jobber-sync/core/ports";
 import { describe, expect, it } from "vitest";
 import { addJob, openApi, SIGNAL } from "./support/open-api.ts";
 
-describe("fetching records", () => {
-  it("gives a job with its property's address and its whole client", async () => {
+describe("api.fetch", () => {
+  it("returns a job with its property's address and its complete client", async () => {
     const { api, account } = await openApi();
     const { job, client } = addJob(account);
     const records = await api.fetch("acme", "job", job.id, { signal: SIGNAL });
@@ -62,7 +62,7 @@ describe("fetching records", () => {
     );
   });
 
-  it("gives a client with its billing address, empty text as null", async () => {
+  it("returns a client with its billing address, and empty text as null", async () => {
     const { api, account } = await openApi();
     const client = account.addClient({
       companyName: "Globex",
@@ -95,7 +95,7 @@ describe("fetching records", () => {
     });
   });
 
-  it("gives the job of a visit", async () => {
+  it("returns the job of a visit", async () => {
     const { api, account } = await openApi();
     const { job, client } = addJob(account);
     const visit = account.addVisit(job.id);
@@ -104,7 +104,7 @@ describe("fetching records", () => {
     expect(records?.contacts.map(({ jobberClientId }) => jobberClientId)).toEqual([client.id]);
   });
 
-  it("gives every job of a property, over as many pages as there are, and its client once", async () => {
+  it("returns every job of a property from all pages, and its client once", async () => {
     const { api, account, jobber } = await openApi();
     const { property } = addJob(account);
     for (let n = 0; n < 44; n++) account.addJob(property.id);
@@ -114,7 +114,7 @@ describe("fetching records", () => {
     expect(jobber.counts.queries.property).toBe(3);
   });
 
-  it("proves the account, and is not taken in by another one", async () => {
+  it("confirms the account, and returns null for another one", async () => {
     const { api, account, jobber } = await openApi();
     expect(
       await api.fetch("acme", "account", account.id.replace(/=+$/, ""), { signal: SIGNAL }),
@@ -128,7 +128,7 @@ describe("fetching records", () => {
   });
 
   it.each(["job", "client", "visit", "property"] as const)(
-    "says null for a %s that is gone",
+    "returns null for a %s that is gone",
     async (type) => {
       const { api, account } = await openApi();
       const { job, client, property } = addJob(account);
@@ -167,7 +167,7 @@ describe("fetching records", () => {
     expect(shouted?.jobs[0]?.fields).toMatchObject({ status: expected, jobberStatus });
   });
 
-  it("takes an archived job that was completed for completed", async () => {
+  it("maps a completed archived job to completed", async () => {
     const { api, account } = await openApi();
     const { job } = addJob(account);
     account.closeJob(job.id);
@@ -179,7 +179,7 @@ describe("fetching records", () => {
     });
   });
 
-  it("sends ids as variables only, whatever they hold", async () => {
+  it("sends ids as variables only", async () => {
     const { api, jobber } = await openApi();
     const attempt = api.fetch("acme", "job", '1") { id } evil: clients { nodes { id } } #', {
       signal: SIGNAL,

@@ -32,7 +32,6 @@ const ERROR_TABLE = {
   ERR_STORE_OPEN: { status: 503, retryable: false, expose: false },
   ERR_STORE_SETTINGS: { status: 503, retryable: false, expose: false },
   ERR_STORE_SCHEMA: { status: 503, retryable: false, expose: false },
-  ERR_SOURCE: { status: 503, retryable: true, expose: false },
   ERR_HANDLER: { status: 503, retryable: true, expose: true },
   ERR_MAPPING: { status: 503, retryable: false, expose: false },
   ERR_CLAIM_LOST: { status: 503, retryable: true, expose: false },
@@ -53,6 +52,7 @@ const ERROR_TABLE = {
   ERR_TOKEN_DECRYPT: { status: 503, retryable: false, expose: false },
   ERR_TOKEN_REFRESH: { status: 503, retryable: true, expose: false },
   ERR_LEASE_TIMEOUT: { status: 503, retryable: true, expose: false },
+  ERR_ACCOUNT_IN_USE: { status: 409, retryable: false, expose: true },
   ERR_OAUTH_STATE: { status: 400, retryable: false, expose: true },
   ERR_OAUTH_DENIED: { status: 400, retryable: false, expose: true },
   ERR_OAUTH_EXCHANGE: { status: 502, retryable: true, expose: true },
@@ -83,6 +83,13 @@ export interface JobberSyncErrorOptions {
   readonly retryable?: boolean;
   /** The same: a message that says more than a sender should read. */
   readonly expose?: false;
+  readonly details?: ErrorDetails | undefined;
+}
+
+/** Facts about an error for programs: names only, never customer data. */
+export interface ErrorDetails {
+  /** For `ERR_API_PERMISSION`: the hidden types and fields, such as `Job` or `Client.email`. */
+  readonly hidden?: readonly string[] | undefined;
 }
 
 /**
@@ -99,6 +106,7 @@ export class JobberSyncError extends Error {
   readonly expose: boolean;
   /** Milliseconds after which another try makes sense; `undefined` where nobody said. */
   readonly retryAfterMs: number | undefined;
+  readonly details: ErrorDetails | undefined;
 
   constructor(code: ErrorCode, message: string, options: JobberSyncErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -108,6 +116,7 @@ export class JobberSyncError extends Error {
     this.retryable = options.retryable ?? traits.retryable;
     this.expose = options.expose ?? traits.expose;
     this.retryAfterMs = options.retryAfterMs;
+    this.details = options.details;
   }
 }
 

@@ -20,6 +20,7 @@ export { INBOX_DEFAULTS, replayedStates } from "./inbox/inbox-defaults.ts";
 export { listenByPolling } from "./inbox/listen-by-polling.ts";
 export { MAX_SLOT_WAIT_MS, nextSlotAt, type RateLimit } from "./inbox/next-slot-at.ts";
 export { objectKey } from "./inbox/object-key.ts";
+export * as transitions from "./inbox/transitions.ts";
 export { createDispatcher, type Dispatch, type Hook } from "./observability/dispatcher.ts";
 export { safeLogger } from "./observability/logger.ts";
 export { positiveInteger } from "./options.ts";
@@ -44,4 +45,4 @@ export type {
 } from "./store/sync-store.ts";
 export type { CursorStore } from "./tokens/cursor-store.ts";
 export type { Lease } from "./tokens/lease.ts";
-export type { Connection, TokenStore } from "./tokens/token-store.ts";
+export type { AccountConnection, Connection, TokenStore } from "./tokens/token-store.ts";

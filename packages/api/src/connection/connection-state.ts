@@ -4,7 +4,7 @@ import type { Emit } from "../hooks.ts";
 import type { Sleep } from "../limits/tenant-limits.ts";
 import type { TokenGrant } from "../oauth/token-grant.ts";
 
-/** What the connections of all tenants need. */
+/** Options for the connections of all tenants. */
 export interface ConnectionsOptions {
   readonly tokens: TokenStore;
   readonly lease: Lease;
@@ -17,33 +17,41 @@ export interface ConnectionsOptions {
   readonly emit: Emit;
 }
 
-/** The connection, if it is one. @throws {JobberSyncError} `ERR_API_NEEDS_REAUTH`, `ERR_API_DISCONNECTED` */
+/**
+ * Returns the connection if its state is `connected`.
+ *
+ * @throws {JobberSyncError} `ERR_API_NEEDS_REAUTH`, `ERR_API_DISCONNECTED`
+ */
 export function requireConnected(connection: Connection | null, tenant: string): Connection {
   if (connection?.state === "connected") return connection;
   if (connection?.state === "disconnected") {
     throw new JobberSyncError(
       "ERR_API_DISCONNECTED",
-      `The account of tenant "${tenant}" has disconnected the app.`,
+      `The Jobber account of tenant "${tenant}" disconnected the app.`,
     );
   }
   throw needsReauth();
 }
 
-/** Only a person can mend it. */
+/** Creates the error for a tenant whose owner must complete the OAuth flow. */
 export function needsReauth(): JobberSyncError {
   return new JobberSyncError(
     "ERR_API_NEEDS_REAUTH",
-    "The tenant has no working connection to Jobber: its owner has to go through the OAuth flow.",
+    "The tenant has no working connection to Jobber. Its owner must complete the OAuth flow.",
   );
 }
 
-/** Token store and lease whose every failure is a coded error. A database's own message may quote the row, and the tokens in it. */
+/**
+ * Wraps the token store and the lease so that they reject with coded errors only. A database's own
+ * message may quote the row, and with it the tokens.
+ */
 export function codedStores({ tokens, lease }: Pick<ConnectionsOptions, "tokens" | "lease">) {
   const codedTokens: TokenStore = {
     read: (tenant) => coded(() => tokens.read(tenant)),
     write: (connection, expected) => coded(() => tokens.write(connection, expected)),
     remove: (tenant) => coded(() => tokens.remove(tenant)),
     tenants: () => coded(() => tokens.tenants()),
+    byAccount: (accountId) => coded(() => tokens.byAccount(accountId)),
   };
   const codedLease: Lease = {
     acquire: (name, holder, ttlMs) => coded(() => lease.acquire(name, holder, ttlMs)),
@@ -59,6 +67,6 @@ async function coded<T>(call: () => Promise<T>): Promise<T> {
     if (isJobberSyncError(error)) throw error;
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     const detail = /^[A-Z0-9_]{3,40}$/.test(code) ? ` (${code})` : "";
-    throw new JobberSyncError("ERR_STORE", `The store of connections failed${detail}.`);
+    throw new JobberSyncError("ERR_STORE", `The token store failed${detail}.`);
   }
 }

@@ -1,46 +1,42 @@
 import { randomUUID } from "node:crypto";
 import { isJobberSyncError, JobberSyncError } from "@jobber-sync/core";
 import type { Connection } from "@jobber-sync/core/ports";
+import { GrantRejected, unusableTokens } from "../oauth/read-token-response.ts";
 import type { TokenGrant } from "../oauth/token-grant.ts";
-import { GrantRejected } from "../oauth/token-request.ts";
 import { type ConnectionsOptions, needsReauth, requireConnected } from "./connection-state.ts";
+import { createStoreGrant } from "./store-grant.ts";
+import { untilAborted } from "./until-aborted.ts";
+import { createWithLease } from "./with-lease.ts";
 
-/** Refreshes tokens, one refresh at a time per tenant, over all processes that share lease and store. */
+/** Refreshes tokens, one refresh at a time per tenant across all processes that share the lease. */
 export interface Refresher {
   /**
-   * A connection newer than `seen`. Many callers share one refresh; it goes on when a caller's signal aborts, because the response to a
-   * refresh that was sent must be stored.
+   * Returns a connection newer than `seen`. Concurrent callers share one refresh. It continues when
+   * a caller's signal aborts, because the response to a sent refresh must be stored.
    *
-   * @throws {JobberSyncError} `ERR_API_NEEDS_REAUTH`, `ERR_API_DISCONNECTED`, `ERR_TOKEN_REFRESH`, `ERR_LEASE_TIMEOUT`,
-   * `ERR_API_NETWORK`, `ERR_API_TIMEOUT`, or the token store's own error
+   * @throws {JobberSyncError} `ERR_API_NEEDS_REAUTH`, `ERR_API_DISCONNECTED`, `ERR_TOKEN_REFRESH`,
+   * `ERR_LEASE_TIMEOUT`, `ERR_API_NETWORK`, `ERR_API_TIMEOUT`, or the token store's error
    */
   refresh(seen: Connection, signal: AbortSignal | undefined): Promise<Connection>;
 }
 
-// A process that died holds the others up for so long. One that lives prolongs its lease: a second refresh with the same token would
-// end the connection.
-const LEASE_MS = 10_000;
-const LEASE_BEAT_MS = 3000;
-const LEASE_WAIT_MS = 20_000;
-const POLL_MS = 50;
-// After a refresh that failed, nobody asks again for so long: callers wait with the error in hand, not at the token endpoint.
+// After a failed refresh, callers get its error for this long instead of calling the endpoint.
 const FAILURE_PAUSE_MS = 5000;
-const STORE_TRIES = 5;
-const STORE_PAUSE_MS = 200;
 
 interface Failure {
   readonly error: JobberSyncError;
   readonly until: number;
 }
 
-/** Makes the refresher of this process. */
+/** Creates the refresher of this process. */
 export function createRefresher(options: ConnectionsOptions): Refresher {
-  const { tokens, lease, now, sleep, random, emit } = options;
-  const holder = randomUUID();
+  const { tokens, now, emit } = options;
+  const withLease = createWithLease(options);
   const running = new Map<string, Promise<Connection>>();
   const failures = new Map<string, Failure>();
-  // Pairs that were obtained and could not be stored: the old refresh token is dead, so they are all there is.
+  // Pairs that could not be stored yet. The old refresh token is dead, so these are the only ones.
   const unstored = new Map<string, { readonly consumed: string; readonly grant: TokenGrant }>();
+  const storeGrant = createStoreGrant(options);
 
   async function refreshOnce(seen: Connection): Promise<Connection> {
     const { tenant } = seen;
@@ -52,66 +48,53 @@ export function createRefresher(options: ConnectionsOptions): Refresher {
       });
     }
     try {
-      const connection = await refreshInTurn(seen);
+      const connection = await withLease(
+        `jobber-tokens:${tenant}`,
+        async () => {
+          const current = await tokens.read(tenant);
+          return current?.revision === seen.revision
+            ? refreshAlone(current)
+            : requireConnected(current, tenant);
+        },
+        async () => {
+          const current = await tokens.read(tenant);
+          return current?.revision === seen.revision ? null : requireConnected(current, tenant);
+        },
+      );
       failures.delete(tenant);
       return connection;
     } catch (error) {
-      if (isJobberSyncError(error) && error.retryable && error.code !== "ERR_API_NEEDS_REAUTH")
-        failures.set(tenant, { error, until: now() + FAILURE_PAUSE_MS });
+      if (isJobberSyncError(error) && error.retryable && error.code !== "ERR_API_NEEDS_REAUTH") {
+        const pauseMs = Math.max(FAILURE_PAUSE_MS, error.retryAfterMs ?? 0);
+        failures.set(tenant, { error, until: now() + pauseMs });
+      }
       throw error;
     }
   }
 
-  async function refreshInTurn(seen: Connection): Promise<Connection> {
-    const { tenant } = seen;
-    const name = `jobber-tokens:${tenant}`;
-    for (let waited = 0; ; ) {
-      if (await lease.acquire(name, holder, LEASE_MS)) {
-        const heartbeat = setInterval(() => {
-          lease.acquire(name, holder, LEASE_MS).catch(() => {});
-        }, LEASE_BEAT_MS);
-        try {
-          const current = await tokens.read(tenant);
-          return current?.revision === seen.revision
-            ? await refreshAlone(current)
-            : requireConnected(current, tenant);
-        } finally {
-          clearInterval(heartbeat);
-          // A lease that cannot be given back runs out.
-          await lease.release(name, holder).catch(() => {});
-        }
-      }
-      const pause = POLL_MS * (1 + random());
-      await sleep(pause, undefined);
-      waited += pause;
-      const current = await tokens.read(tenant);
-      if (current?.revision !== seen.revision) return requireConnected(current, tenant);
-      if (waited >= LEASE_WAIT_MS) {
-        throw new JobberSyncError(
-          "ERR_LEASE_TIMEOUT",
-          "Another process has been refreshing the tokens for too long.",
-        );
-      }
-    }
-  }
-
-  /** With the lease in hand. */
+  /** Refreshes the tokens. The caller holds the lease. */
   async function refreshAlone(current: Connection): Promise<Connection> {
     const kept = unstored.get(current.tenant);
-    if (kept?.consumed === current.refreshToken) return storeGrant(current, kept.grant);
     let grant: TokenGrant;
-    try {
-      grant = await options.refresh(current.refreshToken);
-    } catch (error) {
-      if (error instanceof GrantRejected) return rejected(current);
-      throw error;
+    if (kept?.consumed === current.refreshToken) grant = kept.grant;
+    else {
+      try {
+        grant = await options.refresh(current.refreshToken);
+      } catch (error) {
+        if (error instanceof GrantRejected) return rejected(current);
+        throw error;
+      }
+      unstored.set(current.tenant, { consumed: current.refreshToken, grant });
     }
-    unstored.set(current.tenant, { consumed: current.refreshToken, grant });
-    return storeGrant(current, grant);
+    const stored = await storeGrant(current, grant);
+    unstored.delete(current.tenant);
+    const connection = requireConnected(stored, current.tenant);
+    if (connection.accessToken === "") throw unusableTokens();
+    return connection;
   }
 
-  /** Jobber does not accept the refresh token. Unless the store has another by now, nothing here can mend that. */
-  async function rejected(current: Connection): Promise<never | Connection> {
+  /** Marks the tenant after Jobber rejected its refresh token, unless the row has changed since. */
+  async function rejected(current: Connection): Promise<Connection> {
     const { tenant, revision } = current;
     const marked: Connection = { ...current, state: "needs_reauth", revision: randomUUID() };
     if (await tokens.write(marked, revision)) {
@@ -119,43 +102,6 @@ export function createRefresher(options: ConnectionsOptions): Refresher {
       throw needsReauth();
     }
     return requireConnected(await tokens.read(tenant), tenant);
-  }
-
-  /** Stored before anybody uses it: a pair that is only in memory dies with the process, and the old one is dead already. */
-  async function storeGrant(from: Connection, grant: TokenGrant): Promise<Connection> {
-    const { tenant } = from;
-    let expected = from;
-    let healed = false;
-    for (let tries = 1; ; tries++) {
-      try {
-        const fresh: Connection = {
-          ...from,
-          state: "connected",
-          accessToken: grant.accessToken,
-          refreshToken: grant.refreshToken,
-          obtainedAt: now(),
-          expiresAt: now() + grant.lifetimeMs,
-          revision: randomUUID(),
-        };
-        const written = await tokens.write(fresh, expected.revision);
-        const stored = written ? fresh : await tokens.read(tenant);
-        // Somebody whose lease had run out marked the tenant while this pair was on its way: the pair is the truth.
-        const marked =
-          stored?.state === "needs_reauth" && stored.refreshToken === from.refreshToken;
-        if (!marked) {
-          unstored.delete(tenant);
-          if (written) emit("refreshed", { tenant });
-          if (written && healed) emit("connected", { tenant });
-          return requireConnected(stored, tenant);
-        }
-        expected = stored;
-        healed = true;
-      } catch (error) {
-        if (tries >= STORE_TRIES || (isJobberSyncError(error) && !error.retryable))
-          throw storeFailed(error);
-        await sleep(STORE_PAUSE_MS * tries, undefined);
-      }
-    }
   }
 
   return {
@@ -170,31 +116,4 @@ export function createRefresher(options: ConnectionsOptions): Refresher {
       return untilAborted(shared, signal);
     },
   };
-}
-
-function storeFailed(error: unknown): JobberSyncError {
-  return isJobberSyncError(error)
-    ? error
-    : new JobberSyncError(
-        "ERR_STORE",
-        "The refreshed tokens could not be stored; they are kept in memory.",
-        {
-          cause: error,
-        },
-      );
-}
-
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  signal.throwIfAborted();
-  let onAbort = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }

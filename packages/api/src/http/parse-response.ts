@@ -1,6 +1,6 @@
 import type { BoundedResponse } from "./bounded-post.ts";
 
-/** What an response says of the points it took (F5.3). */
+/** The query cost stated in a response (docs/jobber-facts.md#rate-limits). */
 export interface ResponseCost {
   readonly requestedQueryCost: number;
   readonly actualQueryCost: number;
@@ -9,50 +9,67 @@ export interface ResponseCost {
   readonly restoreRate: number;
 }
 
-/** An response in its parts, each checked to be of its type. Whether it is an error is still to be said. */
+/** A response split into its parts, each checked to be of its type. It may still be an error. */
 export interface ParsedResponse {
   readonly status: number;
   readonly headers: Headers;
-  /** `undefined`: there is no `data` key. */
+  /** `undefined` when the body has no `data` key. */
   readonly data: Readonly<Record<string, unknown>> | null | undefined;
   readonly errors: readonly ResponseError[];
-  /** The message of the shapes without `data` (F5.4); `null` when there is none. */
+  /** The message of a response without `data`; `null` when there is none. */
   readonly message: string | null;
   readonly cost: ResponseCost | null;
-  /** The API version that answered; `null` when it did not say. */
+  /** The API version of the response; `null` when the response does not state one. */
   readonly version: string | null;
   readonly warning: string | null;
   /** Whether the body was a JSON object. */
   readonly readable: boolean;
+  /** Jobber's clock, from the `Date` header. Milliseconds since 1970; `null` without the header. */
+  readonly serverTime: number | null;
 }
 
-/** One entry of GraphQL's `errors`. Its message may quote a customer: compare it, never show it. */
-interface ResponseError {
+/** One entry of GraphQL's `errors`. The message may quote customer data: compare it, never log it. */
+export interface ResponseError {
   readonly message: string;
   readonly code: string;
+  /** Keys and indexes that lead to the failed field in `data`; empty when the entry has no path. */
+  readonly path: readonly (string | number)[];
 }
 
-/** Takes an answer apart. Never throws: an response that is no JSON is not `readable`. */
+/** Parses a response. Never throws: a body that is not a JSON object is not `readable`. */
 export function parseResponse({ status, headers, text }: BoundedResponse): ParsedResponse {
   const body = parseObject(text);
   const extensions = objectOr(body?.extensions);
   const versioning = objectOr(extensions.versioning);
-  const errors = Array.isArray(body?.errors) ? body.errors : [];
+  const time = Date.parse(headers.get("date") ?? "");
   return {
     status,
     headers,
     data: body !== null && Object.hasOwn(body, "data") ? dataOf(body.data) : undefined,
-    errors: errors.map((error) => {
-      const { message, extensions } = objectOr(error);
-      return { message: textOr(message) ?? "", code: textOr(objectOr(extensions).code) ?? "" };
-    }),
+    errors: errorsOf(body?.errors),
     message:
       textOr(body?.message) ?? textOr(objectOr(body?.error).message) ?? textOr(body?.error) ?? null,
     cost: costOf(objectOr(extensions.cost)),
     version: textOr(versioning.version),
     warning: textOr(versioning.warning),
     readable: body !== null,
+    serverTime: Number.isNaN(time) ? null : time,
   };
+}
+
+/** Proxies send `errors` as a list of texts, or as a single text. */
+function errorsOf(errors: unknown): readonly ResponseError[] {
+  if (errors === undefined || errors === null) return [];
+  return (Array.isArray(errors) ? errors : [errors]).map((error) => {
+    if (typeof error === "string") return { message: error, code: "", path: [] };
+    const { message, extensions, path } = objectOr(error);
+    const keys: readonly unknown[] = Array.isArray(path) ? path : [];
+    return {
+      message: textOr(message) ?? "",
+      code: textOr(objectOr(extensions).code) ?? "",
+      path: keys.filter((key) => typeof key === "string" || typeof key === "number"),
+    };
+  });
 }
 
 function dataOf(data: unknown): Readonly<Record<string, unknown>> | null {

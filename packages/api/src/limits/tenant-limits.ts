@@ -1,41 +1,45 @@
 import { JobberSyncError } from "@jobber-sync/core";
 import type { ResponseCost } from "../http/parse-response.ts";
 
-/** Waits for so many milliseconds; rejects with the signal's reason when it aborts. */
+/** Waits `ms` milliseconds; rejects with the signal's reason when it aborts. */
 export type Sleep = (ms: number, signal: AbortSignal | undefined) => Promise<void>;
 
-/** What the limits of all tenants have in common. */
+/** Options shared by the limits of all tenants. */
 export interface TenantLimitsOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly sleep: Sleep;
-  /** Longest wait for a place. Milliseconds. */
+  /** The longest wait for admission. Milliseconds. */
   readonly maxWaitMs: number;
   /** Requests per tenant in five minutes. */
   readonly requests: number;
 }
 
-/** A place that was given to one request. */
-interface Place {
-  /** Tells what the response said of the bucket; `null` when it said nothing. To be called once. */
+/** A request that asks for admission. */
+export interface AdmitRequest {
+  /** The points the query is expected to request. */
+  readonly points: number;
+  /** Points to leave in the bucket for more important requests. */
+  readonly reservedPoints: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** An admitted request. */
+interface Admission {
+  /** Records what the response says about the bucket; `null` when it says nothing. Call it once. */
   done(cost: ResponseCost | null): void;
 }
 
-/** Keeps each tenant's requests below Jobber's limits (F5.3), as far as this process can know. */
+/** Keeps each tenant's requests below Jobber's limits, as far as this process can know them. */
 export interface TenantLimits {
   /**
-   * Resolves when a query that asks for `points` can be admitted.
+   * Resolves when a query can be admitted.
    *
-   * @param reservedPoints points to leave in the bucket, for requests that matter more
-   * @throws {JobberSyncError} `ERR_API_THROTTLED` or `ERR_API_RATE_LIMITED` with `retryAfterMs` when that takes longer than `maxWaitMs`
+   * @throws {JobberSyncError} `ERR_API_THROTTLED` or `ERR_API_RATE_LIMITED` with `retryAfterMs` when
+   * that takes longer than `maxWaitMs`
    */
-  admit(
-    tenant: string,
-    points: number,
-    reservedPoints: number,
-    signal: AbortSignal | undefined,
-  ): Promise<Place>;
-  /** Lets no request of the tenant out for so many milliseconds: Jobber said that there were too many. */
+  admit(tenant: string, request: AdmitRequest): Promise<Admission>;
+  /** Admits no request of the tenant for `ms` milliseconds: Jobber responded 429. */
   block(tenant: string, ms: number): void;
 }
 
@@ -44,7 +48,10 @@ interface State {
   maximum: number;
   rate: number;
   at: number;
+  /** When the block after a 429 ends; 0 once a request has succeeded since. */
   blockedUntil: number;
+  /** Whether the first request after a block is in flight. */
+  probing: boolean;
   /** Requests by slot of the window, oldest first. */
   readonly slots: { readonly start: number; count: number }[];
 }
@@ -53,10 +60,11 @@ const WINDOW_MS = 300_000;
 const SLOT_MS = 10_000;
 const BUCKET = 10_000;
 const RESTORE_RATE = 500;
-// A full bucket restores nothing while requests are on their way: what is lost in a second is left unused.
+// A full bucket restores nothing while requests are in flight; the points of one second stay unused.
 const USABLE = 0.95;
+const PROBE_MS = 1000;
 
-/** Makes the limits of every tenant of this process. A tenant starts with a full bucket; answers correct that. */
+/** Creates the limits of all tenants of this process. A bucket starts full; responses correct it. */
 export function createTenantLimits(options: TenantLimitsOptions): TenantLimits {
   const { now, sleep, maxWaitMs, requests } = options;
   const states = new Map<string, State>();
@@ -64,30 +72,29 @@ export function createTenantLimits(options: TenantLimitsOptions): TenantLimits {
   function stateOf(tenant: string): State {
     const known = states.get(tenant);
     if (known !== undefined) return known;
-    const at = now();
-    const fresh = {
+    const state: State = {
       points: BUCKET * USABLE,
       maximum: BUCKET,
       rate: RESTORE_RATE,
-      at,
+      at: now(),
       blockedUntil: 0,
+      probing: false,
+      slots: [],
     };
-    const state: State = { ...fresh, slots: [] };
     states.set(tenant, state);
     return state;
   }
 
   function refill(state: State): void {
     const at = now();
-    // A clock that is set back gives nothing and takes nothing.
-    state.points = Math.min(
-      state.maximum * USABLE,
-      state.points + (Math.max(0, at - state.at) / 1000) * state.rate,
-    );
+    // A clock that is set back adds and removes nothing.
+    const elapsedMs = Math.max(0, at - state.at);
+    const points = state.points + (elapsedMs / 1000) * state.rate;
+    state.points = Math.min(state.maximum * USABLE, points);
     state.at = at;
   }
 
-  /** Milliseconds until the window has room for one more request. */
+  /** Returns the milliseconds until the window has room for one more request. */
   function windowWait({ slots }: State): number {
     const at = now();
     while (slots[0] !== undefined && slots[0].start + SLOT_MS + WINDOW_MS <= at) slots.shift();
@@ -95,7 +102,7 @@ export function createTenantLimits(options: TenantLimitsOptions): TenantLimits {
     return count < requests ? 0 : (slots[0]?.start ?? at) + SLOT_MS + WINDOW_MS - at;
   }
 
-  function bucketWait(state: State, points: number, reservedPoints: number): number {
+  function bucketWait(state: State, { points, reservedPoints }: AdmitRequest): number {
     refill(state);
     const missing = Math.min(points + reservedPoints, state.maximum * USABLE) - state.points;
     return missing <= 0 ? 0 : Math.ceil((missing / state.rate) * 1000);
@@ -109,27 +116,35 @@ export function createTenantLimits(options: TenantLimitsOptions): TenantLimits {
   }
 
   return {
-    async admit(tenant, points, reservedPoints, signal) {
+    async admit(tenant, request) {
       const state = stateOf(tenant);
+      const { points, signal } = request;
       for (let waited = 0; ; ) {
         const blocked = Math.max(state.blockedUntil - now(), windowWait(state));
-        const wait = Math.max(blocked, bucketWait(state, points, reservedPoints));
+        const wait = Math.max(blocked, bucketWait(state, request));
         if (wait <= 0) break;
         if (waited + wait > maxWaitMs) throw tooLong(blocked > 0, wait);
         await sleep(wait, signal);
         waited += wait;
       }
+      // After a block one request finds out whether Jobber accepts requests again.
+      const probe = state.blockedUntil > 0;
+      if (probe && state.probing) throw tooLong(true, PROBE_MS);
+      state.probing = probe;
       state.points -= points;
       countRequest(state);
       return {
         done(cost) {
+          if (probe) state.probing = false;
           if (cost === null) return;
+          if (probe) state.blockedUntil = 0;
           state.maximum = cost.maximumAvailable;
           state.rate = Math.max(1, cost.restoreRate);
           refill(state);
-          // Charged is what the response held, not what was asked for (F5.3).
+          // Jobber admits on the requested cost and charges the actual one.
           state.points += points - cost.actualQueryCost;
-          // Lower: somebody else takes from the same bucket. Higher says nothing: answers overtake one another.
+          // A lower value means another client uses the same bucket. A higher one says nothing:
+          // responses overtake one another.
           state.points = Math.min(state.points, cost.currentlyAvailable);
         },
       };
@@ -145,16 +160,12 @@ function tooLong(requests: boolean, retryAfterMs: number): JobberSyncError {
   return requests
     ? new JobberSyncError(
         "ERR_API_RATE_LIMITED",
-        "The account's requests to Jobber are used up for now.",
-        {
-          retryAfterMs,
-        },
+        "The account has used up its requests for this five-minute window.",
+        { retryAfterMs },
       )
     : new JobberSyncError(
         "ERR_API_THROTTLED",
-        "The account's query points at Jobber are used up for now.",
-        {
-          retryAfterMs,
-        },
+        "The account has used up its query points for now.",
+        { retryAfterMs },
       );
 }

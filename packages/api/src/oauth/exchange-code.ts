@@ -1,36 +1,40 @@
 import { JobberSyncError } from "@jobber-sync/core";
 import { expectNoState, validateAuthResponse } from "oauth4webapi";
 import { authorizationServer } from "./authorization-server.ts";
+import { GrantRejected } from "./read-token-response.ts";
 import type { TokenGrant } from "./token-grant.ts";
-import { GrantRejected, requestCode, type TokenRequestOptions } from "./token-request.ts";
+import { requestCode, type TokenRequestOptions } from "./token-request.ts";
 
-/** What came back from the authorize page, and what was remembered when it was opened. */
+/** Options for `exchangeCode`: the URL Jobber redirected to, and the values saved when the flow began. */
 export interface ExchangeCodeOptions extends TokenRequestOptions {
-  /** The URL that Jobber sent the browser to, with its query. */
+  /** The URL Jobber redirected the browser to, including its query string. */
   readonly callbackUrl: string | URL;
-  /** The one the flow was started with. */
+  /** The redirect URI the flow was started with. */
   readonly redirectUri: string;
   /**
-   * From `authorizeUrl`. `null` only for a flow that began in Jobber's marketplace, which sends none (F6): nothing then says that it is this
-   * browser's, so ask the person to confirm which account is being connected.
+   * The `state` from `authorizeUrl`. Pass `null` only for a flow that began in Jobber's
+   * marketplace, which sends no state (docs/jobber-facts.md#oauth). Without a state nothing ties the
+   * callback to this browser, so ask the user to confirm which account is being connected.
    */
   readonly state: string | null;
-  /** From `authorizeUrl`; `null` for a flow that began in the marketplace. */
+  /** The `codeVerifier` from `authorizeUrl`; `null` for a flow that began in the marketplace. */
   readonly codeVerifier: string | null;
 }
 
 /**
- * Ends the OAuth code flow: checks that the response belongs to this browser and exchanges the code for tokens. Stores nothing: pass the
- * result to `JobberApi.connect`.
+ * Completes the OAuth code flow: validates the callback and exchanges its code for tokens. Stores
+ * nothing: pass the result to `JobberApi.connect`.
  *
- * @throws {JobberSyncError} `ERR_OAUTH_STATE` for an response that is not this flow's; `ERR_OAUTH_DENIED` when the person declined;
- * `ERR_OAUTH_EXCHANGE` when Jobber does not accept the code (it works once, for a short time); `ERR_API_…` when Jobber cannot be reached
+ * @throws {JobberSyncError} `ERR_OAUTH_STATE` when the callback does not belong to this flow;
+ * `ERR_OAUTH_DENIED` when the user declined; `ERR_OAUTH_EXCHANGE` when Jobber rejects the code (a
+ * code works once and expires soon); `ERR_TOKEN_REFRESH` or `ERR_API_…` when the token endpoint
+ * fails
  */
 export async function exchangeCode(options: ExchangeCodeOptions): Promise<TokenGrant> {
   const { callbackUrl, redirectUri, state, codeVerifier, clientId } = options;
   const server = authorizationServer(options);
   const url = new URL(callbackUrl);
-  // A denial comes back with no parameters at all (F6).
+  // Jobber redirects without any parameters after a denial.
   if (!url.searchParams.has("code") && !url.searchParams.has("state")) throw denied();
   if (url.searchParams.has("error")) throw denied();
   let parameters: URLSearchParams;
@@ -39,7 +43,7 @@ export async function exchangeCode(options: ExchangeCodeOptions): Promise<TokenG
   } catch {
     throw new JobberSyncError(
       "ERR_OAUTH_STATE",
-      "The response from Jobber's authorize page does not belong to the flow that this browser started. Start again.",
+      "The OAuth callback does not belong to the flow this browser started. Start the flow again.",
     );
   }
   try {
@@ -48,10 +52,8 @@ export async function exchangeCode(options: ExchangeCodeOptions): Promise<TokenG
     if (!(error instanceof GrantRejected)) throw error;
     throw new JobberSyncError(
       "ERR_OAUTH_EXCHANGE",
-      "Jobber does not accept the code: it was used, or is too old.",
-      {
-        retryable: false,
-      },
+      "Jobber rejected the authorization code: it was already used or has expired. Start the flow again.",
+      { retryable: false },
     );
   }
 }
@@ -59,6 +61,6 @@ export async function exchangeCode(options: ExchangeCodeOptions): Promise<TokenG
 function denied(): JobberSyncError {
   return new JobberSyncError(
     "ERR_OAUTH_DENIED",
-    "The account's owner did not allow the app. Nothing was connected.",
+    "The user did not authorize the app. No account was connected.",
   );
 }

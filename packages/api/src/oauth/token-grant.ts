@@ -1,21 +1,23 @@
-/** What the token endpoint gave. */
+/** Tokens issued by Jobber's token endpoint. */
 export interface TokenGrant {
   readonly accessToken: string;
   readonly refreshToken: string;
-  /** How long the access token lives from now. Milliseconds. */
+  /** Lifetime of the access token from now. Milliseconds. */
   readonly lifetimeMs: number;
-  /** Jobber's clock when it answered. Milliseconds since 1970. */
+  /** Jobber's clock when the tokens were issued. Milliseconds since 1970. */
   readonly serverTime: number;
 }
 
-// "60 minutes" (F6), where the response does not say.
+// Jobber documents 60 minutes; used when the response has no usable expiry.
 const DEFAULT_LIFETIME_MS = 3_600_000;
 const MIN_LIFETIME_MS = 60_000;
 const MAX_LIFETIME_MS = 24 * 3_600_000;
 
 /**
- * How long a token lives, by Jobber's own clock: ours may be off by an hour, and would then refresh before every request. Jobber says it in
- * one of several ways (F6): `expires_in`, the JWT's `exp`, or `expires_at` as `2024-04-09 21:04:31 UTC`.
+ * Returns the lifetime of an access token in milliseconds, between one minute and one day. The
+ * lifetime is computed on Jobber's clock: with a local clock one hour ahead every request would
+ * refresh first. Jobber states it as `expires_in`, as the JWT's `exp`, or as `expires_at` in the
+ * form `2024-04-09 21:04:31 UTC` (docs/jobber-facts.md#oauth); unusable values are ignored.
  */
 export function tokenLifetime(
   body: {
@@ -28,7 +30,7 @@ export function tokenLifetime(
   const { expires_in, expires_at } = body;
   const end = jwtExpiry(body.access_token) ?? timeOf(expires_at);
   const lifetime =
-    typeof expires_in === "number"
+    typeof expires_in === "number" && Number.isFinite(expires_in) && expires_in > 0
       ? expires_in * 1000
       : end === null
         ? DEFAULT_LIFETIME_MS
@@ -36,7 +38,7 @@ export function tokenLifetime(
   return Math.min(MAX_LIFETIME_MS, Math.max(MIN_LIFETIME_MS, lifetime));
 }
 
-/** Read for its time only: nobody has verified this token, and nothing else in it is used. */
+/** Reads the expiry of an unverified JWT. No other claim is used. */
 function jwtExpiry(token: string): number | null {
   try {
     const payload: unknown = JSON.parse(

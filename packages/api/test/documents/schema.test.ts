@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { documentTypes, SIMULATOR_SDL } from "@jobber-sync/testing/simulator";
 import { describe, expect, it } from "vitest";
 
-/** The types that the mapping was written for. A field that is read and not listed here fails the test too. */
+/** The types the mapping expects. A selected field that is not listed here fails the test, too. */
 const EXPECTED: Readonly<Record<string, string>> = {
   "Query.account": "Account",
   "Query.client": "Client",
@@ -73,7 +73,7 @@ const texts = modules.flatMap((exports) =>
   ),
 );
 
-/** Everything that is wrong between the documents, what their responses are read as, and a schema. */
+/** Lists every mismatch between the documents, the expected types and a schema. */
 function problems(sdl: string): string[] {
   return texts.flatMap(([name, text]) => {
     const { errors, fields, deprecated } = documentTypes(text, sdl);
@@ -84,8 +84,8 @@ function problems(sdl: string): string[] {
   });
 }
 
-describe("the documents", () => {
-  it("are seven, and every value travels as a variable", () => {
+describe("documents", () => {
+  it("are seven, and send every value as a variable", () => {
     expect(texts.map(([name]) => name)).toHaveLength(7);
     for (const [, text] of texts)
       expect(text.replace(/\[\{ key[^\]]*\]|\{ key[^}]*\}/g, "")).not.toMatch(/: *["\d]/);
@@ -96,12 +96,12 @@ describe("the documents", () => {
   if (path !== undefined) sources.push(["Jobber's schema", readFileSync(path, "utf8")]);
 
   describe.each(sources)("against %s", (_, sdl = "") => {
-    it("are valid, and read fields of the types that the mapping expects", () => {
+    it("are valid, and select fields of the types the mapping expects", () => {
       expect(problems(sdl)).toEqual([]);
     });
 
     it.each(Object.keys(EXPECTED).filter((name) => !name.startsWith("Query.")))(
-      "are found out when %s is renamed or changes its type",
+      "fail the check when %s is renamed or changes its type",
       (name) => {
         const [type, field] = name.split(".");
         const inType = new RegExp(

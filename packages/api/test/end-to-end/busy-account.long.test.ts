@@ -30,13 +30,13 @@ describe.each([
     const report = await runBusyAccount({ ...FULL, ...options, serve, backend: await open() });
     console.info(JSON.stringify({ ...report, differences: report.differences.length }));
     expect(report).toMatchObject({ notDone: 0, throttled: 0, tooManyRequests: 0 });
-    // Several processes on one file wait for one another; a run that waits too long is taken up again.
+    // Processes that share a database wait for each other; a run that waits too long is retried.
     expect(Object.keys(report.errors).filter((code) => code !== "ERR_STORE_BUSY")).toEqual([]);
     return report;
   }
 
   it(
-    "0 differences, and no more fetches than deliveries",
+    "ends with 0 differences and at most one fetch per delivery",
     async () => {
       const report = await run({ seed: 21 });
       expect(report.differences).toEqual([]);
@@ -46,7 +46,7 @@ describe.each([
   );
 
   it(
-    "with replicas up to 2 s behind: what differs after draining is repaired by a reconcile",
+    "repairs by a reconcile what differs because replicas lag by up to 2 s",
     async () => {
       const report = await run({ seed: 22, replicaLagMs: 2000 });
       expect(report.reconciled.differences).toEqual([]);
@@ -55,7 +55,7 @@ describe.each([
   );
 
   it(
-    "with 2 % of the deliveries lost: a reconcile repairs them",
+    "repairs by a reconcile what 2 % lost deliveries left behind",
     async () => {
       const report = await run({ seed: 23, drop: 0.02 });
       expect(report.reconciled.differences).toEqual([]);

@@ -13,7 +13,7 @@ const STATUSES: readonly SimulatedJobStatus[] = [
   "expiring_within_30_days",
 ];
 
-/** A stream of numbers that a seed decides. */
+/** Creates a seeded random number generator. */
 function numbers(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -22,7 +22,7 @@ function numbers(seed: number): (below: number) => number {
   };
 }
 
-/** Fills an account, and then changes it as its people would. */
+/** Fills an account with records, and returns a function that makes one random change. */
 export function busyAccount(account: SimulatedAccount, objects: number, seed: number) {
   const below = numbers(seed);
   const text = (name: string): string => `${name} ${below(1e9).toString(36)}`;
@@ -64,7 +64,7 @@ export function busyAccount(account: SimulatedAccount, objects: number, seed: nu
   for (let n = 0; n < objects * 0.4; n++) addJob();
   for (let n = 0; n < objects * 0.1; n++) account.addVisit(any(account.all("job"))?.id ?? "");
 
-  /** One change, of a kind that is as frequent as in an account (F2.3: mostly visits and jobs; deletes are rare). */
+  /** Makes one change. Kinds are as frequent as in a real account: deletes are rare. */
   return function mutate(): void {
     const job = any(account.all("job"));
     const client = any(account.all("client"));

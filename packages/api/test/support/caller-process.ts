@@ -1,4 +1,4 @@
-// One of several processes that call the API at once: `caller-process.ts <settings as JSON>`. Each message is a round.
+// A process that calls the API: `caller-process.ts <settings as JSON>`. Each message starts a round.
 import process from "node:process";
 import { createJobberApi, type FetchLike } from "@jobber-sync/api";
 import { encryptTokens, isJobberSyncError } from "@jobber-sync/core";
@@ -8,7 +8,7 @@ import type { CallerSettings } from "./start-callers.ts";
 const settings: CallerSettings = JSON.parse(process.argv[2] ?? "");
 const { tokens, lease } = openSqlite(settings.path);
 
-/** Dies when Jobber has answered a refresh, and nothing of the response is stored yet. */
+/** Kills the process after a token response, before its tokens are stored. */
 const dying: FetchLike = async (url, init) => {
   const response = await fetch(url, init);
   if (url.endsWith("/oauth/token")) process.kill(process.pid, "SIGKILL");

@@ -6,7 +6,7 @@ import type {
   SimulatedJob,
 } from "@jobber-sync/testing/simulator";
 
-// Written down from the design, not taken from the code under test.
+// From the specification, not from the code under test.
 const STATUS: Readonly<Record<string, string>> = {
   requires_invoicing: "completed",
   late: "scheduled",
@@ -19,7 +19,7 @@ const STATUS: Readonly<Record<string, string>> = {
   expiring_within_30_days: "in_progress",
 };
 
-/** Everything in which the tenant's records are not what Jobber has. */
+/** Lists every difference between the tenant's records and Jobber's. */
 export async function findDifferences(
   store: SyncReader,
   account: SimulatedAccount,

@@ -1,4 +1,5 @@
 import {
+  type ConnectOptions,
   createJobberApi,
   type JobberApi,
   type JobberApiHooks,
@@ -15,30 +16,30 @@ import {
 } from "@jobber-sync/testing/simulator";
 import { onTestFinished } from "vitest";
 
-/** A clock that stands still until somebody waits. */
+/** A clock that advances only when something waits. */
 interface FakeClock {
   now: number;
 }
 
-/** A simulated Jobber with one connected account, and an API on it. Everything goes by one clock, on which waiting takes no time. */
+/** A simulated Jobber with one connected account, and an API for it, on one fake clock. */
 export interface OpenApi {
   readonly clock: FakeClock;
   readonly jobber: Simulator;
   readonly account: SimulatedAccount;
   readonly tokens: TokenStore;
   readonly api: JobberApi;
-  /** What hooks were told, in order. */
-  readonly told: readonly (readonly [string, unknown])[];
-  /** Another API on the same tokens, as another process would have it. */
+  /** Emitted hook events, in order. */
+  readonly emitted: readonly (readonly [string, unknown])[];
+  /** Creates another API on the same tokens, as in another process. */
   another(overrides?: Partial<JobberApiOptions>): JobberApi;
-  /** Connects the account as the tenant, as the OAuth flow would. */
-  connect(tenant?: string, account?: SimulatedAccount): Promise<string>;
+  /** Connects the account to the tenant, as an OAuth flow would. */
+  connect(tenant?: string, account?: SimulatedAccount, options?: ConnectOptions): Promise<string>;
 }
 
 export const START = Date.parse("2026-01-25T10:00:00Z");
 export const SIGNAL = new AbortController().signal;
 
-/** Starts both; they are stopped when the test ends. */
+/** Starts the simulator and creates the API. The simulator stops when the test ends. */
 export async function openApi(
   options: { readonly api?: Partial<JobberApiOptions>; readonly jobber?: SimulatorOptions } = {},
 ): Promise<OpenApi> {
@@ -47,7 +48,7 @@ export async function openApi(
   onTestFinished(() => jobber.close());
   const account = jobber.addAccount();
   const tokens = options.api?.tokens ?? createMemoryTokenStore();
-  const told: [string, unknown][] = [];
+  const emitted: [string, unknown][] = [];
   const another = (overrides: Partial<JobberApiOptions> = {}): JobberApi =>
     createJobberApi({
       tokens,
@@ -55,7 +56,7 @@ export async function openApi(
       clientId: jobber.clientId,
       clientSecret: jobber.clientSecret,
       endpoint: jobber.endpoint,
-      hooks: hooksInto(told),
+      hooks: hooksInto(emitted),
       now: () => clock.now,
       sleep: async (ms) => {
         clock.now += ms;
@@ -65,19 +66,19 @@ export async function openApi(
       ...overrides,
     });
   const api = another();
-  const connect = (tenant = "acme", connected = account): Promise<string> =>
-    api.connect(tenant, grantOf(jobber, connected, clock.now));
+  const connect: OpenApi["connect"] = (tenant = "acme", connected = account, connectOptions = {}) =>
+    api.connect(tenant, grantOf(jobber, connected, clock.now), connectOptions);
   await connect();
-  return { clock, jobber, account, tokens, api, told, another, connect };
+  return { clock, jobber, account, tokens, api, emitted, another, connect };
 }
 
-/** The tokens of an account, as `exchangeCode` gives them. */
+/** Returns tokens for an account, as `exchangeCode` does. */
 export function grantOf(jobber: Simulator, account: SimulatedAccount, now: number): TokenGrant {
   const { accessToken, refreshToken, expiresAt } = jobber.connect(account);
   return { accessToken, refreshToken, lifetimeMs: expiresAt - now, serverTime: now };
 }
 
-/** A client of the account with one property and one job. */
+/** Adds a client with one property and one job. */
 export function addJob(account: SimulatedAccount, title = "Lawn Service") {
   const client = account.addClient({
     firstName: "John",
@@ -103,15 +104,16 @@ export function addJob(account: SimulatedAccount, title = "Lawn Service") {
   return { client, property, job };
 }
 
-function hooksInto(told: [string, unknown][]): JobberApiHooks {
+function hooksInto(emitted: [string, unknown][]): JobberApiHooks {
   const note =
     (name: string) =>
     (notification: unknown): void => {
-      told.push([name, notification]);
+      emitted.push([name, notification]);
     };
   return {
     connected: note("connected"),
     needsReauth: note("needsReauth"),
+    missingPermission: note("missingPermission"),
     disconnected: note("disconnected"),
     refreshed: note("refreshed"),
     version: note("version"),

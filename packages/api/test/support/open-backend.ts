@@ -5,12 +5,12 @@ import { openSqlite } from "@jobber-sync/sqlite";
 import pg from "pg";
 import { PgBoss } from "pg-boss";
 
-/** Which database. */
+/** Settings of a database. */
 export type BackendSettings =
   | { readonly kind: "sqlite"; readonly path: string }
   | { readonly kind: "postgres"; readonly connectionString: string };
 
-/** Everything that is kept. */
+/** The stores of a database. */
 export interface Backend {
   readonly store: SyncStore & SyncReader;
   readonly inbox: Inbox;
@@ -20,7 +20,7 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-/** Opens the database, and makes its tables where they are missing. */
+/** Opens the database and creates missing tables. */
 export async function openBackend(settings: BackendSettings): Promise<Backend> {
   if (settings.kind === "sqlite") return openSqlite(settings.path);
   const { connectionString } = settings;

@@ -1,14 +1,22 @@
 import { expect } from "vitest";
 import { callTogether, openShared } from "./start-callers.ts";
 
-/** Lets the access token of a tenant end while 4 processes × 50 callers need it, so many times. */
-export async function refreshTogether(rounds: number): Promise<void> {
+/** How many processes and callers refresh the same tokens, and how often. */
+export interface RefreshTogetherOptions {
+  readonly rounds: number;
+  readonly processes: number;
+  readonly callers: number;
+}
+
+/** Expires the access token while all callers of all processes use it, `rounds` times. */
+export async function refreshTogether(options: RefreshTogetherOptions): Promise<void> {
+  const { rounds, processes, callers } = options;
   const { jobber, account, tokens, start } = await openShared();
-  const children = await Promise.all(Array.from({ length: 4 }, () => start(50)));
+  const children = await Promise.all(Array.from({ length: processes }, () => start(callers)));
   for (let round = 1; round <= rounds; round++) {
     jobber.expireAccessTokens(account);
     const results = await callTogether(children);
-    expect(results).toHaveLength(200);
+    expect(results).toHaveLength(processes * callers);
     expect(new Set(results)).toEqual(new Set(["ok"]));
     expect(jobber.counts.oauth).toMatchObject({ refreshes: round, rejectedRefreshes: 0 });
     expect(await tokens.read("acme")).toMatchObject({ state: "connected" });

@@ -11,7 +11,7 @@ import { type BackendSettings, openBackend } from "./open-backend.ts";
 import type { Served } from "./serve.ts";
 import type { WorkerSettings } from "./worker-settings.ts";
 
-/** How big, and how disorderly. */
+/** The size of a run and the disorder of its deliveries. */
 export interface BusyRun {
   readonly backend: BackendSettings;
   readonly serve: (receiver: Receiver) => Promise<Served>;
@@ -20,11 +20,11 @@ export interface BusyRun {
   readonly workers: number;
   readonly seed: number;
   readonly replicaLagMs?: number;
-  /** Part of the deliveries that never arrive. */
+  /** The share of deliveries that never arrive, 0 to 1. */
   readonly drop?: number;
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface BusyReport {
   readonly deliveries: number;
   readonly fetches: number;
@@ -34,10 +34,10 @@ export interface BusyReport {
   readonly tooManyRequests: number;
   readonly notDone: number;
   readonly slowestResponseMs: number;
-  /** What workers logged, by code. */
+  /** Errors the workers logged, by code. */
   readonly errors: Readonly<Record<string, number>>;
   readonly differences: readonly string[];
-  /** After one reconcile; where deliveries were dropped or replicas lagged. */
+  /** The state after one full reconcile. */
   readonly reconciled: {
     readonly differences: readonly string[];
     readonly report: ReconcileReport;
@@ -45,10 +45,10 @@ export interface BusyReport {
   readonly seconds: number;
 }
 
-// Jobber's limits, and the workers' budget below them, for a year's traffic in a minute: everything a hundred times as fast.
+// Jobber's limits and the workers' budgets are a hundred times as high, for a year of traffic in a minute.
 const FASTER = 100;
 
-/** A simulated Jobber with a busy account → webhooks → web server → inbox → worker processes → API → records. */
+/** Runs a busy simulated account through webhooks, web server, inbox, worker processes and API. */
 export async function runBusyAccount(run: BusyRun): Promise<BusyReport> {
   const begin = performance.now();
   const jobber = await createSimulator({
@@ -87,7 +87,7 @@ export async function runBusyAccount(run: BusyRun): Promise<BusyReport> {
     account.conditions.replicaLagMs = run.replicaLagMs ?? 0;
     const mutate = busyAccount(account, run.objects, run.seed);
     for (let done = 0; done < run.mutations; ) {
-      // Several in one second, as a person's clicks and Jobber's own consequences of them.
+      // Several changes within a second, as from one person and Jobber's own follow-ups.
       for (let n = 0; n < 100 && done < run.mutations; n++, done++) mutate();
       await jobber.webhooks.flush(16);
     }
@@ -103,7 +103,7 @@ export async function runBusyAccount(run: BusyRun): Promise<BusyReport> {
       store: backend.store,
       cursors: backend.cursors,
       maxMissing: 1,
-      // The minute between the two looks is Jobber's to settle, and nothing lags any more.
+      // Nothing lags any more, so the minute between the two looks can be short.
       sleep: async (ms) => delayFor(ms / 100),
     });
     const report = await reconcile("acme", { full: true });
@@ -149,7 +149,7 @@ async function startWorkers(
   return children;
 }
 
-/** Waits until no delivery waits; gives the number of those that ended otherwise than done. */
+/** Waits until no delivery is due; returns the number of deliveries that are not done. */
 async function settled(inbox: Awaited<ReturnType<typeof openBackend>>["inbox"]): Promise<number> {
   while ((await inbox.list({ states: ["waiting", "claimed"], limit: 1 })).length > 0)
     await delayFor(50);

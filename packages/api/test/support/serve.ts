@@ -6,7 +6,7 @@ import { jobberWebhooks as fastifyWebhooks } from "@jobber-sync/fastify";
 import express from "express";
 import fastify from "fastify";
 
-/** A web server with the webhook routes. */
+/** A running web server with the webhook routes. */
 export interface Served {
   readonly url: string;
   close(): Promise<void>;

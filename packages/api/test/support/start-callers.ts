@@ -11,7 +11,7 @@ import { createSimulator } from "@jobber-sync/testing/simulator";
 import { onTestFinished } from "vitest";
 import { addJob, grantOf } from "./open-api.ts";
 
-/** What a caller process is told. */
+/** Settings of a caller process. */
 export interface CallerSettings {
   readonly path: string;
   readonly key: { readonly id: string; readonly key: string };
@@ -27,7 +27,7 @@ export interface CallerSettings {
   readonly dies: boolean;
 }
 
-/** A connected tenant, its tokens in a SQLite file, and a way to start processes that use them. */
+/** Connects a tenant with its tokens in a SQLite file, for processes that share it. */
 export async function openShared() {
   const folder = mkdtempSync(join(tmpdir(), "jobber-sync-callers-"));
   const limits = { requests: 1e9, maximumAvailable: 1e9, restoreRate: 1e9 };
@@ -73,7 +73,7 @@ export async function openShared() {
   return { jobber, account, tokens, start, connect };
 }
 
-/** Lets every process call at once; gives what became of the calls. */
+/** Starts a round of calls in every process at once, and returns the results. */
 export async function callTogether(children: readonly ChildProcess[]): Promise<readonly string[]> {
   const responses = children.map((child) => once(child, "message"));
   for (const child of children) child.send("go");

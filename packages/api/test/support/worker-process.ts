@@ -1,4 +1,4 @@
-// One of several worker processes: `worker-process.ts <settings as JSON>`. Works until it is told to stop.
+// A worker process: `worker-process.ts <settings as JSON>`. Runs until it receives a message.
 import process from "node:process";
 import { createJobberApi } from "@jobber-sync/api";
 import { createWorker } from "@jobber-sync/core";

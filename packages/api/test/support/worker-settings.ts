@@ -1,6 +1,6 @@
 import type { BackendSettings } from "./open-backend.ts";
 
-/** What a worker process is told. */
+/** Settings of a worker process. */
 export interface WorkerSettings {
   readonly backend: BackendSettings;
   readonly api: {

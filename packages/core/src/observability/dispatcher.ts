@@ -44,9 +44,7 @@ export function createDispatcher<E>({
     const failed = (err: unknown) =>
       logger.error({ hook: name, err }, `the "${name}" hook failed; nothing else is affected`);
     try {
-      // Not checked for JavaScript callers: `(event) => list.push(event)` returns a number.
-      const returned: unknown = hook(event);
-      if (returned instanceof Promise) returned.then(undefined, failed);
+      hook(event)?.then(undefined, failed);
     } catch (err) {
       failed(err);
     }

@@ -3,34 +3,38 @@ import type { Logger } from "./logger.ts";
 
 const EVERY_MS = 10_000;
 
-/** Logs a failure, unless one with the same code was logged within the last ten seconds. */
+/** Tells the log of a failure, unless it was told of its like a moment ago. */
 export type OutageLog = (error: unknown) => void;
 
 /**
- * Creates the log of a failing backend: the first failure at once, then one line every ten seconds
- * per code, since a line per delivery would be the next outage. `err` is the thrown error itself,
- * `before` the number of failures not logged since the last line.
+ * Makes the function that tells the log of a backend that fails: the first time at once, then every ten seconds while it lasts, for a line per
+ * delivery would be the next outage. Of our own errors it says the message, which names what to do and no values; of others only the name,
+ * for their message may quote anything.
  *
- * @param message the consequence of the failure
+ * @param message what the failure leads to
  */
 export function createOutageLog(logger: Logger, now: () => number, message: string): OutageLog {
-  const lines = new Map<ErrorCode | undefined, { since: number; skipped: number }>();
+  const told = new Map<ErrorCode | undefined, { since: number; unsaid: number }>();
   return (error) => {
     const own = isJobberSyncError(error) ? error : undefined;
-    const last = lines.get(own?.code);
+    const last = told.get(own?.code);
     if (last !== undefined && now() - last.since < EVERY_MS) {
-      last.skipped += 1;
+      last.unsaid += 1;
       return;
     }
-    lines.set(own?.code, { since: now(), skipped: 0 });
+    told.set(own?.code, { since: now(), unsaid: 0 });
     logger.error(
       {
         code: own?.code,
         reason: own?.message,
-        err: own?.cause instanceof Error ? own.cause : error,
-        before: last?.skipped ?? 0,
+        cause: nameOf(own === undefined ? error : own.cause),
+        before: last?.unsaid ?? 0,
       },
       message,
     );
   };
+}
+
+function nameOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.name : undefined;
 }

@@ -104,6 +104,7 @@ export function encryptTokens(store: TokenStore, keys: readonly TokenKey[]): Tok
     write: async (connection, expected) => store.write(mapTokens(connection, encrypt), expected),
     remove: (tenant) => store.remove(tenant),
     tenants: () => store.tenants(),
+    byAccount: (accountId) => store.byAccount(accountId),
   };
 }
 

@@ -19,5 +19,12 @@ export function createMemoryTokenStore(): TokenStore {
     async tenants() {
       return [...rows.keys()].sort();
     },
+    async byAccount(accountId) {
+      const unpadded = (id: string): string => id.replace(/=+$/, "");
+      return [...rows.values()]
+        .filter((row) => unpadded(row.accountId) === unpadded(accountId))
+        .map(({ tenant, state }) => ({ tenant, state }))
+        .sort((a, b) => (a.tenant < b.tenant ? -1 : 1));
+    },
   };
 }

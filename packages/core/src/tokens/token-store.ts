@@ -29,6 +29,9 @@ export interface Connection {
   readonly revision: string;
 }
 
+/** A tenant that is, or was, connected to an account. */
+export type AccountConnection = Pick<Connection, "tenant" | "state">;
+
 /**
  * Where connections live. A store is dumb: it keeps what it is given, whole, and compares one text.
  */
@@ -49,4 +52,10 @@ export interface TokenStore {
 
   /** Every tenant that has a row, in ascending order. */
   tenants(): Promise<readonly string[]>;
+
+  /**
+   * Returns the tenants whose row names the account, in ascending order, whatever the row's state. Ids
+   * are compared without trailing `=`. Account ids are stored unencrypted, so no key is needed.
+   */
+  byAccount(accountId: string): Promise<readonly AccountConnection[]>;
 }

@@ -7,8 +7,8 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
-describe("worker: ownership check", () => {
-  it("leaves ownership quarantines alone when the worker has no tenants", async () => {
+describe("ownership check", () => {
+  it("is not for a worker without tenants to say when it was quarantined for that", async () => {
     const b = backend({
       tenants: [{ slug: "acme", secrets: "the OAuth client secret", accountIds: ["another"] }],
     });
@@ -31,7 +31,7 @@ describe("worker: ownership check", () => {
     expect(await b.store.jobs("acme")).toEqual([]);
   });
 
-  it("is repeated when a quarantined delivery is replayed to a worker with tenants", async () => {
+  it("is judged again when it is replayed for a worker that has the tenants", async () => {
     const accountIds = ["another"];
     const b = backend({
       tenants: [{ slug: "acme", secrets: "the OAuth client secret", accountIds }],
@@ -45,9 +45,9 @@ describe("worker: ownership check", () => {
     expect(await b.states()).toEqual(["done"]);
   });
 
-  it("retries with back-off while tenants cannot be looked up, one lookup per run", async () => {
+  it("waits with the usual back-off while the tenants cannot be looked up, and is looked up once a run", async () => {
     let lookUps = 0;
-    const { send, worker, inbox, events } = backend({
+    const { send, worker, inbox, told } = backend({
       tenants: {
         resolve: async () => {
           lookUps += 1;
@@ -62,12 +62,12 @@ describe("worker: ownership check", () => {
     expect(
       (await inbox.list({})).map(({ state, retries, reason }) => [state, retries, reason]),
     ).toEqual(Array(3).fill(["waiting", 1, "ERR_TENANT_LOOKUP"]));
-    expect(events.map(({ name }) => name)).toEqual(["retried", "retried", "retried"]);
+    expect(told.map(({ name }) => name)).toEqual(["retried", "retried", "retried"]);
   });
 });
 
-describe("worker: resume", () => {
-  it("covers deliveries that a run has claimed", async () => {
+describe("a resume", () => {
+  it("counts for what a worker had in hand", async () => {
     const b = backend();
     let fetches = 0;
     const source: RecordSource = {
@@ -88,8 +88,8 @@ describe("worker: resume", () => {
   });
 });
 
-describe("worker: a delete whose record still exists", () => {
-  it("is an update, also for handlers and submissions", async () => {
+describe("a delete whose record is still there", () => {
+  it("is an update, for handlers and submissions too", async () => {
     const calls: string[] = [];
     const { source } = sourceOf((_, id) => found(id, "Alive"));
     const { send, worker, store, clock } = backend({
@@ -112,9 +112,9 @@ describe("worker: a delete whose record still exists", () => {
   });
 });
 
-describe("worker: a record and account that the token cannot read", () => {
-  it("is retried with growing delays and dead after 72 hours", async () => {
-    const { fetched, source } = sourceOf(() => null);
+describe("a record that nobody can see", () => {
+  it("is looked for less and less often, and given up after 72 hours", async () => {
+    const { asked, source } = sourceOf(() => null);
     const { send, worker, clock, inbox } = backend({ source });
     await send(notification("JOB_UPDATE"));
     for (let hours = 0; hours < 80; hours += 1) {
@@ -122,12 +122,12 @@ describe("worker: a record and account that the token cannot read", () => {
       clock.now += HOUR;
     }
     expect(await inbox.list({})).toMatchObject([{ state: "dead", reason: "ERR_API_PERMISSION" }]);
-    expect(fetched.length).toBeLessThan(200);
+    expect(asked.length).toBeLessThan(200);
   });
 });
 
-describe("worker: non-retryable store error", () => {
-  it("gets five tries", async () => {
+describe("poison", () => {
+  it("is also what the store can never hold: five tries", async () => {
     const b = backend();
     const rejects = {
       ...b.store,
@@ -152,17 +152,17 @@ describe("worker: non-retryable store error", () => {
   });
 });
 
-describe("worker: options", () => {
+describe("options", () => {
   it.each([
     { retry: { maxAttempts: 0 } },
     { retry: { firstDelayMs: Number.NaN } },
     { retention: { bodiesAfterMs: -1 } },
     { retention: { failedAfterMs: "30 days" as unknown as number } },
-  ])("rejects %j", (options) => {
+  ])("that cannot work are rejected: %j", (options) => {
     expect(() => backend(options)).toThrow(TypeError);
   });
 
-  it("treats undefined as the default", () => {
+  it("left undefined have their default", () => {
     expect(() => backend({ retry: { maxAttempts: undefined as unknown as number } })).not.toThrow();
   });
 });

@@ -1,10 +1,9 @@
 import { JobberSyncError } from "@jobber-sync/core";
 import { messageOf, storeError } from "./store-error.ts";
 
-/** Converts an error of pg-boss, thrown or emitted as a plain object, to a coded error. */
+/** What pg-boss throws, or reports as a plain object, coded. It throws assertions for a boss that is not running. */
 export function bossError(error: unknown): JobberSyncError {
   const message = messageOf(error);
-  // pg-boss reports an instance that is not running through assertions, which carry no code.
   if (/not opened|not initialized|is stopped/.test(message)) {
     return new JobberSyncError(
       "ERR_STORE_SETTINGS",
@@ -15,7 +14,7 @@ export function bossError(error: unknown): JobberSyncError {
   if (/^Queue .* does not exist/.test(message)) {
     return new JobberSyncError(
       "ERR_STORE_SCHEMA",
-      "The pg-boss queue of jobber-sync is missing. Run migrate() once before using the inbox.",
+      "The pg-boss queue of jobber-sync is missing. Run migrate() once before.",
       { cause: error },
     );
   }

@@ -1,20 +1,20 @@
 import { JobberSyncError } from "@jobber-sync/core";
 import { isAboutValues } from "./store-error.ts";
 
-/** Options for {@link createGroupCommit}. */
+/** How items are written together. */
 export interface GroupCommitOptions<I, R> {
-  /** Writes all items durably, or none. Returns one result per item, in order. */
+  /** Writes all of them durably, or none; gives one result each, in their order. */
   readonly write: (items: readonly I[]) => Promise<readonly R[]>;
   readonly maxItems: number;
-  /** Size of an item in bytes, counted towards `maxBytes`. @default 0 */
+  /** Bytes that an item weighs: what is together in one statement is bounded. @default 0 */
   readonly weigh?: (item: I) => number;
   /** @default Infinity */
   readonly maxBytes?: number;
-  /** Batches in flight at once. */
+  /** Batches on their way at one time. */
   readonly lanes: number;
-  /** Keys that an item writes to. Items that share a key never share a batch. @default none */
+  /** What an item writes to. Two items with a key in common never share a batch. @default nothing that another could write to */
   readonly keysOf?: (item: I) => readonly string[];
-  /** Time limit of a caller. Milliseconds. @default none */
+  /** How long a caller waits. Milliseconds. @default as long as the write takes */
   readonly timeoutMs?: number;
 }
 
@@ -24,22 +24,21 @@ interface Waiting<I, R> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Below this number of items a second connection costs more than it saves. */
+/** Fewer items than this are not worth another connection's commit. */
 const MIN_SHARE = 16;
 
 /**
- * Creates a function that writes items in batches: items that arrive while all lanes are busy form
- * the next batch. Each call resolves once its own batch is durable. A batch rejected because of a
- * value is retried item by item, so that one bad item does not fail the others.
+ * Writes what arrives together in one go: items that come while the lanes are busy form the next batch. Each caller is answered when its
+ * own batch is durable. A batch that fails for what is in it is repeated one by one, so that no item fails for its neighbour.
  *
- * @returns a function that writes one item. It rejects with `ERR_STORE_BUSY` after the time limit:
- * an item still queued is then never written, one in flight may or may not have been
+ * @returns writes one item; rejects with `ERR_STORE_BUSY` after the timeout. What was not begun then never is; the rest may or may not have
+ * been written
  */
 export function createGroupCommit<I, R>(
   options: GroupCommitOptions<I, R>,
 ): (item: I) => Promise<R> {
   const { keysOf = () => [], weigh = () => 0, maxBytes = Number.POSITIVE_INFINITY } = options;
-  /** In order of arrival. */
+  /** In the order of their coming. */
   const queue = new Set<Waiting<I, R>>();
   let busyLanes = 0;
   let scheduled = false;
@@ -54,7 +53,7 @@ export function createGroupCommit<I, R>(
       schedule();
     });
 
-  /** Removes an item from the queue at its time limit, which also frees its bytes. */
+  /** Whoever has waited too long leaves at once: nobody wants the item written any more, and its bytes are free. */
   function bounded({ item, resolve, reject }: Waiting<I, R>, timeoutMs: number): Waiting<I, R> {
     const timer = setTimeout(() => {
       queue.delete(waiting);
@@ -74,7 +73,7 @@ export function createGroupCommit<I, R>(
     return waiting;
   }
 
-  /** Defers to the end of this event loop turn, so that requests read in one turn share a batch. */
+  /** At the end of this turn of the event loop, so that requests which came in together are written together. */
   function schedule(): void {
     if (scheduled || busyLanes >= options.lanes) return;
     scheduled = true;
@@ -92,8 +91,8 @@ export function createGroupCommit<I, R>(
   }
 
   /**
-   * Removes the oldest items that fit into one batch, at most this lane's share of the queue. An item
-   * that does not fit stays queued, and later items with the same key do not overtake it.
+   * The oldest items that fit together, and no more than this lane's share of what the free lanes have to write. One that does not fit
+   * stays, and nothing that writes to the same key overtakes it.
    */
   function take(): readonly Waiting<I, R>[] {
     const batch: Waiting<I, R>[] = [];
@@ -130,7 +129,7 @@ export function createGroupCommit<I, R>(
 }
 
 function tookTooLong(timeoutMs: number): JobberSyncError {
-  return new JobberSyncError("ERR_STORE_BUSY", "The database did not store the delivery in time.", {
+  return new JobberSyncError("ERR_STORE_BUSY", "The database did not take the delivery in time.", {
     cause: new Error(`timeout after ${timeoutMs} ms`),
   });
 }

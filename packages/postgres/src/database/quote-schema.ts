@@ -1,13 +1,13 @@
-/** A schema name, quoted for the places where SQL needs it. */
+/** A schema, as SQL wants it in different places. */
 export interface Schema {
   readonly name: string;
-  /** As an identifier: `"app"`. */
+  /** As part of a statement: `"app"`. */
   readonly quoted: string;
-  /** The sequence as a string literal: `'"app".jobber_sequence'`. */
+  /** Of the sequence, as a literal: `'"app".jobber_sequence'`. */
   readonly sequence: string;
 }
 
-/** Quotes a schema name. @throws {TypeError} for a name that PostgreSQL would truncate or reject */
+/** @throws {TypeError} for a name that PostgreSQL would cut off or reject */
 export function quoteSchema(name: unknown): Schema {
   if (
     typeof name !== "string" ||

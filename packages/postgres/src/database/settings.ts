@@ -1,42 +1,40 @@
 import type { BossQueueSettings } from "./boss.ts";
 
 /**
- * Time limits for `new pg.Pool({ connectionString, ...POOL_SETTINGS })`, in milliseconds. Without
- * them an exhausted pool, a lock or a dead network blocks a statement indefinitely. The receiver's
- * deadline is independent of them.
+ * Bounds for `new pg.Pool({ connectionString, ...POOL_SETTINGS })`, in milliseconds: without them a starved pool, a lock or a dead network
+ * makes a statement wait for ever. The deliveries themselves are answered in time either way.
  */
 export const POOL_SETTINGS = {
-  /** Limit for obtaining a connection, from the pool or from the server. */
+  /** Waiting for a connection, from the pool or from the server. */
   connectionTimeoutMillis: 2000,
-  /** Limit after which the server cancels a statement. */
+  /** The server gives up a statement. */
   statement_timeout: 10_000,
-  /** Limit after which the client stops waiting. Above `statement_timeout`: the server's error names the cause. */
+  /** The client gives up a statement whose response does not come; later than the server, which knows why. */
   query_timeout: 12_000,
-  /** Limit after which the server ends an idle transaction and releases its locks. */
+  /** The server ends a transaction that nobody goes on with, and frees its locks. */
   idle_in_transaction_session_timeout: 15_000,
   keepAlive: true,
   /**
-   * Lets statements of a transaction share a round trip. Remove it if the pool is also used with
-   * pg-cursor or pg-query-stream: pg rejects that combination. Older versions of pg ignore it.
+   * Statements of a transaction may share a round trip. Leave it out where others use the pool with pg-cursor or pg-query-stream, which pg
+   * rejects then. An older pg does not know it and goes on one by one.
    */
   pipeline: true,
 } as const;
 
 /**
- * Settings for `new PgBoss({ connectionString, ...BOSS_SETTINGS })`: dead workers are detected
- * within seconds, jobs start on notification rather than at the next poll, and a dead network is
- * detected.
+ * For `new PgBoss({ connectionString, ...BOSS_SETTINGS })`: dead workers are noticed within seconds, work starts when it is there instead of
+ * at the next poll, and a network that died is noticed.
  */
 export const BOSS_SETTINGS = {
   superviseIntervalSeconds: 5,
   monitorIntervalSeconds: 5,
-  /** Interval at which completed wake-ups are deleted. With pg-boss's default, a day, the table keeps millions. */
+  /** How often completed wake-ups are deleted. pg-boss's own default is a day, and the table keeps millions. */
   maintenanceIntervalSeconds: 300,
   useListenNotify: true,
   keepAlive: true,
-  /** Limit for obtaining a connection. Milliseconds. */
+  /** Waiting for a connection. Milliseconds. */
   connectionTimeoutMillis: 5000,
-  /** Limit after which the client stops waiting for a response. Above every statement of pg-boss except its upgrades. Milliseconds. */
+  /** The client gives up a statement whose response does not come. Longer than any of pg-boss's takes, but for what its upgrades do. Milliseconds. */
   query_timeout: 60_000,
 } as const;
 
@@ -44,21 +42,20 @@ const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 
 /**
- * The queue's policy. Only `standard` keeps one job per row. `short` and the other deduplicating
- * policies drop a job sent in an open transaction if an equal job runs before the commit, and the
- * delivery would then wait for a wake-up that does not exist.
+ * Only `standard` keeps one job per row. With `short` (and the others that drop a job for one that already waits) a send inside an open
+ * transaction is dropped against a job that runs before the commit, and the delivery waits for ever.
  */
 export const QUEUE_POLICY = "standard";
 
-/** Settings of the queue. Rows have their own retries; these settings only prevent lost wake-ups. */
+/** What the queue is set to. The rows are the truth and have their own retries; these only see to it that a wake-up is not lost. */
 export const QUEUE_SETTINGS: BossQueueSettings = {
-  // With the back-off this is years, so a wake-up ends only with its retention. The column is a smallint.
+  // A wake-up is given up only with its retention. More than a smallint is not needed: with the back-off it is years.
   retryLimit: 10_000,
   retryDelay: 2,
   retryBackoff: true,
   retryDelayMax: HOUR_SECONDS,
   retentionSeconds: 60 * DAY_SECONDS,
-  // A completed wake-up contains nothing that the row does not.
+  // A completed wake-up says nothing that the row does not say.
   deleteAfterSeconds: HOUR_SECONDS,
   expireInSeconds: 300,
   heartbeatSeconds: 10,

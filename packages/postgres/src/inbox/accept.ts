@@ -8,13 +8,13 @@ import { inSeries, runTransaction } from "../database/transaction.ts";
 import { type InboxContext, transactionNowSql } from "./inbox-context.ts";
 import { wakeLater } from "./wake-later.ts";
 
-/** Options for {@link createAccept}. */
+/** How deliveries are accepted. */
 export interface AcceptOptions {
-  /** Time limit of an `accept` call. Milliseconds. */
+  /** How long a caller of `accept` waits. Milliseconds. */
   readonly timeoutMs: number;
-  /** Batches in flight at once. Each holds a connection. */
+  /** Batches on their way at one time; each holds a connection. */
   readonly lanes: number;
-  /** Whether to reject commits that a server crash may lose. */
+  /** Whether a commit that a crash of the server may lose is rejected. */
   readonly durable: boolean;
 }
 
@@ -28,10 +28,10 @@ interface Stored extends Durability {
 
 const MAX_ROWS = 256;
 const MAX_BYTES = 8 * 1024 * 1024;
-// Limit for obtaining a connection, and again for the transaction: frees the lane of a batch that hangs.
+// A batch that waits this long for its connection, or then takes this long, is stuck: it is given up, so that the lane is free again.
 const STUCK_MS = 5000;
 
-/** Creates `accept`: one transaction writes the rows and wake-ups of up to 256 deliveries. */
+/** Makes `accept`: the rows and their wake-ups in one transaction, many deliveries in one. */
 export function createAccept(
   context: InboxContext,
   options: AcceptOptions,
@@ -60,18 +60,18 @@ export function createAccept(
         await inSeries(client, inserting);
         const [[response]] = await Promise.all([inserting, wakeLater(context, client, waiting)]);
         if (response === undefined)
-          throw new JobberSyncError("ERR_STORE", "The database returned no row.");
+          throw new JobberSyncError("ERR_STORE", "The database gave no response.");
         if (options.durable) checkDurability(response);
         return response;
       },
-      // If only BEGIN fails, rows and wake-ups are stored but the sender gets 503 and retries: a duplicate.
+      // Should BEGIN fail alone, rows and wake-ups are stored and nobody is told: it is only sent again.
       { giveUpMs: STUCK_MS, eager: true },
     );
     return outcomes(deliveries, stored);
   }
 }
 
-/** Returns the rows as a JSON list and the concatenated bodies as bytes. */
+/** The rows as a JSON list, and beside it their bodies one after another, as the bytes that they are. */
 function valuesOf(
   deliveries: readonly IncomingDelivery[],
   { clock }: InboxContext,
@@ -86,9 +86,8 @@ function valuesOf(
 }
 
 /**
- * Inserts one row per delivery, numbered in order. `$1` is a JSON list, `$2` the concatenated bodies.
- * The outcome is informative only, so its lookups take no lock. LIMIT 1 also prevents a hash join
- * over the whole table, which the planner prefers while it considers the table small.
+ * One row each, numbered in their order; `$1` is a JSON list, `$2` their bodies. Nothing is looked up under a lock: the outcome is a word for
+ * people. Each look ends at the first row, which also keeps PostgreSQL from reading all rows at once where it takes the table for small.
  */
 function insertStatement({ schema }: InboxContext): string {
   const deliveries = `${schema.quoted}.jobber_deliveries`;
@@ -121,7 +120,7 @@ SELECT json_build_object(
 )::text AS json`;
 }
 
-/** Combines what the statement found before its own rows with duplicates inside the batch. */
+/** What the statement saw before its own rows, and what the rows of one batch are to each other. */
 function outcomes(
   deliveries: readonly IncomingDelivery[],
   { rows }: Stored,

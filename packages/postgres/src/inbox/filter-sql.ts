@@ -1,26 +1,25 @@
 import type { DeliveryFilter, DeliveryState } from "@jobber-sync/core";
 import { sequenceArray } from "./inbox-context.ts";
 
-/** The WHERE clause of a {@link DeliveryFilter}, with its parameters. */
+/** The part of a statement that chooses rows, with the values of its parameters. */
 export interface Filter {
-  /** Conditions to join with AND. At least one. */
+  /** Conditions that are all to hold; at least one. */
   readonly conditions: readonly string[];
   readonly values: readonly unknown[];
-  /** The ORDER BY expression that sorts by sequence. */
+  /** How to order by sequence. */
   readonly order: string;
 }
 
-/** The states of each partial index, in the order of its definition. */
+/** The states of each partial index, as its definition has them. */
 const INDEXED: readonly { readonly states: readonly DeliveryState[]; readonly order: string }[] = [
   { states: ["unresolved", "paused", "quarantined", "dead"], order: "sequence" },
-  // Not ordered by sequence. The sum prevents a walk over the primary key until the limit is reached.
+  // Has no order of its own. The sum keeps PostgreSQL from going through all rows by sequence instead, until it has found enough.
   { states: ["waiting", "claimed"], order: "sequence + 0" },
 ];
 
 /**
- * Builds the conditions of a filter. Absent fields produce no condition: "or $1 is null" would keep a
- * prepared statement from using an index. Repeats the condition of the matching partial index
- * literally, because PostgreSQL cannot infer it from a parameter.
+ * Only the conditions that were asked for: one that any value passes ("or the parameter is null") keeps a prepared statement from using an
+ * index. And the condition of the partial index that holds the states, in its own words, for PostgreSQL cannot infer it from a parameter.
  */
 export function filterSql({ tenant, states, topic, sequences }: DeliveryFilter): Filter {
   const conditions = ["true"];

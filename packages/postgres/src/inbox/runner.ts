@@ -1,39 +1,37 @@
 import { type ObjectRef, objectKey } from "@jobber-sync/core/ports";
 
-/** Runs objects with limited concurrency. */
+/** Runs objects, so many at a time. */
 export interface Runner {
   /**
-   * Resolves to `true` once a run of the object has started, or immediately if one is active, which
-   * another run will follow. Resolves to `false` if the session ended first.
+   * Resolves when a run of the object has begun, or at once when one is under way: another will follow it. `false`: the end came before.
    *
-   * @param options.first whether to run before everything that is queued now. @default false
+   * @param options.first before everything that waits for its turn now. @default false
    */
   offer(object: ObjectRef, options?: { readonly first?: boolean }): Promise<boolean>;
-  /** Returns the objects with an active run. */
+  /** The objects that run at this moment. */
   running(): readonly ObjectRef[];
   /**
-   * Resolves once no run is active. Returns the objects that may have rows left: those whose promised
-   * follow-up run did not start before the session ended, and those that were running at its end,
-   * since a run that must end leaves the rows it has not claimed.
+   * Resolves when nothing runs any more. Gives the objects of which something may be left: those whose next run was promised and did not begin
+   * before the end, and those that ran when it came, for a run that is to end leaves what it had not claimed.
    */
   idle(): Promise<readonly ObjectRef[]>;
 }
 
 interface Entry {
   readonly object: ObjectRef;
-  /** Whether `offer` has already resolved to `true` for this run. */
+  /** Whether somebody was told already that this run comes. */
   readonly promised: boolean;
   readonly begun: Promise<boolean>;
   running: boolean;
-  /** Whether another run must follow. */
+  /** Whether the object is to run once more afterwards. */
   again: boolean;
 }
 
 /**
- * Creates the runner of one process. It limits concurrent runs and runs an object once at a time:
- * any number of wake-ups during a run cause one follow-up run.
+ * Bounds the runs of one process, and runs one object once at a time: wake-ups for an object that runs already lead to one more run after
+ * it, however many they are.
  *
- * @param run must not reject
+ * @param run does not reject
  */
 export function createRunner(
   run: (object: ObjectRef) => Promise<void>,
@@ -45,7 +43,7 @@ export function createRunner(
   const left = new Map<string, ObjectRef>();
   let slots = concurrency;
   let notifyIdle = () => {};
-  // Ends queued entries at once, without waiting for active runs.
+  // What waits for its turn does not wait for the runs that have theirs.
   const end = () => {
     for (const object of running()) left.set(objectKey(object), object);
     for (const proceed of [...urgent.splice(0), ...waiting.splice(0)]) proceed();
@@ -105,20 +103,20 @@ export function createRunner(
       notify(false);
       if (promised) left.set(objectKey(object), object);
     }
-    // No await between delete and enter: otherwise a second entry of the object could start in between.
+    // In one turn, so that no second entry of the object can slip in between this run and the next.
     entries.delete(objectKey(object));
     if (entry.again) enter(object, { promised: true, first: false });
     else if (entries.size === 0) notifyIdle();
   }
 
-  /** Resolves to `false` if the session ended first. */
+  /** `false`: the end came. */
   async function takeSlot(first: boolean): Promise<boolean> {
     if (signal.aborted) return false;
     if (slots > 0) {
       slots -= 1;
       return true;
     }
-    // A slot is passed on directly, so that a later caller cannot take it first.
+    // A slot goes from hand to hand, so that nobody can slip in between.
     await new Promise<void>((resolve) => (first ? urgent : waiting).push(resolve));
     return !signal.aborted;
   }

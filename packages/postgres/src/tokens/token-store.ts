@@ -1,18 +1,17 @@
-import type { Connection, TokenStore } from "@jobber-sync/core/ports";
+import type { AccountConnection, Connection, TokenStore } from "@jobber-sync/core/ports";
 import { jsonText } from "../database/json-text.ts";
 import type { Schema } from "../database/quote-schema.ts";
 import type { SqlPool } from "../database/sql-pool.ts";
 import { instantSql, millisecondsSql } from "../database/times.ts";
 import { runStatement } from "../database/transaction.ts";
 
-/** Creates a token store on the table `jobber_connections`. Each write is one guarded statement. */
+/** Connections in the table `jobber_connections`. Each write is one guarded statement. */
 export function createTokenStore(pool: SqlPool, schema: Schema): TokenStore {
   const table = `${schema.quoted}.jobber_connections`;
 
   const readStatement = `
 SELECT json_build_object(
-  'tenant', tenant, 'accountId', account_id, 'state', state,
-  'accessToken', access_token, 'refreshToken', refresh_token,
+  'tenant', tenant, 'accountId', account_id, 'state', state, 'accessToken', access_token, 'refreshToken', refresh_token,
   'obtainedAt', ${millisecondsSql("obtained_at")}, 'expiresAt', ${millisecondsSql("expires_at")},
   'connectedAt', ${instantSql("connected_at")}, 'revision', revision
 )::text AS json
@@ -31,8 +30,7 @@ FROM json_to_record($1::text::json) AS x(
 INSERT INTO ${table} (${columns}) ${given} ON CONFLICT (tenant) DO NOTHING RETURNING 'true' AS json`;
 
   const replaceStatement = `
-UPDATE ${table} SET (${columns}) = (${given})
-WHERE tenant = $2 AND revision = $3 RETURNING 'true' AS json`;
+UPDATE ${table} SET (${columns}) = (${given}) WHERE tenant = $2 AND revision = $3 RETURNING 'true' AS json`;
 
   return {
     async read(tenant) {
@@ -58,6 +56,14 @@ WHERE tenant = $2 AND revision = $3 RETURNING 'true' AS json`;
         pool,
         `SELECT to_json(tenant)::text AS json FROM ${table} ORDER BY tenant`,
         [],
+      ),
+
+    byAccount: (accountId) =>
+      runStatement<AccountConnection>(
+        pool,
+        `SELECT json_build_object('tenant', tenant, 'state', state)::text AS json FROM ${table}
+WHERE rtrim(account_id, '=') = rtrim($1, '=') ORDER BY tenant`,
+        [accountId],
       ),
   };
 }

@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A pool whose connect() the test settles. */
+/** A pool that gives connections when the test says so. */
 function slowPool() {
   const asked: { give(client: SqlClient): void; reject(error: Error): void }[] = [];
   const pool = boundedPool(
@@ -36,7 +36,7 @@ function connection() {
 
 const outcome = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
 
-it("boundedPool passes connections and errors through", async () => {
+it("gives a connection as it comes, and an error as it is", async () => {
   const { asked, pool } = slowPool();
   const { client } = connection();
   const first = pool.connect();
@@ -47,7 +47,7 @@ it("boundedPool passes connections and errors through", async () => {
   expect(await second).toMatchObject({ message: "no more" });
 });
 
-it("boundedPool rejects at the time limit and gives a late connection to the next caller", async () => {
+it("lets nobody wait longer, and gives what comes too late to whoever asks next", async () => {
   const { asked, pool } = slowPool();
   const { client, releases } = connection();
   const first = outcome(pool.connect());
@@ -60,7 +60,7 @@ it("boundedPool rejects at the time limit and gives a late connection to the nex
   expect(releases).toEqual([]);
 });
 
-it("boundedPool releases a late connection that has no caller, and requests a new one after it", async () => {
+it("gives back what comes when nobody waits any more, and asks anew after that", async () => {
   const { asked, pool } = slowPool();
   const { client, releases } = connection();
   const first = outcome(pool.connect());
@@ -73,7 +73,7 @@ it("boundedPool releases a late connection that has no caller, and requests a ne
   expect(asked).toHaveLength(2);
 });
 
-it("boundedPool does not accumulate requests on a pool that hangs", async () => {
+it("does not ask a pool again and again that gives nothing any more", async () => {
   const { asked, pool } = slowPool();
   for (let round = 0; round < 50; round += 1) {
     const both = [outcome(pool.connect()), outcome(pool.connect())];

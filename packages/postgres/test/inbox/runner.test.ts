@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { createRunner } from "../../src/inbox/runner.ts";
 import { objectOf } from "../support/deliveries.ts";
 
-/** A runner whose runs end when the test calls `end()`. */
+/** Runs that end when the test says so. */
 function runs(concurrency: number) {
   const begun: { readonly id: string; end(): void }[] = [];
   const stop = new AbortController();
@@ -33,13 +33,13 @@ function runs(concurrency: number) {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Returns the value of a promise, or "pending". */
+/** What became of a promise so far. */
 async function settled<T>(promise: Promise<T>): Promise<T | "pending"> {
   await turn();
   return Promise.race([promise, Promise.resolve("pending" as const)]);
 }
 
-it("runs an object once more after any number of offers during its run, and resolves them at once", async () => {
+it("runs an object that is woken while it runs once more, however often it was, and promises that at once", async () => {
   const { begun, runner, offer, ids } = runs(4);
   expect(await settled(offer("a"))).toBe(true);
   expect(await settled(Promise.all([offer("a"), offer("a"), offer("a")]))).toEqual([
@@ -55,7 +55,7 @@ it("runs an object once more after any number of offers during its run, and reso
   expect(await runner.idle()).toEqual([]);
 });
 
-it("limits concurrent runs, and runs a queued object once after several offers", async () => {
+it("runs no more at a time than allowed, and an object that still waits for its turn only once", async () => {
   const { begun, runner, offer, ids, most } = runs(1);
   await offer("a");
   const waiting = Promise.all([offer("b"), offer("b")]);
@@ -69,12 +69,12 @@ it("limits concurrent runs, and runs a queued object once after several offers",
   expect(most()).toBe(1);
 });
 
-it("never runs an object twice at once, whenever it is offered", async () => {
+it("never runs an object twice at one time, whenever it is woken", async () => {
   const { begun, runner, offer, ids, most } = runs(2);
   await offer("a");
   void offer("a");
   begun[0]?.end();
-  // Every microtask between the end of one run and the start of the next.
+  // Every moment between the end of the one run and the beginning of the next.
   for (let step = 0; step < 20; step += 1) {
     void offer("a");
     await Promise.resolve();
@@ -88,7 +88,7 @@ it("never runs an object twice at once, whenever it is offered", async () => {
   expect(most()).toBe(1);
 });
 
-it("queues a follow-up run behind waiting objects", async () => {
+it("lets a run that is to follow wait its turn like others", async () => {
   const { begun, offer, ids } = runs(1);
   await offer("a");
   void offer("b");
@@ -101,7 +101,7 @@ it("queues a follow-up run behind waiting objects", async () => {
   expect(ids()).toEqual(["a", "b", "a"]);
 });
 
-it("runs an urgent offer ahead of waiting ones, and only once", async () => {
+it("lets what is urgent go before what waits, and runs it once all the same", async () => {
   const { begun, offer, ids } = runs(1);
   await offer("a");
   void offer("b");
@@ -114,7 +114,7 @@ it("runs an urgent offer ahead of waiting ones, and only once", async () => {
   expect(ids()).toEqual(["a", "c", "b"]);
 });
 
-it("starts nothing after the session ends, resolves waiting offers to false, and returns promised runs", async () => {
+it("begins nothing after the end, says so at once to whoever waits, and names the runs it had promised", async () => {
   const { begun, runner, stop, offer, ids } = runs(1);
   await offer("a");
   const waiting = offer("b");
@@ -129,7 +129,7 @@ it("starts nothing after the session ends, resolves waiting offers to false, and
   expect(ids()).toEqual(["a"]);
 });
 
-it("returns objects that were running when the session ended, since rows may be left", async () => {
+it("names what ran when the end came: of that something may be left", async () => {
   const { begun, runner, stop, offer } = runs(2);
   await offer("a");
   begun[0]?.end();

@@ -1,37 +1,46 @@
-import { randomUUID } from "node:crypto";
 import { createPostgres } from "@jobber-sync/postgres";
 import { PgBoss } from "pg-boss";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBoss, openPool } from "../support/connections.ts";
-import { testDatabase } from "../support/test-database.ts";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import {
+  openBoss,
+  openPool,
+  START_MS,
+  startTestDatabase,
+  type TestDatabase,
+} from "../support/open-postgres.ts";
 import { wakeUps } from "../support/wake-ups.ts";
 
-const database = testDatabase();
+// Every test talks to a real server, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 
-const other = `jobber_other_${randomUUID().slice(0, 8)}`;
+let database: TestDatabase;
 let otherUrl: string;
 beforeAll(async () => {
-  await database.pool.query(`CREATE DATABASE ${other}`);
+  database = await startTestDatabase();
+  await database.pool.query("CREATE DATABASE another");
   const url = new URL(database.connectionString);
-  url.pathname = `/${other}`;
+  url.pathname = "/another";
   otherUrl = url.href;
-});
-afterAll(() => database.pool.query(`DROP DATABASE ${other} WITH (FORCE)`));
+}, START_MS);
+afterAll(async () => {
+  await database.pool.query("DROP DATABASE another WITH (FORCE)");
+  await database.stop();
+}, START_MS);
 
 describe("migrate", () => {
-  it("leaves no trace of its probe wake-up", async () => {
+  it("leaves no trace of the wake-up that it tries", async () => {
     const { queue } = await database.open();
     expect(await wakeUps(database, queue)).toMatchObject({ count: 0 });
   });
 
-  it("rejects a pool and a pg-boss on different databases", async () => {
+  it("rejects a pool on another database than pg-boss", async () => {
     const pool = openPool(otherUrl);
     const { boss } = database;
     await expect(createPostgres({ pool, boss, queue: "apart" }).migrate()).rejects.toMatchObject({
       code: "ERR_STORE_SETTINGS",
       message: expect.stringMatching(/different databases.*same connection string/),
     });
-    // Also with a pg-boss that does not expose its connection.
+    // And a pg-boss that does not show its connection.
     const mute = new Proxy(boss, {
       get(target, name) {
         if (name === "getDb") return undefined;
@@ -48,7 +57,7 @@ describe("migrate", () => {
     await pool.end();
   });
 
-  it("rejects different databases even if both have the queue", async () => {
+  it("rejects it also where pg-boss has the same queue on both", async () => {
     const pool = openPool(otherUrl);
     const twin = openBoss(otherUrl, database.bossSchema);
     await twin.start();
@@ -63,7 +72,7 @@ describe("migrate", () => {
     await pool.end();
   });
 
-  it("rejects sessions with synchronous_commit off, unless requireDurable is false", async () => {
+  it("rejects sessions whose commits a crash may lose, unless told that it may", async () => {
     const pool = openPool(database.connectionString, { options: "-c synchronous_commit=off" });
     const options = { pool, boss: database.boss, schema: "weak", queue: "weak-commits" };
     await expect(createPostgres(options).migrate()).rejects.toMatchObject({
@@ -75,7 +84,7 @@ describe("migrate", () => {
     await pool.end();
   });
 
-  it("names boss.start() if pg-boss was not started", async () => {
+  it("says that pg-boss was not started", async () => {
     const { pool, connectionString } = database;
     const boss = new PgBoss(connectionString);
     await expect(

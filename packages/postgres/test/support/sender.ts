@@ -1,19 +1,19 @@
-// Does not import the testing package: processes that tests start repeatedly must start fast.
+// Without the testing package: programs that are started 30 times over are to start fast.
 import { createReceiver, type Logger, type ReceiverResponse, signPayload } from "@jobber-sync/core";
 import type { Inbox } from "@jobber-sync/core/ports";
 
 const SECRET = "a client secret that no app has";
 
-/** A logger for failures that a test causes on purpose. */
+/** Says nothing of what a test does on purpose. */
 export const SILENT: Logger = { info: () => {}, warn: () => {}, error: () => {} };
 
-/** A response with its response time. */
+/** An response, and how long the sender waited for it. */
 export interface TimedResponse extends ReceiverResponse {
   /** Milliseconds. */
   readonly elapsedMs: number;
 }
 
-/** Creates a receiver for tenant `acme`. The returned function signs and sends a payload to it. */
+/** A receiver for tenant `acme` in front of an inbox, with somebody who signs what is sent. */
 export function createSender(inbox: Inbox): (payload: object) => Promise<TimedResponse> {
   const tenants = [{ slug: "acme", secrets: SECRET }];
   const receiver = createReceiver({ tenants, inbox, logger: SILENT });
@@ -26,12 +26,12 @@ export function createSender(inbox: Inbox): (payload: object) => Promise<TimedRe
   };
 }
 
-/** Returns a snapshot of a job. */
+/** A snapshot of a job of its own. */
 export function jobCreated(id: string, title = "Lawn Service"): object {
   return { event: "job.created", data: { id, title } };
 }
 
-/** Returns whether the response is a timely 503 with Retry-After. */
+/** Whether the sender was told to come again, in time. */
 export function isProperRejection({ status, headers, elapsedMs }: TimedResponse): boolean {
   return status === 503 && Number(headers["retry-after"]) > 0 && elapsedMs < 1000;
 }

@@ -3,38 +3,33 @@ import type { Connection } from "./connection.ts";
 import { isBusy, storeError } from "./store-error.ts";
 import { createTransaction, type Transaction } from "./transaction.ts";
 
-/** Writes the tasks of one turn of the event loop in one transaction. */
+/** Writes of one turn of the event loop, in one transaction. */
 export interface GroupCommit {
   /**
-   * Runs `work` in a transaction together with the other writes of the same turn. Resolves once the
-   * transaction is on disk.
+   * Runs `work` inside a transaction, with others that were asked for in the same turn. Resolves when that is on the disk.
    *
-   * @param work synchronous; may run again when the transaction is repeated, so its only effect
-   *   must be on the database
-   * @throws {JobberSyncError} `ERR_STORE`, `ERR_STORE_BUSY`, `ERR_STORE_FULL`: nothing of this
-   *   write is stored
+   * @param work synchronous; may be run again when the transaction has to be repeated, so it must have no effect but on the database
+   * @throws {JobberSyncError} `ERR_STORE`, `ERR_STORE_BUSY`, `ERR_STORE_FULL`: nothing of it was written
    */
   write<T>(work: (transaction: Transaction) => T, options?: WriteOptions): Promise<T>;
-  /** Finishes the writes that were requested, and rejects later ones. */
+  /** Writes what was asked for, and rejects what comes later. */
   close(): Promise<void>;
 }
 
-/** Options of {@link GroupCommit.write}. */
-export interface WriteOptions {
+/** What is special about a write. */
+interface WriteOptions {
   /**
-   * Skips the savepoint around `work`, a sixth of the cost of an accepted delivery. An error then
-   * repeats the whole batch one by one, so it must be rare.
-   *
-   * @default false
+   * That `work` writes with one statement at most, which is all or nothing by itself: it then needs no savepoint, a sixth of what an
+   * accepted delivery costs. @default false
    */
-  readonly withoutSavepoint?: boolean;
-  /** Called after the commit, once per transaction for all writes that pass the same function. */
+  readonly oneStatement?: boolean;
+  /** Called when it is on the disk; once for all writes of a transaction that name the same function. */
   readonly onCommit?: () => void;
 }
 
-/** Options of {@link createGroupCommit}. */
+/** How writes are grouped. */
 export interface GroupCommitOptions {
-  /** How long a write waits for the lock of another process. Milliseconds. */
+  /** How long a write may wait for another process's lock. Milliseconds. */
   readonly busyMs: number;
 }
 
@@ -42,31 +37,27 @@ interface Task {
   readonly work: (transaction: Transaction) => unknown;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
-  /** `performance.now()` of the request. */
+  /** `performance.now()` when it was asked for. */
   readonly since: number;
-  readonly withoutSavepoint: boolean;
+  readonly oneStatement: boolean;
   readonly onCommit: (() => void) | undefined;
-  /** Whether the task gets a transaction of its own, because its batch has failed. */
+  /** Whether it gets a transaction of its own, because the one it was in has failed. */
   alone: boolean;
   failed: boolean;
-  /** The result of the work, or the error it threw. */
+  /** What the work gave, or the error it failed with. */
   outcome: unknown;
 }
 
-/**
- * A flush to disk costs about as much as 100 rows. Larger batches gain little and hold the lock
- * longer.
- */
+/** A flush to the disk is some hundred times the cost of a row; more rows than this gain little, and hold the lock. */
 const MAX_BATCH = 256;
 /**
- * SQLite's lock is not fair: a process that writes without pause leaves it free for moments only.
- * Trying every millisecond, while this process continues, finds such a moment. SQLite's own busy
- * handler, with up to 100 ms between tries, does not.
+ * SQLite's lock is not fair: another process that writes without a pause leaves it free for moments only. Looking often, while this
+ * program goes on with its work, finds one; SQLite's own waiting (up to 100 ms between looks) does not.
  */
 const RETRY_MS = 1;
-const DEFAULTS: WriteOptions = {};
+const USUAL: WriteOptions = {};
 
-/** Groups the writes of one connection. Nothing else may write on that connection. */
+/** Groups the writes of one connection. Nothing but its `work` may write on that connection. */
 export function createGroupCommit(
   connection: Connection,
   { busyMs }: GroupCommitOptions,
@@ -74,7 +65,7 @@ export function createGroupCommit(
   const transaction = createTransaction(connection);
   let queue: Task[] = [];
   let scheduled = false;
-  /** `performance.now()` since which another process holds the lock. */
+  /** `performance.now()` since when somebody else has the lock. */
   let busySince: number | null = null;
   let closing: Promise<void> | null = null;
   let closed: () => void = () => {};
@@ -82,16 +73,24 @@ export function createGroupCommit(
   return {
     write<T>(
       work: (transaction: Transaction) => T,
-      { withoutSavepoint = false, onCommit } = DEFAULTS,
+      { oneStatement = false, onCommit } = USUAL,
     ): Promise<T> {
-      if (closing !== null) return Promise.reject(closedError());
+      if (closing !== null) {
+        return Promise.reject(
+          new JobberSyncError(
+            "ERR_STORE",
+            "The SQLite database was closed by this program. Stop the worker and the server before.",
+            { retryable: false },
+          ),
+        );
+      }
       return new Promise<T>((resolve, reject) => {
         queue.push({
           work,
           resolve: resolve as (value: unknown) => void,
           reject,
           since: performance.now(),
-          withoutSavepoint,
+          oneStatement,
           onCommit,
           alone: false,
           failed: false,
@@ -109,7 +108,7 @@ export function createGroupCommit(
     },
   };
 
-  /** Defers the flush until after the turn's input: requests that arrived together are queued by then. */
+  /** After the turn's input: requests that arrived together are in the queue by then. */
   function schedule(): void {
     if (scheduled) return;
     scheduled = true;
@@ -135,46 +134,49 @@ export function createGroupCommit(
   }
 
   function commit(batch: readonly Task[]): void {
-    if (!begin(batch)) return;
+    const begun = performance.now();
+    try {
+      transaction.begin();
+      busySince = null;
+    } catch (error) {
+      if (isBusy(error)) {
+        busySince ??= begun;
+        queue = [...batch, ...queue].filter((task) => !gaveUp(task));
+      } else {
+        reject(batch, error);
+      }
+      return;
+    }
     try {
       for (const task of batch) run(task, batch.length === 1);
       transaction.commit();
     } catch (error) {
       transaction.rollback();
       if (batch.length === 1) {
-        rejectAll(batch, error);
+        reject(batch, error);
       } else {
-        // One by one, so that no task fails because of another one.
+        // One by one, so that no caller fails for its neighbour.
         for (const task of batch) task.alone = true;
         queue = [...batch, ...queue];
       }
       return;
     }
-    resolveAll(batch);
-  }
-
-  /** Returns whether the transaction has begun; if not, the batch is rejected or queued again. */
-  function begin(batch: readonly Task[]): boolean {
-    const begun = performance.now();
-    try {
-      transaction.begin();
-      busySince = null;
-      return true;
-    } catch (error) {
-      if (isBusy(error)) {
-        busySince ??= begun;
-        queue = [...batch, ...queue].filter((task) => !timedOut(task));
-      } else {
-        rejectAll(batch, error);
+    let told: (() => void) | undefined;
+    for (const { failed, outcome, resolve, reject, onCommit } of batch) {
+      if (failed) {
+        reject(storeError(outcome));
+        continue;
       }
-      return false;
+      if (onCommit !== told) onCommit?.();
+      told = onCommit;
+      resolve(outcome);
     }
   }
 
-  /** Runs one task. An error that is not caught here ends the transaction. */
+  /** A failure that is not caught here ends the transaction. */
   function run(task: Task, alone: boolean): void {
     task.failed = false;
-    if (alone || task.withoutSavepoint) {
+    if (alone || task.oneStatement) {
       task.outcome = task.work(transaction);
       return;
     }
@@ -183,49 +185,27 @@ export function createGroupCommit(
       task.outcome = task.work(transaction);
       transaction.release();
     } catch (error) {
-      // Throws if the error has ended the whole transaction, as a full disk does. The batch is then
-      // repeated.
+      // Throws when the failure has ended the whole transaction (a full disk does); the batch is tried again then.
       transaction.rollbackToSavepoint();
       task.failed = true;
       task.outcome = error;
     }
   }
 
-  /** Rejects a task that has waited `busyMs` for another process; its time in the queue is free. */
-  function timedOut(task: Task): boolean {
+  function reject(batch: readonly Task[], error: unknown): void {
+    for (const task of batch) task.reject(storeError(error));
+  }
+
+  /** Whether a task has waited long enough for somebody else's lock; its time in our own queue does not count. */
+  function gaveUp(task: Task): boolean {
     if (busySince === null || performance.now() - Math.max(task.since, busySince) < busyMs)
       return false;
     task.reject(
       new JobberSyncError(
         "ERR_STORE_BUSY",
-        `The SQLite database was locked by another process for ${busyMs} ms; nothing was written.`,
+        `The database was locked by another process for ${busyMs} ms; nothing was written.`,
       ),
     );
     return true;
   }
-}
-
-function resolveAll(batch: readonly Task[]): void {
-  let called: (() => void) | undefined;
-  for (const { failed, outcome, resolve, reject, onCommit } of batch) {
-    if (failed) {
-      reject(storeError(outcome));
-      continue;
-    }
-    if (onCommit !== called) onCommit?.();
-    called = onCommit;
-    resolve(outcome);
-  }
-}
-
-function rejectAll(batch: readonly Task[], error: unknown): void {
-  for (const task of batch) task.reject(storeError(error));
-}
-
-function closedError(): JobberSyncError {
-  return new JobberSyncError(
-    "ERR_STORE",
-    "The SQLite database is closed. Stop the worker and the server before you call close().",
-    { retryable: false },
-  );
 }

@@ -22,10 +22,7 @@ const PRIMARY_CODES: Readonly<Record<string, number>> = {
   NOTADB: 26,
 };
 
-/**
- * Returns SQLite's primary result code for an error of `node:sqlite` or better-sqlite3, or `null`
- * for any other error.
- */
+/** SQLite's primary result code behind an error of `node:sqlite` or of better-sqlite3; `null` when it is no error of SQLite. */
 export function sqliteCode(error: unknown): number | null {
   if (typeof error !== "object" || error === null) return null;
   if ("errcode" in error && typeof error.errcode === "number") return error.errcode & 0xff;
@@ -34,33 +31,42 @@ export function sqliteCode(error: unknown): number | null {
   return name === undefined ? null : (PRIMARY_CODES[name] ?? 1);
 }
 
-/** Returns whether the error means that another connection holds the lock. */
+/** Whether somebody else holds the lock. */
 export function isBusy(error: unknown): boolean {
   const code = sqliteCode(error);
   return code === BUSY || code === LOCKED;
 }
 
-/**
- * Converts an error of SQLite. SQLite's own messages contain names of tables and columns, never
- * values.
- */
+/** An error of SQLite as one of ours. SQLite's own messages hold names of tables and columns, never values. */
 export function storeError(error: unknown): JobberSyncError {
   if (isJobberSyncError(error)) return error;
   const code = sqliteCode(error);
   if (isBusy(error)) {
-    const message = "The SQLite database is locked by another process; nothing was written.";
-    return coded("ERR_STORE_BUSY", message, error);
+    return coded(
+      "ERR_STORE_BUSY",
+      error,
+      "The database is locked by another process; nothing was written.",
+    );
   }
   if (code === FULL) {
-    const message = "The disk is full; nothing was written. Free some space.";
-    return coded("ERR_STORE_FULL", message, error);
+    return coded(
+      "ERR_STORE_FULL",
+      error,
+      "The disk is full; nothing was written. Free some space.",
+    );
   }
-  const message = `SQLite failed (${describe(error, code)}); nothing was written.`;
   const retryable = code !== null && !DATA_FAULTS.has(code);
-  return new JobberSyncError("ERR_STORE", message, { cause: error, retryable });
+  return coded(
+    "ERR_STORE",
+    error,
+    `SQLite failed (${describe(error, code)}); nothing was written.`,
+    {
+      retryable,
+    },
+  );
 }
 
-/** Runs a read and converts its error. */
+/** Reads, and turns what goes wrong into one of our errors. */
 export function reading<T>(read: () => T): T {
   try {
     return read();
@@ -69,8 +75,13 @@ export function reading<T>(read: () => T): T {
   }
 }
 
-function coded(code: ErrorCode, message: string, cause: unknown): JobberSyncError {
-  return new JobberSyncError(code, message, { cause });
+function coded(
+  code: ErrorCode,
+  cause: unknown,
+  message: string,
+  options: { readonly retryable?: boolean } = {},
+): JobberSyncError {
+  return new JobberSyncError(code, message, { cause, ...options });
 }
 
 function describe(error: unknown, code: number | null): string {

@@ -1,6 +1,14 @@
-import type { SubmissionRecord, SyncReader } from "@jobber-sync/core";
+import type {
+  ContactRecord,
+  Instant,
+  JobRecord,
+  SubmissionRecord,
+  SyncReader,
+} from "@jobber-sync/core";
 import {
+  CONTACT_FIELDS,
   decideWrite,
+  JOB_FIELDS,
   planChange,
   type SyncResult,
   type SyncStore,
@@ -11,10 +19,23 @@ import type { Connection } from "../database/connection.ts";
 import type { GroupCommit } from "../database/group-commit.ts";
 import { reading } from "../database/store-error.ts";
 import type { Transaction } from "../database/transaction.ts";
-import { CONTACTS, JOBS } from "./columns.ts";
-import { type AnyRecord, createRecordTable, type RecordTable } from "./record-table.ts";
+import { createRecordTable, type RecordTable } from "./record-table.ts";
 
 const DEFAULT_LIMIT = 1000;
+
+const CONTACTS = createRecordTable<ContactRecord>({
+  table: "jobber_contacts",
+  id: "jobberClientId",
+  fields: CONTACT_FIELDS,
+  booleans: ["isLead", "isArchived"],
+});
+
+const JOBS = createRecordTable<JobRecord>({
+  table: "jobber_jobs",
+  id: "jobberJobId",
+  fields: JOB_FIELDS,
+  booleans: [],
+});
 
 const INSERT_SUBMISSION = `INSERT INTO jobber_submissions (tenant, delivery_key, channel, payload, created_at)
   VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1 AS inserted`;
@@ -22,21 +43,19 @@ const INSERT_SUBMISSION = `INSERT INTO jobber_submissions (tenant, delivery_key,
 const LIST_SUBMISSIONS = `SELECT tenant AS "tenant", delivery_key AS "deliveryKey", channel, payload, created_at AS "createdAt"
   FROM jobber_submissions WHERE tenant = ? ORDER BY rowid LIMIT ? OFFSET ?`;
 
-type SubmissionRow = Omit<SubmissionRecord, "payload"> & { readonly payload: string };
-
-const contacts = createRecordTable(CONTACTS);
-const jobs = createRecordTable(JOBS);
-
-/** Creates the store of a database. Reads, decides and writes rows inside one transaction. */
-export function createStore(connection: Connection, group: GroupCommit): SyncStore & SyncReader {
+/** The store side: rows are read, decided on and written inside one transaction. */
+export function createSqliteStore(
+  connection: Connection,
+  group: GroupCommit,
+): SyncStore & SyncReader {
   return {
     nextSequence() {
-      return group.write((transaction) => transaction.nextSequence(), { withoutSavepoint: true });
+      return group.write((transaction) => transaction.nextSequence(), { oneStatement: true });
     },
 
     async apply(change) {
       const plan = planChange(change);
-      // Serialised before the write lock is taken.
+      // Written down before the lock is taken.
       const submissions = plan.submissions.map((submission) => ({
         ...submission,
         payload: JSON.stringify(submission.payload),
@@ -45,11 +64,11 @@ export function createStore(connection: Connection, group: GroupCommit): SyncSto
         (transaction): SyncResult => ({
           contacts: plan.contacts.map((row) => {
             const { tenant, jobberClientId } = row.record;
-            return { tenant, jobberClientId, outcome: write(contacts, transaction, row) };
+            return { tenant, jobberClientId, outcome: write(CONTACTS, transaction, row) };
           }),
           jobs: plan.jobs.map((row) => {
             const { tenant, jobberJobId } = row.record;
-            return { tenant, jobberJobId, outcome: write(jobs, transaction, row) };
+            return { tenant, jobberJobId, outcome: write(JOBS, transaction, row) };
           }),
           submissions: submissions.map(({ tenant, deliveryKey, channel, payload, createdAt }) => {
             const values = [tenant, deliveryKey, channel, payload, createdAt];
@@ -61,21 +80,26 @@ export function createStore(connection: Connection, group: GroupCommit): SyncSto
     },
 
     async contacts(tenant, { limit = DEFAULT_LIMIT, offset = 0 } = {}) {
-      return reading(() => contacts.list(connection, tenant, limit, offset));
+      return reading(() => CONTACTS.list(connection, tenant, limit, offset));
     },
     async jobs(tenant, { limit = DEFAULT_LIMIT, offset = 0 } = {}) {
-      return reading(() => jobs.list(connection, tenant, limit, offset));
+      return reading(() => JOBS.list(connection, tenant, limit, offset));
     },
     async submissions(tenant, { limit = DEFAULT_LIMIT, offset = 0 } = {}) {
       const rows = reading(() =>
-        connection.all<SubmissionRow>(LIST_SUBMISSIONS, tenant, limit, offset),
+        connection.all<Omit<SubmissionRecord, "payload"> & { readonly payload: string }>(
+          LIST_SUBMISSIONS,
+          tenant,
+          limit,
+          offset,
+        ),
       );
       return rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) }));
     },
   };
 }
 
-function write<R extends AnyRecord>(
+function write<R extends { readonly tenant: string; readonly sourceUpdatedAt: Instant | null }>(
   table: RecordTable<R>,
   transaction: Transaction,
   incoming: VersionedRow<R>,

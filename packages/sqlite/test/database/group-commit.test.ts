@@ -2,25 +2,25 @@ import { DatabaseSync } from "node:sqlite";
 import type { JobWrite, SubmissionWrite, SyncChange } from "@jobber-sync/core/ports";
 import { openSqlite, type SqliteHandle } from "@jobber-sync/sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { delivery } from "../support/deliveries.ts";
+import { sampleDelivery } from "../support/sample-delivery.ts";
 import { temporaryFile } from "../support/temporary-file.ts";
 
 describe("group commit", () => {
-  it("writes the tasks of one turn in transactions of at most 256", async () => {
+  it("writes what is asked for in one turn in transactions of at most 256", async () => {
     const { inbox, store, counts } = openCounting(temporaryFile());
     counts.begun = 0;
     await Promise.all([
-      ...Array.from({ length: 255 }, (_, index) => inbox.accept(delivery(String(index)))),
+      ...Array.from({ length: 255 }, (_, index) => inbox.accept(sampleDelivery(String(index)))),
       store.apply(submissionChange("key-1")),
       store.nextSequence(),
     ]);
     expect(counts.begun).toBe(2);
   });
 
-  it("gives every delivery and every caller in a batch its own sequence", async () => {
+  it("gives every delivery and every caller of a batch a number of its own", async () => {
     const { inbox, store } = openCounting(temporaryFile());
     const accepted = Array.from({ length: 100 }, (_, index) =>
-      inbox.accept(delivery(String(index))),
+      inbox.accept(sampleDelivery(String(index))),
     );
     const drawn = Array.from({ length: 100 }, () => store.nextSequence());
     const numbers = [
@@ -31,26 +31,26 @@ describe("group commit", () => {
     expect(Math.max(...numbers)).toBe(200);
   });
 
-  it("fails one write without its neighbours when a row is rejected", async () => {
+  it("fails one write and not its neighbours, when a row is rejected", async () => {
     const { handle, store } = openCounting(temporaryFile());
     reject(handle, "poison", "ABORT");
     await expectOnlyPoisonToFail(store.apply);
     expect(submissionsIn(handle)).toEqual(["before", "after"]);
   });
 
-  it("fails one write without its neighbours when the rejection ends the whole transaction", async () => {
+  it("fails one write and not its neighbours, when the rejection ends the whole transaction", async () => {
     const { handle, store, counts } = openCounting(temporaryFile());
     reject(handle, "poison", "ROLLBACK");
     counts.begun = 0;
     await expectOnlyPoisonToFail(store.apply);
-    // The batch, then each task alone.
+    // The batch, and then each by itself.
     expect(counts.begun).toBe(4);
     expect(submissionsIn(handle)).toEqual(["before", "after"]);
   });
 
-  it("fails one write without its neighbours when the commit is rejected", async () => {
+  it("fails one write and not its neighbours, when the commit is rejected", async () => {
     const { handle, store } = openCounting(temporaryFile());
-    // A deferred constraint is checked when the transaction ends.
+    // A deferred constraint is looked at when the transaction ends.
     handle.exec(`
       CREATE TABLE allowed (id INTEGER PRIMARY KEY);
       CREATE TABLE checked (id INTEGER REFERENCES allowed (id) DEFERRABLE INITIALLY DEFERRED);
@@ -60,12 +60,12 @@ describe("group commit", () => {
     expect(submissionsIn(handle)).toEqual(["before", "after"]);
   });
 
-  it("fails one delivery without its neighbours", async () => {
+  it("fails one delivery and not its neighbours", async () => {
     const { handle, inbox } = openCounting(temporaryFile());
     handle.exec(`CREATE TRIGGER reject BEFORE INSERT ON jobber_deliveries WHEN NEW.object_id = 'poison'
       BEGIN SELECT RAISE(ABORT, 'rejected'); END`);
     const outcomes = await Promise.allSettled(
-      ["before", "poison", "after"].map((id) => inbox.accept(delivery(id))),
+      ["before", "poison", "after"].map((id) => inbox.accept(sampleDelivery(id))),
     );
     expect(outcomes).toMatchObject([
       { status: "fulfilled" },
@@ -75,7 +75,7 @@ describe("group commit", () => {
     expect((await inbox.list({})).map(({ objectId }) => objectId)).toEqual(["before", "after"]);
   });
 
-  it("writes no part of a change whose last part is rejected, alone or in a batch", async () => {
+  it("writes nothing of a change whose last part is rejected, alone and among others", async () => {
     const { handle, store } = openCounting(temporaryFile());
     reject(handle, "poison", "ABORT");
     const poisoned = { ...submissionChange("poison"), jobs: [jobWrite("1")] };
@@ -87,7 +87,7 @@ describe("group commit", () => {
     expect((await store.jobs("acme")).map(({ jobberJobId }) => jobberJobId)).toEqual(["2"]);
   });
 
-  it("waits for another process's lock without blocking the event loop, then writes", async () => {
+  it("waits for another process's lock without standing still, and writes when it is free", async () => {
     const path = temporaryFile();
     const { inbox } = openCounting(path);
     const other = lockedElsewhere(path);
@@ -97,48 +97,50 @@ describe("group commit", () => {
       if (turns === 10) other.exec("COMMIT");
     }, 1);
     onTestFinished(() => clearInterval(ticking));
-    await expect(inbox.accept(delivery("1"))).resolves.toMatchObject({ outcome: "accepted" });
+    await expect(inbox.accept(sampleDelivery("1"))).resolves.toMatchObject({ outcome: "accepted" });
     expect(turns).toBeGreaterThanOrEqual(10);
   });
 
-  it("rejects with ERR_STORE_BUSY after busyMs, and writes again once the lock is free", async () => {
+  it("gives up after busyMs with ERR_STORE_BUSY, and writes again once the lock is free", async () => {
     const path = temporaryFile();
     const { inbox } = openCounting(path, 50);
     const other = lockedElsewhere(path);
     const begun = performance.now();
     await expect(
-      Promise.allSettled([inbox.accept(delivery("1")), inbox.accept(delivery("2"))]),
+      Promise.allSettled([inbox.accept(sampleDelivery("1")), inbox.accept(sampleDelivery("2"))]),
     ).resolves.toMatchObject([
       { status: "rejected", reason: { code: "ERR_STORE_BUSY", status: 503, retryable: true } },
       { status: "rejected", reason: { code: "ERR_STORE_BUSY" } },
     ]);
     expect(performance.now() - begun).toBeGreaterThanOrEqual(50);
     other.exec("COMMIT");
-    await inbox.accept(delivery("3"));
+    await inbox.accept(sampleDelivery("3"));
     expect((await inbox.list({})).map(({ objectId }) => objectId)).toEqual(["3"]);
   });
 
-  it("rejects every queued write shortly after busyMs, however many there are", async () => {
+  it("gives up on all that is asked for, however much, within busyMs or little more", async () => {
     const path = temporaryFile();
     const { inbox } = openCounting(path, 100);
     lockedElsewhere(path);
     const begun = performance.now();
-    const writes = Array.from({ length: 2000 }, (_, index) =>
-      inbox.accept(delivery(String(index))),
+    const asked = Array.from({ length: 2000 }, (_, index) =>
+      inbox.accept(sampleDelivery(String(index))),
     );
-    const codes = await Promise.all(writes.map((one) => one.catch(({ code }) => code)));
+    const codes = await Promise.all(asked.map((one) => one.catch(({ code }) => code)));
     expect(new Set(codes)).toEqual(new Set(["ERR_STORE_BUSY"]));
-    // With the handle's own timeout each try would take 2 s.
+    // A handle that waits as long as it came would take 2 s for each try.
     expect(performance.now() - begun).toBeLessThan(800);
   });
 
-  it("rejects with ERR_STORE_FULL on a full disk, loses nothing, and writes again once there is room", async () => {
+  it("answers a full disk with ERR_STORE_FULL, loses nothing, and goes on when there is room", async () => {
     const { handle, inbox } = openCounting(temporaryFile());
     const pages = Number(Object.values(handle.prepare("PRAGMA page_count").get() as object)[0]);
     handle.exec(`PRAGMA max_page_count = ${pages + 20}`);
     const body = new Uint8Array(8000).fill(120);
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 100 }, (_, index) => inbox.accept(delivery(String(index), { body }))),
+      Array.from({ length: 100 }, (_, index) =>
+        inbox.accept(sampleDelivery(String(index), { body })),
+      ),
     );
     const stored = outcomes.filter(({ status }) => status === "fulfilled");
     const rejected = outcomes.flatMap((outcome) =>
@@ -149,7 +151,7 @@ describe("group commit", () => {
     expect(new Set(rejected.map(({ code }) => code))).toEqual(new Set(["ERR_STORE_FULL"]));
     expect(await inbox.list({ limit: 1000 })).toHaveLength(stored.length);
     handle.exec("PRAGMA max_page_count = 1000000");
-    await expect(inbox.accept(delivery("more", { body }))).resolves.toMatchObject({
+    await expect(inbox.accept(sampleDelivery("more", { body }))).resolves.toMatchObject({
       outcome: "accepted",
     });
     expect(handle.prepare("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
@@ -160,7 +162,7 @@ interface Counts {
   begun: number;
 }
 
-/** Opens a database on a handle that counts transactions. */
+/** A database over a handle that counts transactions. */
 function openCounting(path: string, busyMs = 300) {
   const database = new DatabaseSync(path);
   const counts: Counts = { begun: 0 };
@@ -180,7 +182,7 @@ function openCounting(path: string, busyMs = 300) {
       };
     },
   };
-  // A program may set its own timeout, for which every try would block.
+  // As it may come: it would stand still for as long with every try.
   database.exec("PRAGMA busy_timeout = 2000");
   const opened = openSqlite(handle, { busyMs });
   onTestFinished(async () => {
@@ -190,7 +192,7 @@ function openCounting(path: string, busyMs = 300) {
   return { ...opened, handle: database, counts };
 }
 
-/** Opens another connection to the file and starts a write on it. */
+/** Another connection to the file, in the middle of a write. */
 function lockedElsewhere(path: string): DatabaseSync {
   const other = new DatabaseSync(path);
   onTestFinished(() => other.close());

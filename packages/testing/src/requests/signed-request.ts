@@ -1,12 +1,9 @@
 import { signPayload } from "@jobber-sync/core/signature";
 
-// `Uint8Array<ArrayBuffer>`, which `fetch` needs, spelled so that TypeScript before 5.7 can read it too.
-type Bytes = ReturnType<Uint8ArrayConstructor["of"]>;
-
 /** A request as Jobber sends it: give both to `fetch`, to a framework's `inject`, or to `receiver.receive`. */
 export interface SignedRequest {
   /** The bytes that the signature is over. */
-  readonly body: Bytes;
+  readonly body: Uint8Array<ArrayBuffer>;
   readonly headers: {
     readonly "content-type": "application/json";
     /** Bytes, as decimal text. */
@@ -46,7 +43,7 @@ export function signedRequest(
   };
 }
 
-function bytesOf(payload: object | string | Uint8Array): Bytes {
+function bytesOf(payload: object | string | Uint8Array): Uint8Array<ArrayBuffer> {
   // A copy: what the caller does to its bytes afterwards must not part them from their signature.
   if (payload instanceof Uint8Array) return new Uint8Array(payload);
   return new TextEncoder().encode(typeof payload === "string" ? payload : JSON.stringify(payload));

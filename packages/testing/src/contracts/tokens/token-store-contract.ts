@@ -97,6 +97,19 @@ export function tokenStoreContract(options: ConnectionContractOptions<TokenStore
       assert.deepEqual(await subject.tenants(), ["acme", "acme'; --", "globex", "Ünïcode"]);
     });
 
+    rule("finds the tenants of an account, with or without padding", async ({ subject }) => {
+      const other = { accountId: "Z2lkOi8vSm9iYmVyL0FjY291bnQvMg==" };
+      await subject.write(connectionOf("globex", { state: "disconnected" }), null);
+      await subject.write(connectionOf("acme"), null);
+      await subject.write(connectionOf("initech", other), null);
+      for (const id of ["Z2lkOi8vSm9iYmVyL0FjY291bnQvMQ==", "Z2lkOi8vSm9iYmVyL0FjY291bnQvMQ"])
+        assert.deepEqual(await subject.byAccount(id), [
+          { tenant: "acme", state: "connected" },
+          { tenant: "globex", state: "disconnected" },
+        ]);
+      assert.deepEqual(await subject.byAccount("MQ=="), []);
+    });
+
     rule("forgets a tenant that is removed, and only that one", async ({ subject }) => {
       await subject.write(connectionOf("acme"), null);
       await subject.write(connectionOf("globex"), null);

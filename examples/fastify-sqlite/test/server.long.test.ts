@@ -1,4 +1,0 @@
-import { fullExampleContract } from "@jobber-sync-examples/backend/contract";
-import { PROGRAMS } from "./support/programs.ts";
-
-fullExampleContract(PROGRAMS);

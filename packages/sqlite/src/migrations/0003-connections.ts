@@ -1,0 +1,28 @@
+/** Tenants' connections to Jobber, the leases of who refreshes them, and how far a reconcile came. Tokens are as they were given: encrypt them. */
+export const CONNECTIONS = `
+CREATE TABLE jobber_connections (
+  tenant TEXT PRIMARY KEY,
+  account_id TEXT NOT NULL,
+  state TEXT NOT NULL,
+  access_token TEXT NOT NULL,
+  refresh_token TEXT NOT NULL,
+  obtained_at REAL NOT NULL,
+  expires_at REAL NOT NULL,
+  connected_at TEXT NOT NULL,
+  revision TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE jobber_leases (
+  name TEXT PRIMARY KEY,
+  holder TEXT NOT NULL,
+  until REAL NOT NULL,
+  ttl_ms REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE jobber_cursors (
+  tenant TEXT NOT NULL,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (tenant, name)
+) STRICT, WITHOUT ROWID;
+`;

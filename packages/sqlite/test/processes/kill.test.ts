@@ -1,0 +1,18 @@
+import { describe, expect, it } from "vitest";
+import { killReceivers } from "../support/kill-receivers.ts";
+import { temporaryFolder } from "../support/temporary-file.ts";
+
+const KILLS = 100;
+
+describe("a receiver that is killed while it takes deliveries", () => {
+  it(`has lost nothing that it answered 200, ${KILLS} times`, async () => {
+    const { answered, lost } = await killReceivers(temporaryFolder(), KILLS);
+    expect(answered).toBeGreaterThan(10 * KILLS);
+    expect(lost).toEqual([]);
+  }, 240_000);
+
+  it("is found out when it answers first and stores then", async () => {
+    const { lost } = await killReceivers(temporaryFolder(), 8, { early: true });
+    expect(lost.length).toBeGreaterThan(0);
+  }, 60_000);
+});
