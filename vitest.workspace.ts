@@ -9,6 +9,11 @@ const folders = ["packages", "examples"].flatMap((parent) =>
   readdirSync(new URL(parent, import.meta.url)).map((name) => `${parent}/${name}`),
 );
 
+/** One server for all tests of the package, and one process for many files: loading pg-boss takes long. */
+const OWN_SETTINGS: Readonly<Record<string, object>> = {
+  "packages/postgres": { globalSetup: "test/support/global-setup.ts", isolate: false },
+};
+
 export default defineConfig({
   resolve: { conditions: [condition, "module", "node", "development|production"] },
   ssr: { resolve: { conditions: [condition, "module", "node", "development|production"] } },
@@ -30,7 +35,7 @@ export default defineConfig({
       .filter((folder) => existsSync(new URL(`${folder}/test`, import.meta.url)))
       .map((folder) => ({
         extends: true as const,
-        test: { name: folder.replace("packages/", ""), root: folder },
+        test: { name: folder.replace("packages/", ""), root: folder, ...OWN_SETTINGS[folder] },
       })),
     coverage: { include: ["packages/*/src/**"] },
   },

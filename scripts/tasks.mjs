@@ -171,7 +171,7 @@ async function check() {
               bin("@arethetypeswrong/cli", "attw"),
               tarball(name),
               "--profile",
-              "node16",
+              "strict",
             ]),
         ],
       ]),

@@ -1,12 +1,13 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { installRuntimes } from "./runtimes/install-runtimes.ts";
 import { makeConsumers } from "./runtimes/make-consumers.ts";
+import { MODULE_SETTINGS } from "./runtimes/make-type-consumer.ts";
 import { packPackages } from "./runtimes/pack-packages.ts";
 import { type Check, runChecks } from "./runtimes/run-checks.ts";
 
-// `pnpm test:runtimes`: the packed tarballs, as users would install them, on every runtime that we say they run on.
+// `npm run test:runtimes`: tests the packed tarballs, installed as users install them, on every supported runtime.
 
 const vectors = process.env.JOBBER_SYNC_VECTORS;
 const wycheproof =
@@ -14,8 +15,9 @@ const wycheproof =
 const env = wycheproof !== undefined && existsSync(wycheproof) ? { WYCHEPROOF: wycheproof } : {};
 
 const runtimes = await installRuntimes();
-const tarballs = await packPackages(["core", "express", "fastify", "web", "testing"]);
-const { conformance, consumers } = await makeConsumers(tarballs, runtimes);
+const names = readdirSync(new URL("../packages/", import.meta.url));
+const tarballs = await packPackages(names);
+const { conformance, consumers, types } = await makeConsumers(tarballs, runtimes);
 
 const newest = runtimes.nodes.at(-1);
 const checks: Check[] = [
@@ -36,6 +38,13 @@ const checks: Check[] = [
           args: ["worker-host.mjs"],
           env,
         },
+        ...MODULE_SETTINGS.map((setting) => ({
+          runtime: newest,
+          what: `TypeScript 5.4, ${setting}`,
+          folder: types,
+          args: ["compile.mjs", setting],
+          env: {},
+        })),
       ]),
   ...consumers.flatMap(({ name, folder, file }) =>
     runtimes.nodes.map((runtime) => ({

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { root, run } from "../child.mjs";
 import { npmInstall, type Runtimes } from "./install-runtimes.ts";
+import { makeTypeConsumer } from "./make-type-consumer.ts";
 
-/** A backend of somebody's, ready to run. */
+/** A sample backend, ready to run. */
 export interface Consumer {
   readonly name: string;
   readonly folder: string;
@@ -22,11 +23,23 @@ const STRICT = {
   exactOptionalPropertyTypes: true,
 };
 
-/** Installs the tarballs into fresh folders, and puts there what is run: the conformance programs and the consumers. */
+/**
+ * Folders in which the packed packages are installed. `types` holds one project per module setting, to compile
+ * with the oldest TypeScript supported.
+ */
+export interface Consumers {
+  readonly conformance: string;
+  readonly consumers: readonly Consumer[];
+  readonly types: string;
+}
+
+const OLDEST_TYPESCRIPT = "~5.4.5";
+
+/** Installs the tarballs into fresh folders and adds the conformance programs and the sample backends. */
 export async function makeConsumers(
   tarballs: Readonly<Record<string, string>>,
   runtimes: Runtimes,
-): Promise<{ conformance: string; consumers: readonly Consumer[] }> {
+): Promise<Consumers> {
   const esbuild = join(runtimes.folder, "node_modules/.bin/esbuild");
   const packages = Object.fromEntries(
     Object.entries(tarballs).map(([name, path]) => [name, `file:${path}`]),
@@ -58,13 +71,13 @@ export async function makeConsumers(
   );
 
   const backend = { ...pick(packages, "core", "express", "fastify", "web"), hono: "^4.0.0" };
-  const types = { typescript: "~6.0.3", "@types/node": "^24.0.0", "@types/express": "^5.0.0" };
+  const compiler = { typescript: "~6.0.3", "@types/node": "^24.0.0", "@types/express": "^5.0.0" };
   const newest = await fresh(
     "newest",
     {},
-    { ...backend, ...types, express: "^5.0.0", fastify: "^5.0.0" },
+    { ...backend, ...compiler, express: "^5.0.0", fastify: "^5.0.0" },
   );
-  // The oldest that the packages say they work with.
+  // The lower end of the peer dependency ranges.
   const oldest = await fresh("oldest", {}, { ...backend, express: "4.21.0", fastify: "5.0.0" });
 
   const consumers: Consumer[] = [];
@@ -101,10 +114,36 @@ export async function makeConsumers(
     bundler,
   );
   consumers.push({ name: "TypeScript, bundled", folder: bundler, file: "out/consumer.cjs" });
-  return { conformance, consumers };
+
+  const types = await fresh(
+    "typescript-5.4",
+    {},
+    {
+      ...packages,
+      ...{ typescript: OLDEST_TYPESCRIPT, "@types/node": "^20.0.0", "@types/express": "^5.0.0" },
+      ...{ "@types/pg": "^8.0.0", pg: "^8.0.0", "pg-boss": "^12.0.0", hono: "^4.0.0" },
+      ...{ express: "^5.0.0", fastify: "^5.0.0" },
+    },
+  );
+  makeTypeConsumer(types, SOURCES);
+  const node10 = within(
+    types,
+    "consumer",
+    {},
+    {
+      ...STRICT,
+      module: "commonjs",
+      moduleResolution: "node10",
+      ...{ esModuleInterop: true, skipLibCheck: true },
+    },
+  );
+  const oldTsc = join(types, "node_modules/typescript/bin/tsc");
+  await succeed(process.execPath, [oldTsc, "-p", "."], node10);
+  consumers.push({ name: "TypeScript 5.4, CommonJS", folder: node10, file: "out/consumer.js" });
+  return { conformance, consumers, types };
 }
 
-/** A new folder with nothing in it but what npm installs. */
+/** Creates an empty folder and installs the dependencies into it with npm. */
 async function fresh(
   name: string,
   manifest: object,

@@ -3,19 +3,19 @@ import { createMemoryTokenStore, encryptTokens } from "@jobber-sync/core";
 import type { Inbox, Lease, TokenStore } from "@jobber-sync/core/ports";
 import type { ApiSettings } from "./read-settings.ts";
 
-/** What a connection to Jobber leans on. */
+/** Options for {@link createApi}, beside the settings of the Jobber app. */
 export interface ApiParts {
   readonly inbox: Inbox;
-  /** Where the tenants' tokens are; they are encrypted before they get there. @default memory: everybody connects again after a restart */
+  /** Stores the tenants' tokens, already encrypted. @default in memory: tenants have to connect again after a restart */
   readonly tokens?: TokenStore | undefined;
-  /** Shared by all processes that use the tokens. */
+  /** Makes sure that only one of the processes that share the tokens refreshes them. */
   readonly lease?: Lease | undefined;
 }
 
-// The API version that this library was written for.
+// The version of Jobber's API that this library is written against.
 const VERSION = "2026-07-27";
 
-/** The source that the records behind Jobber's own webhooks are read from. */
+/** Creates the source from which the worker reads the records that Jobber's webhooks name. */
 export function createApi(
   { clientId, clientSecret, endpoint, tokenKey }: ApiSettings,
   { inbox, tokens = createMemoryTokenStore(), lease }: ApiParts,
@@ -28,14 +28,15 @@ export function createApi(
     tokens: encryptTokens(tokens, [tokenKey]),
     lease,
     hooks: {
-      // What waited for the connection is worked on now; nothing that arrived meanwhile is lost.
+      // Deliveries that arrived while the tenant was not connected are kept; process them now.
       connected: ({ tenant }) => {
         Promise.all([inbox.resume(tenant), inbox.replay({ tenant, states: ["unresolved"] })]).catch(
-          (error: unknown) => console.error(`${tenant}: could not wake what waited:`, error),
+          (error: unknown) =>
+            console.error(`${tenant}: could not resume the waiting deliveries:`, error),
         );
       },
-      needsReauth: ({ tenant }) => console.warn(`${tenant} has to connect to Jobber again`),
-      disconnected: ({ tenant }) => console.warn(`${tenant} has disconnected the app`),
+      needsReauth: ({ tenant }) => console.warn(`${tenant} must connect to Jobber again`),
+      disconnected: ({ tenant }) => console.warn(`${tenant} disconnected the app`),
     },
   });
 }

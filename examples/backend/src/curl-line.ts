@@ -1,9 +1,9 @@
 import { type Secret, SIGNATURE_HEADER, signPayload, type Tenant } from "@jobber-sync/core";
 import { SAMPLE_PAYLOAD } from "./sample-payload.ts";
 
-/** A shell command that sends {@link SAMPLE_PAYLOAD} to a tenant, signed with its first secret. */
+/** Returns a shell command that sends {@link SAMPLE_PAYLOAD} to a tenant, signed with the tenant's first secret. */
 export function curlLine(url: string, { slug, secrets }: Tenant): string {
-  // JSON without an apostrophe inside: single quotes keep it as it is, and the signature is over exactly these bytes.
+  // The payload contains no apostrophe, so single quotes keep the signed bytes unchanged.
   const body = JSON.stringify(SAMPLE_PAYLOAD);
   return [
     `curl -sS -w '\\n' ${url}/webhooks/jobber/${encodeURIComponent(slug)}`,

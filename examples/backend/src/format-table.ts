@@ -1,12 +1,12 @@
-/** A column: its heading, and what it shows of a row. */
+/** Columns of a table: the heading of each, and the function that reads its value from a row. */
 export type Columns<Row> = Readonly<Record<string, (row: Row) => unknown>>;
 
 const GAP = "  ";
 const MIN_WIDTH = 6;
 
 /**
- * Rows as a table of text, no line longer than `width` characters: the widest columns give way first, and what does not fit ends in `…`.
- * `null` and `undefined` are shown as `-`.
+ * Formats rows as a text table with lines of at most `width` characters. The widest columns are narrowed first, and
+ * cut values end in `…`. `null` and `undefined` are shown as `-`.
  */
 export function formatTable<Row>(columns: Columns<Row>, rows: readonly Row[], width = 100): string {
   const names = Object.keys(columns);

@@ -1,5 +1,5 @@
-export { closeHttpServer } from "./close-http-server.ts";
 export { type ApiParts, createApi } from "./create-api.ts";
+export { createHttpCloser, type HttpCloserOptions } from "./create-http-closer.ts";
 export { endWith } from "./end-with.ts";
 export { isLocalRequest } from "./is-local-request.ts";
 export { isRecordKind, RECORD_KINDS, type RecordKind, readRecords } from "./read-records.ts";

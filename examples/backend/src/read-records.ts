@@ -1,18 +1,19 @@
 import type { SyncReader } from "@jobber-sync/core";
 
-/** What `GET /records/:clientSlug/:kind` can show. */
+/** The kinds of record that `GET /records/:clientSlug/:kind` serves. */
 export const RECORD_KINDS = ["jobs", "contacts", "submissions"] as const;
 
+/** A kind of record. */
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
-/** Whether the last part of the URL names something that can be shown. */
+/** Returns whether a URL segment is a kind of record. */
 export function isRecordKind(text: unknown): text is RecordKind {
   return RECORD_KINDS.some((kind) => kind === text);
 }
 
 const PAGE = 1000;
 
-/** All of a tenant's records of one kind. Reads them page by page, since a reader gives no more than it is asked for. */
+/** Reads all of a tenant's records of one kind, page by page. */
 export async function readRecords(
   reader: SyncReader,
   tenant: string,

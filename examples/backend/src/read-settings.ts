@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Tenant, TokenKey } from "@jobber-sync/core";
 
-/** What an example is told by its environment. */
+/** Settings of an example, read from its environment. */
 export interface Settings {
-  /** `PORT`; 0 takes any free one. @default 3000 */
+  /** `PORT`. 0 picks a free port. @default 3000 */
   readonly port: number;
   /** `HOST`. @default "127.0.0.1" */
   readonly host: string;
@@ -13,29 +13,31 @@ export interface Settings {
   readonly database: string;
   /** `JOBBER_TENANTS` names a JSON file with a list of `{ slug, secrets, accountIds? }`. */
   readonly tenants: readonly Tenant[];
-  /** The connection to Jobber's API; `null` without `JOBBER_CLIENT_ID`: Jobber's own webhooks are then kept unresolved. */
+  /** The Jobber app. `null` without `JOBBER_CLIENT_ID`: deliveries of Jobber's own webhooks then stay unresolved. */
   readonly api: ApiSettings | null;
 }
 
-/** The Jobber app, as its page in Jobber's Developer Center shows it. */
+/** A Jobber app, as shown in Jobber's Developer Center. */
 export interface ApiSettings {
   /** `JOBBER_CLIENT_ID` */
   readonly clientId: string;
-  /** `JOBBER_CLIENT_SECRET`. Webhooks are signed with it too. */
+  /** `JOBBER_CLIENT_SECRET`. Jobber also signs webhooks with it. */
   readonly clientSecret: string;
-  /** `JOBBER_API_URL`, another GraphQL endpoint than Jobber's: https, or on this machine. */
+  /** `JOBBER_API_URL`: the GraphQL endpoint, over https or on this machine. @default Jobber's */
   readonly endpoint?: string | undefined;
-  /** What tokens are encrypted with at rest: `JOBBER_TOKEN_KEY`, 32 bytes as base64. @default a key derived from the client secret */
+  /** `JOBBER_TOKEN_KEY`: encrypts stored tokens, 32 bytes in base64. @default derived from the client secret */
   readonly tokenKey: TokenKey;
 }
 
 const DEFAULT_DATABASE = ".data/jobber-sync.db";
 
 /**
- * Reads the settings. Without `JOBBER_TENANTS` there is one tenant, `acme`, with the app's client secret, or one that is made up for this
- * run: enough to try things out, and no well-known secret that anybody could sign with.
+ * Reads the settings from environment variables. Without `JOBBER_TENANTS` there is one tenant, `acme`, with the app's
+ * client secret or, without an app, a random secret for this run: a default secret in the source could be used by
+ * anyone to sign.
  *
- * @throws {Error} naming the variable that cannot be used, never its content
+ * @throws {Error} when a variable cannot be used; the message names the variable and never quotes its value, which may
+ * hold a secret
  */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const database = env.JOBBER_SYNC_DB || DEFAULT_DATABASE;
@@ -60,7 +62,7 @@ function readApi(env: NodeJS.ProcessEnv): ApiSettings | null {
   } = env;
   if (!clientId && !clientSecret) return null;
   if (!clientId || !clientSecret)
-    throw new Error("JOBBER_CLIENT_ID and JOBBER_CLIENT_SECRET go together.");
+    throw new Error("JOBBER_CLIENT_ID and JOBBER_CLIENT_SECRET must be set together.");
   return {
     clientId,
     clientSecret,
@@ -71,7 +73,7 @@ function readApi(env: NodeJS.ProcessEnv): ApiSettings | null {
   };
 }
 
-/** Good for as long as the tokens are: when the client secret is rolled, Jobber's tokens die with it (F6). */
+/** Derives the key that encrypts stored tokens. A new client secret needs a new connection to Jobber. */
 function deriveTokenKey(clientSecret: string): Uint8Array {
   return new Uint8Array(
     hkdfSync("sha256", clientSecret, "", "jobber-sync example: tokens at rest", 32),
@@ -90,15 +92,15 @@ function readTenants(path: string): readonly Tenant[] {
   try {
     content = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    // A syntax error of JSON.parse quotes the text, and the text holds secrets.
+    // The message of a JSON syntax error quotes the text, which contains secrets.
     const why = error instanceof SyntaxError ? "it is not JSON" : (error as Error).message;
     throw new Error(`JOBBER_TENANTS: ${path} cannot be read: ${why}.`);
   }
   if (!Array.isArray(content) || content.length === 0) {
     throw new Error(
-      `JOBBER_TENANTS: ${path} must hold a JSON list of { "slug", "secrets", "accountIds"? } with at least one entry.`,
+      `JOBBER_TENANTS: ${path} must contain a JSON array of { "slug", "secrets", "accountIds"? } with at least one entry.`,
     );
   }
-  // What is in the entries is checked by createReceiver, which says what is wrong with which tenant.
+  // createReceiver checks the entries and names the tenant that is wrong.
   return content;
 }

@@ -3,7 +3,7 @@ import { createReconciler, type JobberApi } from "@jobber-sync/api";
 import { isJobberSyncError, type SyncReader, type Tenant } from "@jobber-sync/core";
 import type { CursorStore, Inbox, Lease, SyncStore } from "@jobber-sync/core/ports";
 
-/** What is reconciled, and with what. */
+/** Options for {@link reconcileRegularly}. */
 export interface ReconcilingOptions {
   readonly api: JobberApi;
   readonly inbox: Inbox;
@@ -13,20 +13,23 @@ export interface ReconcilingOptions {
   readonly tenants: readonly Tenant[];
 }
 
-/** A reconcile that comes round. */
+/** A running reconcile schedule. */
 export interface Reconciling {
-  /** Does it for one tenant as soon as possible, and resolves then; it never rejects. Of a tenant that was just connected it is the backfill. */
+  /**
+   * Reconciles one tenant as soon as possible and resolves when done. Never rejects. For a tenant that has just
+   * connected, this is the backfill.
+   */
   soon(tenant: string): Promise<void>;
-  /** Does no more, and resolves when what runs has ended. What it did not come to is done the next time. */
+  /** Aborts the current reconcile and resolves once it has ended. The next start continues where it stopped. */
   stop(): Promise<void>;
 }
 
 const EVERY_MS = 15 * 60_000;
-// The budget that the workers' fetches come out of too.
+// Shares the tenant's rate limit with the workers' fetches.
 const REQUESTS_PER_SECOND = 8;
 const MAX_WAIT_MS = 5000;
 
-/** Repairs every quarter of an hour what missed webhooks left behind, one tenant after the other. */
+/** Reconciles every tenant, one after the other, every 15 minutes. Repairs records whose webhooks were missed. */
 export function reconcileRegularly({ tenants, inbox, ...rest }: ReconcilingOptions): Reconciling {
   const stopped = new AbortController();
   const { signal } = stopped;
@@ -34,10 +37,10 @@ export function reconcileRegularly({ tenants, inbox, ...rest }: ReconcilingOptio
     ...rest,
     async beforeFetch(tenant, waiting) {
       for (;;) {
-        const place = { perSecond: REQUESTS_PER_SECOND, maxWaitMs: MAX_WAIT_MS, now: Date.now() };
-        const waitMs = await inbox.acquireSlot(tenant, place);
+        const slot = { perSecond: REQUESTS_PER_SECOND, maxWaitMs: MAX_WAIT_MS, now: Date.now() };
+        const waitMs = await inbox.acquireSlot(tenant, slot);
         await delayFor(Math.min(waitMs, MAX_WAIT_MS), undefined, { signal: waiting });
-        // A place further away than that was not kept for us.
+        // A wait longer than MAX_WAIT_MS means that no slot was acquired.
         if (waitMs <= MAX_WAIT_MS) return;
       }
     },
@@ -58,7 +61,7 @@ export function reconcileRegularly({ tenants, inbox, ...rest }: ReconcilingOptio
   const timer = setInterval(() => {
     for (const { slug } of tenants) void soon(slug);
   }, EVERY_MS);
-  // It is the server that keeps the process up; one that could not listen must be able to end.
+  // The HTTP server keeps the process alive; a server that failed to listen must not be kept alive by this timer.
   timer.unref();
 
   return {
@@ -73,7 +76,7 @@ export function reconcileRegularly({ tenants, inbox, ...rest }: ReconcilingOptio
 
 function report(tenant: string, error: unknown): void {
   const code = isJobberSyncError(error) ? error.code : "an unexpected error";
-  // A tenant that is not connected has nothing to be compared with.
+  // A tenant without a connection has nothing to reconcile with.
   if (code === "ERR_API_NEEDS_REAUTH" || code === "ERR_API_DISCONNECTED") return;
-  console.error(`${tenant}: the reconcile stopped at ${code} and goes on the next time`);
+  console.error(`${tenant}: reconcile stopped with ${code}; the next one continues from there`);
 }

@@ -5,13 +5,13 @@ import { endWith } from "./end-with.ts";
 import { formatTable } from "./format-table.ts";
 import { readSettings, type Settings } from "./read-settings.ts";
 
-const USAGE = `npm run deliveries -- list      what is not done yet, or was put aside
-npm run deliveries -- replay    works on what was quarantined or could not be resolved, once the cause is mended
-npm run deliveries -- redrive   works on dead letters again
-npm run deliveries -- purge     erases and deletes what is older than 30 days
+const USAGE = `npm run deliveries -- list      show the deliveries that are not done
+npm run deliveries -- replay    process quarantined and unresolved deliveries again, after fixing the cause
+npm run deliveries -- redrive   process dead letters again
+npm run deliveries -- purge     erase bodies and delete deliveries that are older than 30 days
 
-  --tenant SLUG  --topic TOPIC  --limit N (without it a list shows 100, the others take all)  --state STATE (of list)
-  and the numbers of single deliveries`;
+Choose deliveries by their numbers, or with
+  --tenant SLUG  --topic TOPIC  --state STATE (list only)  --limit N (default: 100 for list, no limit otherwise)`;
 
 const OPTIONS = {
   tenant: { type: "string" },
@@ -25,12 +25,12 @@ const STATES: readonly string[] = [...NOT_DONE, "done"] satisfies readonly Deliv
 
 interface OpenedInbox {
   readonly inbox: Inbox;
-  /** Where it is, when that is not the file of the settings. */
+  /** The database, to show to the operator. @default the file named in the settings */
   readonly database?: string;
   close(): void | Promise<void>;
 }
 
-/** The main function of `deliveries.ts`: what an operator does with the inbox. Bodies are never shown, they hold customers' data. */
+/** Runs the operator's `deliveries` command. Never prints bodies, because they contain customer data. */
 export async function runDeliveriesCommand(
   args: readonly string[],
   open: (settings: Settings) => OpenedInbox | Promise<OpenedInbox>,
@@ -63,17 +63,16 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   [
     "list",
     async (inbox, { limit = LIST_LIMIT, ...filter }) => {
-      // One more than is shown says whether there are more.
+      // Reads one row more than it shows, to know whether there are more.
       const found = await inbox.list({ states: NOT_DONE, ...filter, limit: limit + 1 });
-      const more = `\n… and more. These are the oldest ${limit}; --limit shows others.`;
+      const more = `\n… and more. These are the oldest ${limit}; use --limit to show more.`;
       return `${show(found.slice(0, limit))}${found.length > limit ? more : ""}`;
     },
   ],
-  ["replay", async (inbox, filter) => `${await inbox.replay(filter)} set waiting again`],
+  ["replay", async (inbox, filter) => `${await inbox.replay(filter)} requeued`],
   [
     "redrive",
-    async (inbox, filter) =>
-      `${await inbox.replay({ ...filter, states: ["dead"] })} set waiting again`,
+    async (inbox, filter) => `${await inbox.replay({ ...filter, states: ["dead"] })} requeued`,
   ],
   [
     "purge",
@@ -89,7 +88,7 @@ interface ParsedCommand {
   readonly filter: DeliveryFilter;
 }
 
-/** `null` for what is no command, or has an option that there is not. */
+/** Parses the command line. Returns `null` for an unknown command or option. */
 function parse(args: readonly string[]): ParsedCommand | null {
   try {
     const { values, positionals } = parseArgs({

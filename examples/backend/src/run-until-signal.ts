@@ -1,25 +1,25 @@
 import type { JobberApi } from "@jobber-sync/api";
 
-/** A backend that is up. */
+/** A running backend. */
 export interface RunningBackend {
-  /** Where it listens, without a trailing slash. */
+  /** The address it listens on, without a trailing slash. */
   readonly url: string;
-  /** Where its database is, when that is not the file of the settings. */
+  /** The database, to show to the operator. @default the file named in the settings */
   readonly database?: string;
-  /** Its connection to Jobber's API, if it has one. */
+  /** Jobber's API, when the settings name an app. */
   readonly api?: JobberApi | undefined;
-  /** Resolves when every delivery that was accepted is worked off. */
+  /** Resolves when every accepted delivery that is due has been processed. */
   drain(): Promise<void>;
-  /** Stops accepting, finishes what was begun, closes the database. */
+  /** Stops receiver and worker at the same time, lets requests and runs finish, and closes the database. */
   stop(): Promise<void>;
 }
 
-// npm and the shell may each hand on the one signal that somebody sent.
+// A single Ctrl-C can arrive twice: from the terminal and from npm.
 const SAME_SIGNAL_MS = 1000;
 
 /**
- * Stops a backend, or a worker, on SIGTERM and SIGINT. The process then ends by itself, with status 0: an exit by force could cut off what
- * is being written. Whoever signals again, a while later, does not want to wait.
+ * Stops a backend or a worker on SIGTERM and SIGINT. The process then ends by itself with status 0, because
+ * `process.exit` could cut off a write. A second signal, a second or more later, exits at once.
  */
 export function runUntilSignal(backend: Pick<RunningBackend, "stop">): void {
   let stoppingSince: number | undefined;
@@ -33,7 +33,7 @@ export function runUntilSignal(backend: Pick<RunningBackend, "stop">): void {
     backend.stop().then(
       () => console.log("stopped"),
       (error: unknown) => {
-        console.error("could not stop cleanly:", error);
+        console.error("stopping failed:", error);
         process.exitCode = 1;
       },
     );

@@ -1,4 +1,4 @@
-/** A job as a relay or an automation sends it: the record rides inside the body. */
+/** A snapshot: the body contains the job itself, as relays and automations send it. */
 export const SAMPLE_PAYLOAD = {
   event: "job.created",
   data: {

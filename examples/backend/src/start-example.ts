@@ -3,7 +3,7 @@ import { endWith } from "./end-with.ts";
 import { readSettings, type Settings } from "./read-settings.ts";
 import { type RunningBackend, runUntilSignal } from "./run-until-signal.ts";
 
-/** The main function of an example: reads the environment, starts, says how to try it, and stays up until a signal comes. */
+/** Runs an example: reads the environment, starts the backend, prints how to try it, and stops it on a signal. */
 export async function startExample(
   title: string,
   start: (settings: Settings) => Promise<RunningBackend>,
@@ -26,12 +26,12 @@ export async function startExample(
   const records = `${backend.url}/records/${encodeURIComponent(tenant.slug)}`;
   console.log(`\nSend it a signed delivery:\n\n${curlLine(backend.url, tenant)}\n`);
   console.log(
-    `See what became of it:\n\ncurl -sS -w '\\n' ${records}/jobs ${records}/contacts ${records}/submissions\n`,
+    `See the records it created:\n\ncurl -sS -w '\\n' ${records}/jobs ${records}/contacts ${records}/submissions\n`,
   );
-  if (!process.env.JOBBER_TENANTS) {
+  if (!process.env.JOBBER_TENANTS && settings.api === null) {
     console.log(
-      'The secret of the tenant "acme" is made up for this run. To use your own, name a file of tenants in JOBBER_TENANTS.\n',
+      'The secret of tenant "acme" is random and changes with every start. To use your own, set JOBBER_TENANTS.\n',
     );
   }
-  console.log("Ctrl-C stops it.");
+  console.log("Press Ctrl-C to stop.");
 }

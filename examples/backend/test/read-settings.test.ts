@@ -15,7 +15,7 @@ function tenantsFile(content: string): string {
   return path;
 }
 
-test("without settings it listens on this machine only, with a secret that nobody else knows", () => {
+test("readSettings defaults to the loopback address and a random secret", () => {
   const first = readSettings({ JOBBER_SYNC_DB });
   const second = readSettings({ JOBBER_SYNC_DB });
   expect(first).toMatchObject({
@@ -28,7 +28,7 @@ test("without settings it listens on this machine only, with a secret that nobod
   expect(first.tenants).not.toEqual(second.tenants);
 });
 
-test("settings are taken from the environment", () => {
+test("readSettings reads port, host, database and tenants from the environment", () => {
   const tenants = [{ slug: "acme", secrets: ["a client secret of 24 c."], accountIds: ["MQ=="] }];
   const env = {
     PORT: "0",
@@ -45,7 +45,7 @@ test("settings are taken from the environment", () => {
   });
 });
 
-test("the app's secret is what its webhooks are signed with", () => {
+test("readSettings uses the app's client secret as the tenant's secret", () => {
   const env = {
     JOBBER_SYNC_DB,
     JOBBER_CLIENT_ID: "id",
@@ -59,7 +59,7 @@ test("the app's secret is what its webhooks are signed with", () => {
   expect(readSettings({ ...env, JOBBER_API_URL: endpoint }).api?.endpoint).toBe(endpoint);
 });
 
-test("tokens are encrypted with a key that is given, or with the same one at every start", () => {
+test("readSettings takes the token key from the environment or derives the same one at every start", () => {
   const env = {
     JOBBER_SYNC_DB,
     JOBBER_CLIENT_ID: "id",
@@ -74,27 +74,27 @@ test("tokens are encrypted with a key that is given, or with the same one at eve
   expect(readSettings({ ...env, JOBBER_TOKEN_KEY: key }).api?.tokenKey).toEqual({ id: "env", key });
 });
 
-describe("a setting that cannot be used is named", () => {
+describe("readSettings names a setting that it cannot use", () => {
   test.each(["-1", "65536", "3000x", "0x10", " ", "1e3"])("PORT=%j", (PORT) => {
     expect(() => readSettings({ PORT, JOBBER_SYNC_DB })).toThrow(
       "PORT must be a number from 0 to 65535",
     );
   });
 
-  test.each([["{}"], ["[]"], ["null"]])("tenants %s", (content) => {
+  test.each([["{}"], ["[]"], ["null"]])("a tenants file with %s", (content) => {
     expect(() => readSettings({ JOBBER_SYNC_DB, JOBBER_TENANTS: tenantsFile(content) })).toThrow(
-      "must hold a JSON list",
+      "must contain a JSON array",
     );
   });
 
   test.each([{ JOBBER_CLIENT_ID: "id" }, { JOBBER_CLIENT_SECRET: "a client secret of 24 c." }])(
-    "an app's half, %j",
+    "half of an app, %j",
     (half) => {
-      expect(() => readSettings({ JOBBER_SYNC_DB, ...half })).toThrow("go together");
+      expect(() => readSettings({ JOBBER_SYNC_DB, ...half })).toThrow("must be set together");
     },
   );
 
-  test("a file of tenants that does not exist", () => {
+  test("a tenants file that does not exist", () => {
     expect(() =>
       readSettings({ JOBBER_SYNC_DB, JOBBER_TENANTS: join(folder, "none.json") }),
     ).toThrow(/JOBBER_TENANTS: .*none\.json cannot be read/);

@@ -1,9 +1,10 @@
 import { authorizeUrl, exchangeCode, type JobberApi } from "@jobber-sync/api";
 import { isJobberSyncError, type Tenant } from "@jobber-sync/core";
 import { type ApiSettings, isLocalRequest } from "@jobber-sync-examples/backend";
-import { type Request, Router } from "express";
+import { type Request, type RequestHandler, Router } from "express";
+import { createPendingConnections } from "./pending-connections.ts";
 
-/** What the routes need. */
+/** Options for {@link connectRoutes}. */
 export interface ConnectRoutesOptions {
   readonly api: JobberApi;
   readonly app: ApiSettings;
@@ -15,23 +16,25 @@ const COOKIE = "jobber_connect";
 const TEN_MINUTES_S = 600;
 
 /**
- * Jobber's OAuth flow: `/connect/:clientSlug` sends the browser to Jobber, `/connect/callback` is where Jobber sends it back. Register
- * `http://localhost:3000/connect/callback` as a redirect URI of the app.
+ * Creates the routes of Jobber's OAuth flow. `/connect/:clientSlug` redirects the browser to Jobber, which redirects it
+ * back to `/connect/callback`. Register `http://localhost:3000/connect/callback` as a redirect URI of the app.
  *
- * Whoever opens the first one decides whose records the account becomes, so it is open to this machine only. In a backend of yours your own
- * login goes there.
+ * Both routes decide which Jobber account a tenant's records come from, so both are open to this machine only. In your
+ * backend, put your login before both of them. The callback trusts only what the server
+ * has stored when the flow started, and each flow works once.
  */
 export function connectRoutes({ api, app, tenants, onConnected }: ConnectRoutesOptions): Router {
   const router = Router();
+  const pending = createPendingConnections(TEN_MINUTES_S * 1000);
 
-  router.get("/connect/callback", async (req, res) => {
-    const [slug = "", state = "", codeVerifier = ""] = readCookie(req)?.split(".") ?? [];
+  router.get("/connect/callback", localOnly, async (req, res) => {
     res.clearCookie(COOKIE, { path: "/connect" });
-    const tenant = tenants.find((one) => one.slug === decodeURIComponent(slug));
-    if (tenant === undefined) {
-      res
-        .status(400)
-        .json({ error: "Nothing was begun in this browser. Open /connect/<slug> first." });
+    const connection = pending.take(readCookie(req) ?? "");
+    const tenant = tenants.find(({ slug }) => slug === connection?.tenant);
+    if (connection === undefined || tenant === undefined) {
+      res.status(400).json({
+        error: "This browser has no connection in progress. Open /connect/<slug> to start one.",
+      });
       return;
     }
     try {
@@ -39,10 +42,10 @@ export function connectRoutes({ api, app, tenants, onConnected }: ConnectRoutesO
         ...app,
         callbackUrl: new URL(req.originalUrl, redirectUri(req)),
         redirectUri: redirectUri(req),
-        state,
-        codeVerifier,
+        state: connection.state,
+        codeVerifier: connection.codeVerifier,
       });
-      // A tenant that lists its accounts must not be connected to another one.
+      // A tenant that lists one account can connect to that account only.
       const accountId = await api.connect(tenant.slug, grant, {
         accountId: onlyAccount(tenant),
       });
@@ -54,29 +57,34 @@ export function connectRoutes({ api, app, tenants, onConnected }: ConnectRoutesO
     }
   });
 
-  router.get("/connect/:clientSlug", async (req, res) => {
+  router.get("/connect/:clientSlug", localOnly, async (req, res) => {
     const tenant = tenants.find(({ slug }) => slug === req.params.clientSlug);
-    if (!isLocalRequest(req))
-      res.status(403).json({ error: "Accounts are connected on this machine only." });
-    else if (tenant === undefined) res.status(404).json({ error: "There is no such tenant." });
-    else {
-      const { url, state, codeVerifier } = await authorizeUrl({
-        ...app,
-        redirectUri: redirectUri(req),
-      });
-      // Says to the callback that it is the same browser; a page of somebody else's cannot read or set it. Add Secure behind https.
-      res.setHeader(
-        "set-cookie",
-        `${COOKIE}=${encodeURIComponent(tenant.slug)}.${state}.${codeVerifier}; Path=/connect; Max-Age=${TEN_MINUTES_S}; HttpOnly; SameSite=Lax`,
-      );
-      res.redirect(url);
+    if (tenant === undefined) {
+      res.status(404).json({ error: "Unknown tenant." });
+      return;
     }
+    const { url, state, codeVerifier } = await authorizeUrl({
+      ...app,
+      redirectUri: redirectUri(req),
+    });
+    const browserSecret = pending.add({ tenant: tenant.slug, state, codeVerifier });
+    // Binds the flow to this browser: another site can neither read nor set the cookie. Add Secure behind https.
+    res.setHeader(
+      "set-cookie",
+      `${COOKIE}=${browserSecret}; Path=/connect; Max-Age=${TEN_MINUTES_S}; HttpOnly; SameSite=Lax`,
+    );
+    res.redirect(url);
   });
 
   return router;
 }
 
-/** The same in both routes, as the flow demands: they are opened under the same local name. */
+const localOnly: RequestHandler = (req, res, next) => {
+  if (isLocalRequest(req)) next();
+  else res.status(403).json({ error: "Accounts can be connected on this machine only." });
+};
+
+/** Returns the redirect URI, which must be the same in both routes: open both under the same local host name. */
 function redirectUri(req: Request): string {
   return `http://${req.headers.host}/connect/callback`;
 }

@@ -4,8 +4,8 @@ import { createReceiver, createWorker } from "@jobber-sync/core";
 import { jobberWebhooks } from "@jobber-sync/express";
 import { openSqlite } from "@jobber-sync/sqlite";
 import {
-  closeHttpServer,
   createApi,
+  createHttpCloser,
   isLocalRequest,
   isRecordKind,
   type RunningBackend,
@@ -17,13 +17,13 @@ import {
 import express from "express";
 import { connectRoutes } from "./connect-routes.ts";
 
-/** Starts a backend that keeps Jobber's jobs and clients in a SQLite file: receiver, worker and records in one process. */
+/** Starts a backend that keeps Jobber's jobs and clients in a SQLite file, with receiver and worker in one process. */
 export async function startServer(settings: Settings): Promise<RunningBackend> {
   const { port, host, database, tenants } = settings;
   const { store, inbox, tokens, lease, cursors, close } = openSqlite(database);
-  // The receiver writes a delivery down and answers; the worker turns it into records afterwards.
+  // The receiver stores each delivery before it responds. The worker turns deliveries into records afterwards.
   const receiver = createReceiver({ tenants, inbox });
-  // Jobber's own webhooks name a record and carry nothing of it: it is read from the API.
+  // Jobber's webhooks contain only ids, so the worker fetches the records from Jobber's API.
   const api = settings.api === null ? undefined : createApi(settings.api, { inbox, tokens, lease });
   const reconciling = api && reconcileRegularly({ api, inbox, store, cursors, lease, tenants });
   const worker = createWorker({
@@ -31,7 +31,7 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
     store,
     source: api,
     tenants,
-    // Your own code, after the commit. It may be called again for the same delivery: make it idempotent.
+    // Your code, called after the commit. It can be called again for the same delivery: make it idempotent.
     on: {
       "job.completed": ({ tenant, result }) => {
         for (const { jobberJobId } of result?.jobs ?? [])
@@ -42,30 +42,31 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
 
   const app = express();
   app.disable("x-powered-by");
-  // Before any body parser: the signature is over the bytes as they came.
+  // Mount it before any body parser: the signature covers the bytes as received.
   app.use(jobberWebhooks(receiver));
-  // From here on as in any Express backend: app.use(express.json()), your own routes, …
+  // Everything after this line is an ordinary Express backend: app.use(express.json()), your routes, …
   app.get("/healthz", async (_req, res) => {
-    // A read, so that a database that is gone shows here. Express 5 answers 500 when the promise rejects.
+    // Reads the database, so that an unavailable one shows: Express 5 responds with 500 when this rejects.
     await inbox.list({ limit: 1 });
     res.json({ status: "ok" });
   });
   app.get("/records/:clientSlug/:kind", async (req, res) => {
     const { clientSlug: tenant, kind } = req.params;
     if (!isLocalRequest(req))
-      res.status(403).json({ error: "Records are shown on this machine only." });
+      res.status(403).json({ error: "Records are served to this machine only." });
     else if (!isRecordKind(kind))
-      res.status(404).json({ error: "There are jobs, contacts and submissions." });
+      res.status(404).json({ error: "Unknown kind. Use jobs, contacts or submissions." });
     else res.json(await readRecords(store, tenant, kind));
   });
 
   if (settings.api !== null && api !== undefined) {
-    // What the account has already is read once it is connected.
+    // The first reconcile of a tenant reads everything that its account already contains.
     const onConnected = (tenant: string) => void reconciling?.soon(tenant);
     app.use(connectRoutes({ api, app: settings.api, tenants, onConnected }));
   }
 
   const server = createServer(app);
+  const closeHttp = createHttpCloser(server);
   try {
     server.listen(port, host);
     await once(server, "listening");
@@ -80,8 +81,7 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
     url: urlOfServer(server),
     drain: async () => void (await worker.drain()),
     async stop() {
-      await closeHttpServer(server);
-      await Promise.all([worker.stop(), reconciling?.stop()]);
+      await Promise.all([worker.stop(), reconciling?.stop(), closeHttp()]);
       await close();
     },
   };

@@ -1,3 +1,6 @@
-import { demoContract } from "@jobber-sync-examples/backend/contract";
+import { demoContract, failingDemoContract } from "@jobber-sync-examples/backend/contract";
 
-demoContract(new URL("../src/demo.ts", import.meta.url));
+const demo = new URL("../src/demo.ts", import.meta.url);
+
+demoContract(demo);
+failingDemoContract(demo);

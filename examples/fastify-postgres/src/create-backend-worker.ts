@@ -3,22 +3,22 @@ import { createWorker } from "@jobber-sync/core";
 import { createApi, reconcileRegularly, type Settings } from "@jobber-sync-examples/backend";
 import type { Database } from "./open-database.ts";
 
-/** What turns deliveries into records. */
+/** The worker of the example and everything that runs with it. */
 export interface BackendWorker {
-  /** The connection to Jobber's API, if there is one. */
+  /** Jobber's API, when the settings name an app. */
   readonly api: JobberApi | undefined;
   start(): void;
-  /** Works off what is due. */
+  /** Resolves when every delivery that is due has been processed. */
   drain(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Makes the worker and what belongs to it: the connection to Jobber, and the reconcile that repairs missed webhooks. */
+/** Creates the worker, its connection to Jobber, and the reconcile that repairs missed webhooks. */
 export function createBackendWorker(
   { inbox, store, tokens, lease, cursors }: Database,
   { api: app, tenants }: Pick<Settings, "api" | "tenants">,
 ): BackendWorker {
-  // Jobber's own webhooks name a record and carry nothing of it: it is read from the API.
+  // Jobber's webhooks contain only ids, so the worker fetches the records from Jobber's API.
   const api = app === null ? undefined : createApi(app, { inbox, tokens, lease });
   const reconciling = api && reconcileRegularly({ api, inbox, store, cursors, lease, tenants });
   const worker = createWorker({
@@ -26,11 +26,11 @@ export function createBackendWorker(
     store,
     source: api,
     tenants,
-    // Your own code, after the commit. It may be called again for the same delivery: make it idempotent.
+    // Your code, called after the commit. It can be called again for the same delivery: make it idempotent.
     on: {
       "job.completed": ({ tenant, result }) => {
         for (const { jobberJobId } of result?.jobs ?? [])
-          console.log(`    (${tenant}: job ${jobberJobId} is completed)`);
+          console.log(`${tenant}: job ${jobberJobId} is completed`);
       },
     },
   });

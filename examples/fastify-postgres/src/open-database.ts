@@ -3,19 +3,19 @@ import pg from "pg";
 import { PgBoss } from "pg-boss";
 import { sharedPostgres } from "./postgres/shared-postgres.ts";
 
-/** The database, opened and migrated. */
+/** An open database with its tables. */
 export interface Database extends Omit<Postgres, "migrate"> {
-  /** Where it is, without the password. */
+  /** Host and database, without the password. */
   readonly name: string;
   close(): Promise<void>;
 }
 
-/** What a program needs of the queue: a receiver only puts wake-ups in, a worker takes them out and looks after it. */
+/** How a program uses the queue: a receiver only sends wake-ups, a worker receives them and maintains the queue. */
 export type Role = "receiver" | "worker";
 
 /**
- * Opens the database of `DATABASE_URL`; without it a PostgreSQL that comes with the example, with its data in `JOBBER_SYNC_PGDATA`
- * (default: `.data/postgres`).
+ * Opens the database named by `DATABASE_URL`. Without it, starts the PostgreSQL bundled with the example, with its data
+ * in `JOBBER_SYNC_PGDATA` (default `.data/postgres`).
  */
 export async function openDatabase(env: NodeJS.ProcessEnv, role: Role): Promise<Database> {
   if (env.DATABASE_URL) return connect(env.DATABASE_URL, role);
@@ -35,7 +35,7 @@ export async function openDatabase(env: NodeJS.ProcessEnv, role: Role): Promise<
   }
 }
 
-/** Opens the database of a connection string. */
+/** Opens the database of a connection string and creates or migrates its tables. */
 export async function connect(connectionString: string, role: Role): Promise<Database> {
   const pool = new pg.Pool({ connectionString, ...POOL_SETTINGS });
   const boss = new PgBoss({
@@ -45,7 +45,7 @@ export async function connect(connectionString: string, role: Role): Promise<Dat
     schedule: false,
   });
   let closing = false;
-  // Both connect again by themselves, and when they are closed the server may be gone first. The message is its own and tells of no customer.
+  // Pool and queue reconnect by themselves. While closing, the server may end before them, which is no error.
   const logErrorsOf =
     (who: string) =>
     ({ message }: Error) => {
@@ -63,7 +63,7 @@ export async function connect(connectionString: string, role: Role): Promise<Dat
     const { migrate, ...parts } = createPostgres({
       pool,
       boss,
-      // Behind a PgBouncer in transaction mode: leave it out.
+      // Leave this out behind PgBouncer in transaction mode.
       prepare: true,
     });
     await migrate();

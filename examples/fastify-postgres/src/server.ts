@@ -1,11 +1,11 @@
-import { type RunningBackend, type Settings, urlOfServer } from "@jobber-sync-examples/backend";
+import type { RunningBackend, Settings } from "@jobber-sync-examples/backend";
 import { createApp } from "./create-app.ts";
 import { createBackendWorker } from "./create-backend-worker.ts";
 import { type Database, openDatabase } from "./open-database.ts";
 
 /**
- * Starts receiver and worker in one process: for one machine, and for trying things out. `receiver.ts` and `worker.ts` are the same as two
- * programs.
+ * Starts receiver and worker in one process, for a single machine and for trying the example. `receiver.ts` and
+ * `worker.ts` run them as two programs.
  */
 export async function startServer(
   settings: Settings,
@@ -24,16 +24,15 @@ async function serve(settings: Settings, database: Database): Promise<RunningBac
   const { tenants, port, host } = settings;
   const app = createApp({ tenants, inbox: database.inbox, store: database.store });
   const worker = createBackendWorker(database, settings);
-  await app.listen({ port, host });
+  const url = await app.listen({ port, host });
   worker.start();
   return {
     api: worker.api,
-    url: urlOfServer(app.server),
+    url,
     database: database.name,
     drain: () => worker.drain(),
     async stop() {
-      await app.close();
-      await worker.stop();
+      await Promise.all([worker.stop(), app.close()]);
       await database.close();
     },
   };

@@ -1,18 +1,18 @@
-import { type RunningBackend, type Settings, urlOfServer } from "@jobber-sync-examples/backend";
+import type { RunningBackend, Settings } from "@jobber-sync-examples/backend";
 import { createApp } from "./create-app.ts";
 import { openDatabase } from "./open-database.ts";
 
-/** Starts the program that faces Jobber: it writes deliveries down and responses. Any number may run, on any number of machines. */
+/** Starts the receiver alone: it stores deliveries and responds. Run any number of them, on any number of machines. */
 export async function startReceiver({ port, host, tenants }: Settings): Promise<RunningBackend> {
   const { store, inbox, name, close } = await openDatabase(process.env, "receiver");
   try {
     const app = createApp({ tenants, inbox, store });
-    await app.listen({ port, host });
+    const url = await app.listen({ port, host });
     return {
-      // Records are fetched by the other program, and the work is its as well.
+      // The worker, which is another program, fetches records and processes deliveries.
       api: undefined,
       drain: async () => {},
-      url: urlOfServer(app.server),
+      url,
       database: name,
       async stop() {
         await app.close();

@@ -2,7 +2,7 @@ import { endWith, readSettings, runUntilSignal } from "@jobber-sync-examples/bac
 import { createBackendWorker } from "./create-backend-worker.ts";
 import { openDatabase } from "./open-database.ts";
 
-// The program behind the receivers: turns deliveries into records. Any number may run, on any number of machines.
+// Runs the worker alone: it turns deliveries into records. Run any number of them, on any number of machines.
 try {
   const settings = readSettings(process.env);
   const database = await openDatabase(process.env, "worker");
@@ -14,7 +14,7 @@ try {
       await database.close();
     },
   });
-  console.log(`Worker: running, database ${database.name}\nCtrl-C stops it.`);
+  console.log(`Worker: running, database ${database.name}\nPress Ctrl-C to stop.`);
 } catch (error) {
   endWith(error);
 }

@@ -3,6 +3,7 @@ import { jobberWebhooks } from "@jobber-sync/fastify";
 import { openSqlite } from "@jobber-sync/sqlite";
 import {
   createApi,
+  createHttpCloser,
   isLocalRequest,
   isRecordKind,
   type RunningBackend,
@@ -13,19 +14,13 @@ import {
 } from "@jobber-sync-examples/backend";
 import fastify from "fastify";
 
-/** Starts a backend that keeps Jobber's jobs and clients in a SQLite file: receiver, worker and records in one process. */
+/** Starts a backend that keeps Jobber's jobs and clients in a SQLite file, with receiver and worker in one process. */
 export async function startServer(settings: Settings): Promise<RunningBackend> {
   const { port, host, database, tenants } = settings;
   const { store, inbox, tokens, lease, cursors, close } = openSqlite(database);
-  const app = fastify();
-  // Closed last, after the last request: Fastify calls these hooks when it has stopped listening.
-  app.addHook("onClose", async () => {
-    await Promise.all([worker.stop(), reconciling?.stop()]);
-    await close();
-  });
-  // The receiver writes a delivery down and answers; the worker turns it into records afterwards.
+  // The receiver stores each delivery before it responds. The worker turns deliveries into records afterwards.
   const receiver = createReceiver({ tenants, inbox });
-  // Jobber's own webhooks name a record and carry nothing of it: it is read from the API.
+  // Jobber's webhooks contain only ids, so the worker fetches the records from Jobber's API.
   const api = settings.api === null ? undefined : createApi(settings.api, { inbox, tokens, lease });
   const reconciling = api && reconcileRegularly({ api, inbox, store, cursors, lease, tenants });
   const worker = createWorker({
@@ -33,7 +28,7 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
     store,
     source: api,
     tenants,
-    // Your own code, after the commit. It may be called again for the same delivery: make it idempotent.
+    // Your code, called after the commit. It can be called again for the same delivery: make it idempotent.
     on: {
       "job.completed": ({ tenant, result }) => {
         for (const { jobberJobId } of result?.jobs ?? [])
@@ -42,10 +37,12 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
     },
   });
 
-  // Wherever you like: the plugin reads the bytes itself and leaves your parsers alone.
+  const app = fastify();
+  const closeHttp = createHttpCloser(app.server);
+  // Register it anywhere: the plugin reads the bytes itself and leaves your parsers alone.
   app.register(jobberWebhooks, { receiver });
   app.get("/healthz", async () => {
-    // A read, so that a database that is gone shows here: Fastify answers 500 when the promise rejects.
+    // Reads the database, so that an unavailable one shows: Fastify responds with 500 when this rejects.
     await inbox.list({ limit: 1 });
     return { status: "ok" };
   });
@@ -53,17 +50,21 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
     "/records/:clientSlug/:kind",
     async ({ params: { clientSlug: tenant, kind }, raw }, reply) => {
       if (!isLocalRequest(raw))
-        return reply.code(403).send({ error: "Records are shown on this machine only." });
+        return reply.code(403).send({ error: "Records are served to this machine only." });
       if (!isRecordKind(kind))
-        return reply.code(404).send({ error: "There are jobs, contacts and submissions." });
+        return reply.code(404).send({ error: "Unknown kind. Use jobs, contacts or submissions." });
       return readRecords(store, tenant, kind);
     },
   );
 
+  const stop = async () => {
+    await Promise.all([worker.stop(), reconciling?.stop(), closeHttp(), app.close()]);
+    await close();
+  };
   try {
     await app.listen({ port, host });
   } catch (error) {
-    await app.close();
+    await stop();
     throw error;
   }
   worker.start();
@@ -72,6 +73,6 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
     api,
     url: urlOfServer(app.server),
     drain: async () => void (await worker.drain()),
-    stop: () => app.close(),
+    stop,
   };
 }

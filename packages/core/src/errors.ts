@@ -32,6 +32,7 @@ const ERROR_TABLE = {
   ERR_STORE_OPEN: { status: 503, retryable: false, expose: false },
   ERR_STORE_SETTINGS: { status: 503, retryable: false, expose: false },
   ERR_STORE_SCHEMA: { status: 503, retryable: false, expose: false },
+  ERR_SOURCE: { status: 503, retryable: true, expose: false },
   ERR_HANDLER: { status: 503, retryable: true, expose: true },
   ERR_MAPPING: { status: 503, retryable: false, expose: false },
   ERR_CLAIM_LOST: { status: 503, retryable: true, expose: false },

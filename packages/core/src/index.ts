@@ -85,5 +85,6 @@ export { encryptTokens, type TokenKey } from "./tokens/encrypt-tokens.ts";
 export { createMemoryCursorStore } from "./tokens/memory-cursor-store.ts";
 export { createMemoryLease } from "./tokens/memory-lease.ts";
 export { createMemoryTokenStore } from "./tokens/memory-token-store.ts";
-export { createWorker, type JobberWorker, type WorkerOptions } from "./worker/create-worker.ts";
+export { createWorker, type JobberWorker } from "./worker/create-worker.ts";
+export type { WorkerOptions } from "./worker/options.ts";
 export type { RetryPolicy } from "./worker/retry-policy.ts";

@@ -4,18 +4,8 @@ import type { Boss } from "./database/boss.ts";
 import { preparedPool } from "./database/prepared-pool.ts";
 import { quoteSchema } from "./database/quote-schema.ts";
 import type { SqlPool } from "./database/sql-pool.ts";
-import { createAccept } from "./inbox/accept.ts";
-import { createReserveFetch } from "./inbox/acquire-slot.ts";
-import { createClaim } from "./inbox/claim.ts";
-import { createDue } from "./inbox/due.ts";
-import { createExtend } from "./inbox/extend.ts";
+import { createInbox } from "./inbox/inbox.ts";
 import type { InboxClock, InboxContext } from "./inbox/inbox-context.ts";
-import { createListing } from "./inbox/list.ts";
-import { createListen } from "./inbox/listen.ts";
-import { createPurge } from "./inbox/purge.ts";
-import { createReplay } from "./inbox/replay.ts";
-import { createResume } from "./inbox/resume.ts";
-import { createSettle } from "./inbox/settle.ts";
 import { checkWiring } from "./migrations/check-wiring.ts";
 import { ensureQueue } from "./migrations/ensure-queue.ts";
 import { checkTables, migrateTables } from "./migrations/migrate.ts";
@@ -24,50 +14,58 @@ import { createCursorStore } from "./tokens/cursor-store.ts";
 import { createLease } from "./tokens/lease.ts";
 import { createTokenStore } from "./tokens/token-store.ts";
 
-/** What {@link createPostgres} takes. */
+/** Options for {@link createPostgres}. */
 export interface PostgresOptions {
-  /** Your connections: `new pg.Pool({ …, ...POOL_SETTINGS })`. Listen to its `error` event, or a broken idle connection ends the process. */
+  /**
+   * Your connections: `new pg.Pool({ …, ...POOL_SETTINGS })`. Add a listener for its `error` event, or
+   * a broken idle connection ends the process.
+   */
   readonly pool: SqlPool;
-  /** pg-boss on the same database: `new PgBoss({ …, ...BOSS_SETTINGS })`. You start and stop it. */
+  /** pg-boss on the same database: `new PgBoss({ …, ...BOSS_SETTINGS })`. Start and stop it yourself. */
   readonly boss: Boss;
-  /** Where the tables are. @default "public" */
+  /** Schema of the tables. @default "public" */
   readonly schema?: string | undefined;
-  /** The pg-boss queue. Inboxes of two schemas in one database need two. @default "jobber-deliveries" */
+  /** Name of the pg-boss queue. Each schema needs its own. @default "jobber-deliveries" */
   readonly queue?: string | undefined;
-  /** `false`: `migrate()` changes no schema, it only checks that the package's `sql` files were run. @default true */
+  /** `false`: `migrate()` only verifies that the package's `sql` files have been run. @default true */
   readonly migrate?: boolean | undefined;
   /**
-   * Lets each connection parse a statement once. For pools that take pg's query objects (`{ name, text, values }`) and talk to the server
-   * themselves; not through a PgBouncer in transaction mode, which gives every transaction another connection.
+   * Uses named prepared statements, which about halves the server's cost of a write. For pools that
+   * accept pg's query objects (`{ name, text, values }`) and connect to the server directly, not
+   * through a pooler in transaction mode.
    *
    * @default false
    */
   readonly prepare?: boolean | undefined;
-  /** How long `accept` may take before it rejects with `ERR_STORE_BUSY`. Milliseconds. @default 750 */
+  /** Limit after which `accept` rejects with `ERR_STORE_BUSY`. Milliseconds. @default 750 */
   readonly acceptTimeoutMs?: number | undefined;
-  /** Batches of deliveries written at one time; each holds a connection. More make the batches smaller. @default 2 */
+  /** Batches of deliveries in flight at once. Each holds a connection; more of them are smaller. @default 2 */
   readonly acceptLanes?: number | undefined;
-  /** Statements of the store that write at one time; each holds a connection. @default 2 */
+  /** Writing statements of the store in flight at once. Each holds a connection. @default 2 */
   readonly applyLanes?: number | undefined;
-  /** How often a listening inbox looks for rows that no wake-up led to. Milliseconds. @default 2000 */
+  /** Interval at which a listening inbox looks for rows without a wake-up. Milliseconds. @default 2000 */
   readonly sweepMs?: number | undefined;
   /**
-   * How long a row must have been due before that look takes it; what a dead worker held is taken when its claim has run out. Milliseconds.
+   * Minimum time for which a row must have been due before that sweep takes it. Rows of a dead worker
+   * are taken as soon as their claim expires. Milliseconds.
    *
    * @default 15000
    */
   readonly overdueMs?: number | undefined;
   /**
-   * `false`: deliveries are taken even when the server runs with `fsync` or `synchronous_commit` off, and a crash of the server loses
-   * some that were answered 200.
+   * `false`: accepts deliveries even if the server runs with `fsync` or `synchronous_commit` off. A
+   * server crash may then lose deliveries that were acknowledged with 200, unless the host makes
+   * commits durable by other means: Neon reports `fsync = off` because its storage layer replicates
+   * the log.
    *
    * @default true
    */
   readonly requireDurable?: boolean | undefined;
   /**
-   * Which clock says what is due, how long a claim holds and how old something is. With `database` the clocks of your machines do not
-   * matter: of a `dueAt`, and of the `now` of a resume or a purge, only the distance from the caller's own `now` counts, and a `now` says
-   * nothing elsewhere. `caller` takes them as they are, for tests with a clock of their own; wake-ups then still follow the real one.
+   * The clock for due times, claims and ages. With `database` the clocks of your machines do not
+   * matter: a `dueAt`, and the `now` of a resume or purge, count relative to the caller's own clock,
+   * and every other `now` is ignored. `caller` uses the given times, for tests with a fake clock;
+   * wake-ups still follow the real one.
    *
    * @default "database"
    */
@@ -76,34 +74,35 @@ export interface PostgresOptions {
   readonly now?: (() => number) | undefined;
 }
 
-/** Everything that a receiver, a worker and the API client keep, on one Postgres. */
+/** The ports of receiver, worker and API client, implemented on one PostgreSQL database. */
 export interface Postgres {
   readonly store: SyncStore & SyncReader;
   readonly inbox: Inbox;
-  /** Tenants' connections to Jobber; wrap it in `encryptTokens`. */
+  /** Tenants' connections to Jobber. Wrap it in `encryptTokens`. */
   readonly tokens: TokenStore;
-  /** So that one process at a time refreshes a tenant's tokens. */
+  /** Ensures that one process at a time refreshes a tenant's tokens. */
   readonly lease: Lease;
-  /** How far a reconcile came. */
+  /** Progress of reconciles. */
   readonly cursors: CursorStore;
   /**
-   * Creates or updates tables and queue, or checks them with `migrate: false`. Any number of processes may call it at once, and as often as
-   * they like. Start pg-boss before.
+   * Creates or updates tables and queue; with `migrate: false`, verifies them. Idempotent and safe to
+   * call from several processes at once. Start pg-boss first.
    *
-   * @throws {JobberSyncError} `ERR_STORE_SCHEMA` (tables missing, with `migrate: false`), `ERR_STORE_SETTINGS` (rights, pg-boss not
-   * started, a queue of another policy, pool and boss on two databases, `fsync` or `synchronous_commit` off), `ERR_STORE…` for a database
-   * that cannot be reached
+   * @throws {JobberSyncError} `ERR_STORE_SCHEMA` if tables are missing (with `migrate: false`);
+   * `ERR_STORE_SETTINGS` for missing privileges, a pg-boss that is not running, a queue with another
+   * policy, pool and boss on different databases, or commits that are not durable; `ERR_STORE…` if the
+   * database is unavailable
    */
   migrate(): Promise<void>;
 }
 
 /**
- * Store and inbox on Postgres, for any number of machines: the tables hold contacts, jobs, submissions and deliveries, pg-boss wakes the
- * workers. Nothing connects before it is used.
+ * Creates store and inbox on PostgreSQL, for any number of machines. Tables hold contacts, jobs,
+ * submissions and deliveries; pg-boss wakes the workers. Opens no connection before the first call.
  *
- * A delivery is accepted when its row and its wake-up are committed in one transaction.
+ * A delivery is accepted once its row and its wake-up are committed in one transaction.
  *
- * @throws {TypeError} for options that cannot work
+ * @throws {TypeError} for invalid options
  *
  * @example
  * ```ts
@@ -130,7 +129,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     throw new TypeError("createPostgres needs a boss: new PgBoss(…) of pg-boss 12.");
   }
   if (!/^[\w.\-/]+$/.test(queue)) {
-    throw new TypeError("queue must be made of letters, digits, and any of _ - . /");
+    throw new TypeError("queue must consist of letters, digits, and any of _ - . /");
   }
   if (clock !== "database" && clock !== "caller") {
     throw new TypeError('clock must be "database" or "caller".');
@@ -139,31 +138,19 @@ export function createPostgres(options: PostgresOptions): Postgres {
   const schema = quoteSchema(options.schema ?? "public");
   const context: InboxContext = { pool, boss, schema, queue, clock, now: options.now ?? Date.now };
   const durable = options.requireDurable ?? true;
-  const accept = createAccept(context, {
+  const accept = {
     timeoutMs: positive("acceptTimeoutMs", options.acceptTimeoutMs ?? 750),
     lanes: positive("acceptLanes", options.acceptLanes ?? 2),
     durable,
-  });
-  const listen = createListen(context, {
+  };
+  const sweep = {
     sweepMs: positive("sweepMs", options.sweepMs ?? 2000),
     overdueMs: positive("overdueMs", options.overdueMs ?? 15_000),
-  });
+  };
 
   return {
     store: createStore(pool, schema, positive("applyLanes", options.applyLanes ?? 2)),
-    inbox: {
-      accept,
-      listen,
-      claim: createClaim(context),
-      extend: createExtend(context),
-      settle: createSettle(context),
-      due: createDue(context),
-      ...createListing(context),
-      replay: createReplay(context),
-      resume: createResume(context),
-      acquireSlot: createReserveFetch(context),
-      purge: createPurge(context),
-    },
+    inbox: createInbox(context, { accept, sweep }),
     tokens: createTokenStore(pool, schema),
     lease: createLease(pool, schema),
     cursors: createCursorStore(pool, schema),

@@ -1,59 +1,61 @@
 import type { SyncReader } from "@jobber-sync/core";
 import type { CursorStore, Inbox, Lease, SyncStore, TokenStore } from "@jobber-sync/core/ports";
-import { waitAsInOpening, waitAsUsual } from "./database/busy-timeout.ts";
+import { setNormalTimeout, setOpeningTimeout } from "./database/busy-timeout.ts";
 import { createConnection } from "./database/connection.ts";
 import { createGroupCommit } from "./database/group-commit.ts";
 import { openHandle } from "./database/open-handle.ts";
 import { openingError } from "./database/opening-error.ts";
-import { secureSettings } from "./database/secure-settings.ts";
+import { applySettings } from "./database/settings.ts";
 import type { SqliteHandle } from "./database/sqlite-handle.ts";
-import { createSqliteInbox } from "./inbox/inbox.ts";
-import { checkSchema, migrate } from "./migrations/migrate.ts";
-import { createSqliteStore } from "./store/store.ts";
-import { createSqliteCursorStore } from "./tokens/cursor-store.ts";
-import { createSqliteLease } from "./tokens/lease.ts";
-import { createSqliteTokenStore } from "./tokens/token-store.ts";
+import { createInbox } from "./inbox/inbox.ts";
+import { checkSchema } from "./migrations/check-schema.ts";
+import { migrate } from "./migrations/migrate.ts";
+import { createStore } from "./store/store.ts";
+import { createCursorStore } from "./tokens/cursor-store.ts";
+import { createLease } from "./tokens/lease.ts";
+import { createTokenStore } from "./tokens/token-store.ts";
 
-/** How a database is opened. */
+/** Options of {@link openSqlite}. */
 export interface SqliteOptions {
   /**
-   * Whether the tables are made and brought up to date. With `false` they must be there already.
+   * Whether to create and update the tables. With `false` they must exist already.
    *
    * @default true
    */
-  readonly migrate?: boolean;
+  readonly migrate?: boolean | undefined;
   /**
-   * How long a write waits for the lock of another process before it fails with `ERR_STORE_BUSY`. 0 to 300 milliseconds: the receiver has
-   * to answer within 800.
+   * How long a write waits for the lock of another process before it fails with `ERR_STORE_BUSY`.
+   * From 0 to 300 ms, because the receiver has to respond within 800 ms.
    *
    * @default 300
    */
-  readonly busyMs?: number;
+  readonly busyMs?: number | undefined;
   /**
-   * How often the inbox looks for work that nobody in this process told of: deliveries that another process accepted, retries whose time
-   * has come, claims of workers that died. Milliseconds.
+   * How often the inbox looks for work that nothing in this process announced: deliveries accepted
+   * by another process, retries that became due, claims of workers that died. Milliseconds.
    *
    * @default 250
    */
-  readonly pollMs?: number;
-  /** The clock: milliseconds since 1970. @default Date.now */
-  readonly now?: () => number;
+  readonly pollMs?: number | undefined;
+  /** The clock: returns milliseconds since 1970. @default Date.now */
+  readonly now?: (() => number) | undefined;
 }
 
-/** Store and inbox on one SQLite file. */
+/** Everything that a receiver, a worker and the API client store, in one SQLite file. */
 export interface Sqlite {
   readonly store: SyncStore & SyncReader;
-  /** Shares the store's file, its sequence and its transactions. */
+  /** Shares the store's file, sequence and transactions. */
   readonly inbox: Inbox;
-  /** Tenants' connections to Jobber; wrap it in `encryptTokens`. */
+  /** Connections of tenants to Jobber. Wrap it in `encryptTokens`. */
   readonly tokens: TokenStore;
-  /** So that one process at a time refreshes a tenant's tokens. */
+  /** Lets one process at a time refresh a tenant's tokens. */
   readonly lease: Lease;
-  /** How far a reconcile came. */
+  /** Positions that reconcile has reached. */
   readonly cursors: CursorStore;
   /**
-   * Ends all listening, writes what was asked for, then closes the file (a handle that was passed in stays open). Stop receiver and worker
-   * before: later writes are rejected with `ERR_STORE`, and what a run has not settled waits until its claim runs out.
+   * Ends all listening, finishes pending writes and closes the file; a handle that was passed in
+   * stays open. Stop receiver and worker first: later writes reject with `ERR_STORE`, and what a run
+   * has not settled waits until its claim expires.
    */
   close(): Promise<void>;
 }
@@ -62,18 +64,24 @@ const MAX_BUSY_MS = 300;
 const POLL_MS = 250;
 
 /**
- * Opens a SQLite database as store and inbox: durable with every commit (write-ahead log, `synchronous=FULL`), shared by any number of
- * processes on one machine. Makes the file and the tables when they are missing. Synchronous: call it at start.
+ * Opens a SQLite database as store and inbox. Every commit is durable (write-ahead log,
+ * `synchronous=FULL`), and any number of processes on one machine may share the file. Creates the
+ * file and the tables if they are missing. Synchronous: call it at startup.
  *
- * Not for network file systems. Another program may read the file at any time; one that writes to it or checkpoints it must keep
- * `synchronous=FULL` too, or a power failure can take acknowledged deliveries with it.
+ * Do not use it on a network file system. Other programs may read the file at any time; one that
+ * writes or checkpoints it must use `synchronous=FULL` too, or a power failure can lose acknowledged
+ * deliveries.
  *
- * A handle of your own keeps its other uses, but this is set on it: the log, `busy_timeout` (5 ms: the program stands still while it waits),
- * `secure_delete`, and how large the log grows. `synchronous` must be FULL already, else it is rejected; better-sqlite3's falls to NORMAL with
- * the log, so run `PRAGMA synchronous = FULL` on it first.
+ * A handle that you pass in keeps its other uses, with these settings changed: the journal mode,
+ * `busy_timeout` (5 ms, because SQLite blocks the event loop while it waits), `secure_delete` and the
+ * size of the log. `synchronous` must be FULL already. better-sqlite3 lowers it to NORMAL together
+ * with the write-ahead log, so run `PRAGMA synchronous = FULL` first.
  *
- * @param database a path (`:memory:` for tests), or a handle of your own: `DatabaseSync`, better-sqlite3's `Database`
- * @throws {JobberSyncError} `ERR_STORE_OPEN`, `ERR_STORE_SETTINGS`, `ERR_STORE_SCHEMA`, `ERR_STORE_BUSY`
+ * @param database a path (`:memory:` for tests), or a handle: `DatabaseSync`, better-sqlite3's
+ *   `Database`
+ * @throws {JobberSyncError} `ERR_STORE_OPEN`, `ERR_STORE_SETTINGS`, `ERR_STORE_SCHEMA`,
+ *   `ERR_STORE_BUSY`
+ * @throws {TypeError} for options that cannot work
  *
  * @example
  * ```ts
@@ -87,26 +95,22 @@ const POLL_MS = 250;
  */
 export function openSqlite(
   database: string | { readonly path: string } | SqliteHandle,
-  {
-    migrate: wanted = true,
-    busyMs = MAX_BUSY_MS,
-    pollMs = POLL_MS,
-    now = Date.now,
-  }: SqliteOptions = {},
+  options: SqliteOptions = {},
 ): Sqlite {
+  const { busyMs = MAX_BUSY_MS, pollMs = POLL_MS, now = Date.now } = options;
   if (!(Number.isFinite(busyMs) && busyMs >= 0 && busyMs <= MAX_BUSY_MS)) {
     throw new TypeError(`busyMs must be a number from 0 to ${MAX_BUSY_MS}, in milliseconds.`);
   }
   if (!(Number.isFinite(pollMs) && pollMs >= 1)) {
     throw new TypeError("pollMs must be a number of milliseconds, at least 1.");
   }
-  const { handle, path, release } = take(database);
+  const { handle, path, release } = resolveHandle(database);
   try {
-    waitAsInOpening(handle);
-    secureSettings(handle, path !== null);
-    if (wanted) migrate(handle);
+    setOpeningTimeout(handle);
+    applySettings(handle, path !== null);
+    if (options.migrate ?? true) migrate(handle);
     checkSchema(handle);
-    waitAsUsual(handle);
+    setNormalTimeout(handle);
   } catch (error) {
     release();
     throw openingError(error, path);
@@ -116,11 +120,11 @@ export function openSqlite(
   const closing = new AbortController();
   let closed: Promise<void> | null = null;
   return {
-    store: createSqliteStore(connection, group),
-    inbox: createSqliteInbox(connection, group, { pollMs, now, closing: closing.signal }),
-    tokens: createSqliteTokenStore(connection, group),
-    lease: createSqliteLease(group, now),
-    cursors: createSqliteCursorStore(connection, group),
+    store: createStore(connection, group),
+    inbox: createInbox({ connection, group, pollMs, now, closing: closing.signal }),
+    tokens: createTokenStore(connection, group),
+    lease: createLease(group, now),
+    cursors: createCursorStore(connection, group),
     close() {
       closing.abort();
       closed ??= group.close().then(release);
@@ -129,8 +133,8 @@ export function openSqlite(
   };
 }
 
-/** A handle, the path where we opened it, and how to let go of it. */
-function take(database: string | { readonly path: string } | SqliteHandle): {
+/** Returns the handle, the path if this package opened it, and a function that releases it. */
+function resolveHandle(database: string | { readonly path: string } | SqliteHandle): {
   readonly handle: SqliteHandle;
   readonly path: string | null;
   readonly release: () => void;
@@ -138,7 +142,9 @@ function take(database: string | { readonly path: string } | SqliteHandle): {
   if (isHandle(database)) return { handle: database, path: null, release: () => {} };
   const path = typeof database === "string" ? database : database?.path;
   if (typeof path !== "string" || path === "") {
-    throw new TypeError("openSqlite needs the path of a file, or a handle with exec and prepare.");
+    throw new TypeError(
+      "openSqlite needs the path of a file, or a handle with exec() and prepare().",
+    );
   }
   const handle = openHandle(path);
   return { handle, path, release: () => handle.close() };

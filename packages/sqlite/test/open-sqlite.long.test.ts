@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { temporaryFile } from "./support/temporary-file.ts";
 
 describe("openSqlite", () => {
-  it("gives up on a file that somebody keeps reading in another journal mode, after some seconds", () => {
+  it("throws ERR_STORE_BUSY after seconds for a file that is being read in another journal mode", () => {
     const path = temporaryFile();
     const other = new DatabaseSync(path);
     other.exec("CREATE TABLE theirs (id INTEGER); BEGIN");

@@ -6,17 +6,17 @@ import { fileURLToPath } from "node:url";
 import type { ErrorCode } from "@jobber-sync/core";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { describe, expect, it } from "vitest";
-import { sampleDelivery } from "./support/sample-delivery.ts";
+import { delivery } from "./support/deliveries.ts";
 import { temporaryFile, temporaryFolder } from "./support/temporary-file.ts";
 
-/** The user that owns nothing, on Linux. */
-const NOBODY = 65_534;
+/** A user without any rights, on Linux. */
+const UNPRIVILEGED = 65_534;
 
 describe("openSqlite", () => {
-  it("makes the file and the tables, and finds everything again when it is opened anew", async () => {
+  it("creates the file and its tables, and finds all rows again when reopened", async () => {
     const path = temporaryFile();
     const first = openSqlite(path);
-    const { sequence } = await first.inbox.accept(sampleDelivery("1"));
+    const { sequence } = await first.inbox.accept(delivery("1"));
     await first.close();
     const second = openSqlite({ path });
     expect((await second.inbox.list({})).map((row) => row.sequence)).toEqual([sequence]);
@@ -24,13 +24,13 @@ describe("openSqlite", () => {
     await second.close();
   });
 
-  it("works in memory", async () => {
+  it("opens a database in memory", async () => {
     const { store, close } = openSqlite(":memory:");
     expect(await store.nextSequence()).toBe(1);
     await close();
   });
 
-  it("sets a write-ahead log and a flush with every commit, and waits only briefly for locks", async () => {
+  it("sets the write-ahead log, a flush with every commit, and a short lock timeout", async () => {
     const handle = new DatabaseSync(temporaryFile());
     handle.exec("PRAGMA synchronous = EXTRA; PRAGMA busy_timeout = 5000");
     const { close } = openSqlite(handle);
@@ -44,7 +44,7 @@ describe("openSqlite", () => {
   it("leaves a handle that was passed in open", async () => {
     const handle = new DatabaseSync(temporaryFile());
     const { inbox, close } = openSqlite(handle);
-    await inbox.accept(sampleDelivery("1"));
+    await inbox.accept(delivery("1"));
     await close();
     expect(handle.prepare("SELECT count(*) AS rows FROM jobber_deliveries").get()).toEqual({
       rows: 1,
@@ -53,12 +53,12 @@ describe("openSqlite", () => {
   });
 
   it.each(["OFF", "NORMAL"])(
-    "rejects a handle with synchronous = %s, and names the remedy",
+    "rejects a handle with synchronous = %s and names the fix",
     (synchronous) => {
       const handle = new DatabaseSync(temporaryFile());
       handle.exec(`PRAGMA synchronous = ${synchronous}`);
-      const remedy = /below FULL.*Run PRAGMA synchronous = FULL on it before/;
-      expectCode(() => openSqlite(handle), "ERR_STORE_SETTINGS", remedy);
+      const fix = /below FULL.*Run PRAGMA synchronous = FULL on the handle first/;
+      expectCode(() => openSqlite(handle), "ERR_STORE_SETTINGS", fix);
       handle.exec("PRAGMA synchronous = FULL");
       expect(() => openSqlite(handle)).not.toThrow();
       handle.close();
@@ -74,20 +74,20 @@ describe("openSqlite", () => {
     expectCode(() => openSqlite(dirname(temporaryFile())), "ERR_STORE_OPEN", /is a folder/);
   });
 
-  // A folder that everybody may write to and that holds no files but its own.
+  // A folder that root may write to, but that takes no new files.
   if (existsSync("/proc/self")) {
     it("names a folder that cannot hold a file", () => {
       expectCode(() => openSqlite("/proc/jobber.db"), "ERR_STORE_OPEN", /the folder \/proc/);
     });
   }
 
-  it("names a file that is no database", () => {
+  it("names a file that is not a database", () => {
     const path = temporaryFile();
     writeFileSync(
       path,
       "something else entirely, long enough to have a header of its own".repeat(20),
     );
-    expectCode(() => openSqlite(path), "ERR_STORE_OPEN", /is no SQLite database/);
+    expectCode(() => openSqlite(path), "ERR_STORE_OPEN", /is not a SQLite database/);
   });
 
   const root = process.getuid?.() === 0;
@@ -109,13 +109,13 @@ describe("openSqlite", () => {
       for (const mode of [0o755, 0o700]) {
         const folder = temporaryFolder();
         chmodSync(folder, mode);
-        const program = fileURLToPath(new URL("./support/open.ts", import.meta.url));
+        const program = fileURLToPath(new URL("./support/open-process.ts", import.meta.url));
         const { stdout } = spawnSync(
           "/proc/self/exe",
           ["--conditions=jobber-sync-source", program, join(folder, "jobber.db")],
           {
-            uid: NOBODY,
-            gid: NOBODY,
+            uid: UNPRIVILEGED,
+            gid: UNPRIVILEGED,
             cwd: "/",
             encoding: "utf8",
             stdio: ["ignore", "pipe", "inherit"],
@@ -129,7 +129,7 @@ describe("openSqlite", () => {
     },
   );
 
-  it("rejects a handle that only reads", () => {
+  it("rejects a read-only handle", () => {
     const path = temporaryFile();
     new DatabaseSync(path).exec("CREATE TABLE theirs (id INTEGER)");
     const handle = new DatabaseSync(path, { readOnly: true });
@@ -137,7 +137,7 @@ describe("openSqlite", () => {
     handle.close();
   });
 
-  it("rejects options that make no sense", () => {
+  it("rejects options that cannot work", () => {
     const path = temporaryFile();
     for (const busyMs of [-1, 301, Number.NaN, "300" as unknown as number]) {
       expect(() => openSqlite(path, { busyMs })).toThrow(TypeError);
@@ -150,9 +150,9 @@ describe("openSqlite", () => {
     }
   });
 
-  it("rejects writes after it was closed, and closes as often as it is told", async () => {
+  it("rejects writes after close(), which may be called repeatedly", async () => {
     const { store, inbox, close } = openSqlite(temporaryFile());
-    const last = inbox.accept(sampleDelivery("1"));
+    const last = inbox.accept(delivery("1"));
     await Promise.all([close(), close()]);
     await close();
     await expect(last).resolves.toMatchObject({ outcome: "accepted" });
@@ -164,7 +164,7 @@ describe("openSqlite", () => {
     await expect(store.nextSequence()).rejects.toMatchObject(closed);
   });
 
-  it("ends listening when it is closed", async () => {
+  it("ends listening when the database closes", async () => {
     const { inbox, close } = openSqlite(temporaryFile());
     const listening = inbox.listen(async () => {}, {
       concurrency: 1,
@@ -178,7 +178,7 @@ describe("openSqlite", () => {
   });
 });
 
-/** Whether every user may read what lies in a folder. */
+/** Returns whether every user may read the contents of a folder. */
 function isOpenToAll(folder: string): boolean {
   const parent = dirname(folder);
   return (statSync(folder).mode & 0o005) === 0o005 && (parent === folder || isOpenToAll(parent));

@@ -1,17 +1,26 @@
-import { deliveriesContract } from "./deliveries-contract.ts";
+import { listContract, repairContract } from "./deliveries-contract.ts";
 import { type ExampleContractOptions, exampleUnderTest } from "./example-under-test.ts";
 import { recordsContract } from "./records-contract.ts";
 import { startContract } from "./start-contract.ts";
 import { stopContract } from "./stop-contract.ts";
 import { webhooksContract } from "./webhooks-contract.ts";
 
-/** What every example backend does, driven from outside: a process of its own, a real port, real signals. */
+/** Tests an example backend from outside, as a process with a real port and real signals. Starts it twice. */
 export function exampleContract(options: ExampleContractOptions): void {
   const example = exampleUnderTest(options);
   webhooksContract(example);
   recordsContract(example);
-  deliveriesContract(example);
+  listContract(example);
+  stopContract(example);
+}
+
+/** Like {@link exampleContract}, with failing starts and repair commands: about ten processes more. */
+export function fullExampleContract(options: ExampleContractOptions): void {
+  const example = exampleUnderTest(options);
+  webhooksContract(example);
+  recordsContract(example);
   startContract(example);
-  // Last: it ends the server that the others use.
+  listContract(example);
+  repairContract(example);
   stopContract(example);
 }

@@ -1,21 +1,24 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** An example that runs as a process of its own, as its users run it. */
+/** An example running in its own process. */
 export interface ExampleProcess {
   readonly url: string;
-  /** What it has printed so far, both streams. */
+  /** Everything printed so far, on both streams. */
   output(): string;
   kill(signal: NodeJS.Signals): void;
-  /** Its exit code, once it has ended; 128 + n would be a shell's word, a signal gives `null`. */
+  /** Resolves with the exit code once the process has ended; `null` when a signal ended it. */
   readonly ended: Promise<number | null>;
 }
 
 const LONGEST_RUN_MS = 60_000;
+const COMPILE_CACHE = join(tmpdir(), "node-compile-cache");
 const LISTENING = /listening on (http:\S+?),? /;
 
-/** Starts `file` and resolves when it says that it listens. Rejects with what it printed when it ends before that. */
+/** Starts `file` and resolves once it listens. Rejects with its output when it ends before that. */
 export async function startExampleProcess(
   file: URL,
   env: NodeJS.ProcessEnv,
@@ -35,13 +38,13 @@ export async function startExampleProcess(
   return { url, output, ended, kill: (signal) => child.kill(signal) };
 }
 
-/** Runs `file` to its end. */
+/** Runs `file` until it ends. */
 export async function runExample(
   file: URL,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<{ readonly code: number | null; readonly output: string }> {
-  // One that does not end must not outlive the test.
+  // A process that hangs must not outlive the test.
   const limit = { timeout: LONGEST_RUN_MS, killSignal: "SIGKILL" } as const;
   const { output, ended } = spawnNode(file, args, env, limit);
   return { code: await ended, output: output() };
@@ -56,7 +59,12 @@ function spawnNode(
   const child: ChildProcess = spawn(
     process.execPath,
     ["--conditions=jobber-sync-source", fileURLToPath(file), ...args],
-    { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], ...limit },
+    {
+      // Dozens of processes load the same sources; the cache saves compiling them again.
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      ...limit,
+    },
   );
   let printed = "";
   for (const stream of [child.stdout, child.stderr]) {

@@ -10,37 +10,37 @@ import { type ExampleProcess, startExampleProcess } from "./example-process.ts";
 export const SECRET = "the client secret of the example's test";
 /** The tenant's Jobber account. */
 export const ACCOUNT = "Z2lkOi8vSm9iYmVyL0FjY291bnQvMTA1OTI=";
-/** For `vi.waitFor`: what a worker does is seen from outside only by looking again. */
+/** Options for `vi.waitFor`, which polls because a worker's progress is visible only in the records. */
 export const WAIT = { timeout: 10_000, interval: 20 };
-/** For tests that start processes. */
+/** Time limit for tests that start processes. Milliseconds. */
 export const SLOW_MS = 30_000;
 
-/** An example's database, as a program of one's own has it. */
+/** The database of an example, opened by another program. */
 interface OpenedDatabase {
   readonly inbox: Inbox;
   readonly store: SyncStore;
   close(): void | Promise<void>;
 }
 
-/** Where an example's programs are. */
+/** Options for the example contracts: the programs of one example. */
 export interface ExampleContractOptions {
   /** The server. */
   readonly start: URL;
-  /** The operator's script. */
+  /** The operator's command. */
   readonly deliveries: URL;
-  /** Opens the database that a server with this environment has. */
+  /** Opens the database that a server with this environment uses. */
   readonly open: (env: NodeJS.ProcessEnv) => OpenedDatabase | Promise<OpenedDatabase>;
-  /** Beside what the suite sets. */
+  /** Variables in addition to those that the suite sets. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** One server for all tests of a file, in a temporary folder. */
+/** One server for all tests of a file, in a temporary folder. It listens on every interface. */
 export interface ExampleUnderTest extends ExampleContractOptions {
   folder(): string;
-  /** What the server was started with. */
+  /** The environment that the server was started with. */
   settings(): NodeJS.ProcessEnv;
   server(): ExampleProcess;
-  /** Stops the server, does something, and starts it again with the same settings. */
+  /** Stops the server, runs `body`, and starts the server again with the same settings. */
   whileStopped(body: () => Promise<void>): Promise<void>;
   /** Starts the server again, with the same settings. */
   restart(): Promise<void>;
@@ -49,10 +49,11 @@ export interface ExampleUnderTest extends ExampleContractOptions {
     payload: object | string,
     secret?: string,
   ): Promise<{ readonly status: number; readonly body: unknown }>;
-  /** The tenant's records. */
+  /** Fetches the tenant's records of one kind. */
   records(kind: string): Promise<readonly object[]>;
 }
 
+/** Starts the server before the tests of a file and stops it after them. */
 export function exampleUnderTest(options: ExampleContractOptions): ExampleUnderTest {
   let folder: string;
   let settings: NodeJS.ProcessEnv;
@@ -66,7 +67,13 @@ export function exampleUnderTest(options: ExampleContractOptions): ExampleUnderT
       JSON.stringify([{ slug: "acme", secrets: [SECRET], accountIds: [ACCOUNT] }]),
     );
     const database = join(folder, "example.db");
-    settings = { PORT: "0", JOBBER_SYNC_DB: database, JOBBER_TENANTS: tenants, ...options.env };
+    settings = {
+      PORT: "0",
+      HOST: "0.0.0.0",
+      JOBBER_SYNC_DB: database,
+      JOBBER_TENANTS: tenants,
+      ...options.env,
+    };
     server = await startExampleProcess(options.start, settings);
   }, SLOW_MS);
 

@@ -18,10 +18,10 @@ const SUBMISSION = {
   },
 };
 
-/** A signed delivery becomes records; a forged one nothing. */
+/** Tests the way from a delivery to its records. */
 export function webhooksContract({ post, records, server }: ExampleUnderTest): void {
   describe("a signed snapshot", () => {
-    test("becomes one submission, one contact and one job", async () => {
+    test("creates one submission, one contact and one job", async () => {
       expect(await post(SAMPLE_PAYLOAD)).toEqual({ status: 200, body: { status: "accepted" } });
       await vi.waitFor(async () => expect(await records("jobs")).toHaveLength(1), WAIT);
       expect(await records("submissions")).toEqual([
@@ -40,12 +40,12 @@ export function webhooksContract({ post, records, server }: ExampleUnderTest): v
       ]);
     });
 
-    test("sent again changes nothing and adds no submission", async () => {
+    test("changes nothing when it is sent again", async () => {
       const [jobs, contacts, submissions] = await Promise.all(
         ["jobs", "contacts", "submissions"].map(records),
       );
       expect(await post(SAMPLE_PAYLOAD)).toEqual({ status: 200, body: { status: "duplicate" } });
-      // What is sent later for the same job is worked on later: when it is there, the duplicate was dealt with.
+      // Deliveries of one job are processed in order: once this one is visible, the duplicate has been processed.
       await post({ event: "job.updated", data: { id: "123", job_number: 7 } });
       await vi.waitFor(
         async () => expect(await records("jobs")).toMatchObject([{ jobNumber: 7 }]),
@@ -56,7 +56,7 @@ export function webhooksContract({ post, records, server }: ExampleUnderTest): v
       expect((await records("submissions")).slice(0, -1)).toEqual(submissions);
     });
 
-    test("of a job that requires invoicing makes it completed", async () => {
+    test("with the status requires_invoicing completes the job", async () => {
       await post({ event: "job.updated", data: { id: "123", status: "requires_invoicing" } });
       const completed = {
         status: "completed",
@@ -67,7 +67,7 @@ export function webhooksContract({ post, records, server }: ExampleUnderTest): v
     });
   });
 
-  test("a forged delivery is rejected and leaves nothing behind", async () => {
+  test("a forged delivery is rejected and stores nothing", async () => {
     const before = await records("submissions");
     const forged = { event: "job.created", data: { id: "forged" } };
     expect(await post(forged, "another client secret")).toMatchObject({
@@ -77,7 +77,7 @@ export function webhooksContract({ post, records, server }: ExampleUnderTest): v
     expect(await records("submissions")).toEqual(before);
   });
 
-  test("the printed curl line and its records line work as pasted", () => {
+  test("the printed curl commands work as pasted", () => {
     const lines = server()
       .output()
       .split("\n")

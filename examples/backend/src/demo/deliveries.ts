@@ -3,17 +3,20 @@ import { SAMPLE_PAYLOAD } from "../sample-payload.ts";
 import type { JobberRecords } from "./simulated-jobber.ts";
 import { TENANT } from "./tenant.ts";
 
-/** One request of the demo and the response that it must get. */
+/** One request of the demo, with its expected response. */
 export interface DemoDelivery {
   readonly title: string;
   readonly slug: string;
   readonly body: SignedRequest["body"];
   readonly headers: SignedRequest["headers"];
-  /** Status and word, or status and error code; several where it depends on how far the worker is. */
+  /** Expected status and outcome or error code; several where the outcome depends on the worker's progress. */
   readonly responses: readonly string[];
 }
 
-/** The snapshots of the demo, by what they do. Times come with an offset, money in currency units; what is absent stays, `null` clears. */
+/**
+ * The snapshots of the demo. Times carry an offset, money is in currency units, an absent field keeps its stored value,
+ * and `null` clears it.
+ */
 export const SNAPSHOTS = {
   jobCreated: SAMPLE_PAYLOAD,
   jobUpdated: {
@@ -66,11 +69,11 @@ export const SNAPSHOTS = {
   },
 } as const;
 
-// Coalesced: the worker has not yet got to the delivery before, and will take both at once.
+// Coalesced: an earlier delivery of the same object still waits, so one run processes both.
 const STORED = ["200 accepted", "200 coalesced"];
 const REJECTED = ["401 ERR_UNAUTHORIZED"];
 
-/** Everything the demo sends, in order. */
+/** Returns everything that the demo sends, in order. */
 export function demoDeliveries({ accountId, job }: JobberRecords): readonly DemoDelivery[] {
   const { slug, secrets: secret } = TENANT;
   const send = (
@@ -91,17 +94,17 @@ export function demoDeliveries({ accountId, job }: JobberRecords): readonly Demo
     send("job.completed", SNAPSHOTS.jobCompleted, STORED),
     send("client.created", SNAPSHOTS.clientCreated, STORED),
     send("client.updated, the phone number removed", SNAPSHOTS.clientUpdated, STORED),
-    send("job.created once more, a late duplicate", SNAPSHOTS.jobCreated, ["200 duplicate"]),
+    send("job.created again, a late duplicate", SNAPSHOTS.jobCreated, ["200 duplicate"]),
     send("job.updated, signed with another secret", SNAPSHOTS.jobUpdated, REJECTED, {
-      ...signedRequest(SNAPSHOTS.jobUpdated, "somebody else's client secret"),
+      ...signedRequest(SNAPSHOTS.jobUpdated, "another app's client secret"),
     }),
-    send("signed, but cut off in the middle", '{"event":"job.upd', ["200 quarantined"]),
-    send("job.created for a slug that does not exist", SNAPSHOTS.jobCreated, REJECTED, {
-      slug: "nobody",
+    send("signed, but truncated JSON", '{"event":"job.upd', ["200 quarantined"]),
+    send("job.created for an unknown tenant", SNAPSHOTS.jobCreated, REJECTED, {
+      slug: "unknown",
     }),
-    // What Jobber itself sends: which record it is, and nothing of it.
+    // Jobber's own webhooks name the record and contain none of its fields.
     send(
-      "JOB_CREATE, Jobber's own envelope",
+      "JOB_CREATE, Jobber's own webhook",
       notificationPayload("JOB_CREATE", { accountId, itemId: job.id, occurredAt: job.createdAt }),
       STORED,
     ),

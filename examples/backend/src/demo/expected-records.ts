@@ -4,7 +4,7 @@ import { SNAPSHOTS } from "./deliveries.ts";
 import { CLOCK, type JobberRecords } from "./simulated-jobber.ts";
 import { TENANT } from "./tenant.ts";
 
-/** All of a tenant's records. When a submission was stored is not known beforehand. */
+/** All of a tenant's records. `createdAt` is not known in advance. */
 export interface ExpectedRecords {
   readonly contacts: readonly ContactRecord[];
   readonly jobs: readonly JobRecord[];
@@ -20,7 +20,7 @@ const CONTACTS: readonly ContactRecord[] = [
     lastName: null,
     companyName: null,
     email: "john.doe@example.com",
-    // Cleared by client.updated; the older number in the late duplicate does not bring it back.
+    // Cleared by client.updated. The late duplicate of job.created, which is older, does not restore it.
     phone: null,
     isLead: null,
     isArchived: null,
@@ -82,7 +82,7 @@ const JOBS: readonly JobRecord[] = [
   },
 ];
 
-/** The record behind Jobber's own envelope: read from its API, so every field is known. */
+/** The client that the notification leads to. It is read from the API, so every field is known. */
 const FETCHED_CONTACT = {
   tenant: TENANT.slug,
   name: "Grace Hopper",
@@ -122,10 +122,10 @@ const FETCHED_JOB = {
   deletedAt: null,
 } as const;
 
-const NOBODY = { client_name: null, client_email: null, client_phone: null, address: null };
-const JOB_NOT_SAID = { jobber_job_id: "123", title: null, scheduled_at: null, ...NOBODY };
+const NO_CLIENT = { client_name: null, client_email: null, client_phone: null, address: null };
+const SPARSE_JOB = { jobber_job_id: "123", title: null, scheduled_at: null, ...NO_CLIENT };
 
-// A submission shows what its own delivery said. The duplicate adds none.
+// A submission shows the data of its own delivery. The duplicate adds no submission.
 const SUBMISSIONS: ExpectedRecords["submissions"] = [
   submission(SNAPSHOTS.jobCreated, {
     event: "job.created",
@@ -139,13 +139,13 @@ const SUBMISSIONS: ExpectedRecords["submissions"] = [
     address: "123 Main St, Austin, TX",
   }),
   submission(SNAPSHOTS.jobUpdated, {
-    ...JOB_NOT_SAID,
+    ...SPARSE_JOB,
     event: "job.updated",
     status: "in_progress",
     scheduled_at: "2026-01-25T16:30:00Z",
   }),
   submission(SNAPSHOTS.jobCompleted, {
-    ...JOB_NOT_SAID,
+    ...SPARSE_JOB,
     event: "job.completed",
     status: "completed",
   }),
@@ -158,14 +158,14 @@ const SUBMISSIONS: ExpectedRecords["submissions"] = [
     address: "9 Oak Ave, Austin, TX, 78701",
   }),
   submission(SNAPSHOTS.clientUpdated, {
-    ...NOBODY,
+    ...NO_CLIENT,
     event: "client.updated",
     jobber_client_id: "456",
     client_email: "john.doe@example.com",
   }),
 ];
 
-/** What the tenant's records must be after the demo, every field of them. Written by hand: computing it would prove nothing. */
+/** Returns the tenant's expected records, field by field. Written by hand, because computed values would prove nothing. */
 export function expectedRecords({ accountId, client, job }: JobberRecords): ExpectedRecords {
   return {
     contacts: [
@@ -186,7 +186,7 @@ export function expectedRecords({ accountId, client, job }: JobberRecords): Expe
       ...SUBMISSIONS,
       {
         tenant: TENANT.slug,
-        // A notification has no content of its own to tell it by.
+        // The key of a notification is made from its envelope, because it has no other content.
         deliveryKey: `JOB_CREATE:${accountId}:${job.id}:${CLOCK}`,
         channel: "jobber",
         payload: {
@@ -205,7 +205,7 @@ export function expectedRecords({ accountId, client, job }: JobberRecords): Expe
   };
 }
 
-/** A snapshot's delivery key is the SHA-256 of its body. */
+/** Returns the submission of a snapshot, whose delivery key is the SHA-256 of its body. */
 function submission(
   snapshot: object,
   payload: SubmissionRecord["payload"],

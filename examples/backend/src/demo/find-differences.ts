@@ -1,5 +1,6 @@
 /**
- * Where two JSON values differ, one line each with the path; none when they are equal. Key order does not count, a missing key does.
+ * Compares two JSON values and returns one line per difference, with its path. Key order does not matter; a missing key
+ * is a difference.
  */
 export function findDifferences(
   path: string,
@@ -12,7 +13,7 @@ export function findDifferences(
     !isObject(expected) ||
     Array.isArray(actual) !== Array.isArray(expected)
   ) {
-    return [`${path} is ${show(actual)}, must be ${show(expected)}`];
+    return [`${path} is ${show(actual)}, expected ${show(expected)}`];
   }
   const keys = new Set([...Object.keys(expected), ...Object.keys(actual)]);
   return [...keys].flatMap((key) =>

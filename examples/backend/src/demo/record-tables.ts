@@ -7,7 +7,7 @@ import {
 } from "@jobber-sync/core";
 import { formatTable } from "../format-table.ts";
 
-/** The contacts as a table for people. */
+/** Formats contacts as a table. */
 export function contactsTable(contacts: readonly ContactRecord[]): string {
   return formatTable(
     {
@@ -22,7 +22,7 @@ export function contactsTable(contacts: readonly ContactRecord[]): string {
   );
 }
 
-/** The jobs as a table for people. */
+/** Formats jobs as a table. */
 export function jobsTable(jobs: readonly JobRecord[]): string {
   return formatTable(
     {
@@ -39,7 +39,7 @@ export function jobsTable(jobs: readonly JobRecord[]): string {
   );
 }
 
-/** The submissions as a table for people. Of a payload's keys only the title is left out: it is in the table of jobs. */
+/** Formats submissions as a table. Leaves out the title, which the table of jobs shows. */
 export function submissionsTable(submissions: readonly SubmissionRecord[]): string {
   return formatTable(
     {
@@ -56,12 +56,12 @@ export function submissionsTable(submissions: readonly SubmissionRecord[]): stri
   );
 }
 
-/** A time to the minute, in UTC as it is stored. */
+/** Formats a time to the minute, in UTC. */
 function minute(instant: Instant | null): string | null {
   return instant === null ? null : instant.slice(0, 16).replace("T", " ");
 }
 
-/** Jobber's ids are long and begin alike: the end tells them apart. */
+/** Shortens an id to its end. Jobber's ids are long and differ only there. */
 function shortId(id: string | null): string | null {
   return id === null || id.length <= 8 ? id : `…${id.slice(-7)}`;
 }

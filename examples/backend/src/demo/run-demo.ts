@@ -11,9 +11,9 @@ import { contactsTable, jobsTable, submissionsTable } from "./record-tables.ts";
 import { startSimulatedJobber } from "./simulated-jobber.ts";
 import { TENANT } from "./tenant.ts";
 
-/** What the demo runs on. */
+/** Options for {@link runDemo}. */
 export interface DemoOptions {
-  /** Framework and store, for people. */
+  /** The name to print, such as `Express on SQLite`. */
   readonly title: string;
   /** Starts the example. */
   readonly start: (settings: Settings) => Promise<RunningBackend>;
@@ -26,10 +26,10 @@ interface StoredRecords {
 }
 
 /**
- * Starts an example in a temporary folder, sends it signed and unsigned deliveries over HTTP, prints what became of them, and compares every
- * answer and every stored value with what they must be.
+ * Starts an example in a temporary folder, sends it signed and forged deliveries over HTTP, prints the responses and the
+ * stored records, and compares every response and every stored value with the expected one.
  *
- * @returns whether all was as it must be; the last line printed says the same
+ * @returns whether everything matched; the last line printed says the same
  */
 export async function runDemo({ title, start }: DemoOptions): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), "jobber-sync-demo-"));
@@ -46,15 +46,15 @@ export async function runDemo({ title, start }: DemoOptions): Promise<boolean> {
       });
       try {
         console.log(`${title}, listening on ${backend.url}`);
-        console.log(`A simulated Jobber responses for its API on ${jobber.settings.endpoint}\n`);
+        console.log(`A simulated Jobber serves its API on ${jobber.settings.endpoint}\n`);
         await backend.api?.connect(TENANT.slug, jobber.grant);
         const deliveries = demoDeliveries(jobber.records);
-        const wrongAnswers = await sendAll(backend.url, deliveries);
+        const wrongResponses = await sendAll(backend.url, deliveries);
         await backend.drain();
         const stored = await readAll(backend.url);
         print(stored);
         return conclude([
-          ...wrongAnswers,
+          ...wrongResponses,
           ...wrongRecords(stored, expectedRecords(jobber.records), began),
         ]);
       } finally {
@@ -78,7 +78,7 @@ async function sendAll(
     console.log(`${String(index + 1).padStart(2)}  ${delivery.title.padEnd(44)} ${response}`);
     if (!delivery.responses.includes(response))
       wrong.push(
-        `delivery ${index + 1} was answered ${response}, must be ${delivery.responses.join(" or ")}`,
+        `delivery ${index + 1}: the response was ${response}, expected ${delivery.responses.join(" or ")}`,
       );
   }
   return wrong;
@@ -94,7 +94,7 @@ async function readAll(url: string): Promise<StoredRecords> {
   const read = async (kind: string) => {
     const response = await fetch(`${url}/records/${TENANT.slug}/${kind}`);
     if (!response.ok)
-      throw new Error(`GET /records/${TENANT.slug}/${kind} was answered ${response.status}.`);
+      throw new Error(`GET /records/${TENANT.slug}/${kind} responded with ${response.status}.`);
     return response.json();
   };
   return {
@@ -122,10 +122,10 @@ function wrongRecords(
   return [
     ...findDifferences("contacts", contacts, expected.contacts),
     ...findDifferences("jobs", jobs, expected.jobs),
-    // Two workers may store the submissions of two objects in either order.
+    // Runs of different objects store their submissions in any order.
     ...findDifferences("submissions", sorted(untimed), sorted(expected.submissions)),
     ...mistimed.map(
-      ({ createdAt }) => `a submission was stored at ${createdAt}, which is not during the demo`,
+      ({ createdAt }) => `a submission has createdAt ${createdAt}, which is outside the demo`,
     ),
   ];
 }

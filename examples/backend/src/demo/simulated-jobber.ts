@@ -4,10 +4,10 @@ import { createSimulator } from "@jobber-sync/testing/simulator";
 import type { ApiSettings } from "../read-settings.ts";
 import { TENANT } from "./tenant.ts";
 
-/** What the simulated Jobber takes for the time: the demo's records are the same in every run. */
+/** The time of the simulated Jobber, fixed so that every run of the demo creates the same records. */
 export const CLOCK = "2026-01-25T19:30:00Z";
 
-/** The records that Jobber has, as far as they are not known beforehand. */
+/** The parts of Jobber's records that are not known in advance. */
 export interface JobberRecords {
   readonly accountId: string;
   readonly client: { readonly id: string; readonly webUri: string };
@@ -19,18 +19,19 @@ export interface JobberRecords {
   };
 }
 
-/** A Jobber on a port of this machine, with an account, a client and a job. */
+/** A simulated Jobber on a local port, with an account, a client and a job. */
 export interface SimulatedJobber {
   readonly settings: ApiSettings;
-  /** What the OAuth flow would end with. */
+  /** The tokens that the OAuth flow would return. */
   readonly grant: Parameters<JobberApi["connect"]>[1];
   readonly records: JobberRecords;
   close(): Promise<void>;
 }
 
+/** Starts the simulated Jobber of the demo. */
 export async function startSimulatedJobber(): Promise<SimulatedJobber> {
   const now = () => Date.parse(CLOCK);
-  // One secret signs the webhooks and authorises the app, as at Jobber.
+  // As in Jobber, the client secret also signs the webhooks.
   const jobber = await createSimulator({ now, clientSecret: TENANT.secrets });
   const account = jobber.addAccount("Acme Lawn Care");
   const client = account.addClient({
@@ -77,7 +78,7 @@ function address(street: string, city: string, postalCode: string) {
   return { street, city, province: "TX", postalCode, country: "US" };
 }
 
-/** Where a record is in Jobber: its page has the number that the id holds (F4). */
+/** Returns the address of a record in Jobber's web application, which contains the number encoded in the id. */
 function webUri(path: string, id: string): string {
   const number = /(\d+)$/.exec(Buffer.from(id, "base64").toString("utf8"))?.[1];
   return `https://secure.getjobber.com/${path}/${number}`;

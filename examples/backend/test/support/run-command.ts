@@ -2,7 +2,7 @@ import type { Inbox } from "@jobber-sync/core/ports";
 import { expect, vi } from "vitest";
 import { runDeliveriesCommand } from "../../src/run-deliveries-command.ts";
 
-/** What the operator's script prints, run on an inbox. */
+/** Runs the deliveries command on an inbox and returns its output. */
 export async function runCommand(inbox: Inbox, ...args: string[]): Promise<string> {
   vi.stubEnv("JOBBER_SYNC_DB", "never-opened.db");
   const printed: string[] = [];

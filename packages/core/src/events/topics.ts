@@ -36,10 +36,16 @@ export interface TopicTraits {
   readonly event: EventName | null;
 }
 
-const topic = (objectType: ObjectType, event: EventName | null = null): TopicTraits => ({
-  objectType,
-  event,
-});
+function topic<const O extends ObjectType>(
+  objectType: O,
+): { readonly objectType: O; readonly event: null };
+function topic<const O extends ObjectType, const E extends EventName>(
+  objectType: O,
+  event: E,
+): { readonly objectType: O; readonly event: E };
+function topic(objectType: ObjectType, event: EventName | null = null): TopicTraits {
+  return { objectType, event };
+}
 
 const TOPIC_TABLE = {
   APP_CONNECT: topic("account"),
@@ -92,6 +98,9 @@ const TOPIC_TABLE = {
 
 /** The 46 topics of Jobber's `WebHookTopicEnum` at 2026-07-27 (F1.5). The enum grows: an unknown topic is valid. */
 export type KnownTopic = keyof typeof TOPIC_TABLE;
+
+/** The object type and event of a known topic, as literal types. */
+export type TraitsOf<T extends KnownTopic> = (typeof TOPIC_TABLE)[T];
 
 // A Map, not the object: `constructor` is not a topic.
 const TOPICS: ReadonlyMap<string, TopicTraits> = new Map(Object.entries(TOPIC_TABLE));

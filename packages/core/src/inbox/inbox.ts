@@ -1,6 +1,6 @@
 import type { ObjectType } from "../events/topics.ts";
 
-/** One object of one tenant. Deliveries are claimed and processed per object. */
+/** One object of one tenant: what deliveries are grouped by. */
 export interface ObjectRef {
   readonly tenant: string;
   readonly objectType: ObjectType;
@@ -8,16 +8,14 @@ export interface ObjectRef {
 }
 
 /**
- * State of a delivery. `transitions.ts` lists every change of state.
- *
- * - `waiting`: to be processed once `dueAt` is reached
- * - `claimed`: a run is processing it, or was when its worker died
+ * Where a delivery stands.
+ * - `waiting`: to be worked on when `dueAt` has come
+ * - `claimed`: a worker has it until `claimedUntil`; after that it waits again
  * - `done`: its effect is committed
- * - `unresolved`: a notification that arrived while no source was configured; replay it once there
- *   is one
- * - `paused`: its tenant has to authorize again; `resume` continues it
- * - `quarantined`: signed, but not a valid event of this tenant; replay it after fixing the cause
- * - `dead`: retries exhausted; redrive it after fixing the cause
+ * - `unresolved`: a notification that no source could resolve; replay it once there is one
+ * - `paused`: its tenant needs a new authorization; resuming wakes it
+ * - `quarantined`: signed, but not an event of this tenant; replay it after the cause is mended
+ * - `dead`: given up; redrive it after the cause is mended
  */
 export type DeliveryState =
   | "waiting"
@@ -30,14 +28,9 @@ export type DeliveryState =
 
 /** A verified delivery on its way into the inbox. */
 export interface IncomingDelivery extends ObjectRef {
-  /**
-   * `""` when no tenant owns the account that the delivery names; such a delivery is quarantined.
-   */
+  /** The tenant; `""` when the delivery's account belongs to none. Quarantined then. */
   readonly tenant: string;
-  /**
-   * `unknown`, with the hash of the body as `objectId`, for a body that is no event; such a
-   * delivery is quarantined.
-   */
+  /** `unknown` with the body's hash as id for a body that is no event. Quarantined then. */
   readonly objectType: ObjectType;
   readonly objectId: string;
   /** See `deliveryKey`. Indexed, not unique. */
@@ -49,73 +42,55 @@ export interface IncomingDelivery extends ObjectRef {
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
   readonly state: "waiting" | "quarantined";
-  /** The error code of a quarantined delivery. */
+  /** The error code that quarantined it. */
   readonly reason: string | null;
 }
 
-/**
- * Result of accepting a delivery. Every outcome means stored; all but quarantined deliveries are
- * queued too.
- */
+/** What the inbox made of a delivery. The word is for people: all three are stored, and queued unless quarantined. */
 export interface AcceptedDelivery {
   readonly sequence: number;
-  /**
-   * - `duplicate`: the tenant sent this delivery key before
-   * - `coalesced`: another delivery of the object is waiting, so that both may share a run
-   * - `accepted`: neither
-   */
+  /** `coalesced`: work already waits for the object. `duplicate`: the key was seen before. */
   readonly outcome: "accepted" | "coalesced" | "duplicate";
 }
 
-/** A delivery that a run has claimed. */
+/** A delivery as a run gets it. */
 export interface ClaimedDelivery {
-  /** Drawn from the sequence of `SyncStore.nextSequence`. The writes of a snapshot carry it. */
+  /** The row's own number, from the sequence that `SyncStore.nextSequence` draws on too. For a snapshot it is the sequence of its write. */
   readonly sequence: number;
   readonly deliveryKey: string;
   readonly body: Uint8Array;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
-  /**
-   * Start of the delivery's age: `receivedAt`, or the time of the last replay. Milliseconds since
-   * 1970.
-   */
+  /** Where its age is counted from: `receivedAt`, or the last replay. Milliseconds since 1970. */
   readonly startedAt: number;
-  /** Failures caused by the delivery itself (mapping, handler). */
+  /** Failures that were the delivery's own (mapping, handler). */
   readonly attempts: number;
-  /** Failures with another cause (source or store unavailable). They determine the back-off. */
+  /** Failures that were not (source or store down), for the back-off. */
   readonly retries: number;
-  /**
-   * When a first look found the record missing or not yet deleted, so that a second one follows;
-   * `null` before that.
-   */
+  /** When a first look found the record missing or not yet deleted and a second one was put off; `null` before that. */
   readonly recheckSince: number | null;
-  /** Time spent in `paused`, which does not count as age. Milliseconds. */
+  /** Milliseconds for which the delivery was paused: its time did not run then. */
   readonly pausedMs: number;
-  /**
-   * Why the delivery was released or quarantined before; `null` for a first run or after a redrive.
-   */
+  /** Why it was put back last, or had been quarantined before it was replayed; `null`: it comes for the first time, or was redriven. */
   readonly reason: string | null;
 }
 
-/** One run's hold on an object: its lane, and the rows taken with it. */
+/** The rows of one object that one run took. */
 export interface Claim {
-  /**
-   * Unique. Every claim of an object has its own, so that a lane that was taken over no longer
-   * matches.
-   */
+  /** Names the claim; a claim that expired and was taken over has another one. */
   readonly id: string;
   readonly object: ObjectRef;
-  /** Milliseconds since 1970, by the inbox's own clock. */
+  /** When it was taken, by the clock that the inbox goes by. Milliseconds since 1970. */
   readonly claimedAt: number;
-  /** Ascending by sequence. */
+  /** In the order of their sequence. */
   readonly deliveries: readonly ClaimedDelivery[];
 }
 
-/** Result of one claimed delivery. */
+/** What becomes of one claimed delivery. */
 export type Settlement = { readonly sequence: number } & (
   | { readonly state: "done" }
   | {
-      /** Releases the row to be processed again at `dueAt` (milliseconds since 1970). */
+      /** Works on it again at `dueAt` (milliseconds since 1970). */
       readonly state: "waiting";
       readonly dueAt: number;
       readonly attempts: number;
@@ -130,40 +105,36 @@ export type Settlement = { readonly sequence: number } & (
     }
 );
 
-/** Options of {@link Inbox.extend}. */
+/** How long a claim is to hold. */
 export interface LeaseOptions {
-  /** How long the lane is held from `now` on. Milliseconds. */
+  /** How long the claim holds without {@link Inbox.extend}. Milliseconds. */
   readonly leaseMs: number;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** Options of {@link Inbox.claim}. */
+/** How to claim. */
 export interface ClaimOptions extends LeaseOptions {
   /**
-   * Maximum number of rows; the lowest sequences are taken. A claim of fewer rows means that no
-   * others are due. May be `Infinity`.
+   * Rows at most; those of the lowest sequence are taken. Fewer are only taken when no more are due: a worker takes that for the end. May be
+   * `Infinity`.
    *
-   * @default all rows that are due
+   * @default all there are
    */
-  readonly limit?: number | undefined;
+  readonly limit?: number;
 }
 
-/** Selects deliveries. Conditions that are left out match every delivery. */
+/** Which deliveries a list, a replay or a redrive is about. */
 export interface DeliveryFilter {
-  readonly tenant?: string | undefined;
-  readonly states?: readonly DeliveryState[] | undefined;
-  readonly topic?: string | undefined;
-  readonly sequences?: readonly number[] | undefined;
-  /**
-   * Maximum number of deliveries, oldest first. May be `Infinity`.
-   *
-   * @default 100 for `list`; all for `replay`
-   */
-  readonly limit?: number | undefined;
+  readonly tenant?: string;
+  readonly states?: readonly DeliveryState[];
+  readonly topic?: string;
+  readonly sequences?: readonly number[];
+  /** May be `Infinity`. @default 100 for a list; a replay takes all there are */
+  readonly limit?: number;
 }
 
-/** A delivery as tools see it. Leaves out the body, which contains customer data. */
+/** A delivery as tools see it; its body is left out, it holds customers' data. */
 export interface DeliveryInfo {
   readonly sequence: number;
   readonly tenant: string;
@@ -177,210 +148,133 @@ export interface DeliveryInfo {
   readonly retries: number;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
-  /**
-   * When a `waiting` delivery is to be processed. Without meaning in other states. Milliseconds
-   * since 1970.
-   */
   readonly dueAt: number;
-  /** Size of the body; `null` once the body was erased. */
+  /** Bytes of the body; `null` once it was erased. */
   readonly bodyBytes: number | null;
 }
 
-/**
- * Retention, counted from the time at which a delivery reached its final state. `Infinity` keeps
- * rows forever.
- */
+/** How long what is finished is kept, counted from when it was finished. `Infinity`: for ever. */
 export interface PurgeOptions {
   /** Milliseconds since 1970. @default Date.now() */
-  readonly now?: number | undefined;
-  /**
-   * Bodies of `done` deliveries older than this are erased; key and hash stay.
-   *
-   * @default 30 days, in milliseconds
-   */
-  readonly bodiesAfterMs?: number | undefined;
-  /**
-   * `quarantined`, `unresolved` and `dead` deliveries older than this are deleted.
-   *
-   * @default 30 days, in milliseconds
-   */
-  readonly failedAfterMs?: number | undefined;
-  /**
-   * `done` deliveries older than this are deleted. A later delivery with the key of a deleted one
-   * no longer counts as `duplicate`.
-   *
-   * @default 90 days, in milliseconds
-   */
-  readonly doneAfterMs?: number | undefined;
-  /** Ends the purge early; the next one continues. */
-  readonly signal?: AbortSignal | undefined;
+  readonly now?: number;
+  /** Bodies of deliveries that are `done` for longer than this are erased; key and hash stay. @default 30 days, in milliseconds */
+  readonly bodiesAfterMs?: number;
+  /** Deliveries that are `quarantined`, `unresolved` or `dead` for longer than this are deleted. @default 30 days, in milliseconds */
+  readonly failedAfterMs?: number;
+  /** Ends the purge early; what is left is for the next one. */
+  readonly signal?: AbortSignal;
 }
 
-/** The time of an operation. */
+/** When an operation takes place. */
 export interface NowOptions {
   /** Milliseconds since 1970. @default Date.now() */
   readonly now?: number | undefined;
 }
 
-/** Options of {@link Inbox.due}. */
+/** Which objects are due. */
 export interface DueOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Maximum number of objects. May be `Infinity`. */
+  /** How many at most. May be `Infinity`. */
   readonly limit: number;
-  /** Objects to leave out, such as those that the caller is processing. */
-  readonly exclude?: readonly ObjectRef[] | undefined;
+  /** Objects that are passed over: those that the caller is working on. */
+  readonly exclude?: readonly ObjectRef[];
 }
 
-/** Options of {@link Inbox.acquireSlot}. */
+/** How a call of the API is to be fitted into its tenant's budget. */
 export interface SlotRequest {
-  /** API calls per second. */
+  /** Calls per second. */
   readonly perSecond: number;
-  /** How long the caller is ready to wait. Milliseconds. May be `Infinity`. */
+  /** How long the caller would wait for its place, in milliseconds. */
   readonly maxWaitMs: number;
-  /**
-   * Milliseconds since 1970. An inbox that several machines share uses its database's clock
-   * instead.
-   */
+  /** Milliseconds since 1970. An inbox shared by several machines goes by its database's clock instead. */
   readonly now: number;
 }
 
-/** Options of {@link Inbox.listen}. */
+/** How wake-ups are taken. */
 export interface WakeOptions {
-  /** Maximum number of simultaneous runs. */
+  /** Runs at one time. */
   readonly concurrency: number;
-  /** Ends the listening: no run starts afterwards. */
+  /** Ends the listening: no wake-up is taken after that. */
   readonly signal: AbortSignal;
-  /** Called with each error met while looking for work. Listening continues. */
+  /** Called with what went wrong while looking for work; listening goes on. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Storage that makes deliveries durable before the response is sent. The row is the truth; a
- * wake-up is only a hint to look at an object.
+ * Where deliveries are made durable before they are answered. The row is the truth; a wake-up is only a hint to look at an object.
  *
- * Every operation is atomic and safe against every other one, from any number of processes that
- * share the inbox.
- *
- * **Lanes.** Each object, a (tenant, object type, object id), has one lane, and a run works on the
- * object only while it holds that lane. `claim` takes the lane until `now + leaseMs`, `extend`
- * prolongs it, and it is free again once `settle` has settled the claim's last row. A lane whose
- * lease has expired still belongs to its claim until another claim takes it over; from then on,
- * `extend` and `settle` of the earlier claim have no effect. So at most one run works on an object,
- * and only the run that holds the lane writes results. `accept`, `replay` and `resume` never look
- * at a lane.
- *
- * **Clocks.** A clock that ran ahead and was corrected must stop neither rows nor lanes. Each row
- * keeps its delay, how long after its arrival or settlement it is due, and each lane its lease. A
- * row whose `dueAt` is further in the future than its delay is due at once, and a lane whose lease
- * ends further in the future than its length has expired. Both comparisons allow for 10 s
- * (`CLOCK_TOLERANCE_MS`), because concurrent callers pass a `now` that they read earlier.
+ * Every operation is atomic and safe against every other one, from any number of processes that share the inbox.
  */
 export interface Inbox {
   /**
-   * Stores a delivery: one row with a sequence of its own, even if the key was seen before.
-   * Resolves when the row is durable and, unless it is quarantined, a wake-up for its object is
-   * certain. Never waits for a lane.
+   * Stores a delivery, one row and one sequence each, also when the key was seen before. Resolves when the row is durable and, if it
+   * waits, a wake-up for its object is certain.
    *
-   * @throws {JobberSyncError} `ERR_STORE`, `ERR_STORE_BUSY`, `ERR_STORE_FULL`: the delivery is not
-   *   stored, or not known to be
+   * @throws {JobberSyncError} `ERR_STORE`, `ERR_STORE_BUSY`, `ERR_STORE_FULL`: the delivery is not stored (or not known to be)
    */
   accept(delivery: IncomingDelivery): Promise<AcceptedDelivery>;
 
   /**
-   * Takes the object's lane and, in the same step, its rows: every row that is due, up to
-   * `options.limit`. If the lane's previous claim has expired, this claim takes it over, with the
-   * rows that are still `claimed` being due too. Rows beyond the limit stay as they are, for the
-   * next claim.
+   * Takes every row of the object that is due or whose claim has run out, up to `options.limit`, in one step. A row goes to one claim at a
+   * time.
    *
-   * @returns `null`, changing nothing, while an unexpired claim holds the lane, and when no row is
-   *   due
+   * @returns `null` when there is none
    */
   claim(object: ObjectRef, options: ClaimOptions): Promise<Claim | null>;
 
-  /**
-   * Prolongs the lease of a claim to `options.now + options.leaseMs`, also when it has expired and
-   * no other claim took the lane over.
-   *
-   * @returns `false` when the lane is no longer this claim's: it was taken over or is settled
-   */
+  /** Prolongs a claim to `options.now + options.leaseMs`. `false`: it ran out and (some of) its rows were taken over. */
   extend(claim: Claim, options: LeaseOptions): Promise<boolean>;
 
   /**
-   * Writes the results of a claim's rows, provided the lane is still this claim's, also after its
-   * lease has expired. Otherwise changes nothing: another run has taken the object over. Rows that
-   * are not in `settlements` stay with the claim. Settling the last row, in whatever state, frees
-   * the lane.
-   *
-   * A `paused` result of a tenant that was resumed at or after `claim.claimedAt` becomes `waiting`,
-   * due at once.
-   *
-   * Makes sure that the object is woken when its next waiting row is due. That includes rows that
-   * arrived during the run: their wake-ups may have been spent on claims that found the lane held.
+   * Writes down what became of the rows of a claim and makes sure that those that wait are woken at their `dueAt`. Rows that the claim no
+   * longer holds are left alone. What is settled as `paused`, but whose tenant was resumed since the claim, waits instead and is due at once.
    */
   settle(claim: Claim, settlements: readonly Settlement[]): Promise<void>;
 
   /**
-   * Calls `run` with objects that have work, until the signal aborts; resolves when the last run
-   * has ended. Offers an object again as long as it has rows that are due. May offer an object
-   * without work, or one that another listener is offered too. `run` does not reject.
+   * Calls `run` with objects that have rows to work on, until the signal aborts; resolves when the last run has ended. An object is offered
+   * again as long as it has rows that are due. May offer an object that has none, and the same object to two listeners.
+   * `run` does not reject.
    */
   listen(run: (object: ObjectRef) => Promise<void>, options: WakeOptions): Promise<void>;
 
-  /**
-   * Lists objects with rows that are due and a lane that no unexpired claim holds, roughly in the
-   * order in which they became due. `drain` and recovery sweeps use it.
-   */
+  /** Objects with rows that are due, or whose claim has run out, those first that are due for longest, about. What a sweep wakes, and what `drain` works on. */
   due(options: DueOptions): Promise<readonly ObjectRef[]>;
 
-  /** Lists deliveries without their bodies, oldest first. */
+  /** Deliveries by filter, oldest first, without their bodies. */
   list(filter: DeliveryFilter): Promise<readonly DeliveryInfo[]>;
 
-  /**
-   * Returns the body of a delivery, or `null` if the delivery does not exist or its body was
-   * erased.
-   */
+  /** The body of a stored delivery; `null` when there is none or it was erased. */
   body(sequence: number): Promise<Uint8Array | null>;
 
   /**
-   * Sets failed deliveries `waiting` again and wakes their objects. Attempts, retries and age start
-   * anew. Skips deliveries whose body was erased. A quarantined delivery keeps its `reason` until
-   * it has run, so that a worker that cannot check ownership quarantines it again.
+   * Sets deliveries waiting again, with fresh attempts and their time started anew, and wakes their objects. Those whose body was erased
+   * are passed over. What was quarantined keeps its `reason` until it has run, so that a worker which cannot judge it leaves it alone.
    *
-   * @param filter `states` may name `quarantined`, `unresolved` (these two are the default) and
-   *   `dead` (redrives dead letters); others are ignored
+   * @param filter its `states` may be `quarantined`, `unresolved` (the default: both) and `dead` (which redrives dead letters)
    * @returns the number of deliveries
    */
   replay(filter: DeliveryFilter, options?: NowOptions): Promise<number>;
 
   /**
-   * Sets a tenant's `paused` deliveries `waiting`, adds the pause to their `pausedMs` and wakes
-   * each object once. Call it when the tenant's connection to Jobber works again. It also covers
-   * deliveries that are claimed at this moment and settled as `paused` afterwards.
+   * Sets a tenant's `paused` deliveries waiting, adds the pause to their `pausedMs` and wakes each object once: for when its connection to
+   * Jobber works again. Holds for those too that a worker has at this moment and settles as paused afterwards.
    *
    * @returns the number of deliveries
    */
   resume(tenant: string, options?: NowOptions): Promise<number>;
 
   /**
-   * Acquires a slot for one API call from the tenant's rate limit, which all workers share. Slots
-   * are `1000 / perSecond` ms apart.
+   * Reserves a place for one API call in the tenant's budget, which all workers share: places are `1000 / perSecond` milliseconds apart.
+   * When the next free place is further away than `maxWaitMs` nothing is reserved and the caller is told when to come back: everybody who is
+   * turned away is given another time, as far apart as the places, so that a long queue does not come back at once. No response is further
+   * away than ten minutes, also when a clock was set back.
    *
-   * If the next free slot is more than `maxWaitMs` away, no slot is acquired and the return value
-   * says when to retry. Rejected callers get staggered retry times, one slot apart, so that a long
-   * queue does not retry all at once. No return value exceeds ten minutes, even if a clock was set
-   * back.
-   *
-   * @returns milliseconds until the acquired slot (at most `maxWaitMs`), or until the caller may
-   *   retry (more than `maxWaitMs`)
+   * @returns milliseconds until the place that is reserved (`maxWaitMs` at most), or until the caller may try again (more than that)
    */
   acquireSlot(tenant: string, options: SlotRequest): Promise<number>;
 
-  /**
-   * Erases bodies and deletes deliveries whose retention has ended. Deliveries that may still run
-   * are kept, however old.
-   *
-   * @returns the number of erased bodies and of deleted deliveries
-   */
+  /** Erases and deletes what is old enough. @returns how many rows of each kind */
   purge(options?: PurgeOptions): Promise<{ readonly bodies: number; readonly deliveries: number }>;
 }

@@ -44,7 +44,9 @@ export function createDispatcher<E>({
     const failed = (err: unknown) =>
       logger.error({ hook: name, err }, `the "${name}" hook failed; nothing else is affected`);
     try {
-      hook(event)?.then(undefined, failed);
+      // Not checked for JavaScript callers: `(event) => list.push(event)` returns a number.
+      const returned: unknown = hook(event);
+      if (returned instanceof Promise) returned.then(undefined, failed);
     } catch (err) {
       failed(err);
     }

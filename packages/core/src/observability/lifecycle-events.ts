@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../errors.ts";
+import type { ErrorCode, JobberSyncError } from "../errors.ts";
 import type { EventWarning } from "../events/jobber-event.ts";
 import type { ObjectType } from "../events/topics.ts";
 import type { Dispatch, Hooks } from "./dispatcher.ts";
@@ -46,12 +46,16 @@ export interface LifecycleEvents {
   /** Failed and will be tried again at `dueAt` (milliseconds since 1970). */
   readonly retried: DeliveryFacts & {
     readonly code: ErrorCode;
+    /** What failed. What your own code threw is in `error.cause`. */
+    readonly error: JobberSyncError;
     readonly dueAt: number;
     readonly durationMs: number;
   };
   /** Given up, or put aside until somebody acts: see `state`. */
   readonly dead: DeliveryFacts & {
     readonly code: ErrorCode;
+    /** What failed. What your own code threw is in `error.cause`. */
+    readonly error: JobberSyncError;
     readonly state: "dead" | "paused" | "unresolved" | "quarantined";
     readonly durationMs: number;
   };

@@ -5,7 +5,7 @@ import type { ContactWrite, JobWrite, SubmissionWrite, SyncChange } from "../sto
 import { buildSubmission, type Submission } from "../submissions/build-submission.ts";
 import { type Instant, toInstant } from "../time/instant.ts";
 
-/** What a change needs to know of the delivery behind it. */
+/** The part of a delivery that a change is built from. */
 export interface ChangeDelivery<E extends JobberEvent = JobberEvent> {
   readonly event: E;
   readonly deliveryKey: string;
@@ -13,13 +13,14 @@ export interface ChangeDelivery<E extends JobberEvent = JobberEvent> {
   readonly receivedAt: number;
 }
 
-/** A change, and the submission of each delivery in it (in the deliveries' order; `null` where the event makes none). */
+/** A change, and the submission of each delivery in it, in the order of the deliveries. */
 export interface BuiltChange {
   readonly change: SyncChange;
+  /** `null` where the event has no submission. */
   readonly submissions: readonly (Submission | null)[];
 }
 
-/** What a snapshot writes: the record it carries, and for a job what it says of its client. Pure. */
+/** Builds the writes of a snapshot: its record and, for a job, the client inside it. Pure. */
 export function snapshotChange(
   delivery: ChangeDelivery<SnapshotEvent>,
   tenant: string,
@@ -43,7 +44,7 @@ export function snapshotChange(
   };
 }
 
-/** What notifications of one object write once the object was fetched. Pure. */
+/** Builds the writes of notifications whose object was fetched. Pure. */
 export function fetchedChange(
   deliveries: readonly ChangeDelivery<NotificationEvent>[],
   tenant: string,
@@ -79,7 +80,7 @@ export function fetchedChange(
   };
 }
 
-/** What notifications of an object write that is gone: a tombstone, and submissions that name it. Pure. */
+/** Builds the writes of notifications whose object is gone: a tombstone and submissions. Pure. */
 export function goneChange(
   deliveries: readonly ChangeDelivery<NotificationEvent>[],
   tenant: string,
@@ -126,8 +127,8 @@ function submissionWrites(
   });
 }
 
-/** The time Jobber gives for the delete; for one that was only found missing, the time we were told to look. */
+/** Jobber's time of the delete; for a record found missing, the time of the notification. */
 function deletedAt(deliveries: readonly ChangeDelivery<NotificationEvent>[]): Instant {
-  const told = deliveries.find(({ event }) => event.topic.endsWith("_DESTROY")) ?? deliveries[0];
-  return told?.event.occurredAt ?? toInstant(told?.receivedAt ?? 0);
+  const source = deliveries.find(({ event }) => event.topic.endsWith("_DESTROY")) ?? deliveries[0];
+  return source?.event.occurredAt ?? toInstant(source?.receivedAt ?? 0);
 }

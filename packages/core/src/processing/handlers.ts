@@ -1,74 +1,161 @@
-import { JobberSyncError } from "../errors.ts";
-import type { JobberEvent } from "../events/jobber-event.ts";
-import type { EventName, KnownTopic } from "../events/topics.ts";
+import type {
+  ClientSnapshotEvent,
+  JobberEvent,
+  JobSnapshotEvent,
+  NotificationEvent,
+} from "../events/jobber-event.ts";
+import type { EventName, KnownTopic, TraitsOf } from "../events/topics.ts";
+import type { Logger } from "../observability/logger.ts";
 import type { FetchedRecords } from "../records/record-source.ts";
 import type { SyncResult } from "../store/sync-store.ts";
-import type { Submission } from "../submissions/build-submission.ts";
-import { withinRun } from "./within-run.ts";
+import type {
+  ClientEventName,
+  ClientSubmissionPayload,
+  JobEventName,
+  JobSubmissionPayload,
+  Submission,
+} from "../submissions/build-submission.ts";
 
-/** What a handler is told. */
-export interface HandlerContext {
+/** A topic that Jobber adds later: any name in upper case, such as `SOMETHING_NEW`. */
+export type FutureTopic = Uppercase<string>;
+
+/** Names that `on` accepts: events such as `job.created`, topics such as `VISIT_UPDATE`. */
+export type HandlerName = EventName | KnownTopic | FutureTopic;
+
+type EventOfTopic<T extends KnownTopic> = TraitsOf<T>["event"];
+
+type TopicOfEvent<N extends EventName> = {
+  [T in KnownTopic]: EventOfTopic<T> extends N ? T : never;
+}[KnownTopic];
+
+type TopicNotification<T extends KnownTopic> = T extends KnownTopic
+  ? NotificationEvent & {
+      readonly topic: T;
+      readonly event: EventOfTopic<T>;
+      readonly objectType: TraitsOf<T>["objectType"];
+    }
+  : never;
+
+type SnapshotOfEvent<N extends EventName> = N extends JobSnapshotEvent["event"]
+  ? JobSnapshotEvent & { readonly event: N }
+  : N extends ClientSnapshotEvent["event"]
+    ? ClientSnapshotEvent & { readonly event: N }
+    : never;
+
+type SubmissionOfEvent<E extends EventName | null> = E extends JobEventName
+  ? Submission<JobSubmissionPayload<E>>
+  : E extends ClientEventName
+    ? Submission<ClientSubmissionPayload<E>>
+    : null;
+
+/** The event that `on[N]` receives. An event may arrive as a snapshot or as a notification: check `kind`. */
+export type HandlerEvent<N extends HandlerName> = N extends EventName
+  ? SnapshotOfEvent<N> | TopicNotification<TopicOfEvent<N>>
+  : N extends KnownTopic
+    ? TopicNotification<N>
+    : NotificationEvent;
+
+/** The submission that `on[N]` receives: never `null` for `job.*` and `client.*` events. */
+export type HandlerSubmission<N extends HandlerName> = N extends EventName
+  ? SubmissionOfEvent<N>
+  : N extends KnownTopic
+    ? SubmissionOfEvent<EventOfTopic<N>>
+    : Submission | null;
+
+interface HandlerContextBase {
   readonly tenant: string;
-  readonly event: JobberEvent;
-  /** Stored already; `null` for events that make none. */
-  readonly submission: Submission | null;
-  /** What the source knew of a notification's object; `null` for snapshots, deletes and topics that are not fetched. */
+  /** Identifies the delivery: use it to deduplicate your own side effects. */
+  readonly deliveryKey: string;
+  /** 1 for the first call, plus one for each earlier failure of this delivery's own. */
+  readonly attempt: number;
+  /** Why the handler is called. Handlers of `on` are only called for webhooks. */
+  readonly cause: "webhook";
+  /** Records the source returned; `null` for snapshots, deletes and topics that are not fetched. */
   readonly records: FetchedRecords | null;
-  /** What the store made of it; `null` when there was nothing to store. */
+  /** Outcome of each write; `null` when nothing was stored. */
   readonly result: SyncResult | null;
-  /** Aborts when the time for the whole run is over or the worker stops. A handler that has not ended then has failed, and is called again. */
+  /**
+   * Aborts when the run exceeds `runTimeoutMs` or the worker stops. A handler that is still pending
+   * then counts as failed and is called again.
+   */
   readonly signal: AbortSignal;
+  /** Your logger. Every line carries tenant, topic, object and delivery key. */
+  readonly logger: Logger;
 }
 
-/** Your code, after the commit. Called at least once per delivery: make it idempotent. */
-export type Handler = (context: HandlerContext) => void | Promise<void>;
+/** Argument of a handler. `event` and `submission` are narrowed by the handler's name. */
+export interface HandlerContext<N extends HandlerName = HandlerName> extends HandlerContextBase {
+  readonly event: HandlerEvent<N>;
+  /** Already stored. */
+  readonly submission: HandlerSubmission<N>;
+}
 
-/** Handlers by event (`job.created`) or by Jobber's topic (`VISIT_UPDATE`). Where both fit, the event's runs first. */
-export type Handlers = { readonly [N in EventName | KnownTopic | (string & {})]?: Handler };
+/**
+ * Your code, called after the commit. At least once per delivery: make it idempotent.
+ *
+ * @example
+ * ```ts
+ * import type { Handler } from "@jobber-sync/core";
+ *
+ * const jobCreated: Handler<"job.created"> = ({ tenant, submission }) => {
+ *   console.log(tenant, submission.payload.title);
+ * };
+ * ```
+ */
+export type Handler<N extends HandlerName = HandlerName> = (
+  context: HandlerContext<N>,
+) => void | Promise<void>;
+
+// A method is compared bivariantly. Known topics are upper case too, so TypeScript also compares
+// their narrower handlers with the index signature of `Handlers`, and rejects them otherwise.
+interface FutureTopicHandler {
+  call(context: FutureTopicContext): void | Promise<void>;
+}
+
+interface FutureTopicContext extends HandlerContextBase {
+  readonly event: NotificationEvent;
+  readonly submission: Submission | null;
+}
+
+/**
+ * Handlers by event (`job.created`) or by Jobber's topic (`VISIT_UPDATE`). For a delivery that has
+ * both, the event's handler runs first. Not called while a delivery is unresolved.
+ *
+ * A misspelled event does not compile. Any other upper-case name is taken for a topic that Jobber
+ * added after this release.
+ */
+export type Handlers = {
+  readonly [N in EventName | KnownTopic]?: Handler<N> | undefined;
+} & { readonly [topic: FutureTopic]: FutureTopicHandler["call"] | undefined };
+
+/** Any handler, once its name has been looked up: the caller pairs name and context. */
+export type AnyHandler = (context: AnyHandlerContext) => unknown;
+
+/** The context before its event is narrowed. */
+export interface AnyHandlerContext extends HandlerContextBase {
+  readonly event: JobberEvent;
+  readonly submission: Submission | null;
+}
 
 const EVENT_OR_TOPIC =
-  /^(?:(?:job|client)\.(?:created|updated|deleted)|job\.completed|app\.disconnected|[A-Z][A-Z_]*)$/;
+  /^(?:(?:job|client)\.(?:created|updated|deleted)|job\.completed|app\.disconnected|[A-Z][A-Z0-9_]*)$/;
 
-/** Checks the names, so that `job.create` is found out at start and not by silence. @throws {TypeError} */
-export function checkHandlers(on: Handlers): ReadonlyMap<string, Handler> {
-  const handlers = new Map<string, Handler>();
-  for (const [name, handler] of Object.entries(on)) {
+/**
+ * Validates `on` at startup: a typo throws instead of never firing.
+ *
+ * @throws {TypeError} for a name that is neither an event nor a topic, or a value that is no function
+ */
+export function checkHandlers(on: Handlers): ReadonlyMap<string, AnyHandler> {
+  const handlers = new Map<string, AnyHandler>();
+  for (const [name, handler] of Object.entries<unknown>(on)) {
+    if (handler === undefined) continue;
     if (!EVENT_OR_TOPIC.test(name)) {
       throw new TypeError(
         `on["${name}"] is neither an event such as "job.created" nor a topic such as "JOB_CREATE".`,
       );
     }
-    if (typeof handler !== "function") throw new TypeError(`on["${name}"] is not a function.`);
-    handlers.set(name, handler);
+    if (typeof handler !== "function") throw new TypeError(`on["${name}"] must be a function.`);
+    handlers.set(name, handler as AnyHandler);
   }
   return handlers;
-}
-
-/** @throws {JobberSyncError} `ERR_HANDLER` when one throws, its error in `cause`, or has not ended when the signal aborts */
-export async function runHandlers(
-  handlers: ReadonlyMap<string, Handler>,
-  context: HandlerContext,
-): Promise<void> {
-  const { event, signal } = context;
-  const names = event.kind === "notification" ? [event.event, event.topic] : [event.event];
-  for (const name of names) {
-    const handler = name === null ? undefined : handlers.get(name);
-    if (handler === undefined) continue;
-    const late = new JobberSyncError(
-      "ERR_HANDLER",
-      `The handler on["${name}"] did not end in time.`,
-    );
-    try {
-      await withinRun(
-        () => handler(context),
-        signal,
-        () => late,
-      );
-    } catch (error) {
-      if (error === late) throw late;
-      throw new JobberSyncError("ERR_HANDLER", `The handler on["${name}"] failed.`, {
-        cause: error,
-      });
-    }
-  }
 }

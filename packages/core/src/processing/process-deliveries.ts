@@ -1,15 +1,26 @@
 import type { NotificationEvent, SnapshotEvent } from "../events/jobber-event.ts";
+import { topicOf } from "../events/topic-of.ts";
 import { snapshotChange } from "./build-change.ts";
-import { type DeliveryTask, failed, type Processor, type TaskResult } from "./delivery-task.ts";
-import { runHandlers } from "./handlers.ts";
+import { createDeliveryLogger } from "./delivery-logger.ts";
+import {
+  type DeliveryTask,
+  failed,
+  type Processed,
+  type Processor,
+  type TaskResult,
+} from "./delivery-task.ts";
+import type { Notification } from "./notification-group.ts";
 import { resolveNotifications } from "./resolve-notifications.ts";
-import { applied, mapped, warningsOf } from "./write-change.ts";
+import { runHandlers } from "./run-handlers.ts";
+import { applyChange, mapEvent, warningsOf } from "./write-change.ts";
 
 /**
- * Takes the deliveries of one object to the records: snapshots one by one in the order of their sequence, all notifications with one fetch and
- * one write; then the handlers of each delivery. A failure is a result, not a throw, and does not stop its neighbours.
+ * Processes the deliveries of one object: snapshots one by one in the order of their sequence, all
+ * notifications with one fetch and one write, then the handlers of each delivery. A failure is a
+ * result, not a throw, and does not stop the other deliveries.
  *
- * @param signal ends it soon: what is being waited for then counts as failed, and what had not begun stays untouched
+ * @param signal ends the run: pending calls then count as failed, deliveries that have not started
+ * stay untouched
  */
 export async function processDeliveries(
   processor: Processor,
@@ -18,7 +29,7 @@ export async function processDeliveries(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<DeliveryTask, TaskResult>> {
   const results = new Map<DeliveryTask, TaskResult>();
-  const notifications: DeliveryTask<NotificationEvent>[] = [];
+  const notifications: Notification[] = [];
   for (const task of tasks) {
     if (isNotification(task)) notifications.push(task);
     else if (isSnapshot(task)) {
@@ -32,39 +43,44 @@ export async function processDeliveries(
   }
   for (const group of groupByObject(notifications)) {
     if (signal.aborted) for (const task of group) results.set(task, { kind: "untouched" });
-    else
-      for (const [task, result] of await resolveNotifications(processor, tenant, group, signal))
-        results.set(task, result);
+    else {
+      const outcome = await resolveNotifications(processor, { tenant, tasks: group, signal });
+      for (const [task, result] of outcome) results.set(task, result);
+    }
   }
+  if (processor.handlers.size === 0) return results;
   for (const [task, result] of results) {
-    if (result.kind !== "processed" && result.kind !== "unresolved") continue;
-    if (signal.aborted && processor.handlers.size > 0) results.set(task, { kind: "untouched" });
-    else results.set(task, await handled(processor, tenant, task, result, signal));
+    if (result.kind !== "processed") continue;
+    if (signal.aborted) results.set(task, { kind: "untouched" });
+    else results.set(task, await withHandlers(processor, tenant, task, result, signal));
   }
   return results;
 }
 
-/** The result once the handlers have run: the same, or their failure. */
-async function handled(
-  { handlers }: Processor,
+/** Runs the delivery's handlers. @returns `result`, or the handler's failure */
+async function withHandlers(
+  { handlers, logger }: Processor,
   tenant: string,
-  { event }: DeliveryTask,
-  result: TaskResult & { readonly kind: "processed" | "unresolved" },
+  { deliveryKey, attempt }: DeliveryTask,
+  processed: Processed,
   signal: AbortSignal,
 ): Promise<TaskResult> {
-  const told =
-    result.kind === "processed" ? result : { event, submission: null, records: null, result: null };
-  const { submission, records, result: stored } = told;
+  const { event, submission, records, result } = processed;
+  const fields = { tenant, topic: topicOf(event), objectId: objectIdOf(event), deliveryKey };
   try {
     await runHandlers(handlers, {
       tenant,
-      event: told.event,
+      event,
+      deliveryKey,
+      attempt,
       submission,
+      cause: "webhook",
       records,
-      result: stored,
+      result,
       signal,
+      logger: createDeliveryLogger(logger, fields),
     });
-    return result;
+    return processed;
   } catch (error) {
     return failed(error);
   }
@@ -78,26 +94,20 @@ async function applySnapshot(
 ): Promise<TaskResult> {
   const { event, sequence } = task;
   try {
-    const built = mapped(() => snapshotChange(task, tenant, sequence, statusOverrides));
-    const result = await applied(store, built, signal);
+    const built = mapEvent(() => snapshotChange(task, tenant, sequence, statusOverrides));
+    const result = await applyChange(store, built, signal);
     const warnings = warningsOf(event, built.change);
-    return {
-      kind: "processed",
-      event,
-      submission: built.submissions[0] ?? null,
-      records: null,
-      result,
-      warnings,
-    };
+    const submission = built.submissions[0] ?? null;
+    return { kind: "processed", event, submission, records: null, result, warnings };
   } catch (error) {
     return failed(error);
   }
 }
 
 function groupByObject(
-  tasks: readonly DeliveryTask<NotificationEvent>[],
-): Iterable<readonly DeliveryTask<NotificationEvent>[]> {
-  const groups = new Map<string, DeliveryTask<NotificationEvent>[]>();
+  tasks: readonly Notification[],
+): Iterable<readonly [Notification, ...Notification[]]> {
+  const groups = new Map<string, [Notification, ...Notification[]]>();
   for (const task of tasks) {
     const key = `${task.event.objectType}:${task.event.itemId}`;
     const group = groups.get(key);
@@ -105,6 +115,10 @@ function groupByObject(
     else group.push(task);
   }
   return groups.values();
+}
+
+function objectIdOf(event: NotificationEvent | SnapshotEvent): string {
+  return event.kind === "notification" ? event.itemId : event.data.id;
 }
 
 function isNotification(task: DeliveryTask): task is DeliveryTask<NotificationEvent> {

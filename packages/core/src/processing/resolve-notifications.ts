@@ -1,75 +1,73 @@
 import { JobberSyncError } from "../errors.ts";
-import type { NotificationEvent } from "../events/jobber-event.ts";
 import type { FetchedRecords, RecordSource, SourceObjectType } from "../records/record-source.ts";
-import type { SyncResult } from "../store/sync-store.ts";
-import { type BuiltChange, fetchedChange, goneChange } from "./build-change.ts";
+import { fetchedChange, goneChange } from "./build-change.ts";
+import { callSource } from "./call-source.ts";
+import { failed, type Processor } from "./delivery-task.ts";
 import {
-  type DeliveryTask,
-  failed,
-  type Processed,
-  type Processor,
-  type TaskResult,
-} from "./delivery-task.ts";
-import { withinRun } from "./within-run.ts";
-import { applied, mapped, stored, warningsOf } from "./write-change.ts";
+  all,
+  asUpdate,
+  fetchedType,
+  isDestroy,
+  isRecord,
+  type NotificationGroup,
+  nothingStored,
+  type Outcome,
+  processedEach,
+} from "./notification-group.ts";
+import { resolveAccount } from "./resolve-account.ts";
+import { applyChange, callStore, mapEvent } from "./write-change.ts";
 
-type Notification = DeliveryTask<NotificationEvent>;
-type Outcome = ReadonlyMap<Notification, TaskResult>;
-
-/** Resolves all notifications of one object with one fetch and one write. Does not reject. */
+/** Resolves all notifications of one object with one fetch and one write. Never rejects. */
 export async function resolveNotifications(
   processor: Processor,
-  tenant: string,
-  tasks: readonly Notification[],
-  signal: AbortSignal,
+  group: NotificationGroup,
 ): Promise<Outcome> {
-  const [first] = tasks;
-  if (first === undefined) return new Map();
-  if (first.event.objectType === "account") return resolveAccount(processor, tenant, tasks, signal);
-  const type = fetchedType(first.event);
-  if (type === null) return all(tasks, ({ event }) => done(event));
+  const { tasks } = group;
+  if (tasks[0].event.objectType === "account") return resolveAccount(processor, group);
+  const type = fetchedType(tasks[0].event);
+  if (type === null) return all(tasks, ({ event }) => nothingStored(event));
   const { source } = processor;
   try {
-    if (source === undefined) return await withoutSource(processor, tenant, tasks, type, signal);
-    return await fetchAndWrite({ ...processor, source }, tenant, tasks, type, signal);
+    if (source === undefined) return await resolveWithoutSource(processor, group, type);
+    return await fetchAndWrite({ ...processor, source }, group, type);
   } catch (error) {
-    return all(tasks, () => failed(error));
+    const result = failed(error);
+    return all(tasks, () => result);
   }
 }
 
 async function fetchAndWrite(
   processor: Processor & { readonly source: RecordSource },
-  tenant: string,
-  tasks: readonly Notification[],
+  group: NotificationGroup,
   type: SourceObjectType,
-  signal: AbortSignal,
 ): Promise<Outcome> {
   const { store, source, beforeFetch } = processor;
-  const ask = async (wanted: SourceObjectType, id: string) =>
-    withinRun(() => source.fetch(tenant, wanted, id, { signal }), signal, sourceIsLate);
-  const [first] = tasks as readonly [Notification, ...Notification[]];
+  const { tenant, tasks, signal } = group;
+  const fetch = (wanted: SourceObjectType, id: string) =>
+    callSource(() => source.fetch(tenant, wanted, id, { signal }), signal);
+  const { itemId, accountId } = tasks[0].event;
   await beforeFetch?.(tenant, signal);
-  // Before the fetch: what is fetched is at least as new as this number.
-  const sequence = await stored(() => store.nextSequence(), signal);
-  const fetched = await ask(type, first.event.itemId);
-  if (fetched !== null)
-    return writeFetched(processor, tenant, tasks, { fetched, sequence, type }, signal);
+  // Drawn before the fetch: the fetched data is at least as new as this number.
+  const sequence = await callStore(() => store.nextSequence(), signal);
+  const fetched = await fetch(type, itemId);
+  if (fetched !== null) return writeFetched(processor, group, { fetched, sequence, type });
   if (!isRecord(type)) return all(tasks, () => ({ kind: "ignored", reason: "gone" }));
   if (!tasks.some(({ event }) => isDestroy(event))) {
-    // Null after an update may also be a scope that the token lacks (F2.3): look twice, and prove that the connection works.
+    // Jobber returns null for a deleted record and for one that the token may not see. So `null`
+    // after an update needs two sightings and proof that the connection works.
     if (!tasks.some(({ rechecked }) => rechecked))
       return all(tasks, () => ({ kind: "recheck", reason: "gone" }));
     await beforeFetch?.(tenant, signal);
-    if ((await ask("account", first.event.accountId)) === null) throw seesNothing();
+    if ((await fetch("account", accountId)) === null) throw accountNotVisible();
   }
-  const built = mapped(() => goneChange(tasks, tenant, sequence));
-  return processedEach(tasks, built, await applied(store, built, signal), null);
+  const built = mapEvent(() => goneChange(tasks, tenant, sequence));
+  const result = await applyChange(store, built, signal);
+  return processedEach(tasks, built, { result, records: null });
 }
 
 async function writeFetched(
   { store }: Processor,
-  tenant: string,
-  tasks: readonly Notification[],
+  { tenant, tasks, signal }: NotificationGroup,
   {
     fetched,
     sequence,
@@ -79,9 +77,8 @@ async function writeFetched(
     readonly sequence: number;
     readonly type: SourceObjectType;
   },
-  signal: AbortSignal,
 ): Promise<Outcome> {
-  // A destroy whose object is still there may have run ahead of Jobber's own replicas: it is looked at twice, and is an update then.
+  // A destroy may outrun Jobber's replicas. Its record gets a second look before it counts as alive.
   const early = tasks.filter((task) => isRecord(type) && isDestroy(task.event) && !task.rechecked);
   const ready = tasks.filter((task) => !early.includes(task));
   const outcome = new Map(all(early, () => ({ kind: "recheck", reason: "still_there" })));
@@ -89,136 +86,36 @@ async function writeFetched(
   const alive = ready.map((task) =>
     isRecord(type) ? { ...task, event: asUpdate(task.event) } : task,
   );
-  const built = mapped(() => fetchedChange(alive, tenant, sequence, fetched));
-  const processed = processedEach(alive, built, await applied(store, built, signal), fetched);
-  for (const [index, result] of [...processed.values()].entries()) {
+  const built = mapEvent(() => fetchedChange(alive, tenant, sequence, fetched));
+  const result = await applyChange(store, built, signal);
+  const processed = processedEach(alive, built, { result, records: fetched });
+  for (const [index, entry] of [...processed.values()].entries()) {
     const task = ready[index];
-    if (task !== undefined) outcome.set(task, result);
+    if (task !== undefined) outcome.set(task, entry);
   }
   return outcome;
 }
 
-/** Notifications of the account itself. That it disconnected the app is asked of the source, where the source can tell. */
-async function resolveAccount(
-  { source, beforeFetch }: Processor,
-  tenant: string,
-  tasks: readonly Notification[],
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const outcome = new Map<Notification, TaskResult>();
-  for (const task of tasks) {
-    const { event } = task;
-    const asked = source?.disconnected?.bind(source);
-    try {
-      let holds = true;
-      if (event.event === "app.disconnected" && asked !== undefined) {
-        await beforeFetch?.(tenant, signal);
-        holds = await withinRun(
-          () => asked(tenant, event.occurredAt, { signal }),
-          signal,
-          sourceIsLate,
-        );
-      }
-      outcome.set(task, holds ? done(event) : { kind: "ignored", reason: "still_connected" });
-    } catch (error) {
-      outcome.set(task, failed(error));
-    }
-  }
-  return outcome;
-}
-
-/** Without a source a destroy is trusted, since its topic says all there is to know; everything else has to wait for one. */
-async function withoutSource(
+/** Trusts a destroy, whose topic says everything. Everything else stays unresolved. */
+async function resolveWithoutSource(
   { store }: Processor,
-  tenant: string,
-  tasks: readonly Notification[],
+  { tenant, tasks, signal }: NotificationGroup,
   type: SourceObjectType,
-  signal: AbortSignal,
 ): Promise<Outcome> {
   const destroys = isRecord(type) ? tasks.filter(({ event }) => isDestroy(event)) : [];
   const outcome = new Map(all(tasks, () => ({ kind: "unresolved" })));
   if (destroys.length === 0) return outcome;
-  const sequence = await stored(() => store.nextSequence(), signal);
-  const built = mapped(() => goneChange(destroys, tenant, sequence));
-  for (const [task, result] of processedEach(
-    destroys,
-    built,
-    await applied(store, built, signal),
-    null,
-  ))
-    outcome.set(task, result);
+  const sequence = await callStore(() => store.nextSequence(), signal);
+  const built = mapEvent(() => goneChange(destroys, tenant, sequence));
+  const result = await applyChange(store, built, signal);
+  const processed = processedEach(destroys, built, { result, records: null });
+  for (const [task, entry] of processed) outcome.set(task, entry);
   return outcome;
 }
 
-function processedEach(
-  tasks: readonly Notification[],
-  built: BuiltChange,
-  result: SyncResult,
-  records: FetchedRecords | null,
-): ReadonlyMap<Notification, Processed> {
-  return new Map(
-    tasks.map((task, index) => [
-      task,
-      {
-        kind: "processed",
-        event: task.event,
-        submission: built.submissions[index] ?? null,
-        records,
-        result,
-        // One fetch, one warning, however many notifications led to it.
-        warnings: index === 0 ? warningsOf(task.event, built.change) : task.event.warnings,
-      },
-    ]),
-  );
-}
-
-/** Nothing to fetch and nothing to store: only handlers hear of it. */
-function done(event: NotificationEvent): Processed {
-  return {
-    kind: "processed",
-    event,
-    submission: null,
-    records: null,
-    result: null,
-    warnings: event.warnings,
-  };
-}
-
-function all(tasks: readonly Notification[], result: (task: Notification) => TaskResult): Outcome {
-  return new Map(tasks.map((task) => [task, result(task)]));
-}
-
-function asUpdate(event: NotificationEvent): NotificationEvent {
-  if (!isDestroy(event)) return event;
-  return event.objectType === "job"
-    ? { ...event, topic: "JOB_UPDATE", event: "job.updated" }
-    : { ...event, topic: "CLIENT_UPDATE", event: "client.updated" };
-}
-
-function sourceIsLate(): JobberSyncError {
-  return new JobberSyncError("ERR_API_TIMEOUT", "The source did not answer in time.");
-}
-
-function seesNothing(): JobberSyncError {
+function accountNotVisible(): JobberSyncError {
   return new JobberSyncError(
     "ERR_API_PERMISSION",
-    "The tenant's connection sees neither the record nor the account it belongs to. It may be connected to another account.",
+    "The tenant's connection can read neither the record nor its account. It may be connected to another account.",
   );
-}
-
-function fetchedType({ objectType }: NotificationEvent): SourceObjectType | null {
-  return objectType === "job" ||
-    objectType === "client" ||
-    objectType === "visit" ||
-    objectType === "property"
-    ? objectType
-    : null;
-}
-
-function isRecord(type: SourceObjectType): boolean {
-  return type === "job" || type === "client";
-}
-
-function isDestroy({ topic }: NotificationEvent): boolean {
-  return topic.endsWith("_DESTROY");
 }

@@ -1,10 +1,11 @@
 import type { JobberSyncError } from "../errors.ts";
 
 /**
- * Waits for somebody else's code (a source, a store, a handler), but no longer than its run lasts: what does not end when its signal aborts
- * would otherwise hold its slot, and its deliveries, for ever. It may go on in the background; nobody waits for it.
+ * Awaits foreign code (a source, a store, a handler), but no longer than its run lasts. A call that
+ * ignores its signal would otherwise keep its slot and its deliveries until the process ends. Such a
+ * call continues in the background; its outcome is discarded.
  *
- * @param late what to throw when the run ends first
+ * @param late creates the error to reject with when the signal aborts first
  */
 export function withinRun<T>(
   call: () => T | Promise<T>,
@@ -15,7 +16,7 @@ export function withinRun<T>(
   return new Promise<T>((resolve, reject) => {
     const end = () => reject(late());
     signal.addEventListener("abort", end, { once: true });
-    // A function that throws before it has a promise fails like one that rejects.
+    // Inside a promise, a synchronous throw becomes a rejection.
     new Promise<T>((begin) => begin(call()))
       .then(resolve, reject)
       .finally(() => signal.removeEventListener("abort", end));

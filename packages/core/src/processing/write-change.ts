@@ -5,7 +5,7 @@ import type { SyncChange, SyncResult, SyncStore } from "../store/sync-store.ts";
 import type { BuiltChange } from "./build-change.ts";
 import { withinRun } from "./within-run.ts";
 
-/** What a person should hear of: what could not be read in the body, and a status that is none we know. */
+/** Returns the event's warnings, plus one for a job status that is not in our table. */
 export function warningsOf(event: JobberEvent, { jobs }: SyncChange): readonly DeliveryWarning[] {
   const unknown = jobs.some(
     (write) =>
@@ -18,21 +18,27 @@ export function warningsOf(event: JobberEvent, { jobs }: SyncChange): readonly D
   return [...event.warnings, { code: "unknown_status", path }];
 }
 
-export function applied(
+/** Applies a change to the store. @throws {JobberSyncError} see {@link callStore} */
+export function applyChange(
   store: SyncStore,
   { change }: BuiltChange,
   signal: AbortSignal,
 ): Promise<SyncResult> {
-  return stored(() => store.apply(change), signal);
+  return callStore(() => store.apply(change), signal);
 }
 
-/** A store's own coded errors pass; whatever else it throws is one. */
-export async function stored<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+/**
+ * Calls the store.
+ *
+ * @throws {JobberSyncError} the store's own coded error; `ERR_STORE` when the signal aborts first or
+ * for anything else the store throws, with its error in `cause`
+ */
+export async function callStore<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
   try {
     return await withinRun(
       call,
       signal,
-      () => new JobberSyncError("ERR_STORE", "The store did not answer in time."),
+      () => new JobberSyncError("ERR_STORE", "The store did not respond in time."),
     );
   } catch (error) {
     if (isJobberSyncError(error)) throw error;
@@ -40,11 +46,16 @@ export async function stored<T>(call: () => Promise<T>, signal: AbortSignal): Pr
   }
 }
 
-export function mapped<T>(build: () => T): T {
+/**
+ * Runs the code that builds a change, which includes the user's status function.
+ *
+ * @throws {JobberSyncError} `ERR_MAPPING`, with the thrown error in `cause`
+ */
+export function mapEvent<T>(build: () => T): T {
   try {
     return build();
   } catch (error) {
-    throw new JobberSyncError("ERR_MAPPING", "The event could not be turned into records.", {
+    throw new JobberSyncError("ERR_MAPPING", "The event could not be mapped to records.", {
       cause: error,
     });
   }

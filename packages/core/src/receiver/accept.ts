@@ -5,6 +5,7 @@ import type { DeliveryFacts, Emit } from "../observability/lifecycle-events.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { Processor } from "../processing/delivery-task.ts";
 import { checkHandlers } from "../processing/handlers.ts";
+import { logFailures } from "../processing/log-failures.ts";
 import { processDeliveries } from "../processing/process-deliveries.ts";
 import type { Deadline } from "./deadline.ts";
 import type { ReceiverOptions, StoreReceiverOptions } from "./options.ts";
@@ -104,7 +105,8 @@ function intoRecords(
   { store, source, on = {}, statusOverrides }: StoreReceiverOptions,
   { emit, logger }: Surroundings,
 ): (acceptance: Acceptance) => Promise<ReceiverResponse> {
-  const processor: Processor = { store, source, handlers: checkHandlers(on), statusOverrides };
+  const handlers = checkHandlers(on);
+  const processor: Processor = { store, source, handlers, statusOverrides, logger };
   if (source === undefined) {
     logger.warn(
       {},
@@ -122,8 +124,10 @@ function intoRecords(
     }
     const { event, tenant, deliveryKey } = disposition.delivery;
     const sequence = event.kind === "snapshot" ? await store.nextSequence() : 0;
-    const task = { event, deliveryKey, receivedAt, sequence, rechecked: false };
-    const result = (await processDeliveries(processor, tenant, [task], deadline.signal)).get(task);
+    const task = { event, deliveryKey, receivedAt, sequence, attempt: 1, rechecked: false };
+    const results = await processDeliveries(processor, tenant, [task], deadline.signal);
+    logFailures(logger, tenant, results);
+    const result = results.get(task);
     const facts = factsOf(delivery, null);
     const durationMs = performance.now() - started;
     switch (result?.kind) {

@@ -2,24 +2,24 @@ import type { Instant } from "../time/instant.ts";
 import type { ContactFields } from "./contact-record.ts";
 import type { JobFields } from "./job-record.ts";
 
-/** What a source can be asked for. A visit or a property answers with the job(s) it belongs to. */
+/** Object types a source can fetch. Fetching a visit or a property returns its jobs. */
 export type SourceObjectType = "job" | "client" | "visit" | "property" | "account";
 
-/** A job as the source has it now: every field given. */
+/** A job as the source has it now, with every field. */
 export interface FetchedJob {
   readonly jobberJobId: string;
   readonly sourceUpdatedAt: Instant | null;
   readonly fields: JobFields;
 }
 
-/** A client as the source has it now: every field given. */
+/** A client as the source has it now, with every field. */
 export interface FetchedClient {
   readonly jobberClientId: string;
   readonly sourceUpdatedAt: Instant | null;
   readonly fields: ContactFields;
 }
 
-/** What one fetch found. A job comes with its client, so that no job waits for its contact. */
+/** Result of one fetch. A job comes with its client, so that no job is stored before its contact. */
 export interface FetchedRecords {
   readonly jobs: readonly FetchedJob[];
   readonly contacts: readonly FetchedClient[];
@@ -32,20 +32,24 @@ export interface SourceCallOptions {
 }
 
 /**
- * Where the records behind a notification are read: the Jobber API (`@jobber-sync/api`), or a test's own.
+ * Reads the records behind a notification: the Jobber API (`@jobber-sync/api`), or your own.
  *
- * A Jobber webhook carries a topic and an id, nothing else (F1.1), so without a source no notification can become a record.
+ * Jobber's webhooks contain only ids (see docs/jobber-facts.md#envelope), so without a source no
+ * notification can become a record.
  */
 export interface RecordSource {
   /**
-   * Reads one object and what belongs to it.
+   * Fetches one object and the records that belong to it.
    *
-   * `account` proves that the tenant's connection works and that it is the account `id`; it finds no records.
+   * `account` proves that the tenant's connection works and belongs to the account `id`; it returns
+   * no records.
    *
    * @param tenant the tenant's slug
    * @param id the id exactly as the webhook gave it
-   * @returns `null` when the source knows no such object, or hides it: Jobber answers both alike (F2.3)
-   * @throws {JobberSyncError} with an `ERR_API_…` code; `retryable` and `retryAfterMs` say what to do
+   * @returns `null` when the object does not exist or is hidden: Jobber does not distinguish the two,
+   * see docs/jobber-facts.md#deleted-objects
+   * @throws {JobberSyncError} with an `ERR_API_…` code, `retryable` and `retryAfterMs`. Any other
+   * error is taken for a bug in the source, `ERR_SOURCE`, and retried like an outage
    */
   fetch(
     tenant: string,
@@ -55,11 +59,12 @@ export interface RecordSource {
   ): Promise<FetchedRecords | null>;
 
   /**
-   * Whether the account has disconnected the app, as an `APP_DISCONNECT` says: to be proved, not believed, since the notification may be late and
-   * the account connected again. A source that has no connections of its own leaves this out; the notification is then passed on as it is.
+   * Returns whether the account has disconnected the app, as an `APP_DISCONNECT` claims: the
+   * notification may be late, and the account connected again. Sources without connections of their
+   * own omit this method; handlers then receive the notification unchecked.
    *
    * @param occurredAt the notification's time; `null` when it had none
-   * @throws {JobberSyncError} with an `ERR_API_…` code when that could not be found out
+   * @throws {JobberSyncError} with an `ERR_API_…` code when the check failed
    */
   disconnected?(
     tenant: string,

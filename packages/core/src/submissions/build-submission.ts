@@ -6,9 +6,15 @@ import { type StatusOverrides, snapshotRecords } from "../records/snapshot-recor
 import type { Instant } from "../time/instant.ts";
 import { formatAddress } from "./format-address.ts";
 
+/** Names of the `job.*` events. */
+export type JobEventName = Extract<EventName, `job.${string}`>;
+
+/** Names of the `client.*` events. */
+export type ClientEventName = Extract<EventName, `client.${string}`>;
+
 /** The payload for `job.*` events. Missing values are `null`, never invented. */
-export interface JobSubmissionPayload {
-  readonly event: Extract<EventName, `job.${string}`>;
+export interface JobSubmissionPayload<E extends JobEventName = JobEventName> {
+  readonly event: E;
   readonly jobber_job_id: string;
   readonly title: string | null;
   /** Our status; Jobber's own where it does not map. */
@@ -22,8 +28,8 @@ export interface JobSubmissionPayload {
 }
 
 /** The payload for `client.*` events. */
-export interface ClientSubmissionPayload {
-  readonly event: Extract<EventName, `client.${string}`>;
+export interface ClientSubmissionPayload<E extends ClientEventName = ClientEventName> {
+  readonly event: E;
   readonly jobber_client_id: string;
   readonly client_name: string | null;
   readonly client_email: string | null;
@@ -35,9 +41,9 @@ export interface ClientSubmissionPayload {
 export type SubmissionPayload = JobSubmissionPayload | ClientSubmissionPayload;
 
 /** What an intake system is given for one delivery. */
-export interface Submission {
+export interface Submission<P extends SubmissionPayload = SubmissionPayload> {
   readonly channel: "jobber";
-  readonly payload: SubmissionPayload;
+  readonly payload: P;
 }
 
 /** The records that a notification was resolved to. */

@@ -5,12 +5,12 @@ const FIRST_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 1000;
 
 /**
- * Does a step of a run again while it fails for a reason that passes: a lock that another process holds, a server that restarts. Giving up
- * at once would leave the deliveries to the end of their claim.
+ * Repeats a step of a run while it fails with a retryable error: a lock held by another process, a
+ * server that restarts. Without it the deliveries would wait until their lease expires.
  *
- * @param forMs how long. Milliseconds
- * @param signal ends the trying
- * @throws what the last try threw
+ * @param forMs how long to repeat. Milliseconds
+ * @param signal stops repeating
+ * @throws the error of the last try
  */
 export async function keepTrying<T>(
   step: () => Promise<T>,

@@ -3,22 +3,21 @@ import type { ClaimedDelivery, Settlement } from "../inbox/inbox.ts";
 
 const SECOND_MS = 1000;
 const HOUR_MS = 60 * 60 * SECOND_MS;
-/** The longest that an error may ask us to wait. */
+/** Upper bound for `retryAfterMs`. */
 const LONGEST_WAIT_MS = 24 * HOUR_MS;
 
-/** When a failed delivery is tried again, and when no more. */
+/** When a failed delivery is retried, and when retries end. */
 export interface RetryPolicy {
-  /** First pause; doubles with each failure. Milliseconds. @default 2000 */
+  /** First delay; doubles with each failure. Milliseconds. @default 2000 */
   readonly firstDelayMs: number;
-  /** Longest pause. Milliseconds. @default 3600000 */
+  /** Longest delay. Milliseconds. @default 3600000 */
   readonly maxDelayMs: number;
-  /** How long a delivery is tried while source or store are at fault. Milliseconds. @default 72 hours */
+  /** How long a delivery is retried while the source or the store fails. Milliseconds. @default 72 hours */
   readonly maxAgeMs: number;
-  /** How often one is tried whose mapping or handler fails. @default 5 */
+  /** Tries of a delivery whose mapping or handler fails. @default 5 */
   readonly maxAttempts: number;
 }
 
-/** The design's numbers. */
 export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   firstDelayMs: 2 * SECOND_MS,
   maxDelayMs: HOUR_MS,
@@ -26,7 +25,7 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   maxAttempts: 5,
 };
 
-/** @throws {TypeError} for a setting that is no positive number */
+/** Completes and validates a policy. @throws {TypeError} for a setting that is not a positive number */
 export function checkRetryPolicy(given: Partial<RetryPolicy> = {}): RetryPolicy {
   const policy = { ...DEFAULT_RETRY_POLICY };
   for (const name of Object.keys(policy) as (keyof RetryPolicy)[]) {
@@ -39,28 +38,28 @@ export function checkRetryPolicy(given: Partial<RetryPolicy> = {}): RetryPolicy 
   return policy;
 }
 
-/** When a delivery failed, and what else its settling depends on. */
+/** Circumstances of a failure. */
 export interface FailureCircumstances {
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** 0 to 1, for jitter. Deliveries that failed together are given the same, so that they come back together. */
+  /** 0 to 1, for jitter. Deliveries that fail together share it, so that they retry together. */
   readonly random: number;
-  /** Whether somebody can resume it: a delivery that was stored without its tenant would never be found. @default true */
+  /** Whether the delivery can be resumed: one stored without a tenant would never be. @default true */
   readonly pausable?: boolean;
 }
 
-// The delivery's own fault, or the handler's for it: trying it for three days would only bury what it says.
+// The delivery's own fault. Retrying for three days would only hide the error.
 const POISON: ReadonlySet<ErrorCode> = new Set(["ERR_MAPPING", "ERR_HANDLER", "ERR_API_QUERY"]);
-// Jobber's limits are no failure: wait until they allow the call.
+// Jobber's limits are not failures: wait until they allow the call.
 const THROTTLED: ReadonlySet<ErrorCode> = new Set(["ERR_API_THROTTLED", "ERR_API_RATE_LIMITED"]);
-// Only a person can mend these; the delivery's time stops.
+// Only a person can fix these, so the delivery's age stops.
 const PAUSING: ReadonlySet<ErrorCode> = new Set([
   "ERR_API_NEEDS_REAUTH",
   "ERR_API_DISCONNECTED",
   "ERR_TOKEN_DECRYPT",
 ]);
 
-/** What is to become of a delivery that failed. Pure. */
+/** Decides how a failed delivery is settled. Pure. */
 export function settleFailure(
   delivery: ClaimedDelivery,
   error: JobberSyncError,
@@ -71,7 +70,7 @@ export function settleFailure(
   const { code: reason } = error;
   if (pausable && PAUSING.has(reason))
     return { sequence, state: "paused", attempts: delivery.attempts, reason };
-  // A store that says itself that trying again is no use was given something that it cannot hold.
+  // A store error that is not retryable means the store cannot hold this delivery.
   const poison = POISON.has(reason) || (reason === "ERR_STORE" && !error.retryable);
   const throttled = THROTTLED.has(reason);
   const attempts = delivery.attempts + (poison ? 1 : 0);
@@ -81,14 +80,14 @@ export function settleFailure(
   if (spent) return { sequence, state: "dead", attempts, reason };
   const failures = throttled ? 0 : attempts + retries - 1;
   const backOff = Math.min(policy.maxDelayMs, policy.firstDelayMs * 2 ** failures);
-  // Half of it is fixed, so that no retry comes at once; half is random, so that they do not come together.
+  // Half is fixed, so that no retry is immediate; half is random, so that retries spread out.
   const jittered = backOff / 2 + (backOff / 2) * random;
-  const asked = askedFor(error.retryAfterMs);
-  const dueAt = now + Math.ceil(throttled ? (asked ?? jittered) : Math.max(asked ?? 0, jittered));
+  const wait = waitOf(error.retryAfterMs);
+  const dueAt = now + Math.ceil(throttled ? (wait ?? jittered) : Math.max(wait ?? 0, jittered));
   return { sequence, state: "waiting", dueAt, attempts, retries, recheckSince, reason };
 }
 
-/** How long an error asks to wait; a source of somebody's own may have made anything of a header. */
-function askedFor(ms: number | undefined): number | undefined {
+/** Bounds `retryAfterMs`, which a custom source may have parsed from any header. */
+function waitOf(ms: number | undefined): number | undefined {
   return ms !== undefined && ms > 0 ? Math.min(ms, LONGEST_WAIT_MS) : undefined;
 }

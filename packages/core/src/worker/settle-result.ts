@@ -4,28 +4,28 @@ import type { DeliveryFacts, Emit } from "../observability/lifecycle-events.ts";
 import type { TaskResult } from "../processing/delivery-task.ts";
 import { type FailureCircumstances, type RetryPolicy, settleFailure } from "./retry-policy.ts";
 
-/** What became of a delivery, or that it was not even begun with. */
+/** Result of a delivery, or the reason it was rejected before processing. */
 export type SettleableResult =
   | TaskResult
   | { readonly kind: "rejected"; readonly error: JobberSyncError };
 
-/** What is written down of a delivery, and what is told when that is durable. */
+/** A settlement, and the hooks to emit once it is durable. */
 export interface SettledResult {
   readonly settlement: Settlement;
   readonly emissions: readonly ((emit: Emit) => void)[];
 }
 
-/** What a settlement depends on besides the result. */
+/** Circumstances a settlement depends on besides the result. */
 export interface SettleCircumstances extends Required<FailureCircumstances> {
   readonly facts: DeliveryFacts;
   readonly durationMs: number;
-  /** Whether the worker is stopping: what failed then is handed back. */
+  /** Whether the worker is stopping: what failed then is released. */
   readonly stopped: boolean;
   readonly recheckMs: number;
   readonly retry: RetryPolicy;
 }
 
-/** Decides what a result means for its delivery. Pure. */
+/** Decides how a delivery is settled after a run. Pure. */
 export function settleResult(
   delivery: ClaimedDelivery,
   result: SettleableResult,
@@ -63,16 +63,19 @@ export function settleResult(
       return { settlement: { sequence, state: "waiting", dueAt, ...counts }, emissions: [] };
     }
     case "rejected": {
-      const { code } = result.error;
+      const { error } = result;
+      const { code } = error;
       return {
         settlement: { sequence, state: "quarantined", attempts, reason: code },
-        emissions: [(emit) => emit("dead", { ...facts, code, state: "quarantined", durationMs })],
+        emissions: [
+          (emit) => emit("dead", { ...facts, code, error, state: "quarantined", durationMs }),
+        ],
       };
     }
     case "untouched":
       return release(delivery, now);
     case "failed":
-      // The worker stopped in the middle: no failure of the delivery's.
+      // Interrupted by a stop, which is not the delivery's failure.
       return circumstances.stopped
         ? release(delivery, now)
         : settleFailed(delivery, result.error, circumstances);
@@ -85,7 +88,7 @@ function settleFailed(
   { facts, durationMs, retry, now, random, pausable }: SettleCircumstances,
 ): SettledResult {
   const settlement = settleFailure(delivery, error, retry, { now, random, pausable });
-  const event = { ...facts, code: error.code, durationMs };
+  const event = { ...facts, code: error.code, error, durationMs };
   const emission = (emit: Emit) => {
     if (settlement.state === "waiting") emit("retried", { ...event, dueAt: settlement.dueAt });
     else if (settlement.state !== "done") emit("dead", { ...event, state: settlement.state });
@@ -105,7 +108,7 @@ function release(
       attempts,
       retries,
       recheckSince,
-      // Why it had been put aside is still to be seen; for the rest this is why it waits.
+      // A quarantine reason stays visible until the delivery has been processed.
       reason: reason ?? "stopped",
     },
     emissions: [],

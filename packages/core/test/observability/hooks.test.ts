@@ -166,3 +166,19 @@ it.each([
     ]);
   },
 );
+
+it("a hook may return any value, such as the length that push returns", async () => {
+  const lines: unknown[] = [];
+  const events: unknown[] = [];
+  const receiver = createReceiver({
+    tenants: TENANTS,
+    store: createMemoryStore(),
+    hooks: { accepted: (event) => events.push(event) as unknown as undefined },
+    logger: { ...silent, error: (...line) => void lines.push(line) },
+  });
+  const body = new TextEncoder().encode('{"event":"job.updated","data":{"id":"1"}}');
+  const signature = signPayload(body, SECRET);
+  await receiver.receive({ tenant: "acme", signature, body });
+  expect(events).toHaveLength(1);
+  expect(lines).toEqual([]);
+});

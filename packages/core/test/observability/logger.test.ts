@@ -27,7 +27,7 @@ describe("the default logger", () => {
     const warned = vi.spyOn(console, "warn").mockReturnValue(undefined);
     createWorker({ inbox: createMemoryInbox(), store: createMemoryStore() });
     expect(warned.mock.calls).toEqual([
-      [expect.stringMatching(/^jobber-sync: no source is configured/)],
+      [expect.stringMatching(/^jobber-sync: no source configured/)],
     ]);
   });
 

@@ -3,15 +3,16 @@ import { expect, it } from "vitest";
 
 const SECRET = "the OAuth client secret";
 
-it("tells the log of a store that fails, once and then every ten seconds, without what the store said", async () => {
+it("createOutageLog: logs a failing store with its error, once and then every ten seconds", async () => {
   const lines: object[] = [];
+  const failure = new TypeError("column does not exist");
   const clock = { now: 0 };
   const receiver = createReceiver({
     tenants: [{ slug: "acme", secrets: SECRET }],
     store: {
       ...createMemoryStore(),
       apply: async () => {
-        throw new TypeError("john@example.com");
+        throw failure;
       },
     },
     logger: { info: () => {}, warn: () => {}, error: (details) => void lines.push(details) },
@@ -25,7 +26,7 @@ it("tells the log of a store that fails, once and then every ten seconds, withou
     expect((await receive()).status).toBe(503);
   }
   expect(lines).toEqual([
-    { code: "ERR_STORE", reason: "The store failed.", cause: "TypeError", before: 0 },
-    { code: "ERR_STORE", reason: "The store failed.", cause: "TypeError", before: 2 },
+    { code: "ERR_STORE", reason: "The store failed.", err: failure, before: 0 },
+    { code: "ERR_STORE", reason: "The store failed.", err: failure, before: 2 },
   ]);
 });

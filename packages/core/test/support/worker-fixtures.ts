@@ -14,16 +14,18 @@ const SECRET = "the OAuth client secret";
 const TENANTS = [{ slug: "acme", secrets: SECRET }];
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
-/** A receiver, a worker and everything between them, in memory, on a clock that stands still until it is moved. */
+/** Creates a receiver and a worker on a memory inbox and store, with a clock that only the test moves. */
 export function backend({ now: realNow, ...options }: Partial<WorkerOptions> = {}) {
   const clock = { now: Date.parse("2026-01-25T10:00:00Z") };
   const now = realNow ?? (() => clock.now);
   const store = createMemoryStore();
   const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence(), now });
-  const told: { readonly name: string; readonly event: LifecycleEvents[keyof LifecycleEvents] }[] =
-    [];
+  const events: {
+    readonly name: string;
+    readonly event: LifecycleEvents[keyof LifecycleEvents];
+  }[] = [];
   const record = (name: string) => (event: LifecycleEvents[keyof LifecycleEvents]) =>
-    told.push({ name, event });
+    events.push({ name, event });
   const names = ["processed", "stale", "retried", "dead", "ignored", "warning"] as const;
   const hooks = Object.fromEntries(names.map((name) => [name, record(name)]));
   const receiver = createReceiver({ tenants: TENANTS, inbox, logger: silent, now });
@@ -35,7 +37,7 @@ export function backend({ now: realNow, ...options }: Partial<WorkerOptions> = {
     logger: silent,
     now,
     random: () => 1,
-    // The clock stands still, so places in the budget would be waited for in earnest.
+    // The test's clock does not move by itself, so a lower limit would wait in real time.
     fetchesPerSecond: 100_000,
     ...options,
   });
@@ -44,7 +46,7 @@ export function backend({ now: realNow, ...options }: Partial<WorkerOptions> = {
     store,
     inbox,
     worker,
-    told,
+    events,
     async send(body: object, slug = "acme") {
       const bytes = new TextEncoder().encode(JSON.stringify(body));
       return JSON.parse(
@@ -65,7 +67,7 @@ export function backend({ now: realNow, ...options }: Partial<WorkerOptions> = {
 
 let second = 0;
 
-/** A notification of its own second. */
+/** Creates a notification; each call is one second later. */
 export function notification(topic: string, itemId = "Mg==", fields: object = {}): object {
   second += 1;
   const occurredAt = new Date(Date.UTC(2026, 0, 25, 9, 0, second)).toISOString();
@@ -76,7 +78,7 @@ export function notification(topic: string, itemId = "Mg==", fields: object = {}
   };
 }
 
-/** What a source finds for a job and its client. */
+/** Creates the records a source returns for a job and its client. */
 export function found(
   jobberJobId: string,
   title: string,
@@ -88,14 +90,14 @@ export function found(
   };
 }
 
-/** A source that answers with `response` and remembers what it was asked. */
+/** Creates a source that returns `response` and records its calls. */
 export function sourceOf(response: (type: string, id: string) => FetchedRecords | null) {
-  const asked: string[] = [];
+  const fetched: string[] = [];
   const source: RecordSource = {
     async fetch(tenant, type, id) {
-      asked.push(`${tenant} ${type} ${id}`);
+      fetched.push(`${tenant} ${type} ${id}`);
       return response(type, id);
     },
   };
-  return { asked, source };
+  return { fetched, source };
 }

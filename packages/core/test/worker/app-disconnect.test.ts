@@ -45,32 +45,32 @@ async function receiveDisconnect(disconnected: RecordSource["disconnected"] | un
   return { handled, row };
 }
 
-it("tells the handler once the source has proved that the account disconnected the app", async () => {
-  const asked: unknown[] = [];
+it("APP_DISCONNECT: calls the handler once the source confirms it", async () => {
+  const fetched: unknown[] = [];
   const { handled, row } = await receiveDisconnect(async (tenant, occurredAt) => {
-    asked.push(tenant, occurredAt);
+    fetched.push(tenant, occurredAt);
     return true;
   });
-  expect(asked).toEqual(["acme", "2026-01-25T10:00:00Z"]);
+  expect(fetched).toEqual(["acme", "2026-01-25T10:00:00Z"]);
   expect(handled).toEqual(["acme"]);
   expect(row?.state).toBe("done");
 });
 
-it("ignores a disconnect that the source knows to be over", async () => {
+it("APP_DISCONNECT: is ignored when the account is still connected", async () => {
   const { handled, row } = await receiveDisconnect(async () => false);
   expect(handled).toEqual([]);
   expect(row?.state).toBe("done");
 });
 
-it("tries again when the source could not find out", async () => {
+it("APP_DISCONNECT: is retried when the source fails", async () => {
   const { handled, row } = await receiveDisconnect(async () => {
     throw new Error("no network");
   });
   expect(handled).toEqual([]);
-  expect(row).toMatchObject({ state: "waiting", reason: "ERR_API_NETWORK" });
+  expect(row).toMatchObject({ state: "waiting", reason: "ERR_SOURCE" });
 });
 
-it("passes the notification on as it is when the source has no connections of its own", async () => {
+it("APP_DISCONNECT: calls the handler unchecked when the source has no `disconnected`", async () => {
   const { handled, row } = await receiveDisconnect(undefined);
   expect(handled).toEqual(["acme"]);
   expect(row?.state).toBe("done");

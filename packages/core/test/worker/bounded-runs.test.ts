@@ -6,11 +6,11 @@ import { backend, found, notification, sourceOf } from "../support/worker-fixtur
 const never = () => new Promise<never>(() => {});
 const snapshot = (id: string) => ({ event: "job.updated", data: { id, title: id } });
 
-/** A worker whose runs may take 50 ms. */
+/** Options of a worker whose runs may take 50 ms. */
 const hurried = { now: Date.now, runTimeoutMs: 50 };
 
-describe("a run is bounded", () => {
-  it("counts a handler that does not end as failed, aborts its signal, and frees slot and deliveries", async () => {
+describe("worker: time limit of a run", () => {
+  it("counts a hanging handler as failed, aborts its signal, and frees its slot", async () => {
     let aborted = false;
     const { send, worker, inbox } = backend({
       ...hurried,
@@ -41,7 +41,7 @@ describe("a run is bounded", () => {
   it.each<[string, Partial<RecordSource>, string]>([
     ["fetch", { fetch: never }, "ERR_API_TIMEOUT"],
     ["disconnected", { fetch: never, disconnected: never }, "ERR_API_TIMEOUT"],
-  ])("counts a source whose %s does not end as down", async (name, source, reason) => {
+  ])("counts a source whose %s hangs as unavailable", async (name, source, reason) => {
     const { send, worker, inbox } = backend({ ...hurried, source: source as RecordSource });
     await send(notification(name === "fetch" ? "JOB_UPDATE" : "APP_DISCONNECT", "MQ=="));
     await worker.drain();
@@ -50,7 +50,7 @@ describe("a run is bounded", () => {
     ]);
   });
 
-  it("counts a store that does not answer as down", async () => {
+  it("counts a hanging store as unavailable", async () => {
     const b = backend({ ...hurried, source: sourceOf((_, id) => found(id, "x")).source });
     vi.spyOn(b.store, "apply").mockImplementation(never);
     await b.send(snapshot("1"));
@@ -60,7 +60,7 @@ describe("a run is bounded", () => {
     ]);
   });
 
-  it("hands back uncounted what it had not come to", async () => {
+  it("releases deliveries it has not started, uncounted", async () => {
     const { send, worker, inbox } = backend({ ...hurried, on: { "job.updated": never } });
     for (const title of ["A", "B"]) await send({ event: "job.updated", data: { id: "1", title } });
     const drained = worker.drain();
@@ -74,7 +74,7 @@ describe("a run is bounded", () => {
     await drained;
   });
 
-  it("stops although a handler does not end, and its delivery goes back", async () => {
+  it("stops despite a hanging handler and releases its delivery", async () => {
     let called = false;
     const { send, worker, inbox } = backend({
       now: Date.now,
@@ -96,7 +96,7 @@ describe("a run is bounded", () => {
     ]);
   });
 
-  it("finishes within the grace what runs when it is stopped", async () => {
+  it("finishes active runs within graceMs when stopped", async () => {
     let finish: (() => void) | undefined;
     const { send, worker, states } = backend({
       now: Date.now,
@@ -111,8 +111,8 @@ describe("a run is bounded", () => {
     expect(await states()).toEqual(["done"]);
   });
 
-  it("tells nothing of deliveries whose claim it lost, and leaves them to who has them", async () => {
-    const { send, worker, inbox, told } = backend({
+  it("neither settles nor reports deliveries whose claim it lost", async () => {
+    const { send, worker, inbox, events } = backend({
       now: Date.now,
       leaseMs: 60,
       on: { "job.updated": () => new Promise((resolve) => setTimeout(resolve, 200)) },
@@ -123,30 +123,30 @@ describe("a run is bounded", () => {
     const drained = worker.drain();
     await drained;
     expect(settle).not.toHaveBeenCalled();
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
   });
 });
 
-describe("what is told is true", () => {
-  it("tells of a delivery when its settling is durable, not before", async () => {
+describe("worker: lifecycle events", () => {
+  it("emits once the settlement is durable, not before", async () => {
     const b = backend();
     const seen: string[] = [];
     const settle = b.inbox.settle.bind(b.inbox);
     vi.spyOn(b.inbox, "settle").mockImplementation(async (claim, settlements) => {
-      seen.push(`settles after ${b.told.length} events`);
+      seen.push(`settles after ${b.events.length} events`);
       await settle(claim, settlements);
     });
     await b.send(snapshot("1"));
     await b.worker.drain();
     expect(seen).toEqual(["settles after 0 events"]);
-    expect(b.told.map(({ name }) => name)).toEqual(["processed"]);
+    expect(b.events.map(({ name }) => name)).toEqual(["processed"]);
   });
 
-  it("tells nothing when settling fails", async () => {
-    const { send, worker, inbox, told } = backend();
+  it("emits nothing when settling fails", async () => {
+    const { send, worker, inbox, events } = backend();
     vi.spyOn(inbox, "settle").mockRejectedValue(new JobberSyncError("ERR_STORE_OPEN", "gone"));
     await send(snapshot("1"));
     await worker.drain();
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
   });
 });

@@ -6,12 +6,12 @@ const MINUTE = 60_000;
 
 describe("worker: notifications", () => {
   it("resolves all notifications of an object with one fetch, one write and a submission each", async () => {
-    const { asked, source } = sourceOf((_, id) => found(id, "Gutters"));
+    const { fetched, source } = sourceOf((_, id) => found(id, "Gutters"));
     const { send, worker, store, states } = backend({ source });
     for (const topic of ["JOB_CREATE", "JOB_UPDATE", "JOB_UPDATE", "JOB_CLOSED"])
       await send(notification(topic));
     expect(await worker.drain()).toBe(1);
-    expect(asked).toEqual(["acme job Mg=="]);
+    expect(fetched).toEqual(["acme job Mg=="]);
     expect(await states()).toEqual(["done", "done", "done", "done"]);
     expect(
       (await store.jobs("acme")).map(({ jobberJobId, title, sourceUpdatedAt }) => [
@@ -29,19 +29,19 @@ describe("worker: notifications", () => {
     ]);
   });
 
-  it("writes a delivery that came twice once, and still fetches for it", async () => {
-    const { asked, source } = sourceOf((_, id) => found(id, "Gutters"));
+  it("stores one submission for a repeated delivery, and still fetches for it", async () => {
+    const { fetched, source } = sourceOf((_, id) => found(id, "Gutters"));
     const { send, worker, store } = backend({ source });
     const body = notification("JOB_UPDATE");
     expect(await send(body)).toEqual({ status: "accepted" });
     await worker.drain();
     expect(await send(body)).toEqual({ status: "duplicate" });
     await worker.drain();
-    expect(asked).toHaveLength(2);
+    expect(fetched).toHaveLength(2);
     expect(await store.submissions("acme")).toHaveLength(1);
   });
 
-  it("refreshes the jobs of a visit without a submission, and lets a visit go that is gone", async () => {
+  it("refreshes the jobs of a visit without a submission, and ignores a visit that is gone", async () => {
     const { source } = sourceOf((_, id) => (id === "visit" ? found("Mg==", "Gutters") : null));
     const topics: string[] = [];
     const on = { VISIT_UPDATE: () => void topics.push("VISIT_UPDATE") };
@@ -68,7 +68,7 @@ describe("worker: notifications", () => {
     expect(await store.jobs("acme")).toHaveLength(1);
   });
 
-  it("takes a sequence before the fetch, so that what was fetched earlier does not win over what was fetched later", async () => {
+  it("draws the sequence before the fetch, so that a slow older fetch does not overwrite a newer one", async () => {
     let title = "old";
     let slow: (() => void) | undefined;
     const { send, worker, store } = backend({
@@ -104,8 +104,8 @@ describe("worker: deletes", () => {
     ]);
   });
 
-  it("looks again after a minute when the record is still there, and then believes the source", async () => {
-    const { asked, source } = sourceOf((_, id) => found(id, "Gutters"));
+  it("rechecks after a minute when the record still exists, and then trusts the source", async () => {
+    const { fetched, source } = sourceOf((_, id) => found(id, "Gutters"));
     const { send, worker, store, clock, states } = backend({ source });
     await send(notification("JOB_DESTROY"));
     await worker.drain();
@@ -113,12 +113,12 @@ describe("worker: deletes", () => {
     expect(await store.jobs("acme")).toEqual([]);
     clock.now += MINUTE;
     await worker.drain();
-    expect(asked).toHaveLength(2);
+    expect(fetched).toHaveLength(2);
     expect(await states()).toEqual(["done"]);
     expect(await store.jobs("acme")).toMatchObject([{ title: "Gutters", deletedAt: null }]);
   });
 
-  it("trusts the topic where there is no source", async () => {
+  it("trusts the topic without a source", async () => {
     const { send, worker, store, states } = backend();
     await send(notification("CLIENT_DESTROY"));
     await worker.drain();
@@ -126,9 +126,9 @@ describe("worker: deletes", () => {
     expect((await store.contacts("acme"))[0]?.deletedAt).not.toBeNull();
   });
 
-  it("looks twice at a record that is missing after an update, and proves the connection, before it says gone", async () => {
+  it("needs two sightings and a working connection before a record missing after an update is deleted", async () => {
     let connected = false;
-    const { asked, source } = sourceOf((type) =>
+    const { fetched, source } = sourceOf((type) =>
       type === "account" && connected ? { jobs: [], contacts: [] } : null,
     );
     const { send, worker, store, clock } = backend({ source });
@@ -136,7 +136,7 @@ describe("worker: deletes", () => {
     await worker.drain();
     clock.now += MINUTE;
     await worker.drain();
-    expect(asked).toEqual(["acme job Mg==", "acme job Mg==", "acme account MQ=="]);
+    expect(fetched).toEqual(["acme job Mg==", "acme job Mg==", "acme account MQ=="]);
     expect(await store.jobs("acme")).toEqual([]);
     connected = true;
     clock.now += MINUTE;
@@ -144,7 +144,7 @@ describe("worker: deletes", () => {
     expect((await store.jobs("acme"))[0]?.deletedAt).not.toBeNull();
   });
 
-  it("does not bring a deleted record back with a late update", async () => {
+  it("does not restore a deleted record after a late update", async () => {
     let gone = true;
     const { source } = sourceOf((_, id) => (gone ? null : found(id, "Gutters")));
     const { send, worker, store } = backend({ source });
@@ -170,8 +170,8 @@ describe("worker: snapshots", () => {
     ]);
   });
 
-  it("reports one that a newer write has overtaken as stale", async () => {
-    const { send, worker, told } = backend();
+  it("reports a snapshot older than the stored record as stale", async () => {
+    const { send, worker, events } = backend();
     const snapshot = (updated_at: string, title: string) => ({
       event: "job.updated",
       data: { id: "123", title, updated_at },
@@ -179,7 +179,7 @@ describe("worker: snapshots", () => {
     await send(snapshot("2026-01-02T00:00:00Z", "new"));
     await send(snapshot("2026-01-01T00:00:00Z", "old"));
     await worker.drain();
-    expect(told.map(({ name }) => name)).toEqual(["processed", "stale"]);
+    expect(events.map(({ name }) => name)).toEqual(["processed", "stale"]);
   });
 });
 
@@ -209,7 +209,7 @@ describe("worker: handlers", () => {
     ]);
   });
 
-  it("gives a handler that fails five tries, then puts its delivery aside without holding up others", async () => {
+  it("makes a delivery dead after its handler failed five times, without delaying other objects", async () => {
     const { send, worker, clock, inbox, store } = backend({
       on: {
         "job.updated": ({ event }) => {
@@ -243,13 +243,13 @@ describe("worker: handlers", () => {
 });
 
 describe("worker: failures", () => {
-  it("tries again while the source is down, and gives up after 72 hours", async () => {
+  it("retries while the source is unavailable, for 72 hours", async () => {
     const source = {
       fetch: async () => {
         throw new JobberSyncError("ERR_API_NETWORK", "Jobber is down.");
       },
     };
-    const { send, worker, clock, states, told } = backend({ source });
+    const { send, worker, clock, states, events } = backend({ source });
     await send(notification("JOB_UPDATE"));
     const start = clock.now;
     let tries = 0;
@@ -259,15 +259,15 @@ describe("worker: failures", () => {
     }
     expect(await states()).toEqual(["dead"]);
     expect(clock.now - start).toBeGreaterThanOrEqual(72 * 60 * MINUTE);
-    expect(told.at(-1)).toMatchObject({
+    expect(events.at(-1)).toMatchObject({
       name: "dead",
       event: { code: "ERR_API_NETWORK", state: "dead" },
     });
   });
 
-  it("pauses a tenant's deliveries while it needs a new authorization, and wakes each object once when it has one", async () => {
+  it("pauses a tenant's deliveries until it is authorized again, then runs each object once", async () => {
     let authorized = false;
-    const { asked, source } = sourceOf((_, id) => {
+    const { fetched, source } = sourceOf((_, id) => {
       if (!authorized) throw new JobberSyncError("ERR_API_NEEDS_REAUTH", "Connect again.");
       return found(id, "Gutters");
     });
@@ -279,11 +279,11 @@ describe("worker: failures", () => {
     authorized = true;
     expect(await inbox.resume("acme", { now: clock.now })).toBe(3);
     expect(await worker.drain()).toBe(1);
-    expect(asked).toHaveLength(2);
+    expect(fetched).toHaveLength(2);
     expect(await states()).toEqual(["done", "done", "done"]);
   });
 
-  it("takes the error of somebody's own source for a failure that passes", async () => {
+  it("retries an uncoded error of a custom source as ERR_SOURCE", async () => {
     const { send, worker, inbox } = backend({
       source: {
         fetch: async () => {
@@ -294,11 +294,11 @@ describe("worker: failures", () => {
     await send(notification("JOB_UPDATE"));
     await worker.drain();
     expect(await inbox.list({})).toMatchObject([
-      { state: "waiting", retries: 1, reason: "ERR_API_NETWORK" },
+      { state: "waiting", retries: 1, reason: "ERR_SOURCE" },
     ]);
   });
 
-  it("leaves deliveries to the next claim when their own was lost on the way", async () => {
+  it("leaves deliveries to the claim that took them over", async () => {
     const { send, worker, inbox, clock, store } = backend({
       leaseMs: 1000,
       source: {
@@ -319,8 +319,8 @@ describe("worker: failures", () => {
     expect(await store.jobs("acme")).toHaveLength(1);
   });
 
-  it("tries a claim and its settling again when the inbox fails for a reason that passes", async () => {
-    const { asked, source } = sourceOf((_, id) => found(id, "Gutters"));
+  it("retries a claim and its settling when the inbox is busy", async () => {
+    const { fetched, source } = sourceOf((_, id) => found(id, "Gutters"));
     const { send, worker, inbox, states } = backend({ source });
     const busy = new JobberSyncError("ERR_STORE_BUSY", "locked by another process");
     vi.spyOn(inbox, "claim").mockRejectedValueOnce(busy);
@@ -332,10 +332,10 @@ describe("worker: failures", () => {
     expect(await worker.drain()).toBe(1);
     expect(await states()).toEqual(["done"]);
     expect(settle).toHaveBeenCalledTimes(3);
-    expect(asked).toHaveLength(1);
+    expect(fetched).toHaveLength(1);
   });
 
-  it("leaves deliveries to the end of their claim when settling fails for good", async () => {
+  it("leaves deliveries to the end of their lease when settling fails permanently", async () => {
     const { send, worker, inbox, states } = backend({
       source: sourceOf((_, id) => found(id, "x")).source,
     });
@@ -346,7 +346,7 @@ describe("worker: failures", () => {
     expect(settle).toHaveBeenCalledTimes(1);
   });
 
-  it("checks the tenant again before it writes", async () => {
+  it("checks ownership again before writing", async () => {
     const b = backend({
       tenants: [{ slug: "acme", secrets: "the OAuth client secret", accountIds: ["other"] }],
       source: sourceOf((_, id) => found(id, "x")).source,
@@ -360,8 +360,8 @@ describe("worker: failures", () => {
   });
 });
 
-describe("worker: life", () => {
-  it("works on what comes while it is started, and finishes what runs when it is stopped", async () => {
+describe("worker: start, stop, drain", () => {
+  it("processes deliveries while started, and none after stop", async () => {
     const { send, worker, states } = backend({ now: Date.now });
     worker.start();
     worker.start();
@@ -372,7 +372,7 @@ describe("worker: life", () => {
     expect(await states()).toEqual(["done", "waiting"]);
   });
 
-  it("aborts a run that outlives the grace, and its delivery goes back", async () => {
+  it("aborts a run that exceeds graceMs and releases its delivery", async () => {
     let fetching = false;
     const { send, worker, inbox } = backend({
       now: Date.now,
@@ -403,7 +403,7 @@ describe("worker: life", () => {
     await worker.stop();
   });
 
-  it("drains what its own runs still hold, when it was started", async () => {
+  it("drain waits for the active runs of a started worker", async () => {
     let finish: (() => void) | undefined;
     const { send, worker, states } = backend({
       now: Date.now,
@@ -422,7 +422,7 @@ describe("worker: life", () => {
     await worker.stop();
   });
 
-  it("does not drain for ever what cannot be claimed", async () => {
+  it("drain ends when nothing can be claimed", async () => {
     const { send, worker, inbox } = backend();
     vi.spyOn(inbox, "claim").mockRejectedValue(new JobberSyncError("ERR_STORE_OPEN", "gone"));
     await send({ event: "job.updated", data: { id: "1" } });

@@ -2,9 +2,9 @@ import { JobberSyncError } from "@jobber-sync/core";
 import { describe, expect, it } from "vitest";
 import { backend, found, notification, sourceOf } from "../support/worker-fixtures.ts";
 
-describe("the budget of API calls", () => {
-  it("lets a run wait for a near place only; the others come back one by one, as far apart as the places", async () => {
-    const { asked, source } = sourceOf((_, id) => found(id, "x"));
+describe("worker: rate limit of API calls", () => {
+  it("waits for a near slot only; later runs retry one slot apart", async () => {
+    const { fetched, source } = sourceOf((_, id) => found(id, "x"));
     const { send, worker, clock, inbox } = backend({ source, fetchesPerSecond: 1 });
     for (let index = 0; index < 6; index += 1)
       await send(notification("JOB_UPDATE", `job-${index}`));
@@ -13,22 +13,22 @@ describe("the budget of API calls", () => {
       .poll(async () => (await inbox.list({ states: ["waiting"] })).map(({ reason }) => reason))
       .toEqual(Array(5).fill("ERR_API_THROTTLED"));
     await worker.stop();
-    expect(asked).toHaveLength(1);
+    expect(fetched).toHaveLength(1);
     const waits = (await inbox.list({ states: ["waiting"] })).map(({ dueAt }) => dueAt - clock.now);
     expect(waits.toSorted((a, b) => a - b)).toEqual([1000, 2000, 3000, 4000, 5000]);
   });
 
-  it("is waited for by a drain", async () => {
-    const { asked, source } = sourceOf((_, id) => found(id, "x"));
+  it("drain waits for the rate limit", async () => {
+    const { fetched, source } = sourceOf((_, id) => found(id, "x"));
     const { send, worker, states } = backend({ source, fetchesPerSecond: 100 });
     for (let index = 0; index < 40; index += 1)
       await send(notification("JOB_UPDATE", `job-${index}`));
     await worker.drain();
-    expect(asked).toHaveLength(40);
+    expect(fetched).toHaveLength(40);
     expect(new Set(await states())).toEqual(new Set(["done"]));
   });
 
-  it("of one tenant with a long queue does not hold up another tenant", async () => {
+  it("a tenant with a long queue does not delay another tenant", async () => {
     const order: string[] = [];
     const { send, worker, inbox } = backend({
       now: Date.now,
@@ -61,8 +61,8 @@ describe("the budget of API calls", () => {
   });
 });
 
-describe("deliveries that fail together", () => {
-  it("come back together, and share a fetch again", async () => {
+describe("worker: deliveries that fail together", () => {
+  it("retry together and share a fetch", async () => {
     let down = true;
     let fetches = 0;
     const { send, worker, clock, inbox, states } = backend({

@@ -5,15 +5,15 @@ import { backend, found, notification, sourceOf } from "../support/worker-fixtur
 const MANY = 5000;
 const AT_ONCE = 2048;
 
-describe("an object with very many deliveries", () => {
-  it("is worked off in batches, each with one fetch", async () => {
-    const { source, asked } = sourceOf((_, id) => found(id, "x"));
+describe("worker: an object with thousands of deliveries", () => {
+  it("is processed in batches, each with one fetch", async () => {
+    const { source, fetched } = sourceOf((_, id) => found(id, "x"));
     const { inbox, send, worker } = backend({ source });
     const claim = vi.spyOn(inbox, "claim");
     for (let index = 0; index < MANY; index += 1) await send(notification("JOB_UPDATE"));
     expect(await worker.drain()).toBe(1);
     expect(await inbox.list({ states: ["done"], limit: MANY })).toHaveLength(MANY);
-    expect(asked).toHaveLength(3);
+    expect(fetched).toHaveLength(3);
     const sizes = await Promise.all(claim.mock.results.map(({ value }) => value));
     expect(sizes.map((taken) => taken?.deliveries.length)).toEqual([
       AT_ONCE,
@@ -22,8 +22,8 @@ describe("an object with very many deliveries", () => {
     ]);
   });
 
-  it("gives its slot back when a batch fails, for the others would fail too", async () => {
-    const { source, asked } = sourceOf((_, id) => {
+  it("frees its slot when a batch fails", async () => {
+    const { source, fetched } = sourceOf((_, id) => {
       if (id === "Mg==") throw new JobberSyncError("ERR_API_TIMEOUT", "down");
       return found(id, "x");
     });
@@ -31,11 +31,11 @@ describe("an object with very many deliveries", () => {
     for (let index = 0; index < MANY; index += 1) await send(notification("JOB_UPDATE"));
     await send(notification("JOB_UPDATE", "Mw=="));
     expect(await worker.drain()).toBe(4);
-    expect(asked.map((ask) => ask.split(" ").at(-1))).toEqual(["Mg==", "Mw==", "Mg==", "Mg=="]);
+    expect(fetched.map((call) => call.split(" ").at(-1))).toEqual(["Mg==", "Mw==", "Mg==", "Mg=="]);
     expect(await inbox.list({ states: ["waiting"], limit: MANY + 1 })).toHaveLength(MANY);
   });
 
-  it("is left alone when the worker stops, but for the batch in hand", async () => {
+  it("finishes only the current batch when the worker stops", async () => {
     let response = () => {};
     let fetches = 0;
     const { inbox, send, worker } = backend({
@@ -60,8 +60,8 @@ describe("an object with very many deliveries", () => {
   });
 });
 
-it("a drain takes nothing more once the worker was stopped", async () => {
-  const { source, asked } = sourceOf((_, id) => {
+it("worker: drain claims nothing after stop", async () => {
+  const { source, fetched } = sourceOf((_, id) => {
     stopped ??= worker.stop();
     return found(id, "x");
   });
@@ -70,6 +70,6 @@ it("a drain takes nothing more once the worker was stopped", async () => {
   for (const id of ["MQ==", "Mg==", "Mw=="]) await send(notification("JOB_UPDATE", id));
   await worker.drain();
   await stopped;
-  expect(asked).toHaveLength(1);
+  expect(fetched).toHaveLength(1);
   expect(await states()).toEqual(["done", "waiting", "waiting"]);
 });

@@ -7,8 +7,8 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
-describe("ownership check", () => {
-  it("is not for a worker without tenants to say when it was quarantined for that", async () => {
+describe("worker: ownership check", () => {
+  it("leaves ownership quarantines alone when the worker has no tenants", async () => {
     const b = backend({
       tenants: [{ slug: "acme", secrets: "the OAuth client secret", accountIds: ["another"] }],
     });
@@ -31,7 +31,7 @@ describe("ownership check", () => {
     expect(await b.store.jobs("acme")).toEqual([]);
   });
 
-  it("is judged again when it is replayed for a worker that has the tenants", async () => {
+  it("is repeated when a quarantined delivery is replayed to a worker with tenants", async () => {
     const accountIds = ["another"];
     const b = backend({
       tenants: [{ slug: "acme", secrets: "the OAuth client secret", accountIds }],
@@ -45,9 +45,9 @@ describe("ownership check", () => {
     expect(await b.states()).toEqual(["done"]);
   });
 
-  it("waits with the usual back-off while the tenants cannot be looked up, and is looked up once a run", async () => {
+  it("retries with back-off while tenants cannot be looked up, one lookup per run", async () => {
     let lookUps = 0;
-    const { send, worker, inbox, told } = backend({
+    const { send, worker, inbox, events } = backend({
       tenants: {
         resolve: async () => {
           lookUps += 1;
@@ -62,12 +62,12 @@ describe("ownership check", () => {
     expect(
       (await inbox.list({})).map(({ state, retries, reason }) => [state, retries, reason]),
     ).toEqual(Array(3).fill(["waiting", 1, "ERR_TENANT_LOOKUP"]));
-    expect(told.map(({ name }) => name)).toEqual(["retried", "retried", "retried"]);
+    expect(events.map(({ name }) => name)).toEqual(["retried", "retried", "retried"]);
   });
 });
 
-describe("a resume", () => {
-  it("counts for what a worker had in hand", async () => {
+describe("worker: resume", () => {
+  it("covers deliveries that a run has claimed", async () => {
     const b = backend();
     let fetches = 0;
     const source: RecordSource = {
@@ -88,8 +88,8 @@ describe("a resume", () => {
   });
 });
 
-describe("a delete whose record is still there", () => {
-  it("is an update, for handlers and submissions too", async () => {
+describe("worker: a delete whose record still exists", () => {
+  it("is an update, also for handlers and submissions", async () => {
     const calls: string[] = [];
     const { source } = sourceOf((_, id) => found(id, "Alive"));
     const { send, worker, store, clock } = backend({
@@ -112,9 +112,9 @@ describe("a delete whose record is still there", () => {
   });
 });
 
-describe("a record that nobody can see", () => {
-  it("is looked for less and less often, and given up after 72 hours", async () => {
-    const { asked, source } = sourceOf(() => null);
+describe("worker: a record and account that the token cannot read", () => {
+  it("is retried with growing delays and dead after 72 hours", async () => {
+    const { fetched, source } = sourceOf(() => null);
     const { send, worker, clock, inbox } = backend({ source });
     await send(notification("JOB_UPDATE"));
     for (let hours = 0; hours < 80; hours += 1) {
@@ -122,12 +122,12 @@ describe("a record that nobody can see", () => {
       clock.now += HOUR;
     }
     expect(await inbox.list({})).toMatchObject([{ state: "dead", reason: "ERR_API_PERMISSION" }]);
-    expect(asked.length).toBeLessThan(200);
+    expect(fetched.length).toBeLessThan(200);
   });
 });
 
-describe("poison", () => {
-  it("is also what the store can never hold: five tries", async () => {
+describe("worker: non-retryable store error", () => {
+  it("gets five tries", async () => {
     const b = backend();
     const rejects = {
       ...b.store,
@@ -152,17 +152,17 @@ describe("poison", () => {
   });
 });
 
-describe("options", () => {
+describe("worker: options", () => {
   it.each([
     { retry: { maxAttempts: 0 } },
     { retry: { firstDelayMs: Number.NaN } },
     { retention: { bodiesAfterMs: -1 } },
     { retention: { failedAfterMs: "30 days" as unknown as number } },
-  ])("that cannot work are rejected: %j", (options) => {
+  ])("rejects %j", (options) => {
     expect(() => backend(options)).toThrow(TypeError);
   });
 
-  it("left undefined have their default", () => {
+  it("treats undefined as the default", () => {
     expect(() => backend({ retry: { maxAttempts: undefined as unknown as number } })).not.toThrow();
   });
 });

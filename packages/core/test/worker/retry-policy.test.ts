@@ -33,7 +33,7 @@ function settle(
 }
 
 describe("settleFailure", () => {
-  it("doubles the pause from 2 s to 1 h", () => {
+  it("doubles the delay from 2 s to 1 h", () => {
     const pauses = Array.from({ length: 14 }, (_, retries) => settle("ERR_STORE", { retries }, 0));
     const seconds = pauses.map((settlement) =>
       settlement.state === "waiting" ? settlement.dueAt / 1000 : Number.NaN,
@@ -41,12 +41,12 @@ describe("settleFailure", () => {
     expect(seconds).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 3600, 3600, 3600]);
   });
 
-  it("jitters over the second half of the pause", () => {
+  it("jitters over the second half of the delay", () => {
     expect(settle("ERR_STORE", {}, 0, 0)).toMatchObject({ dueAt: 1000, retries: 1, attempts: 0 });
     expect(settle("ERR_STORE", {}, 0, 0.5)).toMatchObject({ dueAt: 1500 });
   });
 
-  it("tries for 72 hours, not counting pauses, and then gives up", () => {
+  it("retries for 72 hours, not counting pauses", () => {
     expect(settle("ERR_API_NETWORK", {}, 72 * HOUR - 1)).toMatchObject({ state: "waiting" });
     expect(settle("ERR_API_NETWORK", {}, 72 * HOUR)).toMatchObject({
       state: "dead",
@@ -74,7 +74,7 @@ describe("settleFailure", () => {
   });
 
   it.each(["ERR_API_THROTTLED", "ERR_API_RATE_LIMITED"] as const)(
-    "waits for the limit on %s and counts nothing",
+    "waits for the limit on %s and counts no failure",
     (code) => {
       expect(settle(code, { retries: 7, attempts: 2 }, 100 * HOUR, 1, 1234)).toMatchObject({
         state: "waiting",
@@ -85,12 +85,12 @@ describe("settleFailure", () => {
     },
   );
 
-  it("waits at least as long as it was told", () => {
+  it("waits at least retryAfterMs", () => {
     expect(settle("ERR_API_NETWORK", {}, 0, 1, 60_000)).toMatchObject({ dueAt: 60_000 });
   });
 
   it.each(["ERR_API_NEEDS_REAUTH", "ERR_API_DISCONNECTED"] as const)(
-    "pauses on %s, however old",
+    "pauses on %s, whatever the age",
     (code) => {
       expect(settle(code, {}, 500 * HOUR)).toEqual({
         sequence: 1,

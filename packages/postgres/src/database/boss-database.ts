@@ -1,7 +1,7 @@
 import type { BossDatabase } from "./boss.ts";
 import type { SqlClient } from "./sql-pool.ts";
 
-/** Lets pg-boss run its statements on a connection of ours, in the transaction that it is in. */
+/** Runs pg-boss statements on one of our connections, inside the transaction that is open there. */
 export function bossDatabase(client: SqlClient): BossDatabase {
   return {
     async executeSql(text, values) {

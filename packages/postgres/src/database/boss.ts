@@ -1,11 +1,11 @@
-/** What pg-boss runs its statements on, so that a job can be part of a transaction of ours. */
+/** A connection for pg-boss, so that a job can join one of our transactions. */
 export interface BossDatabase {
-  // pg-boss asks for exactly this.
-  // biome-ignore lint/suspicious/noExplicitAny: its rows are whatever the statement selects
+  // The exact type that pg-boss declares.
+  // biome-ignore lint/suspicious/noExplicitAny: the columns depend on the statement
   executeSql(text: string, values?: unknown[]): Promise<{ rows: any[] }>;
 }
 
-/** The settings of a queue that matter here; the names are pg-boss's, the numbers are seconds. */
+/** The queue settings that this package sets, under pg-boss's names. Durations in seconds. */
 export interface BossQueueSettings {
   readonly retryLimit: number;
   readonly retryDelay: number;
@@ -18,14 +18,14 @@ export interface BossQueueSettings {
   readonly notify: boolean;
 }
 
-/** A job as this package takes it. */
+/** A pg-boss job as a worker receives it. */
 export interface BossJob {
   readonly data: object;
-  /** Aborted when pg-boss no longer takes the job for this worker's. */
+  /** Aborts when pg-boss takes the job away from this worker. */
   readonly signal?: AbortSignal;
 }
 
-/** How this package takes jobs. */
+/** Options of `boss.work`, under pg-boss's names. */
 export interface BossWorkOptions {
   readonly batchSize: number;
   readonly localConcurrency: number;
@@ -35,8 +35,9 @@ export interface BossWorkOptions {
 }
 
 /**
- * The part of pg-boss 12 that is used. `new PgBoss(…)` is one; start it before you migrate, accept or listen, and listen to its `error`
- * event: an EventEmitter without a listener ends the process.
+ * The part of pg-boss 12 that this package uses; `new PgBoss(…)` satisfies it. Start it before
+ * `migrate()`, `accept` and `listen`, and add a listener for its `error` event: an EventEmitter
+ * without one ends the process.
  */
 export interface Boss {
   insert(
@@ -50,7 +51,7 @@ export interface Boss {
     handler: (jobs: BossJob[]) => Promise<unknown>,
   ): Promise<string>;
   offWork(queue: string, options?: { id?: string; wait?: boolean }): Promise<void>;
-  /** pg-boss's own connection, to see that it leads to the same database. */
+  /** The connection of pg-boss itself, used to verify that it leads to the same database. */
   getDb?(): BossDatabase;
   getQueue(queue: string): Promise<{ policy?: string } | null>;
   createQueue(

@@ -1,27 +1,28 @@
 import type { SqlClient, SqlPool } from "./sql-pool.ts";
 
-/** A connection that was asked for and has not come. */
+/** A `connect()` call on the underlying pool that has not settled yet. */
 interface ConnectionRequest {
-  /** Whoever waits for it now; `null`: nobody does any more. */
+  /** The caller that waits for the connection; `null` after its time limit. */
   waiter: { resolve(client: SqlClient): void; reject(error: unknown): void } | null;
 }
 
 /**
- * The same pool, but nobody waits for a connection longer than `timeoutMs`, whatever the pool itself allows. One that was waited for in vain
- * is still on its way: whoever asks next gets it. So a pool that gives none any more is not asked again and again, each time for one more.
+ * Wraps a pool so that `connect()` rejects after `timeoutMs`, whatever limit the pool has. A request
+ * that timed out stays pending, and the next caller takes it over. A pool that hangs therefore
+ * accumulates as many requests as there are concurrent callers, not one per attempt.
  */
 export function boundedPool(pool: SqlPool, timeoutMs: number): SqlPool {
-  const late: ConnectionRequest[] = [];
+  const abandoned: ConnectionRequest[] = [];
 
   return {
     query: (text, values) => pool.query(text, values),
     connect() {
       return new Promise((resolve, reject) => {
-        const request = late.pop() ?? ask();
+        const request = abandoned.pop() ?? requestConnection();
         const timer = setTimeout(() => {
           request.waiter = null;
-          late.push(request);
-          reject(new Error(`timeout: the pool gave no connection within ${timeoutMs} ms`));
+          abandoned.push(request);
+          reject(new Error(`timeout: the pool returned no connection within ${timeoutMs} ms`));
         }, timeoutMs);
         request.waiter = {
           resolve(client) {
@@ -37,7 +38,7 @@ export function boundedPool(pool: SqlPool, timeoutMs: number): SqlPool {
     },
   };
 
-  function ask(): ConnectionRequest {
+  function requestConnection(): ConnectionRequest {
     const request: ConnectionRequest = { waiter: null };
     pool.connect().then(
       (client) => {
@@ -54,7 +55,7 @@ export function boundedPool(pool: SqlPool, timeoutMs: number): SqlPool {
   }
 
   function forget(request: ConnectionRequest): void {
-    const index = late.indexOf(request);
-    if (index >= 0) late.splice(index, 1);
+    const index = abandoned.indexOf(request);
+    if (index >= 0) abandoned.splice(index, 1);
   }
 }

@@ -1,20 +1,20 @@
 import { JobberSyncError } from "@jobber-sync/core";
 import { isAboutValues } from "./store-error.ts";
 
-/** How items are written together. */
+/** Options for {@link createGroupCommit}. */
 export interface GroupCommitOptions<I, R> {
-  /** Writes all of them durably, or none; gives one result each, in their order. */
+  /** Writes all items durably, or none. Returns one result per item, in order. */
   readonly write: (items: readonly I[]) => Promise<readonly R[]>;
   readonly maxItems: number;
-  /** Bytes that an item weighs: what is together in one statement is bounded. @default 0 */
+  /** Size of an item in bytes, counted towards `maxBytes`. @default 0 */
   readonly weigh?: (item: I) => number;
   /** @default Infinity */
   readonly maxBytes?: number;
-  /** Batches on their way at one time. */
+  /** Batches in flight at once. */
   readonly lanes: number;
-  /** What an item writes to. Two items with a key in common never share a batch. @default nothing that another could write to */
+  /** Keys that an item writes to. Items that share a key never share a batch. @default none */
   readonly keysOf?: (item: I) => readonly string[];
-  /** How long a caller waits. Milliseconds. @default as long as the write takes */
+  /** Time limit of a caller. Milliseconds. @default none */
   readonly timeoutMs?: number;
 }
 
@@ -24,21 +24,22 @@ interface Waiting<I, R> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Fewer items than this are not worth another connection's commit. */
+/** Below this number of items a second connection costs more than it saves. */
 const MIN_SHARE = 16;
 
 /**
- * Writes what arrives together in one go: items that come while the lanes are busy form the next batch. Each caller is answered when its
- * own batch is durable. A batch that fails for what is in it is repeated one by one, so that no item fails for its neighbour.
+ * Creates a function that writes items in batches: items that arrive while all lanes are busy form
+ * the next batch. Each call resolves once its own batch is durable. A batch rejected because of a
+ * value is retried item by item, so that one bad item does not fail the others.
  *
- * @returns writes one item; rejects with `ERR_STORE_BUSY` after the timeout. What was not begun then never is; the rest may or may not have
- * been written
+ * @returns a function that writes one item. It rejects with `ERR_STORE_BUSY` after the time limit:
+ * an item still queued is then never written, one in flight may or may not have been
  */
 export function createGroupCommit<I, R>(
   options: GroupCommitOptions<I, R>,
 ): (item: I) => Promise<R> {
   const { keysOf = () => [], weigh = () => 0, maxBytes = Number.POSITIVE_INFINITY } = options;
-  /** In the order of their coming. */
+  /** In order of arrival. */
   const queue = new Set<Waiting<I, R>>();
   let busyLanes = 0;
   let scheduled = false;
@@ -53,7 +54,7 @@ export function createGroupCommit<I, R>(
       schedule();
     });
 
-  /** Whoever has waited too long leaves at once: nobody wants the item written any more, and its bytes are free. */
+  /** Removes an item from the queue at its time limit, which also frees its bytes. */
   function bounded({ item, resolve, reject }: Waiting<I, R>, timeoutMs: number): Waiting<I, R> {
     const timer = setTimeout(() => {
       queue.delete(waiting);
@@ -73,7 +74,7 @@ export function createGroupCommit<I, R>(
     return waiting;
   }
 
-  /** At the end of this turn of the event loop, so that requests which came in together are written together. */
+  /** Defers to the end of this event loop turn, so that requests read in one turn share a batch. */
   function schedule(): void {
     if (scheduled || busyLanes >= options.lanes) return;
     scheduled = true;
@@ -91,8 +92,8 @@ export function createGroupCommit<I, R>(
   }
 
   /**
-   * The oldest items that fit together, and no more than this lane's share of what the free lanes have to write. One that does not fit
-   * stays, and nothing that writes to the same key overtakes it.
+   * Removes the oldest items that fit into one batch, at most this lane's share of the queue. An item
+   * that does not fit stays queued, and later items with the same key do not overtake it.
    */
   function take(): readonly Waiting<I, R>[] {
     const batch: Waiting<I, R>[] = [];
@@ -129,7 +130,7 @@ export function createGroupCommit<I, R>(
 }
 
 function tookTooLong(timeoutMs: number): JobberSyncError {
-  return new JobberSyncError("ERR_STORE_BUSY", "The database did not take the delivery in time.", {
+  return new JobberSyncError("ERR_STORE_BUSY", "The database did not store the delivery in time.", {
     cause: new Error(`timeout after ${timeoutMs} ms`),
   });
 }

@@ -1,4 +1,4 @@
-/** Resolves when the signal aborts; never without one. */
+/** Resolves when the signal aborts. Without a signal it never resolves. */
 export function aborted(signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) resolve();
@@ -6,7 +6,7 @@ export function aborted(signal: AbortSignal | undefined): Promise<void> {
   });
 }
 
-/** Resolves after a time, or when the signal aborts. */
+/** Resolves after `ms` milliseconds, or when the signal aborts. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();

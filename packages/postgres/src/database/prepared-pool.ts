@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { SqlClient, SqlPool, SqlResult } from "./sql-pool.ts";
 
-/** How pg takes a statement that each connection shall parse once. */
+/** A pg query object: the connection parses the statement once and reuses it by name. */
 interface NamedQuery {
   readonly name: string;
   readonly text: string;
@@ -11,8 +11,9 @@ interface NamedQuery {
 type TakesNamed = (query: NamedQuery) => Promise<SqlResult>;
 
 /**
- * The same pool, its statements named by their text. The largest takes the server longer to parse than to run. Only statements that the
- * package makes come this way, a few dozen texts, so no connection fills up with them.
+ * Wraps a pool so that each statement is a named prepared statement: the server needs longer to
+ * parse the largest statement than to run it. Only this package's own texts pass through here, a
+ * few dozen, so connections do not fill up with prepared statements.
  */
 export function preparedPool(pool: SqlPool): SqlPool {
   const names = new Map<string, string>();
@@ -33,7 +34,7 @@ export function preparedPool(pool: SqlPool): SqlPool {
 
   function run(target: SqlPool | SqlClient, text: string, values?: unknown[]): Promise<SqlResult> {
     if (values === undefined) return target.query(text);
-    // That a pool takes such an object is what the option `prepare` says of it.
+    // The option `prepare` states that the pool accepts query objects.
     return (target.query as unknown as TakesNamed).call(target, {
       name: nameOf(text),
       text,

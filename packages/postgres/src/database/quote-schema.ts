@@ -1,13 +1,13 @@
-/** A schema, as SQL wants it in different places. */
+/** A schema name, quoted for the places where SQL needs it. */
 export interface Schema {
   readonly name: string;
-  /** As part of a statement: `"app"`. */
+  /** As an identifier: `"app"`. */
   readonly quoted: string;
-  /** Of the sequence, as a literal: `'"app".jobber_sequence'`. */
+  /** The sequence as a string literal: `'"app".jobber_sequence'`. */
   readonly sequence: string;
 }
 
-/** @throws {TypeError} for a name that PostgreSQL would cut off or reject */
+/** Quotes a schema name. @throws {TypeError} for a name that PostgreSQL would truncate or reject */
 export function quoteSchema(name: unknown): Schema {
   if (
     typeof name !== "string" ||

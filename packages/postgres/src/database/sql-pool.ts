@@ -1,30 +1,30 @@
-/** Rows as the driver gives them. Every statement of this package returns text, so no type parser of yours matters. */
+/** Rows as the driver returns them. Every statement of this package selects text, so custom type parsers have no effect. */
 export interface SqlResult {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** One connection, held for a transaction. `pg`'s `PoolClient` is one. */
+/** One connection, checked out for a transaction. `pg`'s `PoolClient` satisfies it. */
 export interface SqlClient {
   /**
-   * Whether statements may be sent before the one before them was answered, as with `pg`'s option `pipeline`. They are still carried out
-   * in their order; of a transaction several then share a round trip.
+   * Whether a statement may be sent before the previous one has returned, as with `pg`'s option
+   * `pipeline`. Statements still execute in order; several of a transaction share a round trip.
    *
    * @default false
    */
   readonly pipeline?: boolean;
   query(text: string, values?: unknown[]): Promise<SqlResult>;
-  /** Gives the connection back; with an error it is closed instead. */
+  /** Returns the connection to the pool; with an error, closes it. */
   release(error?: Error | boolean): void;
-  /** Where the driver reports a connection that broke while no statement was running. */
+  /** Registers a listener for a connection that breaks while no statement is running. */
   on?(event: "error", listener: (error: Error) => void): unknown;
   removeListener?(event: "error", listener: (error: Error) => void): unknown;
 }
 
 /**
- * Your connections. `pg`'s `Pool` is one; anything else that can run a statement and check out a connection will do.
+ * Your connections. `pg`'s `Pool` satisfies it, as does anything else that runs a statement and
+ * checks out a connection.
  *
- * Bound it: a pool that waits for ever for a connection, or for an response, makes everything that uses it wait for ever. See
- * {@link POOL_SETTINGS}.
+ * Give it time limits, see {@link POOL_SETTINGS}: every operation waits as long as the pool does.
  */
 export interface SqlPool {
   query(text: string, values?: unknown[]): Promise<SqlResult>;

@@ -1,39 +1,40 @@
 import { type ErrorCode, isJobberSyncError, JobberSyncError } from "@jobber-sync/core";
 
-const MIGRATE = "Run migrate() once before, or the SQL files in the package's sql folder.";
+const MIGRATE = "Run migrate(), or the SQL files in the package's sql folder.";
 
-/** SQLSTATE, or its class, to our code. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/** SQLSTATE, or its class, to error code and message. See https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const BY_SQLSTATE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   "53100": ["ERR_STORE_FULL", "The database's disk is full."],
   "53": ["ERR_STORE_BUSY", "The database has no connections or memory left."],
-  "57014": ["ERR_STORE_BUSY", "The database took too long and the statement was cancelled."],
+  "57014": ["ERR_STORE_BUSY", "The statement exceeded its time limit and was cancelled."],
   "57": ["ERR_STORE", "The database is shutting down or starting up."],
-  "55P03": ["ERR_STORE_BUSY", "A lock in the database was not free in time."],
-  "25P03": ["ERR_STORE_BUSY", "The transaction stood still for too long and was ended."],
-  "40": ["ERR_STORE_BUSY", "The transaction kept losing against others."],
+  "55P03": ["ERR_STORE_BUSY", "A row lock was not released in time. Another transaction holds it."],
+  "25P03": ["ERR_STORE_BUSY", "The transaction was idle for too long and was ended by the server."],
+  "40": ["ERR_STORE_BUSY", "The transaction kept conflicting with concurrent ones."],
   "42P01": ["ERR_STORE_SCHEMA", `A table of jobber-sync is missing. ${MIGRATE}`],
   "42703": ["ERR_STORE_SCHEMA", `A column of jobber-sync's tables is missing. ${MIGRATE}`],
   "3F000": ["ERR_STORE_SCHEMA", `The schema of jobber-sync's tables is missing. ${MIGRATE}`],
   "42501": [
     "ERR_STORE_SETTINGS",
-    "The database role lacks a right. Grant it on jobber-sync's tables.",
+    "The database role lacks a privilege on jobber-sync's tables. Run sql/grants.sql for it.",
   ],
   "25006": ["ERR_STORE_SETTINGS", "The database is read-only. Connect to the primary."],
   "28": ["ERR_STORE_OPEN", "The database rejected the login."],
   "3D": ["ERR_STORE_OPEN", "The database does not exist."],
 };
 
-/** The classes whose messages speak of the server and never quote a value. */
-const SPEAKS_OF_SERVER = /^(?:08|25|28|3D|3F|40|42|53|55|57)/;
+/** Classes whose messages describe the server and never quote a value. */
+const ABOUT_SERVER = /^(?:08|25|28|3D|3F|40|42|53|55|57)/;
 
-/** The classes whose statement should meet another connection the next time: the server it leads to, or a plan it keeps, is out of date. */
-const FAULT_OF_CONNECTION = /^(?:25006|0A000)$/;
+/** Errors that a new connection fixes: this one leads to a standby, or has an outdated plan cached. */
+const CONNECTION_FAULTS = /^(?:25006|0A000)$/;
 
 /**
- * Turns whatever a driver threw into a coded error. The cause keeps what tells a person where to look, and nothing that could quote a
- * customer's data: PostgreSQL's messages and details repeat the values that it rejected.
+ * Converts a driver error to a coded error. PostgreSQL's messages and details quote rejected values,
+ * which may be customer data, so the cause keeps only SQLSTATE, table, constraint, and messages that
+ * describe the server.
  *
- * @param error an error, or what is left of one: pg-boss reports plain objects with its message and code
+ * @param error an error, or the plain object with message and code that pg-boss reports
  */
 export function storeError(error: unknown): JobberSyncError {
   if (isJobberSyncError(error)) return error;
@@ -47,41 +48,39 @@ export function storeError(error: unknown): JobberSyncError {
   if (isTimeout(cause)) {
     return new JobberSyncError(
       "ERR_STORE_BUSY",
-      "No database connection or response came in time.",
-      {
-        cause,
-      },
+      "The database gave no connection or response in time.",
+      { cause },
     );
   }
   return new JobberSyncError("ERR_STORE", "The database could not be reached.", { cause });
 }
 
-/** What an error says of itself; `""` for what is none. */
+/** Returns the message of an error-like value, otherwise `""`. */
 export function messageOf(error: unknown): string {
   return isObject(error) && typeof error.message === "string" ? error.message : "";
 }
 
-/** Whether repeating the rows of a failed statement one by one could save some of them: something about the values was wrong. */
+/** Returns whether a value caused the error, so that retrying the rows one by one can save the others. */
 export function isAboutValues(error: unknown): boolean {
   const state = sqlState(error);
-  return state !== null && !SPEAKS_OF_SERVER.test(state);
+  return state !== null && !ABOUT_SERVER.test(state);
 }
 
-/** Whether the same transaction may succeed when it is simply run again. */
+/** Returns whether running the same transaction again may succeed. */
 export function isConflict(error: unknown): boolean {
   return sqlState(error)?.startsWith("40") === true;
 }
 
-/** Whether the connection should be closed rather than used again. */
-export function isFaultOfConnection(error: unknown): boolean {
-  return FAULT_OF_CONNECTION.test(sqlState(error) ?? "");
+/** Returns whether the connection should be closed rather than reused. */
+export function isConnectionFault(error: unknown): boolean {
+  return CONNECTION_FAULTS.test(sqlState(error) ?? "");
 }
 
-/** PostgreSQL's own code of an error, also of one that was turned into one of ours; `null` where the server said nothing. */
+/** Returns the SQLSTATE of an error, coded or not; `null` if it did not come from the server. */
 export function sqlState(error: unknown): string | null {
   const own = isJobberSyncError(error) ? error.cause : error;
   if (!isObject(own) || typeof own.code !== "string") return null;
-  // Node's own codes (EPIPE, ECONNRESET) have no digit; five letters alone are no SQLSTATE either.
+  // Every SQLSTATE has a digit; Node's codes (EPIPE, ECONNRESET) have none.
   return /^(?=.*\d)[0-9A-Z]{5}$/.test(own.code) ? own.code : null;
 }
 
@@ -93,7 +92,7 @@ function isObject(
 
 function causeOf(error: unknown): Error {
   if (error instanceof Error) return error;
-  const cause = new Error(messageOf(error) || "Something that is no Error was thrown.");
+  const cause = new Error(messageOf(error) || "A value that is not an Error was thrown.");
   return isObject(error) && typeof error.code === "string"
     ? Object.assign(cause, { code: error.code })
     : cause;
@@ -104,12 +103,10 @@ function databaseCause(error: unknown, state: string): Error {
   const place = [table && `table ${table}`, constraint && `constraint ${constraint}`]
     .filter(Boolean)
     .join(", ");
-  const said = SPEAKS_OF_SERVER.test(state) ? `: ${messageOf(error)}` : "";
+  const message = ABOUT_SERVER.test(state) ? `: ${messageOf(error)}` : "";
   return Object.assign(
-    new Error(`PostgreSQL ${state}${said}${place === "" ? "" : ` (${place})`}`),
-    {
-      code: state,
-    },
+    new Error(`PostgreSQL ${state}${message}${place === "" ? "" : ` (${place})`}`),
+    { code: state },
   );
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 
 /**
- * A UUID that begins with the time (version 7 of RFC 9562). An index over such ids grows at its end, one over random ones all over; and the
- * server does not have to ask for randomness row by row.
+ * Returns a UUID that starts with the current time (version 7, RFC 9562). An index over such ids
+ * grows at its end rather than everywhere, and the server generates no random ids per row.
  */
 export function timeOrderedId(): string {
   const time = Date.now().toString(16).padStart(12, "0");

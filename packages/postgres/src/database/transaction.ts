@@ -1,12 +1,12 @@
 import type { SqlClient, SqlPool } from "./sql-pool.ts";
-import { isConflict, isFaultOfConnection, storeError } from "./store-error.ts";
+import { isConflict, isConnectionFault, storeError } from "./store-error.ts";
 
 const ATTEMPTS = 4;
 
-/** What one statement gives back: the JSON text in its only column `json`, parsed. */
+/** Runs one statement and returns the parsed JSON of its only column, `json`. */
 export type Run = <T>(text: string, values: unknown[]) => Promise<readonly T[]>;
 
-/** Runs one statement. @throws {JobberSyncError} */
+/** Runs one statement outside a transaction block. @throws {JobberSyncError} */
 export function runStatement<T>(
   pool: SqlPool,
   text: string,
@@ -15,13 +15,14 @@ export function runStatement<T>(
   return repeated(async () => parsed<T>(await pool.query(text, values)));
 }
 
-/** How a transaction is run. */
+/** Options for {@link runTransaction}. */
 export interface TransactionOptions {
-  /** Closes the connection when the statements take longer; whether they were committed is then not known. Milliseconds. */
+  /** Limit after which the connection is closed. The outcome of the transaction is then unknown. Milliseconds. */
   readonly giveUpMs?: number;
   /**
-   * Sends `BEGIN` together with what follows where the connection can ({@link SqlClient.pipeline}). For work that does no harm in the one
-   * case that `BEGIN` fails and the rest does not: its statements then stand each by itself, and the transaction is reported as failed.
+   * Sends `BEGIN` together with the following statements if the connection supports it
+   * ({@link SqlClient.pipeline}). If only `BEGIN` fails, the other statements commit individually
+   * while the transaction is reported as failed, so use it only where that does no harm.
    *
    * @default false
    */
@@ -29,7 +30,8 @@ export interface TransactionOptions {
 }
 
 /**
- * Runs `work` in a transaction of its own; nothing of it stays when it throws. A transaction that lost against another one is run again.
+ * Runs `work` in a transaction and rolls it back if `work` throws. After a serialization failure or
+ * a deadlock, runs it again, up to 4 times in total.
  *
  * @throws {JobberSyncError}
  */
@@ -86,12 +88,12 @@ async function transactOn<T>(
   }
 }
 
-/** Does not wait for the statements to fail: closing the connection need not end what was sent on it. */
+/** Rejects at the limit without waiting for the statements: closing a connection need not settle them. */
 async function orGiveUp<T>(done: Promise<T>, checkout: Checkout, giveUpMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      const error = new Error(`timeout: the transaction was not done within ${giveUpMs} ms`);
+      const error = new Error(`timeout: the transaction did not finish within ${giveUpMs} ms`);
       checkout.release(error);
       reject(error);
     }, giveUpMs);
@@ -103,9 +105,9 @@ async function orGiveUp<T>(done: Promise<T>, checkout: Checkout, giveUpMs: numbe
   }
 }
 
-/** Resolves when the next statement may be sent: at once where the connection can carry several, else when this one was answered. */
+/** Resolves once the next statement may be sent: immediately on a pipelining connection, otherwise after this one. */
 export async function inSeries(client: SqlClient, statement: Promise<unknown>): Promise<void> {
-  // Whoever needs the response waits for it as well.
+  // The caller awaits the statement itself and handles its rejection.
   if (client.pipeline === true) statement.catch(() => {});
   else await statement;
 }
@@ -114,16 +116,20 @@ async function undo({ client, isBack, release }: Checkout, error: unknown): Prom
   if (isBack()) return;
   try {
     await client.query("ROLLBACK");
-    release(isFaultOfConnection(error) ? new Error("The connection is out of date.") : undefined);
+    release(
+      isConnectionFault(error)
+        ? new Error("The connection leads to a standby or has an outdated plan.")
+        : undefined,
+    );
   } catch (failure) {
-    // The connection is in no known state, and nobody must get it again.
+    // The state of the connection is unknown, so it must not be reused.
     release(failure instanceof Error ? failure : new Error("ROLLBACK failed"));
   }
 }
 
 type Checkout = ReturnType<typeof checkOut>;
 
-/** A connection is given back once, whoever comes first; and until then its breaking must not end the process. */
+/** Guards a connection: it is released only once, and an `error` event before that does not end the process. */
 function checkOut(client: SqlClient) {
   let back = false;
   const ignore = () => {};

@@ -8,13 +8,13 @@ import { inSeries, runTransaction } from "../database/transaction.ts";
 import { type InboxContext, transactionNowSql } from "./inbox-context.ts";
 import { wakeLater } from "./wake-later.ts";
 
-/** How deliveries are accepted. */
+/** Options for {@link createAccept}. */
 export interface AcceptOptions {
-  /** How long a caller of `accept` waits. Milliseconds. */
+  /** Time limit of an `accept` call. Milliseconds. */
   readonly timeoutMs: number;
-  /** Batches on their way at one time; each holds a connection. */
+  /** Batches in flight at once. Each holds a connection. */
   readonly lanes: number;
-  /** Whether a commit that a crash of the server may lose is rejected. */
+  /** Whether to reject commits that a server crash may lose. */
   readonly durable: boolean;
 }
 
@@ -28,10 +28,10 @@ interface Stored extends Durability {
 
 const MAX_ROWS = 256;
 const MAX_BYTES = 8 * 1024 * 1024;
-// A batch that waits this long for its connection, or then takes this long, is stuck: it is given up, so that the lane is free again.
+// Limit for obtaining a connection, and again for the transaction: frees the lane of a batch that hangs.
 const STUCK_MS = 5000;
 
-/** Makes `accept`: the rows and their wake-ups in one transaction, many deliveries in one. */
+/** Creates `accept`: one transaction writes the rows and wake-ups of up to 256 deliveries. */
 export function createAccept(
   context: InboxContext,
   options: AcceptOptions,
@@ -60,18 +60,18 @@ export function createAccept(
         await inSeries(client, inserting);
         const [[response]] = await Promise.all([inserting, wakeLater(context, client, waiting)]);
         if (response === undefined)
-          throw new JobberSyncError("ERR_STORE", "The database gave no response.");
+          throw new JobberSyncError("ERR_STORE", "The database returned no row.");
         if (options.durable) checkDurability(response);
         return response;
       },
-      // Should BEGIN fail alone, rows and wake-ups are stored and nobody is told: it is only sent again.
+      // If only BEGIN fails, rows and wake-ups are stored but the sender gets 503 and retries: a duplicate.
       { giveUpMs: STUCK_MS, eager: true },
     );
     return outcomes(deliveries, stored);
   }
 }
 
-/** The rows as a JSON list, and beside it their bodies one after another, as the bytes that they are. */
+/** Returns the rows as a JSON list and the concatenated bodies as bytes. */
 function valuesOf(
   deliveries: readonly IncomingDelivery[],
   { clock }: InboxContext,
@@ -86,8 +86,9 @@ function valuesOf(
 }
 
 /**
- * One row each, numbered in their order; `$1` is a JSON list, `$2` their bodies. Nothing is looked up under a lock: the outcome is a word for
- * people. Each look ends at the first row, which also keeps PostgreSQL from reading all rows at once where it takes the table for small.
+ * Inserts one row per delivery, numbered in order. `$1` is a JSON list, `$2` the concatenated bodies.
+ * The outcome is informative only, so its lookups take no lock. LIMIT 1 also prevents a hash join
+ * over the whole table, which the planner prefers while it considers the table small.
  */
 function insertStatement({ schema }: InboxContext): string {
   const deliveries = `${schema.quoted}.jobber_deliveries`;
@@ -120,7 +121,7 @@ SELECT json_build_object(
 )::text AS json`;
 }
 
-/** What the statement saw before its own rows, and what the rows of one batch are to each other. */
+/** Combines what the statement found before its own rows with duplicates inside the batch. */
 function outcomes(
   deliveries: readonly IncomingDelivery[],
   { rows }: Stored,

@@ -28,14 +28,14 @@ type ClaimedRow = Omit<ClaimedDelivery, "body"> & {
 const MAX_OBJECTS = 64;
 const LANES = 2;
 
-/** Makes `claim`: objects that are claimed at the same time share a statement. */
+/** Creates `claim`: concurrent claims of different objects share a statement. */
 export function createClaim(context: InboxContext): Inbox["claim"] {
   const statement = claimStatement(context);
   const commit = createGroupCommit<Wanted, readonly ClaimedRow[]>({
     write: claimAll,
     maxItems: MAX_OBJECTS,
     lanes: LANES,
-    // A row can go to one claim of a statement.
+    // A row can belong to only one claim of a statement.
     keysOf: (wanted) => [objectKey(wanted)],
   });
 
@@ -66,7 +66,10 @@ export function createClaim(context: InboxContext): Inbox["claim"] {
   }
 }
 
-/** `$1` is a JSON list. Rows that are locked are passed over: whoever holds one is taking it, or is putting it back together with a wake-up of its own. */
+/**
+ * `$1` is a JSON list. Skips locked rows: their transaction claims them itself, or returns them to
+ * waiting together with a wake-up.
+ */
 function claimStatement({ schema }: InboxContext): string {
   const deliveries = `${schema.quoted}.jobber_deliveries`;
   return `
@@ -81,13 +84,13 @@ ready AS MATERIALIZED (
     SELECT d.sequence FROM ${deliveries} d
     WHERE d.tenant = wanted."tenant" AND d.object_type = wanted."objectType" AND d.object_id = wanted."objectId"
       AND d.state IN ('waiting', 'claimed') AND d.due_at <= wanted.at
-    -- Not the bare column: with a limit the planner might walk over all rows there are in the order of their sequence.
+    -- sequence + 0: with the bare column and a limit the planner may walk the primary key over all rows.
     ORDER BY d.sequence + 0 LIMIT wanted."limit" FOR UPDATE SKIP LOCKED
   ) AS due
 )
 UPDATE ${deliveries} d SET state = 'claimed', claim_id = ready.id, due_at = ready.until
 FROM ready
--- The array says twice what the join says, so that the rows are found by their index however the planner judges the join.
+-- The array repeats the join condition so that the index is used whatever the planner estimates.
 WHERE d.sequence = ANY (ARRAY(SELECT sequence FROM ready)) AND d.sequence = ready.sequence
 RETURNING json_build_object(
   'claimId', d.claim_id, 'claimedAt', extract(epoch FROM ready.at) * 1000, 'sequence', d.sequence,
@@ -99,6 +102,6 @@ RETURNING json_build_object(
 }
 
 function claimed({ claimId: _, claimedAt: __, body, ...row }: ClaimedRow): ClaimedDelivery {
-  // A row that may run has its body: only finished ones are erased.
+  // Only finished rows lose their body.
   return { ...row, body: Buffer.from(body ?? "", "base64") };
 }

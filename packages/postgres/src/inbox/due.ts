@@ -3,17 +3,17 @@ import { jsonText } from "../database/json-text.ts";
 import { runStatement } from "../database/transaction.ts";
 import { type InboxContext, nowSql, nowValue, OBJECT_JSON, wholeLimit } from "./inbox-context.ts";
 
-/** Which objects are looked for. */
+/** Options for {@link createLook}. */
 export interface LookOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly limit: number;
   readonly exclude?: readonly ObjectRef[];
-  /** How long rows that wait must have been due. Milliseconds. @default 0 */
+  /** Minimum time for which waiting rows must have been due. Milliseconds. @default 0 */
   readonly overdueMs?: number;
 }
 
-/** Makes the look for objects with rows to work on. */
+/** Creates the query for objects with due rows. */
 export function createLook(
   context: InboxContext,
 ): (options: LookOptions) => Promise<readonly ObjectRef[]> {
@@ -27,24 +27,25 @@ export function createLook(
     ]);
 }
 
-/** Makes `due`. */
+/** Creates `due`. */
 export function createDue(context: InboxContext): Inbox["due"] {
   return createLook(context);
 }
 
 /**
- * First the objects whose claim has run out, for a queue may be long and whoever held them is dead; then those that wait, the longest due
- * first. Of many rows only the beginning is looked at, through an index of each kind. `$1` is now, `$2` the most objects, `$3` how long
- * waiting rows must have been due, `$4` a JSON list of objects that are passed over.
+ * Returns objects with an expired claim first, since their worker is dead and the queue may be long,
+ * then waiting ones, longest due first. Reads only the beginning of each index. `$1` now, `$2` the
+ * maximum number of objects, `$3` for how long waiting rows must have been due, `$4` a JSON list of
+ * objects to exclude.
  */
 function dueStatement({ schema }: InboxContext): string {
   const rows = (state: "claimed" | "waiting", rank: number, since: string) => `
   (SELECT tenant, object_type, object_id, due_at, ${rank} AS rank FROM ${schema.quoted}.jobber_deliveries
    WHERE state = '${state}' AND due_at <= ${since}
-     AND (tenant, object_type, object_id) NOT IN (SELECT "tenant", "objectType", "objectId" FROM passed_over)
+     AND (tenant, object_type, object_id) NOT IN (SELECT "tenant", "objectType", "objectId" FROM excluded)
    ORDER BY due_at LIMIT 1000 + 100 * $2::int)`;
   return `
-WITH passed_over AS MATERIALIZED (
+WITH excluded AS MATERIALIZED (
   SELECT * FROM json_to_recordset($4::text::json) AS x("tenant" text, "objectType" text, "objectId" text)
 )
 SELECT ${OBJECT_JSON}

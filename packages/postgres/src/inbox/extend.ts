@@ -2,7 +2,7 @@ import type { Inbox } from "@jobber-sync/core/ports";
 import { runStatement } from "../database/transaction.ts";
 import { type InboxContext, nowSql, nowValue, sequenceArray } from "./inbox-context.ts";
 
-/** Makes `extend`. */
+/** Creates `extend`. */
 export function createExtend(context: InboxContext): Inbox["extend"] {
   const deliveries = `${context.schema.quoted}.jobber_deliveries`;
   const statement = `

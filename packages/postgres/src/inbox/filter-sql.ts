@@ -1,25 +1,26 @@
 import type { DeliveryFilter, DeliveryState } from "@jobber-sync/core";
 import { sequenceArray } from "./inbox-context.ts";
 
-/** The part of a statement that chooses rows, with the values of its parameters. */
+/** The WHERE clause of a {@link DeliveryFilter}, with its parameters. */
 export interface Filter {
-  /** Conditions that are all to hold; at least one. */
+  /** Conditions to join with AND. At least one. */
   readonly conditions: readonly string[];
   readonly values: readonly unknown[];
-  /** How to order by sequence. */
+  /** The ORDER BY expression that sorts by sequence. */
   readonly order: string;
 }
 
-/** The states of each partial index, as its definition has them. */
+/** The states of each partial index, in the order of its definition. */
 const INDEXED: readonly { readonly states: readonly DeliveryState[]; readonly order: string }[] = [
   { states: ["unresolved", "paused", "quarantined", "dead"], order: "sequence" },
-  // Has no order of its own. The sum keeps PostgreSQL from going through all rows by sequence instead, until it has found enough.
+  // Not ordered by sequence. The sum prevents a walk over the primary key until the limit is reached.
   { states: ["waiting", "claimed"], order: "sequence + 0" },
 ];
 
 /**
- * Only the conditions that were asked for: one that any value passes ("or the parameter is null") keeps a prepared statement from using an
- * index. And the condition of the partial index that holds the states, in its own words, for PostgreSQL cannot infer it from a parameter.
+ * Builds the conditions of a filter. Absent fields produce no condition: "or $1 is null" would keep a
+ * prepared statement from using an index. Repeats the condition of the matching partial index
+ * literally, because PostgreSQL cannot infer it from a parameter.
  */
 export function filterSql({ tenant, states, topic, sequences }: DeliveryFilter): Filter {
   const conditions = ["true"];

@@ -5,7 +5,7 @@ import { runStatement } from "../database/transaction.ts";
 import { filterSql } from "./filter-sql.ts";
 import { type InboxContext, wholeLimit } from "./inbox-context.ts";
 
-/** Makes `list` and `body`: looking, without changing anything. */
+/** Creates `list` and `body`, the read-only operations. */
 export function createListing({ pool, schema }: InboxContext): Pick<Inbox, "list" | "body"> {
   const deliveries = `${schema.quoted}.jobber_deliveries`;
 
@@ -15,8 +15,10 @@ export function createListing({ pool, schema }: InboxContext): Pick<Inbox, "list
       const text = `
 SELECT json_build_object(
   'sequence', sequence, 'tenant', tenant, 'objectType', object_type, 'objectId', object_id,
-  'deliveryKey', delivery_key, 'topic', topic, 'state', state, 'reason', reason, 'attempts', attempts, 'retries', retries,
-  'receivedAt', ${millisecondsSql("received_at")}, 'dueAt', ${millisecondsSql("due_at")}, 'bodyBytes', octet_length(body)
+  'deliveryKey', delivery_key, 'topic', topic, 'state', state, 'reason', reason,
+  'attempts', attempts, 'retries', retries,
+  'receivedAt', ${millisecondsSql("received_at")}, 'dueAt', ${millisecondsSql("due_at")},
+  'bodyBytes', octet_length(body)
 )::text AS json
 FROM ${deliveries} WHERE ${conditions.join(" AND ")} ORDER BY ${order} LIMIT $${values.length + 1}`;
       return runStatement<DeliveryInfo>(pool, text, [
@@ -28,7 +30,8 @@ FROM ${deliveries} WHERE ${conditions.join(" AND ")} ORDER BY ${order} LIMIT $${
     async body(sequence) {
       const [body] = await runStatement<string | null>(
         pool,
-        `SELECT to_json(encode(body, 'base64'))::text AS json FROM ${deliveries} WHERE sequence = $1 AND body IS NOT NULL`,
+        `SELECT to_json(encode(body, 'base64'))::text AS json FROM ${deliveries}
+         WHERE sequence = $1 AND body IS NOT NULL`,
         [sequence],
       );
       return typeof body === "string" ? Buffer.from(body, "base64") : null;

@@ -8,29 +8,30 @@ import { createOutages, type Outages } from "./outages.ts";
 import { createRunner, type Runner } from "./runner.ts";
 import { distinctWakeUps, wakeLater } from "./wake-later.ts";
 
-/** How an inbox looks for what no wake-up led to. */
+/** Options of the sweep, which finds rows without a wake-up. */
 export interface SweepOptions {
-  /** Between looks. Bounds how late the rows of a dead worker run again, once its claim has run out. Milliseconds. */
+  /** Interval between sweeps. Delays rows of a dead worker after their claim has expired. Milliseconds. */
   readonly sweepMs: number;
-  /** How long a row must have been due before the sweep takes it: until then its wake-up is only waiting for its turn. Milliseconds. */
+  /** Minimum time overdue before the sweep takes a row: until then its wake-up is only queued. Milliseconds. */
   readonly overdueMs: number;
 }
 
-// Every one of them asks the server whenever something was accepted; two keep a worker busy, one fetching while the other one's runs begin.
+// Every fetcher queries the server on each notification. Two keep a worker busy: one fetches while
+// the runs of the other start.
 const FETCHERS = 2;
-// The wake-ups of one object that are fetched together lead to one run. A worker of few slots fetches no fewer: an object that runs may have
-// thousands, and they lie before those of others.
+// Wake-ups of one object that are fetched together cause one run. Small workers fetch as many: a
+// busy object may have thousands of wake-ups queued ahead of those of other objects.
 const WAKE_UPS_PER_SLOT = 4;
 const LEAST_BATCH = 16;
-// Objects of a look: those that another worker has in hand may be among them.
+// Minimum objects per sweep: some of those found may be running on another worker.
 const LEAST_LOOK = 16;
 const POLL_SECONDS = 0.5;
-// When pg-boss is asked again that took no worker, such as one that was not started yet.
+// Interval for retrying boss.work, for instance while pg-boss has not been started yet.
 const TRY_AGAIN_MS = 2000;
-// How long the end waits for a server that does not answer. What stays behind is found by the sweep of others.
+// Limit for ending while the server does not respond. The sweep of another worker finds what is left.
 const ENDING_MS = 3000;
 
-/** Makes `listen`: wake-ups from pg-boss, and a sweep for rows that have none. */
+/** Creates `listen`: wake-ups from pg-boss, and a sweep for rows without one. */
 export function createListen(context: InboxContext, sweep: SweepOptions): Inbox["listen"] {
   const { boss, queue } = context;
   const look = createLook(context);
@@ -71,7 +72,7 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
             ),
             burstWhenBatchFull: true,
             pollingIntervalSeconds: POLL_SECONDS,
-            // Retries and delayed wake-ups send no notification.
+            // Retried and delayed wake-ups send no notification.
             notifyPollingIntervalSeconds: POLL_SECONDS,
           },
           (jobs) => takeBatch(runner, jobs, signal),
@@ -86,9 +87,10 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
   }
 
   /**
-   * Ends when each object of the batch has begun to run, or runs already and will once more: from then on its wake-up has served its purpose,
-   * and others can be fetched however long the runs take. Should this process die, the claims of its runs run out and a sweep finds the rest
-   * overdue. What has not begun when the listening ends is handed back.
+   * Resolves once every object of the batch has started to run, or is running and will run again. Its
+   * wake-ups are then complete and the next batch can be fetched, however long the runs take: if this
+   * process dies, claims expire and the sweep finds the remaining rows. Requeues objects that have
+   * not started when listening ends.
    */
   async function takeBatch(
     runner: Runner,
@@ -101,7 +103,7 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
         if (await runner.offer(object)) left.delete(key);
       }),
     );
-    // pg-boss gives a batch to somebody else that it takes for dead: that has lasted too long, or whose heartbeat did not get through.
+    // pg-boss reassigns a batch that took too long or whose heartbeat failed.
     await Promise.race([offered, Promise.all(jobs.map(({ signal }) => aborted(signal)))]);
     if (end.aborted) await requeue([...left.values()]);
   }
@@ -114,9 +116,9 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
   }
 
   /**
-   * Runs what a sweep finds here and now: waking it through the queue would pile up jobs whenever the queue is long. It looks however much
-   * there is to do, and what it finds is next, for what a dead worker held must not wait for the end of a long queue. Whoever else finds the
-   * same object finds its rows claimed.
+   * Runs the objects that a sweep finds directly: sending them through the queue would add jobs to a
+   * queue that is already long. They run first, because rows of a dead worker must not wait behind a
+   * long queue. If another worker finds the same object, it finds the rows claimed.
    */
   async function sweepRegularly(
     runner: Runner,
@@ -134,7 +136,7 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
           overdueMs,
           exclude: runner.running(),
         });
-        // Not waited for: long runs must not keep the next look from happening.
+        // Not awaited: long runs must not delay the next sweep.
         for (const object of objects) void runner.offer(object, { first: true });
       } catch (error) {
         log(error);

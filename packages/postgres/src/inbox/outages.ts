@@ -1,22 +1,19 @@
-import type { ErrorCode } from "@jobber-sync/core";
 import { bossError } from "../database/boss-error.ts";
 
-/** Tells of what goes wrong while looking for work. */
+/** Reports failures while listening. */
 export interface Outages {
   readonly log: (error: unknown) => void;
-  /** The listener of pg-boss's `error` event, which is about all of its queues. */
+  /** Listener for pg-boss's `error` event, which covers all of its queues. */
   readonly ofBoss: (error: unknown) => void;
 }
 
-const EVERY_MS = 10_000;
-
 /**
- * Tells of an outage once, and again every ten seconds while it lasts: pg-boss alone reports several failures a second. They are coded, as
- * the plain objects that pg-boss reports say nothing to anybody.
+ * Creates the reporter of a listening inbox. It converts every failure to a coded error, since
+ * pg-boss reports plain objects, and ignores other queues. It does not throttle: the worker's log
+ * does, and counts the failures that it leaves out.
  */
 export function createOutages(onError: (error: unknown) => void, queue: string): Outages {
-  const loggedAt = new Map<ErrorCode, number>();
-
+  const log = (error: unknown) => onError(bossError(error));
   return {
     log,
     ofBoss(error) {
@@ -24,12 +21,4 @@ export function createOutages(onError: (error: unknown) => void, queue: string):
       if (other === undefined || other === queue) log(error);
     },
   };
-
-  function log(error: unknown): void {
-    const coded = bossError(error);
-    const now = performance.now();
-    if (now - (loggedAt.get(coded.code) ?? Number.NEGATIVE_INFINITY) < EVERY_MS) return;
-    loggedAt.set(coded.code, now);
-    onError(coded);
-  }
 }

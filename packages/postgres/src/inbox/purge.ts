@@ -3,14 +3,14 @@ import { runStatement } from "../database/transaction.ts";
 import { aheadOfClock, type InboxContext, nowSql, nowValue } from "./inbox-context.ts";
 
 const BATCH_ROWS = 1000;
-// For ever, in a number that PostgreSQL can reckon with.
+// Stands for Infinity within the range of a timestamp.
 const LONGEST_MS = 100 * 365 * 24 * 60 * 60 * 1000;
 
-/** Makes `purge`. A batch at a time: nobody waits long for a lock, and no transaction grows with the table. */
+/** Creates `purge`. It works in batches, so that locks are short and transactions stay small. */
 export function createPurge(context: InboxContext): NonNullable<Inbox["purge"]> {
   const deliveries = `${context.schema.quoted}.jobber_deliveries`;
 
-  // $1 is now, $2 milliseconds that are added to it.
+  // $1 is now, $2 an offset in milliseconds.
   const oldest = (condition: string) => `
 WITH chosen AS MATERIALIZED (
   SELECT sequence FROM ${deliveries}

@@ -11,8 +11,9 @@ interface Replayed extends ObjectRef {
 const BATCH_ROWS = 1000;
 
 /**
- * Makes `replay`. A batch at a time, the rows and the wake-ups of their objects in one transaction: no statement grows with the table. It
- * goes by sequence and never back, so that what fails again at once is not replayed for ever.
+ * Creates `replay`. It works in batches by ascending sequence; one transaction updates the rows of a
+ * batch and writes their wake-ups. It never goes back, so a row that fails again meanwhile is not
+ * replayed twice.
  */
 export function createReplay(context: InboxContext): Inbox["replay"] {
   const { pool } = context;
@@ -39,7 +40,7 @@ export function createReplay(context: InboxContext): Inbox["replay"] {
   };
 }
 
-/** After the parameters of the conditions: the last sequence before this batch, how many, when its time starts anew, and when it is due. */
+/** Appends four parameters: the last sequence of the previous batch, the limit, `started_at`, `due_at`. */
 function replayStatement(
   { schema }: InboxContext,
   conditions: readonly string[],
@@ -54,7 +55,8 @@ WITH chosen AS MATERIALIZED (
   WHERE ${conditions.join(" AND ")} AND sequence > ${last} AND body IS NOT NULL
   ORDER BY sequence LIMIT ${limit} FOR UPDATE SKIP LOCKED
 )
-UPDATE ${deliveries} d SET state = 'waiting', attempts = 0, retries = 0, recheck_since = NULL, paused_at = NULL, paused_ms = 0,
+UPDATE ${deliveries} d SET state = 'waiting', attempts = 0, retries = 0, recheck_since = NULL,
+  paused_at = NULL, paused_ms = 0,
   reason = CASE WHEN d.state = 'quarantined' THEN d.reason END, finished_at = NULL,
   started_at = to_timestamp(${startedAt}::float8 / 1000), due_at = ${transactionNowSql(dueAt)}
 WHERE d.sequence = ANY (ARRAY(SELECT sequence FROM chosen))

@@ -9,17 +9,17 @@ import {
 } from "./inbox-context.ts";
 import { distinctWakeUps, wakeLater } from "./wake-later.ts";
 
-// An object's rows are all in one batch, so that it is woken once.
+// All rows of an object are in one batch, so that it gets one wake-up.
 const BATCH_OBJECTS = 500;
 
 /**
- * Makes `resume`. It first puts down when, under the lock of the tenant's row that a settling of paused rows takes too: one of the two sees
- * the other. A settling that came first is committed when this gets the lock, and what it paused is found below; one that comes later
- * finds the resume.
+ * Creates `resume`. It first records its time under the tenant's row lock, which a settlement as
+ * `paused` takes too. A settlement that held the lock first has committed, so its rows are found
+ * below; a later one sees the recorded time and returns its rows to waiting.
  */
 export function createResume(context: InboxContext): Inbox["resume"] {
   const { pool, schema } = context;
-  // Not `excluded`: that was reckoned before the lock was waited for.
+  // Not `excluded`: that was computed before waiting for the lock.
   const resumedAt = "coalesce(to_timestamp($2::float8 / 1000), clock_timestamp())";
   const noteStatement = `
 INSERT INTO ${schema.quoted}.jobber_tenants AS tenant (tenant, resumed_at) VALUES ($1, ${resumedAt})
@@ -47,7 +47,7 @@ RETURNING 'true' AS json`;
   };
 }
 
-/** `$1` the tenant, `$2` now, `$3` milliseconds that are added to it, `$4` and `$5` the last object of the batch before. */
+/** `$1` tenant, `$2` now, `$3` its offset in milliseconds, `$4` and `$5` the last object of the previous batch. */
 function resumeStatement({ schema }: InboxContext): string {
   const deliveries = `${schema.quoted}.jobber_deliveries`;
   const at = `(${transactionNowSql("$2")} + $3::float8 * interval '1 ms')`;
@@ -63,13 +63,14 @@ chosen AS MATERIALIZED (
   ORDER BY sequence FOR UPDATE OF d
 )
 UPDATE ${deliveries} d SET state = 'waiting', paused_at = NULL,
-  paused_ms = d.paused_ms + greatest(0, coalesce(round(extract(epoch FROM ${at} - d.paused_at) * 1000), 0))::bigint,
+  paused_ms = d.paused_ms
+    + greatest(0, coalesce(round(extract(epoch FROM ${at} - d.paused_at) * 1000), 0))::bigint,
   due_at = ${transactionNowSql("$2")}
 WHERE d.sequence = ANY (ARRAY(SELECT sequence FROM chosen))
 RETURNING ${OBJECT_JSON}`;
 }
 
-/** As PostgreSQL orders texts of the collation "C": by their bytes. */
+/** Compares like PostgreSQL's collation "C": by bytes. */
 function isBefore(a: ObjectRef, b: ObjectRef): boolean {
   const byType = Buffer.compare(Buffer.from(a.objectType), Buffer.from(b.objectType));
   return (byType || Buffer.compare(Buffer.from(a.objectId), Buffer.from(b.objectId))) < 0;

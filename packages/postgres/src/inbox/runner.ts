@@ -1,37 +1,39 @@
 import { type ObjectRef, objectKey } from "@jobber-sync/core/ports";
 
-/** Runs objects, so many at a time. */
+/** Runs objects with limited concurrency. */
 export interface Runner {
   /**
-   * Resolves when a run of the object has begun, or at once when one is under way: another will follow it. `false`: the end came before.
+   * Resolves to `true` once a run of the object has started, or immediately if one is active, which
+   * another run will follow. Resolves to `false` if the session ended first.
    *
-   * @param options.first before everything that waits for its turn now. @default false
+   * @param options.first whether to run before everything that is queued now. @default false
    */
   offer(object: ObjectRef, options?: { readonly first?: boolean }): Promise<boolean>;
-  /** The objects that run at this moment. */
+  /** Returns the objects with an active run. */
   running(): readonly ObjectRef[];
   /**
-   * Resolves when nothing runs any more. Gives the objects of which something may be left: those whose next run was promised and did not begin
-   * before the end, and those that ran when it came, for a run that is to end leaves what it had not claimed.
+   * Resolves once no run is active. Returns the objects that may have rows left: those whose promised
+   * follow-up run did not start before the session ended, and those that were running at its end,
+   * since a run that must end leaves the rows it has not claimed.
    */
   idle(): Promise<readonly ObjectRef[]>;
 }
 
 interface Entry {
   readonly object: ObjectRef;
-  /** Whether somebody was told already that this run comes. */
+  /** Whether `offer` has already resolved to `true` for this run. */
   readonly promised: boolean;
   readonly begun: Promise<boolean>;
   running: boolean;
-  /** Whether the object is to run once more afterwards. */
+  /** Whether another run must follow. */
   again: boolean;
 }
 
 /**
- * Bounds the runs of one process, and runs one object once at a time: wake-ups for an object that runs already lead to one more run after
- * it, however many they are.
+ * Creates the runner of one process. It limits concurrent runs and runs an object once at a time:
+ * any number of wake-ups during a run cause one follow-up run.
  *
- * @param run does not reject
+ * @param run must not reject
  */
 export function createRunner(
   run: (object: ObjectRef) => Promise<void>,
@@ -43,7 +45,7 @@ export function createRunner(
   const left = new Map<string, ObjectRef>();
   let slots = concurrency;
   let notifyIdle = () => {};
-  // What waits for its turn does not wait for the runs that have theirs.
+  // Ends queued entries at once, without waiting for active runs.
   const end = () => {
     for (const object of running()) left.set(objectKey(object), object);
     for (const proceed of [...urgent.splice(0), ...waiting.splice(0)]) proceed();
@@ -103,20 +105,20 @@ export function createRunner(
       notify(false);
       if (promised) left.set(objectKey(object), object);
     }
-    // In one turn, so that no second entry of the object can slip in between this run and the next.
+    // No await between delete and enter: otherwise a second entry of the object could start in between.
     entries.delete(objectKey(object));
     if (entry.again) enter(object, { promised: true, first: false });
     else if (entries.size === 0) notifyIdle();
   }
 
-  /** `false`: the end came. */
+  /** Resolves to `false` if the session ended first. */
   async function takeSlot(first: boolean): Promise<boolean> {
     if (signal.aborted) return false;
     if (slots > 0) {
       slots -= 1;
       return true;
     }
-    // A slot goes from hand to hand, so that nobody can slip in between.
+    // A slot is passed on directly, so that a later caller cannot take it first.
     await new Promise<void>((resolve) => (first ? urgent : waiting).push(resolve));
     return !signal.aborted;
   }

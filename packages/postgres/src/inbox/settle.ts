@@ -18,13 +18,16 @@ interface Settling {
   readonly now: number;
 }
 
-/** A row that its claim still held, and what became of it. */
+/** A row that its claim still held, with its new state. */
 type Settled = readonly [sequence: number, state: Settlement["state"]];
 
 const MAX_CLAIMS = 64;
 const LANES = 2;
 
-/** Makes `settle`: claims that end at the same time share a statement and, where rows wait again, the transaction with their wake-ups. */
+/**
+ * Creates `settle`: claims that end at the same time share a statement. If rows return to waiting,
+ * their wake-ups are written in the same transaction.
+ */
 export function createSettle(context: InboxContext): Inbox["settle"] {
   const { pool } = context;
   const statements = {
@@ -60,7 +63,7 @@ export function createSettle(context: InboxContext): Inbox["settle"] {
       items,
     );
     const lost = wakeUpsOf(items, settled);
-    // Nearly never: no second round trip for what is done.
+    // Rare, so that the common case, all rows done, is a single round trip.
     if (lost.length > 0)
       await runTransaction(pool, (_run, client) => wakeLater(context, client, lost));
   }
@@ -77,7 +80,7 @@ export function createSettle(context: InboxContext): Inbox["settle"] {
         claimedAt: claim.claimedAt,
         tenant: claim.object.tenant,
         at: nowValue(context, now),
-        // The caller's clock and the database's may differ, so a time to come is taken as a distance.
+        // A relative time: the caller's clock and the database's may differ.
         afterMs: settlement.state === "waiting" ? settlement.dueAt - now : 0,
       })),
     );
@@ -85,8 +88,9 @@ export function createSettle(context: InboxContext): Inbox["settle"] {
   }
 
   /**
-   * When the objects of rows that wait again are to be looked at. Where a claim did not hold all that it settles its object is looked at
-   * too: a crash of the server may have taken the claim, which is not flushed, after its wake-up was spent.
+   * Returns the wake-ups for rows that wait again. An object whose claim no longer held all its rows
+   * is woken too: claims are not flushed, so a server crash may have undone the claim after its
+   * wake-up was consumed.
    */
   function wakeUpsOf(items: readonly Settling[], settled: readonly Settled[]): readonly WakeUp[] {
     const stateOf = new Map(settled);
@@ -104,8 +108,9 @@ export function createSettle(context: InboxContext): Inbox["settle"] {
 }
 
 /**
- * `$1` are the sequences, `$2` a JSON list. Rows are locked in the order of their sequence; those of another claim are left alone. Where rows
- * are paused the row of their tenant is locked before, and says whether it was resumed since the claim: see `resume`.
+ * `$1` the sequences, `$2` a JSON list. Locks rows by ascending sequence and skips those of another
+ * claim. For rows that pause, locks their tenant's row first; it shows whether the tenant was resumed
+ * since the claim, see `resume`.
  */
 function settleStatement({ schema }: InboxContext, pausing: boolean): string {
   const deliveries = `${schema.quoted}.jobber_deliveries`;
@@ -117,7 +122,8 @@ tenants AS (
   RETURNING tenant.tenant, tenant.resumed_at
 ),`;
   const resumed = `
-    EXISTS (SELECT FROM tenants t WHERE t.tenant = s."tenant" AND extract(epoch FROM t.resumed_at) * 1000 >= s."claimedAt")`;
+    EXISTS (SELECT FROM tenants t
+      WHERE t.tenant = s."tenant" AND extract(epoch FROM t.resumed_at) * 1000 >= s."claimedAt")`;
   return `
 WITH settlement AS MATERIALIZED (
   SELECT x.*, ${transactionNowSql("x.at")} AS now, ${COMMIT_LATER} FROM json_to_recordset($2::text::json) AS x(
@@ -138,7 +144,8 @@ UPDATE ${deliveries} d SET
   due_at = CASE WHEN s.becomes = 'waiting' THEN s.now + s."afterMs" * interval '1 ms' ELSE d.due_at END,
   attempts = coalesce(s.attempts, d.attempts),
   retries = coalesce(s.retries, d.retries),
-  recheck_since = CASE WHEN s.state = 'waiting' THEN to_timestamp(s."recheckSince" / 1000) ELSE d.recheck_since END,
+  recheck_since = CASE WHEN s.state = 'waiting'
+    THEN to_timestamp(s."recheckSince" / 1000) ELSE d.recheck_since END,
   reason = CASE WHEN s.state <> 'done' THEN s.reason END,
   paused_at = CASE WHEN s.becomes = 'paused' THEN s.now END,
   finished_at = CASE WHEN s.becomes NOT IN ('waiting', 'paused') THEN s.now END

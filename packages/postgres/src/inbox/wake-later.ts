@@ -5,18 +5,18 @@ import type { SqlClient } from "../database/sql-pool.ts";
 import { timeOrderedId } from "../database/time-ordered-id.ts";
 import type { InboxContext } from "./inbox-context.ts";
 
-/** An object that is to be looked at, and when. */
+/** A request to look at an object. */
 export interface WakeUp extends ObjectRef {
-  /** How long from now. Milliseconds. @default 0 */
+  /** Delay in milliseconds. @default 0 */
   readonly afterMs?: number;
 }
 
-// Wake-ups of one object that are further away than this come no closer together: the retries of many rows differ by milliseconds.
+// Later wake-ups of an object are rounded up to whole seconds: the retries of its rows differ by milliseconds.
 const GRAIN_MS = 1000;
 
 /**
- * Puts wake-ups into the queue, in the transaction that `client` is in: they are seen when, and only when, the rows are. One statement,
- * however many they are.
+ * Inserts wake-ups into the queue with one statement, in the transaction open on `client`. They
+ * become visible together with the rows of that transaction.
  */
 export async function wakeLater(
   { boss, queue }: InboxContext,
@@ -36,7 +36,7 @@ export async function wakeLater(
   }
 }
 
-/** Each object once for each time at which it is to be looked at, never before it. */
+/** Removes duplicate wake-ups: one per object and time, never earlier than requested. */
 export function distinctWakeUps(wakeUps: readonly WakeUp[]): readonly WakeUp[] {
   const distinct = new Map<string, WakeUp>();
   for (const { tenant, objectType, objectId, afterMs = 0 } of wakeUps) {

@@ -7,21 +7,22 @@ import type { SqlPool } from "../database/sql-pool.ts";
 import { sqlState } from "../database/store-error.ts";
 import { runTransaction } from "../database/transaction.ts";
 
-/** What must fit together. */
+/** The parts that {@link checkWiring} verifies. */
 export interface Wiring {
   readonly pool: SqlPool;
   readonly boss: Boss;
   readonly queue: string;
-  /** Whether a commit that a crash of the server may lose is rejected. */
+  /** Whether commits must survive a server crash. */
   readonly durable: boolean;
 }
 
-/** Tells one database of one server from every other; never printed, and the same for every session. */
+/** Identifies one database of one server. Equal for all sessions, never printed. */
 const DATABASE = "current_database() || ' ' || extract(epoch FROM pg_postmaster_start_time())";
 
 /**
- * Finds at the start what would otherwise fail with the first delivery: a server that may lose what it has committed, or a pool that cannot
- * write a wake-up. The wake-up is written like that of a delivery, and taken back.
+ * Detects at start what would otherwise fail with the first delivery: commits that are not durable,
+ * or a pool that cannot write a wake-up. It writes a wake-up like that of a delivery and rolls it
+ * back.
  *
  * @throws {JobberSyncError} `ERR_STORE_SETTINGS`
  */
@@ -44,7 +45,7 @@ export async function checkWiring({ pool, boss, queue, durable }: Wiring): Promi
   });
 }
 
-/** `undefined` when this pg-boss does not show its connection. */
+/** Returns the database of pg-boss; `undefined` if this version does not expose its connection. */
 async function databaseOf(boss: Boss): Promise<unknown> {
   try {
     return (await boss.getDb?.().executeSql(`SELECT ${DATABASE} AS name`))?.rows[0]?.name;
@@ -59,11 +60,11 @@ function wiringError(error: unknown): JobberSyncError {
   if (state === "42501") {
     return new JobberSyncError(
       "ERR_STORE_SETTINGS",
-      "The role of the pool may not write pg-boss's tables, but a delivery and its wake-up are written in one transaction. Grant it what sql/grants.sql of @jobber-sync/postgres shows, or give pool and boss one role.",
+      "The role of the pool may not write pg-boss's tables, but one transaction writes a delivery and its wake-up. Run sql/grants.sql of @jobber-sync/postgres for it, or use one role for pool and boss.",
       { cause: error },
     );
   }
-  // pg-boss found its own tables and the queue a moment ago, through its own connection.
+  // pg-boss has just found its tables and the queue through its own connection.
   return state === "42P01" ||
     state === "3F000" ||
     state === "42883" ||
@@ -75,7 +76,7 @@ function wiringError(error: unknown): JobberSyncError {
 function differentDatabases(cause?: unknown): JobberSyncError {
   return new JobberSyncError(
     "ERR_STORE_SETTINGS",
-    "Pool and pg-boss are connected to different databases, but a delivery and its wake-up are written in one transaction. Give both the same connection string.",
+    "Pool and pg-boss are connected to different databases, but one transaction writes a delivery and its wake-up. Give both the same connection string.",
     { cause },
   );
 }

@@ -5,18 +5,18 @@ import { QUEUE_POLICY, QUEUE_SETTINGS } from "../database/settings.ts";
 import { sqlState } from "../database/store-error.ts";
 
 /**
- * Creates the queue, or sets one that is there to what the inbox needs.
+ * Creates the queue, or updates the settings of an existing one.
  *
- * @param ownTable whether a new one gets a table of its own: one with fewer indexes to keep than the table that queues share, and what
- * comes and goes here does not weigh on the others. Where pg-boss's role may create none it goes without
- * @throws {JobberSyncError} `ERR_STORE_SETTINGS` for a queue of another policy, which pg-boss cannot change, and for a boss that was not
- * started
+ * @param ownTable whether a new queue gets its own table, which has fewer indexes than the shared one
+ * and keeps the churn away from other queues. Ignored if pg-boss's role may not create tables
+ * @throws {JobberSyncError} `ERR_STORE_SETTINGS` if the queue has another policy, which pg-boss cannot
+ * change, or if pg-boss is not running
  */
 export async function ensureQueue(boss: Boss, queue: string, ownTable: boolean): Promise<void> {
   try {
     const known = await boss.getQueue(queue);
     if (known === null) {
-      // Two processes may come here at once: pg-boss leaves the queue that is there.
+      // Safe when two processes get here at once: pg-boss keeps an existing queue.
       await createQueue(boss, queue, ownTable);
       await checkPolicy(boss, queue);
       return;
@@ -42,6 +42,6 @@ async function checkPolicy(boss: Boss, queue: string): Promise<void> {
   if (policy === QUEUE_POLICY) return;
   throw new JobberSyncError(
     "ERR_STORE_SETTINGS",
-    `The pg-boss queue "${queue}" has the policy "${policy}" and loses wake-ups with it. Give createPostgres another queue name, or delete that queue with boss.deleteQueue("${queue}") and migrate again.`,
+    `The pg-boss queue "${queue}" has the policy "${policy}", which loses wake-ups. Pass another queue name to createPostgres, or delete the queue with boss.deleteQueue("${queue}") and call migrate() again.`,
   );
 }

@@ -4,16 +4,17 @@ import type { Schema } from "../database/quote-schema.ts";
 import type { SqlClient, SqlPool } from "../database/sql-pool.ts";
 import { type Run, runTransaction } from "../database/transaction.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { sqlFileName } from "./sql-files.ts";
 
-const ASK_FOR_LOCK_MS = 100;
+const RETRY_LOCK_MS = 100;
 
 /**
- * Brings the tables up to date. Any number of processes may do it at once: one works, the others wait and find it done. Where nothing is
- * missing no right to change the schema is needed.
+ * Runs the missing migrations. Safe to call from several processes at once: one runs them, the others
+ * wait. Needs no DDL privilege if no migration is missing.
  */
 export async function migrateTables(pool: SqlPool, schema: Schema): Promise<void> {
   await runTransaction(pool, async (run, client) => {
-    // However long another process's migration takes, and this one: the pool's limits are for statements that response somebody.
+    // The pool's limits are for deliveries; a migration, or waiting for another process's, may take longer.
     await client.query("SET LOCAL statement_timeout = 0");
     await client.query("SET LOCAL idle_in_transaction_session_timeout = 0");
     await takeLock(run, schema);
@@ -22,7 +23,7 @@ export async function migrateTables(pool: SqlPool, schema: Schema): Promise<void
   });
 }
 
-/** Asked for again and again rather than waited for: the driver may have a time limit of its own for an response. */
+/** Polls for the lock rather than blocking: the driver may limit how long a statement takes. */
 async function takeLock(run: Run, { name }: Schema): Promise<void> {
   for (;;) {
     const [taken] = await run<boolean>(
@@ -30,7 +31,7 @@ async function takeLock(run: Run, { name }: Schema): Promise<void> {
       [name],
     );
     if (taken === true) return;
-    await delay(ASK_FOR_LOCK_MS);
+    await delay(RETRY_LOCK_MS);
   }
 }
 
@@ -40,7 +41,7 @@ async function runMissing(
   schema: Schema,
   missing: readonly number[],
 ): Promise<void> {
-  // Not IF NOT EXISTS: it asks for the right to create even where there is nothing to create.
+  // IF NOT EXISTS would require the CREATE privilege even if the schema exists.
   const [exists] = await run<boolean>(
     "SELECT (count(*) > 0)::text AS json FROM pg_namespace WHERE nspname = $1",
     [schema.name],
@@ -53,11 +54,11 @@ async function runMissing(
   }
 }
 
-/** @throws {JobberSyncError} `ERR_STORE_SCHEMA` when a migration is missing */
+/** Verifies that all migrations have run. @throws {JobberSyncError} `ERR_STORE_SCHEMA` if not */
 export async function checkTables(pool: SqlPool, schema: Schema): Promise<void> {
   const missing = await runTransaction(pool, (run) => missingVersions(run, schema));
   if (missing.length === 0) return;
-  const files = missing.map((version) => `sql/${String(version).padStart(4, "0")}.sql`);
+  const files = missing.map((version) => `sql/${sqlFileName(version)}`);
   throw new JobberSyncError(
     "ERR_STORE_SCHEMA",
     `The tables of jobber-sync in schema ${schema.quoted} are not up to date. Run ${files.join(", ")} of @jobber-sync/postgres there, or migrate() with a role that may create tables.`,

@@ -1,19 +1,21 @@
 import type { Schema } from "../database/quote-schema.ts";
 import {
   CONTACTS,
+  type Column,
   DELETED_AT,
   JOBS,
   type RecordTable,
   SOURCE_UPDATED_AT,
   snakeCase,
-} from "./columns.ts";
+} from "./record-table.ts";
 
 /**
- * The one statement behind `apply`: contacts, then jobs, then submissions, each from a list in the JSON of `$1`, and the outcome of each.
+ * Builds the statement of `apply`. It writes contacts, then jobs, then submissions from the JSON in
+ * `$1`, and returns their outcomes.
  *
- * It is core's `decideWrite` in SQL, generated from the same lists of fields. `ON CONFLICT DO UPDATE` decides under the row's lock and from
- * the row as it is then, not from what a snapshot showed before; that is also why the outcome is put down in the row (`last_outcome`): it is
- * the only place from which `RETURNING` can give what was seen under the lock, on every version of PostgreSQL that is supported.
+ * It is core's `decideWrite` in SQL, generated from the same lists of fields. `ON CONFLICT DO UPDATE`
+ * decides under the row lock, from the current row rather than the snapshot. The outcome is stored in
+ * the row (`last_outcome`), because before PostgreSQL 18 `RETURNING` cannot see the old values.
  */
 export function applyStatement({ quoted: schema, sequence }: Schema): string {
   return `
@@ -69,17 +71,22 @@ function upsert(
   WHERE ${after(waitFor)}
   ORDER BY "tenant" COLLATE "C", "${table.idField}" COLLATE "C"
   ON CONFLICT (tenant, ${id}) DO UPDATE SET
-    ${[...table.columns, DELETED_AT].map(({ field, name }) => `${name} = CASE WHEN ${taken(field)} THEN excluded.${name} ELSE old.${name} END`).join(",\n    ")},
-    source_updated_at = CASE WHEN excluded.version >= old.version THEN excluded.source_updated_at ELSE old.source_updated_at END,
+    ${[...table.columns, DELETED_AT].map(newValue).join(",\n    ")},
+    source_updated_at = CASE WHEN excluded.version >= old.version
+      THEN excluded.source_updated_at ELSE old.source_updated_at END,
     version = ${NEWER_VERSION},
     field_versions = ${fieldVersions(table)},
     last_outcome = ${outcome(table)}
   RETURNING tenant, ${id}, last_outcome`;
 }
 
+function newValue({ field, name }: Column): string {
+  return `${name} = CASE WHEN ${taken(field)} THEN excluded.${name} ELSE old.${name} END`;
+}
+
 /**
- * Makes a part of the statement wait for others: without it PostgreSQL may write them in any order, and two statements could lock the
- * same rows in two orders.
+ * Returns a condition that makes a part of the statement wait for others. Without it PostgreSQL may
+ * write them in any order, and two statements could lock the same rows in opposite orders.
  */
 function after(parts: readonly string[]): string {
   return parts.length === 0
@@ -89,7 +96,7 @@ function after(parts: readonly string[]): string {
 
 const NEWER_VERSION = "greatest(old.version, excluded.version)";
 
-/** A whole write says nothing of deletion, so `deletedAt` never shares the row's version. */
+/** `deletedAt` has its own register, so it never shares the version of the row. */
 function versionOf(row: "old" | "excluded", field: string): string {
   const own = `${row}.field_versions->>'${field}'`;
   const otherwise = field === DELETED_AT.field ? "''" : `${row}.version`;
@@ -100,7 +107,7 @@ function taken(field: string): string {
   return `${versionOf("excluded", field)} >= ${versionOf("old", field)}`;
 }
 
-/** Only the exceptions are kept: fields whose version is not the row's (for `deletedAt`: is any). */
+/** Stores only versions that differ from the row's, and that of `deletedAt` if it has one. */
 function fieldVersions({ columns }: RecordTable): string {
   const entries = [...columns, DELETED_AT].map(({ field }) => {
     const now = `greatest(${versionOf("excluded", field)}, ${versionOf("old", field)})`;
@@ -117,14 +124,15 @@ function outcome({ columns }: RecordTable): string {
   const changed = all.map(
     ({ field, name }) => `(excluded.${name} IS DISTINCT FROM old.${name} AND ${taken(field)})`,
   );
-  // A fill or a tombstone has no version as a record; what it brings is compared field by field.
+  // A fill or a tombstone carries no version for the record, so its fields are compared one by one.
   const older = all.map(
     ({ field }) =>
       `coalesce(excluded.field_versions->>'${field}' < ${versionOf("old", field)}, false)`,
   );
   return `CASE
       WHEN ${changed.join(" OR ")} THEN 'updated'
-      WHEN excluded.version <> '' THEN CASE WHEN excluded.version < old.version THEN 'stale' ELSE 'unchanged' END
+      WHEN excluded.version <> ''
+        THEN CASE WHEN excluded.version < old.version THEN 'stale' ELSE 'unchanged' END
       WHEN ${older.join(" OR ")} THEN 'stale'
       ELSE 'unchanged'
     END`;

@@ -7,16 +7,17 @@ import {
   type RecordTable,
   SOURCE_UPDATED_AT,
   snakeCase,
-} from "./columns.ts";
+} from "./record-table.ts";
 
-/** The statements of the reader: `$1` tenant, `$2` limit, `$3` offset; one JSON text a row. */
+/** Builds the read statements. `$1` tenant, `$2` limit, `$3` offset; each row is one JSON text. */
 export function readStatements(schema: string) {
   return {
     contacts: readRecords(schema, CONTACTS),
     jobs: readRecords(schema, JOBS),
     submissions: `
 SELECT json_build_object(
-  'tenant', tenant, 'deliveryKey', delivery_key, 'channel', channel, 'payload', payload, 'createdAt', ${instantSql("created_at")}
+  'tenant', tenant, 'deliveryKey', delivery_key, 'channel', channel, 'payload', payload,
+  'createdAt', ${instantSql("created_at")}
 )::text AS json
 FROM ${schema}.jobber_submissions WHERE tenant = $1 ORDER BY position LIMIT $2 OFFSET $3`,
   };

@@ -33,27 +33,27 @@ interface Applied {
   readonly submissions: Written;
 }
 
-/** A change with its rows as text, and what tells them from those of others. */
+/** A change with its rows as JSON text, and the keys of the rows it writes. */
 interface PlannedChange {
   readonly plan: ChangePlan;
   readonly keys: readonly string[];
   readonly rows: { readonly contacts: string; readonly jobs: string; readonly submissions: string };
 }
 
-/** The store on Postgres. @param lanes statements that write at one time */
+/** Creates the store. @param lanes writing statements in flight at once */
 export function createStore(pool: SqlPool, schema: Schema, lanes: number): SyncStore & SyncReader {
   const statement = applyStatement(schema);
   const read = readStatements(schema.quoted);
   const next = `SELECT nextval(${schema.sequence})::text AS json`;
-  // Parsing the statement takes the server longer than writing a change, so changes that come together share one. Each is still written
-  // as a whole or not at all: together they are written or not, and when they are not each is tried by itself.
+  // The server needs longer to parse the statement than to write a change, so concurrent changes share
+  // one. Each change stays atomic: if the shared statement fails, each is retried on its own.
   const commit = createGroupCommit<PlannedChange, SyncResult>({
     write: applyAll,
     weigh: ({ rows }) => rows.contacts.length + rows.jobs.length + rows.submissions.length,
     maxItems: MAX_CHANGES,
     maxBytes: MAX_BYTES,
     lanes,
-    // A statement can write a row once.
+    // A statement can write a row only once.
     keysOf: ({ keys }) => keys,
   });
 
@@ -106,12 +106,12 @@ function planned(plan: ChangePlan): PlannedChange {
   };
 }
 
-/** Without its brackets, so that the lists of several changes can be joined. */
+/** Returns a JSON list without its brackets, so that several lists can be joined. */
 function rowsText(rows: readonly object[]): string {
   return jsonText(rows).slice(1, -1);
 }
 
-/** As the database keeps it: what it cannot hold is replaced there too. */
+/** Uses `jsonText`, so that characters which PostgreSQL cannot hold are replaced as in the stored row. */
 function keyOf(kind: "c" | "j" | "s", tenant: string, id: string): string {
   return jsonText([kind, tenant, id]);
 }
@@ -125,7 +125,7 @@ function outcomesOf({ contacts, jobs, submissions }: Applied): ReadonlyMap<strin
   return outcomes;
 }
 
-/** In the order of the plan: the statement gives the outcomes in no order that it promises. */
+/** Returns outcomes in the order of the plan; the statement returns them in no defined order. */
 function resultOf(plan: ChangePlan, outcomes: ReadonlyMap<string, WriteOutcome>): SyncResult {
   return {
     contacts: plan.contacts.map(({ record: { tenant, jobberClientId } }) => ({
@@ -141,13 +141,13 @@ function resultOf(plan: ChangePlan, outcomes: ReadonlyMap<string, WriteOutcome>)
     submissions: plan.submissions.map(({ tenant, deliveryKey }) => ({
       tenant,
       deliveryKey,
-      // What was there already is left as it is, and not returned.
+      // The statement returns only submissions that it inserted.
       outcome: outcomes.has(keyOf("s", tenant, deliveryKey)) ? "inserted" : "unchanged",
     })),
   };
 }
 
 function first<T>([row]: readonly T[]): T {
-  if (row === undefined) throw new JobberSyncError("ERR_STORE", "The database gave no response.");
+  if (row === undefined) throw new JobberSyncError("ERR_STORE", "The database returned no row.");
   return row;
 }

@@ -3,7 +3,7 @@ import type { Schema } from "../database/quote-schema.ts";
 import type { SqlPool } from "../database/sql-pool.ts";
 import { runStatement } from "../database/transaction.ts";
 
-/** Cursors in the table `jobber_cursors`. */
+/** Creates a cursor store on the table `jobber_cursors`. */
 export function createCursorStore(pool: SqlPool, schema: Schema): CursorStore {
   const table = `${schema.quoted}.jobber_cursors`;
   return {

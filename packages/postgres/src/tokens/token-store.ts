@@ -5,13 +5,14 @@ import type { SqlPool } from "../database/sql-pool.ts";
 import { instantSql, millisecondsSql } from "../database/times.ts";
 import { runStatement } from "../database/transaction.ts";
 
-/** Connections in the table `jobber_connections`. Each write is one guarded statement. */
+/** Creates a token store on the table `jobber_connections`. Each write is one guarded statement. */
 export function createTokenStore(pool: SqlPool, schema: Schema): TokenStore {
   const table = `${schema.quoted}.jobber_connections`;
 
   const readStatement = `
 SELECT json_build_object(
-  'tenant', tenant, 'accountId', account_id, 'state', state, 'accessToken', access_token, 'refreshToken', refresh_token,
+  'tenant', tenant, 'accountId', account_id, 'state', state,
+  'accessToken', access_token, 'refreshToken', refresh_token,
   'obtainedAt', ${millisecondsSql("obtained_at")}, 'expiresAt', ${millisecondsSql("expires_at")},
   'connectedAt', ${instantSql("connected_at")}, 'revision', revision
 )::text AS json
@@ -30,7 +31,8 @@ FROM json_to_record($1::text::json) AS x(
 INSERT INTO ${table} (${columns}) ${given} ON CONFLICT (tenant) DO NOTHING RETURNING 'true' AS json`;
 
   const replaceStatement = `
-UPDATE ${table} SET (${columns}) = (${given}) WHERE tenant = $2 AND revision = $3 RETURNING 'true' AS json`;
+UPDATE ${table} SET (${columns}) = (${given})
+WHERE tenant = $2 AND revision = $3 RETURNING 'true' AS json`;
 
   return {
     async read(tenant) {

@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A pool that gives connections when the test says so. */
+/** A pool whose connect() the test settles. */
 function slowPool() {
   const asked: { give(client: SqlClient): void; reject(error: Error): void }[] = [];
   const pool = boundedPool(
@@ -36,7 +36,7 @@ function connection() {
 
 const outcome = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
 
-it("gives a connection as it comes, and an error as it is", async () => {
+it("boundedPool passes connections and errors through", async () => {
   const { asked, pool } = slowPool();
   const { client } = connection();
   const first = pool.connect();
@@ -47,7 +47,7 @@ it("gives a connection as it comes, and an error as it is", async () => {
   expect(await second).toMatchObject({ message: "no more" });
 });
 
-it("lets nobody wait longer, and gives what comes too late to whoever asks next", async () => {
+it("boundedPool rejects at the time limit and gives a late connection to the next caller", async () => {
   const { asked, pool } = slowPool();
   const { client, releases } = connection();
   const first = outcome(pool.connect());
@@ -60,7 +60,7 @@ it("lets nobody wait longer, and gives what comes too late to whoever asks next"
   expect(releases).toEqual([]);
 });
 
-it("gives back what comes when nobody waits any more, and asks anew after that", async () => {
+it("boundedPool releases a late connection that has no caller, and requests a new one after it", async () => {
   const { asked, pool } = slowPool();
   const { client, releases } = connection();
   const first = outcome(pool.connect());
@@ -73,7 +73,7 @@ it("gives back what comes when nobody waits any more, and asks anew after that",
   expect(asked).toHaveLength(2);
 });
 
-it("does not ask a pool again and again that gives nothing any more", async () => {
+it("boundedPool does not accumulate requests on a pool that hangs", async () => {
   const { asked, pool } = slowPool();
   for (let round = 0; round < 50; round += 1) {
     const both = [outcome(pool.connect()), outcome(pool.connect())];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createGroupCommit } from "../../src/database/group-commit.ts";
 
-/** Writes that end when the test says so. */
+/** A `write` whose batches end when the test calls `end()`. */
 function gate() {
   const batches: { readonly items: readonly string[]; end(error?: Error): void }[] = [];
   const write = (items: readonly string[]) =>
@@ -19,7 +19,7 @@ const options = { weigh: (item: string) => item.length, maxItems: 3, maxBytes: 1
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("group commit", () => {
-  it("writes what came in one turn together, and what came meanwhile next, each answered by its own batch", async () => {
+  it("batches items of one event loop turn, and those that arrive during a write in the next batch", async () => {
     const { batches, write } = gate();
     const commit = createGroupCommit<string, string>({ ...options, write });
     const first = [commit("a"), commit("b")];
@@ -35,7 +35,7 @@ describe("group commit", () => {
     expect(await second).toBe("c!");
   });
 
-  it("bounds a batch by number and by weight, but takes one that is too heavy alone", async () => {
+  it("limits a batch by count and bytes, and writes an oversized item alone", async () => {
     const { batches, write } = gate();
     const commit = createGroupCommit<string, string>({ ...options, maxBytes: 10, write });
     const all = ["1", "2", "3", "4", "x".repeat(8), "y".repeat(50)].map(commit);
@@ -48,7 +48,7 @@ describe("group commit", () => {
     await Promise.all(all);
   });
 
-  it("shares many items between the lanes that are free, and leaves few together", async () => {
+  it("splits many items across free lanes, and keeps few together", async () => {
     const { batches, write } = gate();
     const commit = createGroupCommit<string, string>({
       ...options,
@@ -68,7 +68,7 @@ describe("group commit", () => {
     await Promise.all(few);
   });
 
-  it("never puts two items with a key in common into one batch, and keeps their order", async () => {
+  it("never batches two items that share a key, and keeps their order", async () => {
     const { batches, write } = gate();
     const commit = createGroupCommit<string, string>({
       ...options,
@@ -85,7 +85,7 @@ describe("group commit", () => {
     await Promise.all(all);
   });
 
-  it("repeats a batch one by one when something in it was rejected, and only then", async () => {
+  it("retries a batch item by item after a value was rejected, and not after other errors", async () => {
     const rejected = Object.assign(new Error("check"), { code: "23514" });
     const lost = Object.assign(new Error("gone"), { code: "57P01" });
     const tried: string[] = [];
@@ -104,7 +104,7 @@ describe("group commit", () => {
     expect(tried).toEqual(["abc"]);
   });
 
-  it("tells a caller when it takes too long, and does not begin what nobody waits for", async () => {
+  it("rejects with ERR_STORE_BUSY at the time limit, and drops items that are still queued", async () => {
     const { batches, write } = gate();
     const commit = createGroupCommit<string, string>({ ...options, timeoutMs: 20, write });
     const first = commit("a").catch((error: unknown) => error);
@@ -120,7 +120,7 @@ describe("group commit", () => {
     expect(batches).toHaveLength(1);
   });
 
-  it("forgets at once what nobody waits for any more, however long the lanes are busy", async () => {
+  it("removes timed-out items at once, however long the lanes are busy", async () => {
     const { batches, write } = gate();
     const weighed: string[] = [];
     const commit = createGroupCommit<string, string>({

@@ -3,9 +3,9 @@ import pg from "pg";
 import { PgBoss } from "pg-boss";
 import { expect, it } from "vitest";
 
-const connectionString = "postgres://nobody@127.0.0.1:1/nowhere";
+const connectionString = "postgres://user@127.0.0.1:1/nowhere";
 
-it("reaches the connections of pg-boss", async () => {
+it("BOSS_SETTINGS reaches the connections of pg-boss", async () => {
   const boss = new PgBoss({ connectionString, ...BOSS_SETTINGS }).on("error", () => {});
   await expect(boss.start()).rejects.toThrow();
   // pg-boss makes its pool of what it was given.
@@ -18,7 +18,7 @@ it("reaches the connections of pg-boss", async () => {
   await boss.stop({ graceful: false });
 });
 
-it("reaches the connections of the pool", async () => {
+it("POOL_SETTINGS reaches the connections of the pool", async () => {
   const pool = new pg.Pool({ connectionString, ...POOL_SETTINGS });
   expect(pool.options).toMatchObject(POOL_SETTINGS);
   await pool.end();

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { timeOrderedId } from "../../src/database/time-ordered-id.ts";
 
-it("is a UUID of version 7 that comes after those of earlier milliseconds, and never the same", async () => {
+it("timeOrderedId returns distinct UUIDs of version 7 that sort by time", async () => {
   const ids = Array.from({ length: 1000 }, timeOrderedId);
   for (const id of ids)
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);

@@ -4,28 +4,28 @@ import { describe, expect, it } from "vitest";
 import { storeError } from "../../src/database/store-error.ts";
 import { inSeries, type Run, runTransaction } from "../../src/database/transaction.ts";
 
-/** A pool that notes what is said to its only connection, and how that comes back. */
-function notingPool() {
-  const said: string[] = [];
+/** A pool that records the statements and releases of its only connection. */
+function recordingPool() {
+  const sent: string[] = [];
   const releases: unknown[] = [];
   const pool: SqlPool = {
     query: async () => ({ rows: [] }),
     connect: async () => ({
       async query(text) {
-        said.push(text);
+        sent.push(text);
         return { rows: [] };
       },
       release: (error) => releases.push(error),
     }),
   };
-  return { said, releases, pool };
+  return { sent, releases, pool };
 }
 
 const rejection = (code: string) => Object.assign(new Error("rejected"), { code });
 
-it("is run again when it lost against another, also where that was turned into a coded error on the way", async () => {
+it("runTransaction retries after a conflict, also if the error was already coded", async () => {
   for (const wrap of [(error: Error) => error, storeError]) {
-    const { said, pool } = notingPool();
+    const { sent, pool } = recordingPool();
     let attempts = 0;
     const result = await runTransaction(pool, async () => {
       attempts += 1;
@@ -33,12 +33,12 @@ it("is run again when it lost against another, also where that was turned into a
       return "done";
     });
     expect(result).toBe("done");
-    expect(said).toEqual(["BEGIN", "ROLLBACK", "BEGIN", "ROLLBACK", "BEGIN", "COMMIT"]);
+    expect(sent).toEqual(["BEGIN", "ROLLBACK", "BEGIN", "ROLLBACK", "BEGIN", "COMMIT"]);
   }
 });
 
-it("is given up when it keeps losing", async () => {
-  const { pool } = notingPool();
+it("runTransaction rejects after 4 conflicts", async () => {
+  const { pool } = recordingPool();
   let attempts = 0;
   const work = async () => {
     attempts += 1;
@@ -48,9 +48,9 @@ it("is given up when it keeps losing", async () => {
   expect(attempts).toBe(4);
 });
 
-it("closes a connection that leads to a standby or keeps a plan that is out of date, and no other", async () => {
+it("runTransaction closes a connection to a standby or with an outdated plan, and no other", async () => {
   const closed = async (error: Error) => {
-    const { releases, pool } = notingPool();
+    const { releases, pool } = recordingPool();
     const work = async () => {
       throw error;
     };
@@ -64,7 +64,7 @@ it("closes a connection that leads to a standby or keeps a plan that is out of d
   expect(await closed(rejection("23514"))).toBe(false);
 });
 
-it("is given up in time when no response comes, its connection closed", async () => {
+it("runTransaction rejects at its time limit and closes the connection", async () => {
   const releases: unknown[] = [];
   const pool: SqlPool = {
     query: async () => ({ rows: [] }),
@@ -82,8 +82,8 @@ it("is given up in time when no response comes, its connection closed", async ()
   expect(releases).toEqual([expect.any(Error), expect.any(Error)]);
 });
 
-describe("the statements of an eager transaction", () => {
-  /** A connection that answers when the test says so. */
+describe("statements of an eager transaction", () => {
+  /** A connection whose statements the test settles. */
   function slowPool(pipeline: boolean) {
     const sent: string[] = [];
     const responses: ((error?: Error) => void)[] = [];
@@ -112,7 +112,7 @@ describe("the statements of an eager transaction", () => {
     await Promise.all([first, run("second", [])]);
   };
 
-  it("are sent together where the connection can carry several, and the commit when all were answered", async () => {
+  it("are sent together on a pipelining connection, COMMIT after all have returned", async () => {
     const { sent, responses, pool } = slowPool(true);
     const done = runTransaction(pool, two, { eager: true });
     await turn();
@@ -124,7 +124,7 @@ describe("the statements of an eager transaction", () => {
     await done;
   });
 
-  it("are sent one by one where it cannot", async () => {
+  it("are sent one by one on other connections", async () => {
     const { sent, responses, pool } = slowPool(false);
     const done = runTransaction(pool, two, { eager: true });
     for (const text of ["BEGIN", "first", "second", "COMMIT"]) {
@@ -135,7 +135,7 @@ describe("the statements of an eager transaction", () => {
     await done;
   });
 
-  it("are not committed when one of them fails, be it BEGIN", async () => {
+  it("are not committed if one of them fails, including BEGIN", async () => {
     for (const failing of [0, 1, 2]) {
       const { sent, responses, pool } = slowPool(true);
       const done = runTransaction(pool, two, { eager: true }).catch((error: unknown) => error);

@@ -4,13 +4,13 @@ import { testDatabase } from "../support/test-database.ts";
 
 const database = testDatabase();
 
-it("loses nothing that a receiver answered 200 before it was killed, 30 times, and leaves nothing half done", async () => {
-  const { answered, stored, due, ...failures } = await killReceivers(database, 30);
+it("accept loses no acknowledged delivery when its process is killed, and leaves no row without its wake-up", async () => {
+  const { acknowledged, stored, due, ...failures } = await killReceivers(database, 3);
   expect(failures).toEqual({ lost: 0, torn: 0 });
-  expect(answered).toBeGreaterThan(30);
+  expect(acknowledged).toBeGreaterThan(3);
   expect(due).toBe(stored);
 }, 120_000);
 
-it("would notification: a receiver that answers before it has stored is found out within 5 kills", async () => {
-  expect((await killReceivers(database, 5, "early")).lost).toBeGreaterThan(0);
+it("loses deliveries if the receiver responds before it stores them, so the test above can fail", async () => {
+  expect((await killReceivers(database, 2, "early")).lost).toBeGreaterThan(0);
 }, 60_000);

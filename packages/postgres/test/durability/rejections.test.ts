@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createPostgres } from "@jobber-sync/postgres";
 import { expect, it } from "vitest";
+import { openPool } from "../support/connections.ts";
 import { delivery } from "../support/deliveries.ts";
-import { openPool } from "../support/open-postgres.ts";
 import {
   createSender,
   isProperRejection,
@@ -14,11 +14,11 @@ import { wakeUps } from "../support/wake-ups.ts";
 
 const database = testDatabase();
 
-it("rejects deliveries while the server says that its disk is full, stores nothing of them, and goes on afterwards", async () => {
+it("accept rejects deliveries with ERR_STORE_FULL while the disk is full, stores none of them, and recovers", async () => {
   const { schema, queue, inbox } = await database.open();
   const send = createSender(inbox);
   expect((await send(jobCreated("before"))).status).toBe(200);
-  // For rows and for wake-ups, whichever the disk had no more room for.
+  // The disk may be full for the row or for its wake-up.
   for (const table of [`"${schema}".jobber_deliveries`, `${database.bossSchema}.job`]) {
     await database.pool.query(`
       CREATE FUNCTION "${schema}".reject() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -40,7 +40,7 @@ it("rejects deliveries while the server says that its disk is full, stores nothi
   expect((await inbox.list({})).map(({ objectId }) => objectId)).toEqual(["before", "after"]);
 });
 
-it("responses everybody within a second while others hold all connections of the pool: 200, or 503 and when to come again", async () => {
+it("the receiver responds within a second with 200, or 503 and Retry-After, while the pool has no free connection", async () => {
   const { schema, queue, inbox } = await database.open();
   const pool = openPool(database.connectionString, { max: 10 });
   const starved = createPostgres({ pool, boss: database.boss, schema, queue });

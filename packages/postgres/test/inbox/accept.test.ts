@@ -2,15 +2,15 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { createPostgres } from "@jobber-sync/postgres";
 import { describe, expect, it } from "vitest";
+import { openPool } from "../support/connections.ts";
 import { delivery } from "../support/deliveries.ts";
-import { openPool } from "../support/open-postgres.ts";
 import { testDatabase } from "../support/test-database.ts";
 import { wakeUps } from "../support/wake-ups.ts";
 import { watchedPool } from "../support/watched-pool.ts";
 
 const database = testDatabase();
 
-it("commits the row and its wake-up together, or neither", async () => {
+it("accept commits the row and its wake-up together, or neither", async () => {
   const { schema, queue, inbox } = await database.open();
   await Promise.all([inbox.accept(delivery("1")), inbox.accept(delivery("2"))]);
   expect(await wakeUps(database, queue)).toMatchObject({ count: 2 });
@@ -23,13 +23,13 @@ it("commits the row and its wake-up together, or neither", async () => {
   expect(await wakeUps(database, queue)).toMatchObject({ count: 2 });
 });
 
-it("puts no wake-up behind a quarantined delivery", async () => {
+it("accept writes no wake-up for a quarantined delivery", async () => {
   const { queue, inbox } = await database.open();
   await inbox.accept(delivery("1", { state: "quarantined", reason: "ERR_EVENT_SYNTAX" }));
   expect(await wakeUps(database, queue)).toMatchObject({ count: 0 });
 });
 
-it("writes deliveries that arrive together in one transaction", async () => {
+it("accept writes concurrent deliveries in one transaction per lane", async () => {
   let commits = 0;
   const pool = watchedPool(database.pool, (text) => {
     if (text === "COMMIT") commits += 1;
@@ -42,7 +42,7 @@ it("writes deliveries that arrive together in one transaction", async () => {
   expect(commits).toBe(2);
 });
 
-it("fails no delivery for its neighbour", async () => {
+it("accept rejects only the delivery whose row is rejected, not the rest of its batch", async () => {
   const { schema, inbox } = await database.open();
   await database.pool.query(
     `ALTER TABLE "${schema}".jobber_deliveries ADD CHECK (object_id <> 'rejected')`,
@@ -54,7 +54,7 @@ it("fails no delivery for its neighbour", async () => {
   expect((await inbox.list({})).map(({ objectId }) => objectId)).toEqual(["1", "3"]);
 });
 
-it("rejects a session whose commits a crash may lose, and says how to mend it", async () => {
+it("accept rejects sessions with synchronous_commit off and names the setting, unless requireDurable is false", async () => {
   const { schema, queue, inbox } = await database.open();
   const pool = openPool(database.connectionString, { options: "-c synchronous_commit=off" });
   const weak = createPostgres({ pool, boss: database.boss, schema, queue });
@@ -74,8 +74,8 @@ it("rejects a session whose commits a crash may lose, and says how to mend it", 
   await pool.end();
 });
 
-describe("while the pool is starved", () => {
-  it("gives up in time, and works again when it is not", async () => {
+describe("accept while the pool has no free connection", () => {
+  it("rejects at its time limit and recovers with the pool", async () => {
     const { schema, queue } = await database.open();
     const pool = openPool(database.connectionString, { max: 1 });
     const held = await pool.connect();
@@ -106,7 +106,7 @@ describe("while the pool is starved", () => {
     await pool.end();
   });
 
-  it("keeps nothing of what it has given up, when the pool gives no connection any more", async () => {
+  it("releases the bodies of rejected deliveries if the pool never returns a connection", async () => {
     let asked = 0;
     const pool = {
       query: async () => ({ rows: [] }),
@@ -130,7 +130,7 @@ describe("while the pool is starved", () => {
     await burst();
     const before = held();
     for (let round = 0; round < 40; round += 1) await burst();
-    // 100 MiB were rejected meanwhile; what is garbage goes when the collector comes to it.
+    // 100 MiB were rejected meanwhile.
     await expect.poll(() => held() - before, { timeout: 10_000 }).toBeLessThan(8 * 1024 * 1024);
     expect(asked).toBeLessThanOrEqual(2);
   });

@@ -1,8 +1,8 @@
 import type { Claim, Settlement } from "@jobber-sync/core/ports";
 import { createPostgres } from "@jobber-sync/postgres";
 import { describe, expect, it } from "vitest";
+import { openPool } from "../support/connections.ts";
 import { delivery, done, objectOf } from "../support/deliveries.ts";
-import { openPool } from "../support/open-postgres.ts";
 import { testDatabase } from "../support/test-database.ts";
 import { wakeUps } from "../support/wake-ups.ts";
 import { watchedPool } from "../support/watched-pool.ts";
@@ -11,7 +11,7 @@ const database = testDatabase();
 
 const LEASE = () => ({ leaseMs: 10_000, now: Date.now() });
 
-/** Accepts so many deliveries of each object and claims them, their wake-ups gone. */
+/** Accepts deliveries of each object, deletes their wake-ups and claims them. */
 async function claimed(ids: Readonly<Record<string, number>>) {
   const opened = await database.open();
   const { inbox, queue } = opened;
@@ -21,7 +21,7 @@ async function claimed(ids: Readonly<Record<string, number>>) {
   const claims = await Promise.all(
     Object.keys(ids).map(async (id) => {
       const claim = await inbox.claim(objectOf(id), LEASE());
-      if (claim === null) throw new Error(`nothing of ${id} was due`);
+      if (claim === null) throw new Error(`nothing of ${id} is due`);
       return claim;
     }),
   );
@@ -41,7 +41,7 @@ function waiting(claim: Claim, dueAt: (index: number) => number): readonly Settl
 }
 
 describe("claim and settle", () => {
-  it("are not flushed, and leave the connection as it was: what is accepted next is", async () => {
+  it("commit without a flush, and leave synchronous_commit of the connection on", async () => {
     const { schema, queue } = await database.open();
     const pool = openPool(database.connectionString, { max: 1 });
     const { inbox } = createPostgres({ pool, boss: database.boss, schema, queue });
@@ -56,7 +56,7 @@ describe("claim and settle", () => {
     await pool.end();
   });
 
-  it("go together for objects that are worked on at one time, each with its own rows", async () => {
+  it("of different objects share a statement, each with its own rows", async () => {
     let statements = 0;
     const pool = watchedPool(database.pool, (_text, _values, via) => {
       if (via === "query") statements += 1;
@@ -76,7 +76,7 @@ describe("claim and settle", () => {
     ]);
     const [first, second, third] = claims;
     if (!first || !second || !third) throw new Error("not all were claimed");
-    // A claim settles its own rows only.
+    // A claim settles only its own rows.
     const foreign = { ...first, id: "another claim" };
     await Promise.all([
       watching.inbox.settle(foreign, done(first)),
@@ -94,7 +94,7 @@ describe("claim and settle", () => {
 });
 
 describe("settle", () => {
-  it("wakes what is put back when it is due, in the same transaction", async () => {
+  it("writes the wake-up of a row that waits again, for its due time", async () => {
     const { queue, inbox, claims } = await claimed({ "1": 1 });
     for (const claim of claims)
       await inbox.settle(
@@ -107,7 +107,7 @@ describe("settle", () => {
     expect(firstMs).toBeLessThanOrEqual(60_000);
   });
 
-  it("puts any number of different times into one statement, those of an object no closer than a second", async () => {
+  it("writes wake-ups for many due times in one statement, at most one per object and second", async () => {
     const { schema, queue, claims } = await claimed({ "1": 40, "2": 1 });
     let inserts = 0;
     const pool = watchedPool(database.pool, (text) => {
@@ -129,9 +129,9 @@ describe("settle", () => {
     expect(firstMs).toBeGreaterThan(58_000);
   });
 
-  it("is not fooled by the clock of this machine", async () => {
+  it("ignores the clock of this machine", async () => {
     const { schema, queue } = await database.open();
-    // Ten minutes ahead of the database, which alone knows what is due.
+    // Ten minutes ahead of the database.
     const now = () => Date.now() + 600_000;
     const { inbox } = createPostgres({
       pool: database.pool,
@@ -158,7 +158,7 @@ describe("settle", () => {
     await expect.poll(() => others.claim(objectOf("1"), LEASE()), { timeout: 2000 }).not.toBeNull();
   });
 
-  it("goes by the caller's clock when told to", async () => {
+  it('uses the caller\'s clock with clock: "caller"', async () => {
     let now = Date.parse("2020-01-01T00:00:00Z");
     const { inbox } = await database.open({ clock: "caller", now: () => now });
     await inbox.accept(delivery("1", { receivedAt: now }));
@@ -176,7 +176,7 @@ describe("settle", () => {
     expect(await inbox.claim(objectOf("1"), { leaseMs: 1000, now })).not.toBeNull();
   });
 
-  it("wakes an object once whose claim is gone, as after a crash of the server that took it", async () => {
+  it("wakes an object whose claim a server crash has undone", async () => {
     const { schema, queue, inbox, claims } = await claimed({ "1": 3, "2": 1 });
     await database.pool.query(
       `UPDATE "${schema}".jobber_deliveries SET state = 'waiting', claim_id = NULL, due_at = received_at WHERE object_id = '1'`,

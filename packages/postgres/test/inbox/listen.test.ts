@@ -10,7 +10,7 @@ const database = testDatabase();
 
 type Inboxed = Pick<Postgres, "inbox">;
 
-/** Listens with `during` as the work of each run, until `body` has ended. */
+/** Listens until `body` ends, calling `during` in each run. */
 async function listening(
   { inbox }: Inboxed,
   body: (runs: readonly ObjectRef[]) => Promise<unknown>,
@@ -42,7 +42,7 @@ async function listening(
 const undone = async ({ inbox }: Inboxed) =>
   (await inbox.list({ states: ["waiting", "claimed"], limit: 1000 })).length;
 
-it("loses no wake-up when a worker looks while the accept is not committed yet", async () => {
+it("listen runs an object again whose accept commits after its wake-up was consumed", async () => {
   const opened = await database.open();
   const { schema, queue, inbox } = opened;
   const commits: (() => void)[] = [];
@@ -53,7 +53,7 @@ it("loses no wake-up when a worker looks while the accept is not committed yet",
   await listening(opened, async (runs) => {
     await inbox.accept(delivery("1"));
     const accepting = slow.inbox.accept(delivery("1"));
-    // The object's earlier delivery is worked on, and its wake-up spent, while the later one cannot be seen.
+    // The earlier delivery runs, and its wake-up is consumed, while the later one is not visible yet.
     await expect.poll(() => commits.length).toBe(1);
     await expect.poll(() => runs.length).toBe(1);
     expect(await inbox.claim(objectOf("1"), { leaseMs: 1000, now: Date.now() })).toBeNull();
@@ -64,14 +64,14 @@ it("loses no wake-up when a worker looks while the accept is not committed yet",
   });
 });
 
-it("takes up rows whose wake-up is gone", async () => {
+it("listen runs rows without a wake-up", async () => {
   const opened = await database.open({ sweepMs: 50, overdueMs: 100 });
   await opened.inbox.accept(delivery("1"));
   await database.boss.deleteQueuedJobs(opened.queue);
   await listening(opened, async () => expect.poll(() => undone(opened), { timeout: 5000 }).toBe(0));
 });
 
-it("takes them up however many rows an object has that runs", async () => {
+it("listen runs rows without a wake-up even if a running object has thousands of due rows", async () => {
   const opened = await database.open({ sweepMs: 50, overdueMs: 100 });
   const { inbox, schema } = opened;
   let end = () => {};
@@ -83,7 +83,7 @@ it("takes them up however many rows an object has that runs", async () => {
     opened,
     async (runs) => {
       await expect.poll(async () => (await inbox.list({ states: ["claimed"] })).length).toBe(1);
-      // Without wake-ups. Of the object that runs far more than a look reads, and longer due than the other one's.
+      // Rows without wake-ups. The running object has more than one query reads, due for longer.
       await database.pool.query(
         `INSERT INTO "${schema}".jobber_deliveries
            (sequence, tenant, object_type, object_id, delivery_key, topic, state, body, received_at, started_at, due_at)
@@ -101,7 +101,7 @@ it("takes them up however many rows an object has that runs", async () => {
   );
 });
 
-it("takes up the rows of a worker that died", async () => {
+it("listen runs the rows of a worker that died", async () => {
   const opened = await database.open({ sweepMs: 50 });
   const { inbox, queue } = opened;
   await inbox.accept(delivery("1"));
@@ -110,26 +110,26 @@ it("takes up the rows of a worker that died", async () => {
   await listening(opened, async () => expect.poll(() => undone(opened), { timeout: 5000 }).toBe(0));
 });
 
-it("takes them up with all slots busy and a long queue before them, some seconds after their claim ran out", async () => {
+it("listen runs them within seconds of the expiry, ahead of a long queue, with all slots busy", async () => {
   const opened = await database.open({ sweepMs: 300, overdueMs: 1000 });
   const { inbox, schema } = opened;
   const ids = Array.from({ length: 400 }, (_, index) => String(index));
   await Promise.all(ids.map((id) => inbox.accept(delivery(id))));
-  await inbox.accept(delivery("dead worker's"));
-  // What waits has been due for longer than what the dead worker held.
+  await inbox.accept(delivery("of the dead worker"));
+  // The waiting rows have been due for longer than those of the dead worker.
   await database.pool.query(
     `UPDATE "${schema}".jobber_deliveries SET due_at = now() - interval '1 hour'`,
   );
-  await inbox.claim(objectOf("dead worker's"), { leaseMs: 500, now: Date.now() });
+  await inbox.claim(objectOf("of the dead worker"), { leaseMs: 500, now: Date.now() });
   const began = performance.now();
   await listening(
     opened,
     async (runs) => {
       await expect
         .poll(() => runs.map(({ objectId }) => objectId), { timeout: 15_000, interval: 20 })
-        .toContain("dead worker's");
+        .toContain("of the dead worker");
       expect(performance.now() - began).toBeLessThan(6000);
-      // The queue is far from its end.
+      // Most of the queue is still waiting.
       expect(await undone(opened)).toBeGreaterThan(100);
     },
     () => new Promise((resolve) => setTimeout(resolve, 100)),
@@ -137,7 +137,7 @@ it("takes them up with all slots busy and a long queue before them, some seconds
   );
 });
 
-it("hands back what it has taken and not begun when it ends, and what was to follow a run", async () => {
+it("listen requeues what it has fetched but not started when it ends, and promised follow-up runs", async () => {
   const opened = await database.open();
   const { inbox, queue } = opened;
   const stop = new AbortController();
@@ -166,7 +166,7 @@ it("hands back what it has taken and not begun when it ends, and what was to fol
   expect([...new Set(objects)]).toEqual(Array.from({ length: 8 }, (_, index) => String(index)));
 });
 
-it("is not held up by runs that take long", async () => {
+it("listen starts new objects while long runs are active", async () => {
   const opened = await database.open();
   const { inbox } = opened;
   const stop = new AbortController();
@@ -201,10 +201,10 @@ it("is not held up by runs that take long", async () => {
   clearInterval(endAll);
 });
 
-it("gives up a batch that pg-boss has taken away, and goes on", async () => {
+it("listen stops waiting for a batch that pg-boss has reassigned, and continues", async () => {
   const opened = await database.open();
   const { queue, schema, inbox } = opened;
-  let takeAway = () => {};
+  let reassign = () => {};
   let handled: Promise<unknown> = Promise.resolve();
   const taken = new AbortController();
   const boss = new Proxy(database.boss, {
@@ -216,7 +216,7 @@ it("gives up a batch that pg-boss has taken away, and goes on", async () => {
         _options: object,
         handler: (jobs: object[]) => Promise<unknown>,
       ) => {
-        takeAway = () => taken.abort();
+        reassign = () => taken.abort();
         handled = handler([
           { data: objectOf("running"), signal: taken.signal },
           { data: objectOf("waiting"), signal: taken.signal },
@@ -244,7 +244,7 @@ it("gives up a batch that pg-boss has taken away, and goes on", async () => {
     over = true;
   });
   expect(over).toBe(false);
-  takeAway();
+  reassign();
   await expect.poll(() => over).toBe(true);
   expect(await wakeUps(database, queue)).toMatchObject({ count: 0 });
   end();
@@ -255,7 +255,7 @@ it("gives up a batch that pg-boss has taken away, and goes on", async () => {
   expect(await inbox.list({})).toEqual([]);
 });
 
-it("asks pg-boss again that takes no worker, until it does", async () => {
+it("listen retries until pg-boss accepts its worker", async () => {
   const opened = await database.open();
   const { queue, schema } = opened;
   let rejections = 0;

@@ -25,7 +25,7 @@ async function states(inbox: Inbox): Promise<readonly string[]> {
   return (await inbox.list({})).map(({ state }) => state);
 }
 
-/** Something that happens once, and that others wait for. */
+/** Creates a promise and the function that resolves it. */
 function event() {
   let happen = () => {};
   const happened = new Promise<void>((resolve) => {
@@ -34,7 +34,7 @@ function event() {
   return { happen, happened };
 }
 
-/** A sender whose delivery is written, and not committed before the test says so. */
+/** Creates a sender whose transactions stop before COMMIT until the test continues them. */
 function heldSender({ schema, queue }: OpenedPostgres) {
   const written = event();
   const commit = event();
@@ -52,19 +52,19 @@ const KINDS = [
   ["snapshots", snapshot],
 ] as const;
 
-/** Its wake-up is written while that of the delivery before it waits, or when that one is spent already. */
-const MOMENTS = ["before the worker looks", "while the worker works"] as const;
+/** The second wake-up is written while the first is queued, or after it was consumed. */
+const MOMENTS = ["before the worker claims", "during the run"] as const;
 
 for (const [kind, payload] of KINDS) {
   for (const moment of MOMENTS) {
-    it(`ends at the last version when the accept of ${kind} is open as a worker claims: opened ${moment}`, async () => {
-      // Rows without a wake-up are looked for long after this test.
+    it(`processes the last version of ${kind} if its accept begins ${moment} and commits after the run`, async () => {
+      // The sweep must not be what finds the row.
       const opened = await database.open({ overdueMs: 3_600_000 });
       const { inbox, store } = opened;
       let version = 1;
       const working = event();
       const goOn = event();
-      // Holds the first run at the point after which what changes is not in its result.
+      // Holds the first run at the point after which later changes are not in its result.
       const pause = async () => {
         working.happen();
         await goOn.happened;
@@ -92,12 +92,12 @@ for (const [kind, payload] of KINDS) {
         await held.written.happened;
         return { sent };
       };
-      const before = moment === "before the worker looks" ? await openNext() : null;
+      const before = moment === "before the worker claims" ? await openNext() : null;
       worker.start();
       await working.happened;
       const { sent } = before ?? (await openNext());
       goOn.happen();
-      // The worker is through with the object, and finds nothing more of it.
+      // The worker has finished the object and sees no other row.
       await expect.poll(() => states(inbox), { timeout: 10_000 }).toEqual(["done"]);
       held.commit.happen();
       expect((await sent).status).toBe(200);

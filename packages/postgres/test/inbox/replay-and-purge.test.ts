@@ -5,7 +5,7 @@ import { wakeUps } from "../support/wake-ups.ts";
 
 const database = testDatabase();
 
-/** So many rows of 10 objects that ended in a state 40 days ago. */
+/** Inserts rows of 10 objects that finished 40 days ago. */
 async function ended(state: "done" | "dead" | "unresolved" | "quarantined", rows: number) {
   const opened = await database.open();
   await database.pool.query(
@@ -20,14 +20,14 @@ async function ended(state: "done" | "dead" | "unresolved" | "quarantined", rows
 }
 
 describe("replay", () => {
-  it("takes all there are, a batch at a time, and wakes each object once for each", async () => {
+  it("replays all rows in batches and wakes each object once per batch", async () => {
     const { inbox, queue } = await ended("dead", 2500);
     expect(await inbox.replay({ states: ["dead"] })).toBe(2500);
     expect(await inbox.list({ states: ["dead"] })).toEqual([]);
     expect(await wakeUps(database, queue)).toMatchObject({ count: 30 });
   });
 
-  it("takes no more than it is asked for, the oldest first", async () => {
+  it("replays at most the limit, oldest first", async () => {
     const { inbox } = await ended("unresolved", 1500);
     expect(await inbox.replay({ limit: 1200 })).toBe(1200);
     const left = await inbox.list({ states: ["unresolved"], limit: 1000 });
@@ -36,7 +36,7 @@ describe("replay", () => {
     );
   });
 
-  it("keeps the reason of what was quarantined until it has run, and of nothing else", async () => {
+  it("keeps the reason only of quarantined rows", async () => {
     const { inbox } = await database.open();
     await inbox.accept(delivery("1", { state: "quarantined", reason: "ERR_ACCOUNT_MISMATCH" }));
     await inbox.replay({});
@@ -49,7 +49,7 @@ describe("replay", () => {
 });
 
 describe("purge", () => {
-  it("keeps the hash of a body that it erases", async () => {
+  it("keeps the hash of an erased body", async () => {
     const { inbox, schema } = await database.open();
     const { sequence } = await inbox.accept(delivery("1", { body: Buffer.from("hello") }));
     const claim = await inbox.claim(objectOf("1"), { leaseMs: 1000, now: Date.now() });
@@ -64,7 +64,7 @@ describe("purge", () => {
     ]);
   });
 
-  it("takes a batch at a time and ends between two when it is told to", async () => {
+  it("works in batches and stops between two when the signal aborts", async () => {
     const { inbox } = await ended("done", 2500);
     const stop = new AbortController();
     const first = inbox.purge({ signal: stop.signal });
@@ -73,16 +73,16 @@ describe("purge", () => {
     expect(await inbox.purge()).toEqual({ bodies: 1500, deliveries: 0 });
   });
 
-  it("keeps for ever what it is told to", async () => {
+  it("keeps rows whose retention is Infinity", async () => {
     const { inbox } = await ended("done", 1);
-    const forEver = {
+    const unlimited = {
       bodiesAfterMs: Number.POSITIVE_INFINITY,
       failedAfterMs: Number.POSITIVE_INFINITY,
     };
-    expect(await inbox.purge(forEver)).toEqual({ bodies: 0, deliveries: 0 });
+    expect(await inbox.purge(unlimited)).toEqual({ bodies: 0, deliveries: 0 });
   });
 
-  it("goes by the database's clock: how far that of this machine is off does not matter", async () => {
+  it("uses the database's clock, not that of this machine", async () => {
     const day = 86_400_000;
     const { inbox } = await database.open({ now: () => Date.now() + 60 * day });
     await inbox.accept(delivery("1", { state: "quarantined", reason: "ERR_EVENT_SYNTAX" }));

@@ -18,7 +18,7 @@ function paused(claim: Claim): readonly Settlement[] {
   }));
 }
 
-/** Accepts deliveries and claims their objects; the wake-ups are gone. */
+/** Accepts deliveries, claims their objects and deletes the wake-ups. */
 async function claimed(opened: OpenedPostgres, ids: readonly string[]): Promise<readonly Claim[]> {
   const { inbox, queue } = opened;
   await Promise.all(ids.map((id) => inbox.accept(delivery(id))));
@@ -30,7 +30,7 @@ async function claimed(opened: OpenedPostgres, ids: readonly string[]): Promise<
 }
 
 describe("resume", () => {
-  it("wakes each object once, however many of its rows were paused", async () => {
+  it("wakes each object once, however many of its rows are paused", async () => {
     const opened = await database.open();
     const ids = Array.from({ length: 90 }, (_, index) => `object ${index % 3}`);
     for (const claim of await claimed(opened, ids)) await opened.inbox.settle(claim, paused(claim));
@@ -42,7 +42,7 @@ describe("resume", () => {
     expect(await wakeUps(database, opened.queue)).toMatchObject({ count: 3 });
   });
 
-  it("takes any number of objects, a batch at a time, whatever their ids are made of", async () => {
+  it("resumes any number of objects in batches, whatever characters their ids contain", async () => {
     const { inbox, schema, queue } = await database.open();
     await database.pool.query(
       `INSERT INTO "${schema}".jobber_deliveries
@@ -60,7 +60,7 @@ describe("resume", () => {
     expect(objects).toHaveLength(count);
   });
 
-  it("counts a pause by the database's clock, not by those of the machines that paused and resumed", async () => {
+  it("measures the pause by the database's clock, not by those of the machines that paused and resumed", async () => {
     const opened = await database.open();
     const { schema, queue, inbox } = opened;
     const [claim] = await claimed(opened, ["1"]);
@@ -74,8 +74,8 @@ describe("resume", () => {
   });
 });
 
-describe("a resume while a worker settles rows as paused", () => {
-  /** Stops a transaction of a pool before its commit until the test lets it go on. */
+describe("resume while a worker settles rows as paused", () => {
+  /** Opens an inbox whose transactions stop before COMMIT until `letGo()`. */
   function held(opened: OpenedPostgres) {
     let arrive = () => {};
     let letGo = () => {};
@@ -97,7 +97,7 @@ describe("a resume while a worker settles rows as paused", () => {
 
   const blocked = async () => {
     const { rows } = await database.pool.query(
-      "SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE wait_event_type = 'Lock'",
+      "SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
     );
     return rows[0].waiting;
   };
@@ -107,7 +107,7 @@ describe("a resume while a worker settles rows as paused", () => {
     expect(await wakeUps(database, queue)).toMatchObject({ objects: ["1"] });
   };
 
-  it("finds what was settled before it and not yet committed", async () => {
+  it("finds rows of a settlement that was not committed when it began", async () => {
     const opened = await database.open();
     const [claim] = await claimed(opened, ["1"]);
     if (claim === undefined) throw new Error("nothing was claimed");
@@ -122,7 +122,7 @@ describe("a resume while a worker settles rows as paused", () => {
     await wakes(opened);
   });
 
-  it("is seen by a settling that comes before it is committed", async () => {
+  it("is respected by a settlement that began before it committed", async () => {
     const opened = await database.open();
     const [claim] = await claimed(opened, ["1"]);
     if (claim === undefined) throw new Error("nothing was claimed");
@@ -137,7 +137,7 @@ describe("a resume while a worker settles rows as paused", () => {
     await wakes(opened);
   });
 
-  it("counts from when it got the lock, so that a claim which came while it waited is not missed", async () => {
+  it("records the time at which it got the lock, so that claims made while it waited are covered", async () => {
     const opened = await database.open();
     const [first] = await claimed(opened, ["1"]);
     if (first === undefined) throw new Error("nothing was claimed");

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { createRunner } from "../../src/inbox/runner.ts";
 import { objectOf } from "../support/deliveries.ts";
 
-/** Runs that end when the test says so. */
+/** A runner whose runs end when the test calls `end()`. */
 function runs(concurrency: number) {
   const begun: { readonly id: string; end(): void }[] = [];
   const stop = new AbortController();
@@ -33,13 +33,13 @@ function runs(concurrency: number) {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** What became of a promise so far. */
+/** Returns the value of a promise, or "pending". */
 async function settled<T>(promise: Promise<T>): Promise<T | "pending"> {
   await turn();
   return Promise.race([promise, Promise.resolve("pending" as const)]);
 }
 
-it("runs an object that is woken while it runs once more, however often it was, and promises that at once", async () => {
+it("runs an object once more after any number of offers during its run, and resolves them at once", async () => {
   const { begun, runner, offer, ids } = runs(4);
   expect(await settled(offer("a"))).toBe(true);
   expect(await settled(Promise.all([offer("a"), offer("a"), offer("a")]))).toEqual([
@@ -55,7 +55,7 @@ it("runs an object that is woken while it runs once more, however often it was, 
   expect(await runner.idle()).toEqual([]);
 });
 
-it("runs no more at a time than allowed, and an object that still waits for its turn only once", async () => {
+it("limits concurrent runs, and runs a queued object once after several offers", async () => {
   const { begun, runner, offer, ids, most } = runs(1);
   await offer("a");
   const waiting = Promise.all([offer("b"), offer("b")]);
@@ -69,12 +69,12 @@ it("runs no more at a time than allowed, and an object that still waits for its 
   expect(most()).toBe(1);
 });
 
-it("never runs an object twice at one time, whenever it is woken", async () => {
+it("never runs an object twice at once, whenever it is offered", async () => {
   const { begun, runner, offer, ids, most } = runs(2);
   await offer("a");
   void offer("a");
   begun[0]?.end();
-  // Every moment between the end of the one run and the beginning of the next.
+  // Every microtask between the end of one run and the start of the next.
   for (let step = 0; step < 20; step += 1) {
     void offer("a");
     await Promise.resolve();
@@ -88,7 +88,7 @@ it("never runs an object twice at one time, whenever it is woken", async () => {
   expect(most()).toBe(1);
 });
 
-it("lets a run that is to follow wait its turn like others", async () => {
+it("queues a follow-up run behind waiting objects", async () => {
   const { begun, offer, ids } = runs(1);
   await offer("a");
   void offer("b");
@@ -101,7 +101,7 @@ it("lets a run that is to follow wait its turn like others", async () => {
   expect(ids()).toEqual(["a", "b", "a"]);
 });
 
-it("lets what is urgent go before what waits, and runs it once all the same", async () => {
+it("runs an urgent offer ahead of waiting ones, and only once", async () => {
   const { begun, offer, ids } = runs(1);
   await offer("a");
   void offer("b");
@@ -114,7 +114,7 @@ it("lets what is urgent go before what waits, and runs it once all the same", as
   expect(ids()).toEqual(["a", "c", "b"]);
 });
 
-it("begins nothing after the end, says so at once to whoever waits, and names the runs it had promised", async () => {
+it("starts nothing after the session ends, resolves waiting offers to false, and returns promised runs", async () => {
   const { begun, runner, stop, offer, ids } = runs(1);
   await offer("a");
   const waiting = offer("b");
@@ -129,7 +129,7 @@ it("begins nothing after the end, says so at once to whoever waits, and names th
   expect(ids()).toEqual(["a"]);
 });
 
-it("names what ran when the end came: of that something may be left", async () => {
+it("returns objects that were running when the session ended, since rows may be left", async () => {
   const { begun, runner, stop, offer } = runs(2);
   await offer("a");
   begun[0]?.end();

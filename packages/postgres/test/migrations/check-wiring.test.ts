@@ -1,46 +1,37 @@
+import { randomUUID } from "node:crypto";
 import { createPostgres } from "@jobber-sync/postgres";
 import { PgBoss } from "pg-boss";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import {
-  openBoss,
-  openPool,
-  START_MS,
-  startTestDatabase,
-  type TestDatabase,
-} from "../support/open-postgres.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openBoss, openPool } from "../support/connections.ts";
+import { testDatabase } from "../support/test-database.ts";
 import { wakeUps } from "../support/wake-ups.ts";
 
-// Every test talks to a real server, on a machine that may be busy.
-vi.setConfig({ testTimeout: 30_000 });
+const database = testDatabase();
 
-let database: TestDatabase;
+const other = `jobber_other_${randomUUID().slice(0, 8)}`;
 let otherUrl: string;
 beforeAll(async () => {
-  database = await startTestDatabase();
-  await database.pool.query("CREATE DATABASE another");
+  await database.pool.query(`CREATE DATABASE ${other}`);
   const url = new URL(database.connectionString);
-  url.pathname = "/another";
+  url.pathname = `/${other}`;
   otherUrl = url.href;
-}, START_MS);
-afterAll(async () => {
-  await database.pool.query("DROP DATABASE another WITH (FORCE)");
-  await database.stop();
-}, START_MS);
+});
+afterAll(() => database.pool.query(`DROP DATABASE ${other} WITH (FORCE)`));
 
 describe("migrate", () => {
-  it("leaves no trace of the wake-up that it tries", async () => {
+  it("leaves no trace of its probe wake-up", async () => {
     const { queue } = await database.open();
     expect(await wakeUps(database, queue)).toMatchObject({ count: 0 });
   });
 
-  it("rejects a pool on another database than pg-boss", async () => {
+  it("rejects a pool and a pg-boss on different databases", async () => {
     const pool = openPool(otherUrl);
     const { boss } = database;
     await expect(createPostgres({ pool, boss, queue: "apart" }).migrate()).rejects.toMatchObject({
       code: "ERR_STORE_SETTINGS",
       message: expect.stringMatching(/different databases.*same connection string/),
     });
-    // And a pg-boss that does not show its connection.
+    // Also with a pg-boss that does not expose its connection.
     const mute = new Proxy(boss, {
       get(target, name) {
         if (name === "getDb") return undefined;
@@ -57,7 +48,7 @@ describe("migrate", () => {
     await pool.end();
   });
 
-  it("rejects it also where pg-boss has the same queue on both", async () => {
+  it("rejects different databases even if both have the queue", async () => {
     const pool = openPool(otherUrl);
     const twin = openBoss(otherUrl, database.bossSchema);
     await twin.start();
@@ -72,7 +63,7 @@ describe("migrate", () => {
     await pool.end();
   });
 
-  it("rejects sessions whose commits a crash may lose, unless told that it may", async () => {
+  it("rejects sessions with synchronous_commit off, unless requireDurable is false", async () => {
     const pool = openPool(database.connectionString, { options: "-c synchronous_commit=off" });
     const options = { pool, boss: database.boss, schema: "weak", queue: "weak-commits" };
     await expect(createPostgres(options).migrate()).rejects.toMatchObject({
@@ -84,7 +75,7 @@ describe("migrate", () => {
     await pool.end();
   });
 
-  it("says that pg-boss was not started", async () => {
+  it("names boss.start() if pg-boss was not started", async () => {
     const { pool, connectionString } = database;
     const boss = new PgBoss(connectionString);
     await expect(

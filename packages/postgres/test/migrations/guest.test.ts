@@ -1,59 +1,51 @@
 import { createPostgres } from "@jobber-sync/postgres";
 import type pg from "pg";
 import { getConstructionPlans } from "pg-boss";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sqlFiles } from "../../src/migrations/sql-files.ts";
+import { openBoss, openPool } from "../support/connections.ts";
 import { delivery, done } from "../support/deliveries.ts";
-import {
-  openBoss,
-  openPool,
-  START_MS,
-  startTestDatabase,
-  type TestDatabase,
-} from "../support/open-postgres.ts";
-import { grants, migrationFiles } from "../support/sql-files.ts";
+import { grantsSql } from "../support/grants-sql.ts";
+import { testDatabase } from "../support/test-database.ts";
 
-// Every test talks to a real server, on a machine that may be busy.
-vi.setConfig({ testTimeout: 30_000 });
+const database = testDatabase();
 
-let database: TestDatabase;
 let guest: pg.Pool;
 let guestUrl: string;
 beforeAll(async () => {
-  database = await startTestDatabase();
   await database.pool.query("CREATE ROLE guest LOGIN PASSWORD 'guest'");
   const url = new URL(database.connectionString);
   url.username = "guest";
   url.password = "guest";
   guestUrl = url.href;
   guest = openPool(guestUrl);
-}, START_MS);
+});
 afterAll(async () => {
   await guest.end();
   await database.pool.query("DROP OWNED BY guest; DROP ROLE guest");
-  await database.stop();
-}, START_MS);
+});
 
-/** What an owner does by hand for a program that may create nothing. */
+/** Prepares a database by hand, as its owner does for a program without DDL privileges. */
 async function prepareByHand(tables: string, queue: string): Promise<void> {
-  const sql = migrationFiles().map(({ text }) => text);
+  const sql = sqlFiles().flatMap(({ name, text }) => (name === "grants.sql" ? [] : [text]));
   await database.pool.query(getConstructionPlans(queue));
   await database.pool.query(
     `CREATE SCHEMA ${tables}; SET search_path TO ${tables}; ${sql.join("\n")} RESET search_path`,
   );
-  await database.pool.query(grants({ role: "guest", tables, queue }));
+  await database.pool.query(grantsSql({ role: "guest", tables, queue }));
 }
 
-describe("a role that may create nothing", () => {
-  it("is told which SQL files are missing", async () => {
+describe("a role without DDL privileges", () => {
+  it("gets an error that names the missing SQL files", async () => {
     const { boss } = database;
     const { migrate } = createPostgres({ pool: guest, boss, schema: "nowhere", migrate: false });
     await expect(migrate()).rejects.toMatchObject({
       code: "ERR_STORE_SCHEMA",
-      message: expect.stringContaining("sql/0001.sql, sql/0002.sql"),
+      message: expect.stringContaining("sql/0001.sql, sql/0002.sql, sql/0003.sql"),
     });
   });
 
-  it("receives, works, looks after the queue and uses all tools once an owner has run them", async () => {
+  it("receives, processes and maintains the queue once the owner has run them", async () => {
     await prepareByHand("by_hand", "boss_by_hand");
     const boss = openBoss(guestUrl, "boss_by_hand", {
       migrate: false,
@@ -101,15 +93,15 @@ describe("a role that may create nothing", () => {
     await database.pool.query("DROP SCHEMA by_hand, boss_by_hand CASCADE");
   });
 
-  it("needs no right to create where nothing is missing, even when it migrates", async () => {
+  it("may call migrate() if no migration is missing", async () => {
     const { schema, queue } = await database.open();
     await database.pool.query(
-      grants({ role: "guest", tables: schema, queue: database.bossSchema }),
+      grantsSql({ role: "guest", tables: schema, queue: database.bossSchema }),
     );
     await createPostgres({ pool: guest, boss: database.boss, schema, queue }).migrate();
   });
 
-  it("gets a queue among the others of pg-boss where it may create no table for one", async () => {
+  it("gets a queue in the shared table of pg-boss", async () => {
     await prepareByHand("by_hand_too", "boss_by_hand_too");
     const boss = openBoss(guestUrl, "boss_by_hand_too", { migrate: false });
     await boss.start();
@@ -122,10 +114,10 @@ describe("a role that may create nothing", () => {
     await database.pool.query("DROP SCHEMA by_hand_too, boss_by_hand_too CASCADE");
   });
 
-  it("is told when it may not write pg-boss's tables", async () => {
+  it("gets an error that names grants.sql if it may not write pg-boss's tables", async () => {
     const { schema, queue } = await database.open();
     await database.pool.query(
-      grants({ role: "guest", tables: schema, queue: database.bossSchema }),
+      grantsSql({ role: "guest", tables: schema, queue: database.bossSchema }),
     );
     await database.pool.query(
       `REVOKE ALL ON SCHEMA ${database.bossSchema} FROM guest; REVOKE ALL ON ALL TABLES IN SCHEMA ${database.bossSchema} FROM guest`,

@@ -1,7 +1,7 @@
 import { createPostgres } from "@jobber-sync/postgres";
 import { describe, expect, it } from "vitest";
+import { openBoss, openPool } from "../support/connections.ts";
 import { delivery } from "../support/deliveries.ts";
-import { openBoss, openPool } from "../support/open-postgres.ts";
 import { testDatabase } from "../support/test-database.ts";
 
 const database = testDatabase();
@@ -35,7 +35,7 @@ const TABLES = [
 ];
 
 describe("migrate", () => {
-  it("creates schema, tables and queue, and does nothing the next time", async () => {
+  it("creates schema, tables and queue once", async () => {
     const { migrate } = fresh("first");
     await migrate();
     await migrate();
@@ -53,7 +53,7 @@ describe("migrate", () => {
     });
   });
 
-  it("is safe when several processes run it at once", async () => {
+  it("may run in several processes at once", async () => {
     const { connectionString, bossSchema, pool } = database;
     const bosses = Array.from({ length: 4 }, () => openBoss(connectionString, bossSchema));
     await Promise.all(bosses.map((boss) => boss.start()));
@@ -64,11 +64,11 @@ describe("migrate", () => {
     );
     expect(await tablesOf("together")).toEqual(TABLES);
     const { rows } = await pool.query("SELECT version FROM together.jobber_migrations");
-    expect(rows).toEqual([{ version: 1 }, { version: 2 }]);
+    expect(rows).toEqual([{ version: 1 }, { version: 2 }, { version: 3 }]);
     await Promise.all(bosses.map((boss) => boss.stop({ graceful: false })));
   });
 
-  it("waits for another's migration however long a statement may take otherwise", async () => {
+  it("waits for another process's migration beyond the pool's statement_timeout", async () => {
     const { connectionString, boss } = database;
     const pool = openPool(connectionString, { statement_timeout: 200, query_timeout: 300 });
     const other = await database.pool.connect();
@@ -83,14 +83,14 @@ describe("migrate", () => {
     await pool.end();
   });
 
-  it("takes a schema name as it is", async () => {
+  it("accepts any schema name", async () => {
     const name = `o'the "Schema"`;
     const { store } = await database.open({ schema: name, queue: "odd" });
     expect(await store.nextSequence()).toBe(1);
     expect(await tablesOf(name)).toEqual(TABLES);
   });
 
-  it("sets an existing queue to what the inbox needs", async () => {
+  it("updates the settings of an existing queue", async () => {
     await database.boss.createQueue("weak", {
       policy: "standard",
       retentionSeconds: 60,
@@ -103,7 +103,7 @@ describe("migrate", () => {
     });
   });
 
-  it("rejects a queue that would drop wake-ups, and says what to do", async () => {
+  it("rejects a queue whose policy drops wake-ups, and names the fix", async () => {
     await database.boss.createQueue("short", { policy: "short" });
     await expect(fresh("short").migrate()).rejects.toMatchObject({
       code: "ERR_STORE_SETTINGS",
@@ -112,8 +112,8 @@ describe("migrate", () => {
   });
 });
 
-describe("before migrate", () => {
-  it("every first use says that tables are missing, and names migrate()", async () => {
+describe("before migrate()", () => {
+  it("every operation reports the missing tables and names migrate()", async () => {
     const { store, inbox } = fresh("nowhere");
     const missing = { code: "ERR_STORE_SCHEMA", message: expect.stringContaining("migrate()") };
     const object = { tenant: "acme", objectType: "job", objectId: "1" } as const;
@@ -127,7 +127,7 @@ describe("before migrate", () => {
     await expect(inbox.accept(delivery("1"))).rejects.toMatchObject(missing);
   });
 
-  it("a missing queue is said as well", async () => {
+  it("accept reports a missing queue", async () => {
     await fresh("tables_only").migrate();
     const { inbox } = fresh("tables_only", { queue: "no-such-queue" });
     await expect(inbox.accept(delivery("1"))).rejects.toMatchObject({ code: "ERR_STORE_SCHEMA" });

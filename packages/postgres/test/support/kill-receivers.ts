@@ -6,16 +6,16 @@ import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import type { TestDatabase } from "./open-postgres.ts";
 
-/** What became of receivers that were killed. */
+/** Result of {@link killReceivers}. */
 export interface KillReport {
-  /** Deliveries that were answered 200. */
-  readonly answered: number;
-  /** Those of them that are not stored. */
+  /** Deliveries acknowledged with 200. */
+  readonly acknowledged: number;
+  /** Acknowledged deliveries that are not stored. */
   readonly lost: number;
-  /** Rows without exactly one wake-up. */
+  /** Rows that have no wake-up, or several. */
   readonly torn: number;
   readonly stored: number;
-  /** Objects that are due: everything that is stored, if nobody's unfinished work holds it up. */
+  /** Due objects: all that are stored, unless an unfinished transaction blocks some. */
   readonly due: number;
 }
 
@@ -25,9 +25,9 @@ const LANES = 3;
 const WAIT = { timeout: 10_000 };
 
 /**
- * Starts receivers and kills each with SIGKILL in the middle of its work, after another number of answers every time.
+ * Starts receiver processes and kills each with SIGKILL, each after a different number of responses.
  *
- * @param mode `early`: the receivers response before they have stored, which must come out
+ * @param mode `early`: the receivers respond before they store, which must show as lost deliveries
  */
 export async function killReceivers(
   database: TestDatabase,
@@ -35,14 +35,14 @@ export async function killReceivers(
   mode: "durable" | "early" = "durable",
 ): Promise<KillReport> {
   const { schema, queue, inbox } = await database.open();
-  const answered: string[] = [];
+  const acknowledged: string[] = [];
   const runs = Array.from({ length: kills }, (_, index) => index).values();
   const lane = async () => {
     for (const run of runs)
-      answered.push(...(await killOne(database, [schema, String(run), mode])));
+      acknowledged.push(...(await killOne(database, [schema, String(run), mode])));
   };
   await Promise.all(Array.from({ length: LANES }, lane));
-  // The server may still be about to commit what a killed receiver had sent.
+  // The server may still commit what a killed receiver sent.
   const connected = "SELECT FROM pg_stat_activity WHERE application_name = $1";
   await expect
     .poll(async () => (await database.pool.query(connected, [schema])).rows, WAIT)
@@ -57,15 +57,15 @@ export async function killReceivers(
   );
   const stored = new Set(rows.map(({ id }) => id));
   return {
-    answered: answered.length,
-    lost: answered.filter((id) => !stored.has(id)).length,
+    acknowledged: acknowledged.length,
+    lost: acknowledged.filter((id) => !stored.has(id)).length,
     torn: rows.filter(({ jobs }) => jobs !== 1).length,
     stored: rows.length,
     due: (await inbox.due({ now: Date.now(), limit: rows.length + 1 })).length,
   };
 }
 
-/** The ids that one receiver had answered 200 before it was killed. */
+/** Runs one receiver until it is killed. Returns the ids that it acknowledged. */
 async function killOne(
   { connectionString, bossSchema }: TestDatabase,
   parameters: readonly [schema: string, run: string, mode: string],
@@ -74,13 +74,13 @@ async function killOne(
   const child = spawn(
     process.execPath,
     ["--conditions=jobber-sync-source", PROGRAM, connectionString, bossSchema, ...parameters],
-    // What takes such a process longest is to compile what it loads.
+    // The compile cache saves most of the process start.
     {
       stdio: ["ignore", "pipe", "inherit"],
       env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, PGAPPNAME: schema },
     },
   );
-  // From the first response to several batches later, never at the same point.
+  // From the first response to several batches later.
   const killAfter = 1 + ((Number(run) * 37) % 199);
   let printed = "";
   let lines = 0;

@@ -1,10 +1,10 @@
-// A program that a test kills: a receiver that takes deliveries as fast as it can, and says which it has answered 200.
+// A receiver process that a test kills. It accepts deliveries continuously and prints the acknowledged ids.
 import { writeSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import type { Inbox } from "@jobber-sync/core/ports";
 import { createPostgres } from "@jobber-sync/postgres";
 import { PgBoss } from "pg-boss";
-import { openPool } from "./open-postgres.ts";
+import { openPool } from "./connections.ts";
 import { createSender, jobCreated } from "./sender.ts";
 
 const [connectionString = "", bossSchema = "", name = "", run = "", mode = ""] =
@@ -12,7 +12,7 @@ const [connectionString = "", bossSchema = "", name = "", run = "", mode = ""] =
 const CALLERS = 24;
 const LATER_MS = 50;
 
-// For the next process: this one does not live to its end.
+// Saved now, for the next process: this one is killed.
 flushCompileCache();
 
 const pool = openPool(connectionString, { max: 4 });
@@ -27,7 +27,7 @@ const boss = new PgBoss({
 boss.on("error", () => {});
 await boss.start();
 const { inbox } = createPostgres({ pool, boss, schema: name, queue: name });
-/** What the receivers of others do: the response first, and then what is to be done. */
+/** An inbox that resolves before it stores, a common mistake in receivers. */
 const early: Pick<Inbox, "accept"> = {
   async accept(delivery) {
     setTimeout(() => inbox.accept(delivery).catch(() => {}), LATER_MS);
@@ -42,7 +42,7 @@ async function call(): Promise<void> {
     sent += 1;
     const id = `${run}-${sent}`;
     const { status } = await send(jobCreated(id));
-    // Not through a stream: what was said must have left this process when it is killed.
+    // Synchronous: a stream would lose buffered ids when the process is killed.
     if (status === 200) writeSync(1, `${id}\n`);
     if (mode === "early") await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -1,19 +1,19 @@
-// Without the testing package: programs that are started 30 times over are to start fast.
+// Does not import the testing package: processes that tests start repeatedly must start fast.
 import { createReceiver, type Logger, type ReceiverResponse, signPayload } from "@jobber-sync/core";
 import type { Inbox } from "@jobber-sync/core/ports";
 
 const SECRET = "a client secret that no app has";
 
-/** Says nothing of what a test does on purpose. */
+/** A logger for failures that a test causes on purpose. */
 export const SILENT: Logger = { info: () => {}, warn: () => {}, error: () => {} };
 
-/** An response, and how long the sender waited for it. */
+/** A response with its response time. */
 export interface TimedResponse extends ReceiverResponse {
   /** Milliseconds. */
   readonly elapsedMs: number;
 }
 
-/** A receiver for tenant `acme` in front of an inbox, with somebody who signs what is sent. */
+/** Creates a receiver for tenant `acme`. The returned function signs and sends a payload to it. */
 export function createSender(inbox: Inbox): (payload: object) => Promise<TimedResponse> {
   const tenants = [{ slug: "acme", secrets: SECRET }];
   const receiver = createReceiver({ tenants, inbox, logger: SILENT });
@@ -26,12 +26,12 @@ export function createSender(inbox: Inbox): (payload: object) => Promise<TimedRe
   };
 }
 
-/** A snapshot of a job of its own. */
+/** Returns a snapshot of a job. */
 export function jobCreated(id: string, title = "Lawn Service"): object {
   return { event: "job.created", data: { id, title } };
 }
 
-/** Whether the sender was told to come again, in time. */
+/** Returns whether the response is a timely 503 with Retry-After. */
 export function isProperRejection({ status, headers, elapsedMs }: TimedResponse): boolean {
   return status === 503 && Number(headers["retry-after"]) > 0 && elapsedMs < 1000;
 }

@@ -1,27 +1,44 @@
-import { afterAll, beforeAll, vi } from "vitest";
-import { START_MS, startTestDatabase, type TestDatabase } from "./open-postgres.ts";
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, inject, vi } from "vitest";
+import { openPool } from "./connections.ts";
+import { openTestDatabase, type TestDatabase } from "./open-postgres.ts";
+
+const TIMEOUT_MS = 60_000;
 
 /**
- * A server with pg-boss for the tests of the file that calls this, started before them and stopped after them. To be used inside tests. They
- * get half a minute each: all of them talk to a real server, on a machine that may be busy.
+ * Creates a database on the shared server before the tests of the calling file, and drops it after
+ * them. Use it inside tests only.
  */
 export function testDatabase(): TestDatabase {
-  vi.setConfig({ testTimeout: 30_000 });
-  let started: TestDatabase | undefined;
+  // All tests query a real server, on a machine that may be busy.
+  vi.setConfig({ testTimeout: TIMEOUT_MS });
+  const server = inject("postgresServer");
+  const name = `jobber_test_${randomUUID().slice(0, 8)}`;
+  let opened: TestDatabase | undefined;
+
   beforeAll(async () => {
-    started = await startTestDatabase();
-  }, START_MS);
-  afterAll(() => started?.stop(), START_MS);
+    await onServer(`CREATE DATABASE ${name} TEMPLATE ${inject("postgresTemplate")}`);
+    const url = new URL(server);
+    url.pathname = `/${name}`;
+    opened = await openTestDatabase(url.href);
+  }, TIMEOUT_MS);
+  afterAll(async () => {
+    await opened?.stop();
+    await onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  }, TIMEOUT_MS);
+
+  async function onServer(statement: string): Promise<void> {
+    const pool = openPool(server, { max: 1, statement_timeout: TIMEOUT_MS });
+    await pool.query(statement);
+    await pool.end();
+  }
 
   function database(): TestDatabase {
-    if (started === undefined) throw new Error("The database is there inside tests only.");
-    return started;
+    if (opened === undefined) throw new Error("The database exists inside tests only.");
+    return opened;
   }
 
   return {
-    get server() {
-      return database().server;
-    },
     get connectionString() {
       return database().connectionString;
     },

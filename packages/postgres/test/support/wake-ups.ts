@@ -1,6 +1,6 @@
 import type { TestDatabase } from "./open-postgres.ts";
 
-/** The wake-ups that the queue holds for now or later, and when the first of them is due, in milliseconds from now. */
+/** Returns the queued wake-ups, and in how many milliseconds the first is due. */
 export async function wakeUps(
   { pool, bossSchema }: Pick<TestDatabase, "pool" | "bossSchema">,
   queue: string,

@@ -1,7 +1,7 @@
 import type { SqlClient, SqlPool } from "@jobber-sync/postgres";
 import type pg from "pg";
 
-/** The pool, with a look at every statement before it runs; `"query"` is one outside of a transaction. */
+/** Wraps a pool and calls `before` ahead of every statement; `via` is `"query"` outside a transaction. */
 export function watchedPool(
   pool: pg.Pool,
   before: (

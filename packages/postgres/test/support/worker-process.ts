@@ -1,7 +1,7 @@
-// A program: a worker that runs until it is told to end.
+// A worker process that runs until SIGTERM.
 import { createWorker } from "@jobber-sync/core";
 import { createPostgres } from "@jobber-sync/postgres";
-import { openBoss, openPool } from "./open-postgres.ts";
+import { openBoss, openPool } from "./connections.ts";
 import { SILENT } from "./sender.ts";
 
 const [connectionString = "", bossSchema = "", name = ""] = process.argv.slice(2);
@@ -9,7 +9,7 @@ const [connectionString = "", bossSchema = "", name = ""] = process.argv.slice(2
 const pool = openPool(connectionString, { max: 6 });
 const boss = openBoss(connectionString, bossSchema);
 await boss.start();
-// What a crash interrupts is taken up again when its claim has run out, or when it was overdue for a while: short ones, for the test's time.
+// Work that a crash interrupts resumes after its claim expires or its row is overdue: short limits keep the test short.
 const timings = { sweepMs: 1000, overdueMs: 4000 };
 const { inbox, store } = createPostgres({
   pool,

@@ -1,19 +1,22 @@
 import type { SqliteHandle } from "./sqlite-handle.ts";
 
-/** How long opening may wait for another process that opens or migrates: nothing else runs in a program that starts. Milliseconds. */
+/**
+ * How long a statement may wait for a lock while the database is being opened. Nothing else runs in
+ * a process that is starting. Milliseconds.
+ */
 const OPENING_MS = 5_000;
 /**
- * While a statement waits for a lock the whole program stands still, so it waits briefly; a transaction that finds the database locked is
- * begun again later (see group-commit.ts). Milliseconds.
+ * How long a statement may wait for a lock in normal operation. SQLite blocks the event loop while
+ * it waits, so the wait is short; group-commit.ts retries the transaction later. Milliseconds.
  */
-const USUAL_MS = 5;
+const NORMAL_MS = 5;
 
-/** Lets statements wait for locks as long as opening may take. */
-export function waitAsInOpening(handle: SqliteHandle): void {
+/** Sets the lock timeout for opening and migrating the database. */
+export function setOpeningTimeout(handle: SqliteHandle): void {
   handle.exec(`PRAGMA busy_timeout = ${OPENING_MS}`);
 }
 
-/** Lets statements wait for locks as long as a program may stand still. */
-export function waitAsUsual(handle: SqliteHandle): void {
-  handle.exec(`PRAGMA busy_timeout = ${USUAL_MS}`);
+/** Sets the lock timeout for normal operation. */
+export function setNormalTimeout(handle: SqliteHandle): void {
+  handle.exec(`PRAGMA busy_timeout = ${NORMAL_MS}`);
 }

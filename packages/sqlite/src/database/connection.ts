@@ -1,15 +1,19 @@
 import type { SqliteHandle, SqliteStatement, SqliteValue } from "./sqlite-handle.ts";
 
-/** Statements on a handle, each prepared once. The texts come from this package and are few; values are always bound. */
+/**
+ * Executes statements on a handle and prepares each text once. Texts come from this package and are
+ * few; values are always bound.
+ */
 export interface Connection {
-  /** Executes a statement that gives no rows. */
+  /** Executes a statement that returns no rows. */
   run(sql: string, ...values: readonly SqliteValue[]): void;
-  /** The first row, or `undefined`. `T` is what the statement's text says. */
+  /** Returns the first row, or `undefined`. `T` must describe the columns of the statement. */
   get<T>(sql: string, ...values: readonly SqliteValue[]): T | undefined;
+  /** Returns all rows. `T` must describe the columns of the statement. */
   all<T>(sql: string, ...values: readonly SqliteValue[]): readonly T[];
 }
 
-/** Wraps a handle. */
+/** Creates the connection of a handle. */
 export function createConnection(handle: SqliteHandle): Connection {
   const statements = new Map<string, SqliteStatement>();
   const prepared = (sql: string): SqliteStatement => {
@@ -25,7 +29,7 @@ export function createConnection(handle: SqliteHandle): Connection {
       prepared(sql).run(...values);
     },
     get<T>(sql: string, ...values: readonly SqliteValue[]) {
-      // better-sqlite3 and node:sqlite say undefined, others null.
+      // node:sqlite and better-sqlite3 return undefined for no row, other libraries null.
       return (prepared(sql).get(...values) ?? undefined) as T | undefined;
     },
     all<T>(sql: string, ...values: readonly SqliteValue[]) {

@@ -2,8 +2,8 @@ import type { Connection } from "./connection.ts";
 import { isBusy } from "./store-error.ts";
 
 /**
- * Brings the write-ahead log into the file and empties it, so that what was erased is gone from both. Not when somebody else is reading or
- * writing for longer than a moment: then it is left as it is.
+ * Copies the write-ahead log into the file and truncates it, so that erased bodies remain in
+ * neither. Leaves the log as it is while another process holds a lock; the next purge tries again.
  */
 export function emptyLog(connection: Connection): void {
   try {

@@ -3,33 +3,38 @@ import type { Connection } from "./connection.ts";
 import { isBusy, storeError } from "./store-error.ts";
 import { createTransaction, type Transaction } from "./transaction.ts";
 
-/** Writes of one turn of the event loop, in one transaction. */
+/** Writes the tasks of one turn of the event loop in one transaction. */
 export interface GroupCommit {
   /**
-   * Runs `work` inside a transaction, with others that were asked for in the same turn. Resolves when that is on the disk.
+   * Runs `work` in a transaction together with the other writes of the same turn. Resolves once the
+   * transaction is on disk.
    *
-   * @param work synchronous; may be run again when the transaction has to be repeated, so it must have no effect but on the database
-   * @throws {JobberSyncError} `ERR_STORE`, `ERR_STORE_BUSY`, `ERR_STORE_FULL`: nothing of it was written
+   * @param work synchronous; may run again when the transaction is repeated, so its only effect
+   *   must be on the database
+   * @throws {JobberSyncError} `ERR_STORE`, `ERR_STORE_BUSY`, `ERR_STORE_FULL`: nothing of this
+   *   write is stored
    */
   write<T>(work: (transaction: Transaction) => T, options?: WriteOptions): Promise<T>;
-  /** Writes what was asked for, and rejects what comes later. */
+  /** Finishes the writes that were requested, and rejects later ones. */
   close(): Promise<void>;
 }
 
-/** What is special about a write. */
-interface WriteOptions {
+/** Options of {@link GroupCommit.write}. */
+export interface WriteOptions {
   /**
-   * That `work` writes with one statement at most, which is all or nothing by itself: it then needs no savepoint, a sixth of what an
-   * accepted delivery costs. @default false
+   * Skips the savepoint around `work`, a sixth of the cost of an accepted delivery. An error then
+   * repeats the whole batch one by one, so it must be rare.
+   *
+   * @default false
    */
-  readonly oneStatement?: boolean;
-  /** Called when it is on the disk; once for all writes of a transaction that name the same function. */
+  readonly withoutSavepoint?: boolean;
+  /** Called after the commit, once per transaction for all writes that pass the same function. */
   readonly onCommit?: () => void;
 }
 
-/** How writes are grouped. */
+/** Options of {@link createGroupCommit}. */
 export interface GroupCommitOptions {
-  /** How long a write may wait for another process's lock. Milliseconds. */
+  /** How long a write waits for the lock of another process. Milliseconds. */
   readonly busyMs: number;
 }
 
@@ -37,27 +42,31 @@ interface Task {
   readonly work: (transaction: Transaction) => unknown;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
-  /** `performance.now()` when it was asked for. */
+  /** `performance.now()` of the request. */
   readonly since: number;
-  readonly oneStatement: boolean;
+  readonly withoutSavepoint: boolean;
   readonly onCommit: (() => void) | undefined;
-  /** Whether it gets a transaction of its own, because the one it was in has failed. */
+  /** Whether the task gets a transaction of its own, because its batch has failed. */
   alone: boolean;
   failed: boolean;
-  /** What the work gave, or the error it failed with. */
+  /** The result of the work, or the error it threw. */
   outcome: unknown;
 }
 
-/** A flush to the disk is some hundred times the cost of a row; more rows than this gain little, and hold the lock. */
+/**
+ * A flush to disk costs about as much as 100 rows. Larger batches gain little and hold the lock
+ * longer.
+ */
 const MAX_BATCH = 256;
 /**
- * SQLite's lock is not fair: another process that writes without a pause leaves it free for moments only. Looking often, while this
- * program goes on with its work, finds one; SQLite's own waiting (up to 100 ms between looks) does not.
+ * SQLite's lock is not fair: a process that writes without pause leaves it free for moments only.
+ * Trying every millisecond, while this process continues, finds such a moment. SQLite's own busy
+ * handler, with up to 100 ms between tries, does not.
  */
 const RETRY_MS = 1;
-const USUAL: WriteOptions = {};
+const DEFAULTS: WriteOptions = {};
 
-/** Groups the writes of one connection. Nothing but its `work` may write on that connection. */
+/** Groups the writes of one connection. Nothing else may write on that connection. */
 export function createGroupCommit(
   connection: Connection,
   { busyMs }: GroupCommitOptions,
@@ -65,7 +74,7 @@ export function createGroupCommit(
   const transaction = createTransaction(connection);
   let queue: Task[] = [];
   let scheduled = false;
-  /** `performance.now()` since when somebody else has the lock. */
+  /** `performance.now()` since which another process holds the lock. */
   let busySince: number | null = null;
   let closing: Promise<void> | null = null;
   let closed: () => void = () => {};
@@ -73,24 +82,16 @@ export function createGroupCommit(
   return {
     write<T>(
       work: (transaction: Transaction) => T,
-      { oneStatement = false, onCommit } = USUAL,
+      { withoutSavepoint = false, onCommit } = DEFAULTS,
     ): Promise<T> {
-      if (closing !== null) {
-        return Promise.reject(
-          new JobberSyncError(
-            "ERR_STORE",
-            "The SQLite database was closed by this program. Stop the worker and the server before.",
-            { retryable: false },
-          ),
-        );
-      }
+      if (closing !== null) return Promise.reject(closedError());
       return new Promise<T>((resolve, reject) => {
         queue.push({
           work,
           resolve: resolve as (value: unknown) => void,
           reject,
           since: performance.now(),
-          oneStatement,
+          withoutSavepoint,
           onCommit,
           alone: false,
           failed: false,
@@ -108,7 +109,7 @@ export function createGroupCommit(
     },
   };
 
-  /** After the turn's input: requests that arrived together are in the queue by then. */
+  /** Defers the flush until after the turn's input: requests that arrived together are queued by then. */
   function schedule(): void {
     if (scheduled) return;
     scheduled = true;
@@ -134,49 +135,46 @@ export function createGroupCommit(
   }
 
   function commit(batch: readonly Task[]): void {
-    const begun = performance.now();
-    try {
-      transaction.begin();
-      busySince = null;
-    } catch (error) {
-      if (isBusy(error)) {
-        busySince ??= begun;
-        queue = [...batch, ...queue].filter((task) => !gaveUp(task));
-      } else {
-        reject(batch, error);
-      }
-      return;
-    }
+    if (!begin(batch)) return;
     try {
       for (const task of batch) run(task, batch.length === 1);
       transaction.commit();
     } catch (error) {
       transaction.rollback();
       if (batch.length === 1) {
-        reject(batch, error);
+        rejectAll(batch, error);
       } else {
-        // One by one, so that no caller fails for its neighbour.
+        // One by one, so that no task fails because of another one.
         for (const task of batch) task.alone = true;
         queue = [...batch, ...queue];
       }
       return;
     }
-    let told: (() => void) | undefined;
-    for (const { failed, outcome, resolve, reject, onCommit } of batch) {
-      if (failed) {
-        reject(storeError(outcome));
-        continue;
+    resolveAll(batch);
+  }
+
+  /** Returns whether the transaction has begun; if not, the batch is rejected or queued again. */
+  function begin(batch: readonly Task[]): boolean {
+    const begun = performance.now();
+    try {
+      transaction.begin();
+      busySince = null;
+      return true;
+    } catch (error) {
+      if (isBusy(error)) {
+        busySince ??= begun;
+        queue = [...batch, ...queue].filter((task) => !timedOut(task));
+      } else {
+        rejectAll(batch, error);
       }
-      if (onCommit !== told) onCommit?.();
-      told = onCommit;
-      resolve(outcome);
+      return false;
     }
   }
 
-  /** A failure that is not caught here ends the transaction. */
+  /** Runs one task. An error that is not caught here ends the transaction. */
   function run(task: Task, alone: boolean): void {
     task.failed = false;
-    if (alone || task.oneStatement) {
+    if (alone || task.withoutSavepoint) {
       task.outcome = task.work(transaction);
       return;
     }
@@ -185,27 +183,49 @@ export function createGroupCommit(
       task.outcome = task.work(transaction);
       transaction.release();
     } catch (error) {
-      // Throws when the failure has ended the whole transaction (a full disk does); the batch is tried again then.
+      // Throws if the error has ended the whole transaction, as a full disk does. The batch is then
+      // repeated.
       transaction.rollbackToSavepoint();
       task.failed = true;
       task.outcome = error;
     }
   }
 
-  function reject(batch: readonly Task[], error: unknown): void {
-    for (const task of batch) task.reject(storeError(error));
-  }
-
-  /** Whether a task has waited long enough for somebody else's lock; its time in our own queue does not count. */
-  function gaveUp(task: Task): boolean {
+  /** Rejects a task that has waited `busyMs` for another process; its time in the queue is free. */
+  function timedOut(task: Task): boolean {
     if (busySince === null || performance.now() - Math.max(task.since, busySince) < busyMs)
       return false;
     task.reject(
       new JobberSyncError(
         "ERR_STORE_BUSY",
-        `The database was locked by another process for ${busyMs} ms; nothing was written.`,
+        `The SQLite database was locked by another process for ${busyMs} ms; nothing was written.`,
       ),
     );
     return true;
   }
+}
+
+function resolveAll(batch: readonly Task[]): void {
+  let called: (() => void) | undefined;
+  for (const { failed, outcome, resolve, reject, onCommit } of batch) {
+    if (failed) {
+      reject(storeError(outcome));
+      continue;
+    }
+    if (onCommit !== called) onCommit?.();
+    called = onCommit;
+    resolve(outcome);
+  }
+}
+
+function rejectAll(batch: readonly Task[], error: unknown): void {
+  for (const task of batch) task.reject(storeError(error));
+}
+
+function closedError(): JobberSyncError {
+  return new JobberSyncError(
+    "ERR_STORE",
+    "The SQLite database is closed. Stop the worker and the server before you call close().",
+    { retryable: false },
+  );
 }

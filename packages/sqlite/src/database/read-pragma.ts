@@ -1,6 +1,6 @@
 import type { SqliteHandle } from "./sqlite-handle.ts";
 
-/** What `PRAGMA name` says in `column` of its first row. */
+/** Returns `column` of the first row of `PRAGMA name`. */
 export function readPragma(handle: SqliteHandle, name: string, column: string): unknown {
   const row = handle.prepare(`PRAGMA ${name}`).get() as
     | Readonly<Record<string, unknown>>

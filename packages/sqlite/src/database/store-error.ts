@@ -22,7 +22,10 @@ const PRIMARY_CODES: Readonly<Record<string, number>> = {
   NOTADB: 26,
 };
 
-/** SQLite's primary result code behind an error of `node:sqlite` or of better-sqlite3; `null` when it is no error of SQLite. */
+/**
+ * Returns SQLite's primary result code for an error of `node:sqlite` or better-sqlite3, or `null`
+ * for any other error.
+ */
 export function sqliteCode(error: unknown): number | null {
   if (typeof error !== "object" || error === null) return null;
   if ("errcode" in error && typeof error.errcode === "number") return error.errcode & 0xff;
@@ -31,42 +34,33 @@ export function sqliteCode(error: unknown): number | null {
   return name === undefined ? null : (PRIMARY_CODES[name] ?? 1);
 }
 
-/** Whether somebody else holds the lock. */
+/** Returns whether the error means that another connection holds the lock. */
 export function isBusy(error: unknown): boolean {
   const code = sqliteCode(error);
   return code === BUSY || code === LOCKED;
 }
 
-/** An error of SQLite as one of ours. SQLite's own messages hold names of tables and columns, never values. */
+/**
+ * Converts an error of SQLite. SQLite's own messages contain names of tables and columns, never
+ * values.
+ */
 export function storeError(error: unknown): JobberSyncError {
   if (isJobberSyncError(error)) return error;
   const code = sqliteCode(error);
   if (isBusy(error)) {
-    return coded(
-      "ERR_STORE_BUSY",
-      error,
-      "The database is locked by another process; nothing was written.",
-    );
+    const message = "The SQLite database is locked by another process; nothing was written.";
+    return coded("ERR_STORE_BUSY", message, error);
   }
   if (code === FULL) {
-    return coded(
-      "ERR_STORE_FULL",
-      error,
-      "The disk is full; nothing was written. Free some space.",
-    );
+    const message = "The disk is full; nothing was written. Free some space.";
+    return coded("ERR_STORE_FULL", message, error);
   }
+  const message = `SQLite failed (${describe(error, code)}); nothing was written.`;
   const retryable = code !== null && !DATA_FAULTS.has(code);
-  return coded(
-    "ERR_STORE",
-    error,
-    `SQLite failed (${describe(error, code)}); nothing was written.`,
-    {
-      retryable,
-    },
-  );
+  return new JobberSyncError("ERR_STORE", message, { cause: error, retryable });
 }
 
-/** Reads, and turns what goes wrong into one of our errors. */
+/** Runs a read and converts its error. */
 export function reading<T>(read: () => T): T {
   try {
     return read();
@@ -75,13 +69,8 @@ export function reading<T>(read: () => T): T {
   }
 }
 
-function coded(
-  code: ErrorCode,
-  cause: unknown,
-  message: string,
-  options: { readonly retryable?: boolean } = {},
-): JobberSyncError {
-  return new JobberSyncError(code, message, { cause, ...options });
+function coded(code: ErrorCode, message: string, cause: unknown): JobberSyncError {
+  return new JobberSyncError(code, message, { cause });
 }
 
 function describe(error: unknown, code: number | null): string {

@@ -1,27 +1,28 @@
 import type { Connection } from "./connection.ts";
 
-/** A write transaction that is open: no other connection writes meanwhile. */
+/** An open write transaction. No other connection writes until it ends. */
 export interface Transaction extends Connection {
-  /** The next number of the one sequence of this database, which every process shares. */
+  /** Returns the next number of the database's one sequence, which every process shares. */
   nextSequence(): number;
 }
 
 /** A transaction with the means to begin and end it. One at a time. */
 export interface OwnTransaction extends Transaction {
-  /** Takes the write lock at once, so that what is read afterwards stays true. */
+  /** Takes the write lock at once, so that rows read later cannot change before the commit. */
   begin(): void;
-  /** Returns when it is on the disk. */
+  /** Returns once the transaction is on disk. */
   commit(): void;
-  /** Also when SQLite has rolled back by itself. */
+  /** Also works when SQLite has already rolled back by itself. */
   rollback(): void;
   savepoint(): void;
   release(): void;
   rollbackToSavepoint(): void;
 }
 
-/** Makes the transaction of a connection. */
+/** Creates the transaction of a connection. */
 export function createTransaction(connection: Connection): OwnTransaction {
-  // Counted in memory while the lock is held, and written once: a batch of 256 deliveries takes 256 numbers.
+  // Counted in memory while the lock is held and written once: a batch of 256 deliveries draws 256
+  // numbers.
   let counter: number | null = null;
   return {
     ...connection,
@@ -38,7 +39,7 @@ export function createTransaction(connection: Connection): OwnTransaction {
       try {
         connection.run("ROLLBACK");
       } catch {
-        // A full disk, a broken disk: SQLite has ended the transaction already.
+        // SQLite has already ended the transaction, as it does on a full or failing disk.
       }
     },
     savepoint() {

@@ -1,6 +1,6 @@
-import type { AcceptedDelivery, IncomingDelivery } from "@jobber-sync/core/ports";
+import type { AcceptedDelivery, Inbox, IncomingDelivery } from "@jobber-sync/core/ports";
 import type { Transaction } from "../database/transaction.ts";
-import { OPEN, wholeMs } from "./row-states.ts";
+import { type InboxContext, OPEN, wholeMs } from "./inbox-context.ts";
 
 const OUTCOMES = ["accepted", "coalesced", "duplicate"] as const;
 
@@ -18,12 +18,18 @@ const INSERT = `INSERT INTO jobber_deliveries
    due_at, received_at, started_at, finished_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
-/** Prepares a delivery outside the transaction. @returns what stores it inside one */
-export function acceptDelivery(
+/** Creates `accept`. Deliveries that arrive together share a transaction and its flush to disk. */
+export function createAccept({ group, wake }: InboxContext): Inbox["accept"] {
+  const options = { withoutSavepoint: true, onCommit: wake };
+  return (delivery) => group.write(insertDelivery(delivery), options);
+}
+
+/** Prepares a row outside the transaction. @returns the work that stores it inside one */
+function insertDelivery(
   delivery: IncomingDelivery,
 ): (transaction: Transaction) => AcceptedDelivery {
   const { tenant, objectType, objectId, deliveryKey, topic, state, reason } = delivery;
-  // A copy: the row may be written after the caller has gone on with its buffer.
+  // A copy: the caller may reuse its buffer before the row is written.
   const body = Buffer.from(delivery.body);
   const receivedAt = wholeMs(delivery.receivedAt);
   const finishedAt = state === "quarantined" ? receivedAt : null;

@@ -1,21 +1,22 @@
-import { nextSlotAt, type RateLimit, type SlotRequest } from "@jobber-sync/core/ports";
-import type { Transaction } from "../database/transaction.ts";
+import { type Inbox, nextSlotAt, type RateLimit } from "@jobber-sync/core/ports";
+import type { InboxContext } from "./inbox-context.ts";
 
-const BUDGET = `SELECT next_slot_at AS "nextSlotAt", next_retry_at AS "nextRetryAt" FROM jobber_tenants
+const READ = `SELECT next_slot_at AS "nextSlotAt", next_retry_at AS "nextRetryAt" FROM jobber_tenants
   WHERE tenant = ? AND next_slot_at IS NOT NULL`;
 
-const KEEP = `INSERT INTO jobber_tenants (tenant, next_slot_at, next_retry_at) VALUES (?, ?, ?)
+const WRITE = `INSERT INTO jobber_tenants (tenant, next_slot_at, next_retry_at) VALUES (?, ?, ?)
   ON CONFLICT (tenant) DO UPDATE SET next_slot_at = excluded.next_slot_at, next_retry_at = excluded.next_retry_at`;
 
-/** Takes a place in the tenant's budget, or a time to come back. @returns milliseconds until it */
-export function acquireSlot(
-  tenant: string,
-  reservation: SlotRequest,
-): (transaction: Transaction) => number {
-  return (transaction) => {
-    const known = transaction.get<RateLimit>(BUDGET, tenant);
-    const { waitMs, budget } = nextSlotAt(known ?? null, reservation);
-    transaction.run(KEEP, tenant, budget.nextSlotAt, budget.nextRetryAt);
-    return waitMs;
-  };
+/** Creates `acquireSlot`. */
+export function createAcquireSlot({ group }: InboxContext): Inbox["acquireSlot"] {
+  return (tenant, request) =>
+    group.write(
+      (transaction) => {
+        const known = transaction.get<RateLimit>(READ, tenant);
+        const { waitMs, budget } = nextSlotAt(known ?? null, request);
+        transaction.run(WRITE, tenant, budget.nextSlotAt, budget.nextRetryAt);
+        return waitMs;
+      },
+      { withoutSavepoint: true },
+    );
 }

@@ -1,6 +1,6 @@
-import type { DueOptions, ObjectRef } from "@jobber-sync/core/ports";
-import type { Connection } from "../database/connection.ts";
-import { OPEN, wholeLimit } from "./row-states.ts";
+import type { Inbox, ObjectRef } from "@jobber-sync/core/ports";
+import { reading } from "../database/store-error.ts";
+import { type InboxContext, OPEN, wholeLimit } from "./inbox-context.ts";
 
 const DUE = `SELECT tenant AS "tenant", object_type AS "objectType", object_id AS "objectId", count(*) AS "rows"
   FROM (
@@ -11,38 +11,33 @@ const DUE = `SELECT tenant AS "tenant", object_type AS "objectType", object_id A
     ORDER BY coalesce(claimed_until, due_at) LIMIT ?)
   GROUP BY tenant, object_type, object_id ORDER BY min(due) LIMIT ?`;
 
-/** How many rows the first look takes for each object it wants, and how many times as many the next one. */
+/** Rows that the first query reads per wanted object, and the factor by which each later one grows. */
 const WIDER = 4;
 
 interface DueRow extends ObjectRef {
   readonly rows: number;
 }
 
-/** Objects with rows that are due or whose claim has run out, the longest waiting first. */
-export function dueObjects(
-  connection: Connection,
-  { now, limit, exclude = [] }: DueOptions,
-): readonly ObjectRef[] {
-  const most = wholeLimit(limit);
-  const excluded = exclude.map(nameOf);
-  const objects: ObjectRef[] = [];
-  // Of a long queue only the beginning is read, for this runs whenever something was accepted. Where a few objects with very many rows fill
-  // it, they are passed over like those that run: to skip a row costs a tenth of what it costs to count it.
-  for (let window = WIDER * most; ; window *= WIDER) {
-    const found = connection.all<DueRow>(
-      DUE,
-      now,
-      JSON.stringify(excluded),
-      window,
-      most - objects.length,
-    );
-    objects.push(
-      ...found.map(({ tenant, objectType, objectId }) => ({ tenant, objectType, objectId })),
-    );
-    const rows = found.reduce((sum, row) => sum + row.rows, 0);
-    if (objects.length >= most || rows < window) return objects;
-    excluded.push(...found.map(nameOf));
-  }
+/** Creates `due`. */
+export function createDue({ connection }: InboxContext): Inbox["due"] {
+  return async ({ now, limit, exclude = [] }) =>
+    reading(() => {
+      const most = wholeLimit(limit);
+      const excluded = exclude.map(nameOf);
+      const objects: ObjectRef[] = [];
+      // Reads only the beginning of a long queue, because it runs after every accept. Objects that
+      // fill it with very many rows are excluded from the next query: skipping a row costs a tenth
+      // of counting it.
+      for (let window = WIDER * most; ; window *= WIDER) {
+        const left = most - objects.length;
+        const found = connection.all<DueRow>(DUE, now, JSON.stringify(excluded), window, left);
+        for (const { tenant, objectType, objectId } of found)
+          objects.push({ tenant, objectType, objectId });
+        const rows = found.reduce((sum, row) => sum + row.rows, 0);
+        if (objects.length >= most || rows < window) return objects;
+        excluded.push(...found.map(nameOf));
+      }
+    });
 }
 
 function nameOf({ tenant, objectType, objectId }: ObjectRef): readonly [string, string, string] {

@@ -1,14 +1,17 @@
 import type { DeliveryFilter, DeliveryInfo } from "@jobber-sync/core";
-import { INBOX_DEFAULTS } from "@jobber-sync/core/ports";
+import { INBOX_DEFAULTS, type Inbox } from "@jobber-sync/core/ports";
 import type { Connection } from "../database/connection.ts";
 import type { SqliteValue } from "../database/sqlite-handle.ts";
-import { NOT_DONE, wholeLimit } from "./row-states.ts";
+import { reading } from "../database/store-error.ts";
+import { type InboxContext, NOT_DONE, wholeLimit } from "./inbox-context.ts";
 
 const INFO = `sequence, tenant AS "tenant", object_type AS "objectType", object_id AS "objectId",
   delivery_key AS "deliveryKey", topic, state, reason, attempts, retries, received_at AS "receivedAt",
   due_at AS "dueAt", length(body) AS "bodyBytes"`;
 
-/** Rows behind a sequence, up to a number. */
+const BODY = "SELECT body FROM jobber_deliveries WHERE sequence = ?";
+
+/** A page of rows: those after a sequence, up to a number. */
 export interface Batch {
   readonly after: number;
   readonly limit: number;
@@ -18,33 +21,32 @@ interface Sequenced {
   readonly sequence: number;
 }
 
-/** Deliveries without their bodies, oldest first. */
-export function listDeliveries(
-  connection: Connection,
-  filter: DeliveryFilter,
-): readonly DeliveryInfo[] {
-  const limit = filter.limit ?? INBOX_DEFAULTS.listLimit;
-  return select<DeliveryInfo>(connection, INFO, filter, { after: 0, limit }).map((row) => ({
-    ...row,
-  }));
+/** Creates `list` and `body`. */
+export function createListing({ connection }: InboxContext): Pick<Inbox, "list" | "body"> {
+  return {
+    async list(filter) {
+      const limit = filter.limit ?? INBOX_DEFAULTS.listLimit;
+      const rows = reading(() =>
+        select<DeliveryInfo>(connection, INFO, filter, { after: 0, limit }),
+      );
+      return rows.map((row) => ({ ...row }));
+    },
+    async body(sequence) {
+      const row = reading(() =>
+        connection.get<{ readonly body: Uint8Array | null }>(BODY, sequence),
+      );
+      return row?.body ?? null;
+    },
+  };
 }
 
-/** The sequences of a batch of what a filter chooses, oldest first. */
+/** Returns the sequences of one batch of the rows that a filter selects, oldest first. */
 export function listSequences(
   connection: Connection,
   filter: DeliveryFilter,
   batch: Batch,
-): number[] {
+): readonly number[] {
   return select<Sequenced>(connection, "sequence", filter, batch).map(({ sequence }) => sequence);
-}
-
-/** The body of a delivery; `null` when there is none. */
-export function deliveryBody(connection: Connection, sequence: number): Uint8Array | null {
-  const row = connection.get<{ readonly body: Uint8Array | null }>(
-    "SELECT body FROM jobber_deliveries WHERE sequence = ?",
-    sequence,
-  );
-  return row?.body ?? null;
 }
 
 function select<T extends Sequenced>(
@@ -65,7 +67,7 @@ function select<T extends Sequenced>(
     values.push(topic);
   }
   if (sequences !== undefined) {
-    // CROSS JOIN is SQLite's way to say which side is walked over.
+    // CROSS JOIN fixes the order of the join: for each chosen sequence, look up its row.
     const chosen = "json_each(?) AS chosen CROSS JOIN jobber_deliveries ON sequence = chosen.value";
     if (states !== undefined) {
       conditions.push("state IN (SELECT value FROM json_each(?))");
@@ -74,7 +76,7 @@ function select<T extends Sequenced>(
     return rowsOf(chosen, conditions, [JSON.stringify([...new Set(sequences)]), ...values]);
   }
   if (states === undefined) return rowsOf("jobber_deliveries", conditions, values);
-  // State by state, so that each is read in the order of an index and only as far as wanted.
+  // One query per state reads each in the order of an index, and only as far as wanted.
   return [...new Set(states)]
     .flatMap((state) => {
       const [from, condition] =

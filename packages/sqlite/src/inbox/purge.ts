@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
-import type { Connection } from "../database/connection.ts";
+import { INBOX_DEFAULTS, type Inbox } from "@jobber-sync/core/ports";
+import { emptyLog } from "../database/empty-log.ts";
+import { reading } from "../database/store-error.ts";
 import type { Transaction } from "../database/transaction.ts";
-import { changeRows } from "./change-rows.ts";
-import { FAILED, KEPT } from "./row-states.ts";
+import { changeRows, MAX_ROWS } from "./change-rows.ts";
+import { FAILED, type InboxContext, KEPT } from "./inbox-context.ts";
 
 const ERASABLE = `SELECT sequence, body FROM jobber_deliveries INDEXED BY jobber_deliveries_finished
   WHERE ${KEPT} AND state = 'done' AND finished_at < ? LIMIT ?`;
@@ -15,48 +17,75 @@ const DELETABLE = `SELECT sequence FROM jobber_deliveries INDEXED BY jobber_deli
 
 const DELETE = `DELETE FROM jobber_deliveries WHERE finished_at < ? AND ${FAILED} AND sequence = ? RETURNING sequence`;
 
-/** A body whose time has come. */
-export interface ErasableBody {
+/** Bodies that are read and hashed at a time. One may have 256 KiB. */
+const MAX_BODIES = 64;
+
+interface ErasableBody {
   readonly sequence: number;
   readonly body: Uint8Array;
 }
 
-/** Up to `limit` bodies of deliveries that were done before `before`. */
-export function erasableBodies(
-  connection: Connection,
-  before: number,
-  limit: number,
-): readonly ErasableBody[] {
-  return connection.all<ErasableBody>(ERASABLE, before, limit);
+/** Creates `purge`. Works in batches, so that deliveries are accepted in between. */
+export function createPurge(context: InboxContext): Inbox["purge"] {
+  const { retentionMs } = INBOX_DEFAULTS;
+  return async ({
+    now = context.now(),
+    bodiesAfterMs = retentionMs,
+    failedAfterMs = retentionMs,
+    signal,
+  } = {}) => {
+    const bodies = await eraseBodies(context, now - bodiesAfterMs, signal);
+    const deliveries = await deleteFailed(context, now - failedAfterMs, signal);
+    // Even if nothing was erased now: another process may have held the log last time.
+    if (!signal?.aborted) reading(() => emptyLog(context.connection));
+    return { bodies, deliveries };
+  };
 }
 
-/** Erases these bodies; their hashes stay. @returns how many were still there */
-export function eraseBodies(bodies: readonly ErasableBody[]): (transaction: Transaction) => number {
-  // Before the lock is taken: what is done does not change any more.
-  const hashed = bodies.map(({ sequence, body }) => ({
-    sequence,
-    hash: createHash("sha256").update(body).digest(),
-  }));
-  return (transaction) =>
-    hashed.filter(({ sequence, hash }) => transaction.get(ERASE, hash, sequence) !== undefined)
-      .length;
+/** Erases the bodies of deliveries that were done before `before`. Their hashes stay. */
+async function eraseBodies(
+  { connection, group }: InboxContext,
+  before: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  let erased = 0;
+  while (!signal?.aborted) {
+    const found = reading(() => connection.all<ErasableBody>(ERASABLE, before, MAX_BODIES));
+    if (found.length === 0) break;
+    // Hashed before the write lock is taken: a delivery that is done does not change.
+    const hashed = found.map(({ sequence, body }) => ({
+      sequence,
+      hash: createHash("sha256").update(body).digest(),
+    }));
+    erased += await group.write((transaction) => erase(transaction, hashed));
+  }
+  return erased;
 }
 
-/** Up to `limit` deliveries that failed before `before`. */
-export function deletableDeliveries(
-  connection: Connection,
-  before: number,
-  limit: number,
-): readonly number[] {
-  return connection
-    .all<{ readonly sequence: number }>(DELETABLE, before, limit)
-    .map(({ sequence }) => sequence);
+function erase(
+  transaction: Transaction,
+  hashed: readonly { readonly sequence: number; readonly hash: Uint8Array }[],
+): number {
+  return hashed.filter(({ sequence, hash }) => transaction.get(ERASE, hash, sequence) !== undefined)
+    .length;
 }
 
-/** Deletes these deliveries, unless they were replayed meanwhile. @returns how many there were */
-export function deleteDeliveries(
-  sequences: readonly number[],
+/** Deletes deliveries that failed before `before`, unless they have been replayed since. */
+async function deleteFailed(
+  { connection, group }: InboxContext,
   before: number,
-): (transaction: Transaction) => number {
-  return (transaction) => changeRows(transaction, sequences, DELETE, before);
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  let deleted = 0;
+  while (!signal?.aborted) {
+    const found = reading(() =>
+      connection.all<{ readonly sequence: number }>(DELETABLE, before, MAX_ROWS),
+    );
+    if (found.length === 0) break;
+    const sequences = found.map(({ sequence }) => sequence);
+    deleted += await group.write((transaction) =>
+      changeRows(transaction, sequences, DELETE, before),
+    );
+  }
+  return deleted;
 }

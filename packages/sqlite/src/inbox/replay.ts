@@ -1,19 +1,21 @@
-import type { Transaction } from "../database/transaction.ts";
-import { changeRows } from "./change-rows.ts";
-import { FAILED, wholeMs } from "./row-states.ts";
+import { type Inbox, replayedStates } from "@jobber-sync/core/ports";
+import { changeInBatches, changeRows } from "./change-rows.ts";
+import { FAILED, type InboxContext, wholeMs } from "./inbox-context.ts";
 
-// Right-hand sides see the row as it was.
+// The right-hand sides of SET read the row as it was before.
 const REPLAY = `UPDATE jobber_deliveries
   SET state = 'waiting', reason = CASE state WHEN 'quarantined' THEN reason END, attempts = 0, retries = 0,
     recheck_since = NULL, due_at = ?, started_at = ?, paused_ms = 0, finished_at = NULL
   WHERE sequence = ? AND body IS NOT NULL AND ${FAILED}
   RETURNING sequence`;
 
-/** Sets these rows waiting, with fresh attempts and their time started anew. @returns how many there were */
-export function replayDeliveries(
-  sequences: readonly number[],
-  now: number,
-): (transaction: Transaction) => number {
-  const at = wholeMs(now);
-  return (transaction) => changeRows(transaction, sequences, REPLAY, at, at);
+/** Creates `replay`. */
+export function createReplay(context: InboxContext): Inbox["replay"] {
+  return (filter, { now = context.now() } = {}) => {
+    const at = wholeMs(now);
+    const replayed = { ...filter, states: replayedStates(filter) };
+    return changeInBatches(context, replayed, (transaction, sequences) =>
+      changeRows(transaction, sequences, REPLAY, at, at),
+    );
+  };
 }

@@ -1,6 +1,7 @@
+import type { Inbox } from "@jobber-sync/core/ports";
 import type { Transaction } from "../database/transaction.ts";
-import { changeRows } from "./change-rows.ts";
-import { wholeMs } from "./row-states.ts";
+import { changeInBatches, changeRows } from "./change-rows.ts";
+import { type InboxContext, wholeMs } from "./inbox-context.ts";
 
 const NOTE = `INSERT INTO jobber_tenants (tenant, resumed_at) VALUES (?, ?)
   ON CONFLICT (tenant) DO UPDATE SET resumed_at = excluded.resumed_at`;
@@ -12,23 +13,22 @@ const RESUME = `UPDATE jobber_deliveries
   WHERE sequence = ? AND state = 'paused'
   RETURNING sequence`;
 
-/** Notes that a tenant was resumed, for what a worker has in hand and is going to settle as paused. */
-export function noteResume(tenant: string, now: number): (transaction: Transaction) => void {
-  return (transaction) => transaction.run(NOTE, tenant, wholeMs(now));
-}
-
-/** Sets these rows waiting if they are paused, and adds the pause to what is not counted. @returns how many there were */
-export function resumeDeliveries(
-  sequences: readonly number[],
-  now: number,
-): (transaction: Transaction) => number {
-  const at = wholeMs(now);
-  return (transaction) => changeRows(transaction, sequences, RESUME, at, at);
+/** Creates `resume`. The note covers deliveries that a run settles as paused afterwards. */
+export function createResume(context: InboxContext): Inbox["resume"] {
+  return async (tenant, { now = context.now() } = {}) => {
+    const at = wholeMs(now);
+    await context.group.write((transaction) => transaction.run(NOTE, tenant, at), {
+      withoutSavepoint: true,
+    });
+    return changeInBatches(context, { tenant, states: ["paused"] }, (transaction, sequences) =>
+      changeRows(transaction, sequences, RESUME, at, at),
+    );
+  };
 }
 
 /**
- * Whether a tenant was resumed at `since` or later. A time that lies in the future is put right: the clock was set back, and until then every
- * pause would be none.
+ * Returns whether the tenant was resumed at `since` or later. A note from the future is set to
+ * `now`: after the clock was set back, it would otherwise cancel every pause until that time.
  */
 export function wasResumed(
   transaction: Transaction,

@@ -1,8 +1,7 @@
-import type { Claim, Settlement } from "@jobber-sync/core/ports";
+import type { Inbox, Settlement } from "@jobber-sync/core/ports";
 import type { SqliteValue } from "../database/sqlite-handle.ts";
-import type { Transaction } from "../database/transaction.ts";
+import { type InboxContext, wholeMs } from "./inbox-context.ts";
 import { wasResumed } from "./resume.ts";
-import { wholeMs } from "./row-states.ts";
 
 const GUARD =
   "claim_id = NULL, claimed_until = NULL WHERE sequence = ? AND claim_id = ? AND state = 'claimed'";
@@ -14,32 +13,34 @@ const WAIT = `UPDATE jobber_deliveries
 
 const PAUSE = `UPDATE jobber_deliveries SET state = 'paused', paused_at = ?, attempts = ?, reason = ?, ${GUARD}`;
 
-const GO_ON = `UPDATE jobber_deliveries SET state = 'waiting', due_at = ?, attempts = ?, reason = ?, ${GUARD}`;
+/** Replaces {@link PAUSE} for a tenant that was resumed during the run. */
+const RESUMED = `UPDATE jobber_deliveries SET state = 'waiting', due_at = ?, attempts = ?, reason = ?, ${GUARD}`;
 
-const PARK = `UPDATE jobber_deliveries SET state = ?, finished_at = ?, attempts = ?, reason = ?, ${GUARD}`;
+const FAIL = `UPDATE jobber_deliveries SET state = ?, finished_at = ?, attempts = ?, reason = ?, ${GUARD}`;
 
-/** Writes down what became of the rows of a claim. One that the claim no longer holds is left alone. */
-export function settleClaim(
-  { id, object, claimedAt }: Claim,
-  settlements: readonly Settlement[],
-  now: number,
-): (transaction: Transaction) => void {
-  const at = wholeMs(now);
-  const pauses = settlements.some(({ state }) => state === "paused");
-  return (transaction) => {
-    const pause = pauses && wasResumed(transaction, object.tenant, claimedAt, at) ? GO_ON : PAUSE;
-    for (const settlement of settlements) {
-      const [sql, values] = statementFor(settlement, at, pause);
-      transaction.run(sql, ...values, settlement.sequence, id);
-    }
+/** Creates `settle`. Rows that the claim no longer holds stay as they are. */
+export function createSettle({ group, now, wake }: InboxContext): Inbox["settle"] {
+  return ({ id, object, claimedAt }, settlements) => {
+    const at = wholeMs(now());
+    const pauses = settlements.some(({ state }) => state === "paused");
+    return group.write(
+      (transaction) => {
+        const resumed = pauses && wasResumed(transaction, object.tenant, claimedAt, at);
+        for (const settlement of settlements) {
+          const [sql, values] = statementFor(settlement, at, resumed);
+          transaction.run(sql, ...values, settlement.sequence, id);
+        }
+      },
+      { onCommit: wake },
+    );
   };
 }
 
 function statementFor(
   settlement: Settlement,
   now: number,
-  pause: string,
-): [sql: string, values: readonly SqliteValue[]] {
+  resumed: boolean,
+): readonly [sql: string, values: readonly SqliteValue[]] {
   switch (settlement.state) {
     case "done":
       return [DONE, [now]];
@@ -49,10 +50,10 @@ function statementFor(
       return [WAIT, [wholeMs(dueAt), attempts, retries, since, reason]];
     }
     case "paused":
-      return [pause, [now, settlement.attempts, settlement.reason]];
+      return [resumed ? RESUMED : PAUSE, [now, settlement.attempts, settlement.reason]];
     case "unresolved":
     case "quarantined":
     case "dead":
-      return [PARK, [settlement.state, now, settlement.attempts, settlement.reason]];
+      return [FAIL, [settlement.state, now, settlement.attempts, settlement.reason]];
   }
 }

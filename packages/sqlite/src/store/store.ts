@@ -1,14 +1,6 @@
-import type {
-  ContactRecord,
-  Instant,
-  JobRecord,
-  SubmissionRecord,
-  SyncReader,
-} from "@jobber-sync/core";
+import type { SubmissionRecord, SyncReader } from "@jobber-sync/core";
 import {
-  CONTACT_FIELDS,
   decideWrite,
-  JOB_FIELDS,
   planChange,
   type SyncResult,
   type SyncStore,
@@ -19,23 +11,10 @@ import type { Connection } from "../database/connection.ts";
 import type { GroupCommit } from "../database/group-commit.ts";
 import { reading } from "../database/store-error.ts";
 import type { Transaction } from "../database/transaction.ts";
-import { createRecordTable, type RecordTable } from "./record-table.ts";
+import { CONTACTS, JOBS } from "./columns.ts";
+import { type AnyRecord, createRecordTable, type RecordTable } from "./record-table.ts";
 
 const DEFAULT_LIMIT = 1000;
-
-const CONTACTS = createRecordTable<ContactRecord>({
-  table: "jobber_contacts",
-  id: "jobberClientId",
-  fields: CONTACT_FIELDS,
-  booleans: ["isLead", "isArchived"],
-});
-
-const JOBS = createRecordTable<JobRecord>({
-  table: "jobber_jobs",
-  id: "jobberJobId",
-  fields: JOB_FIELDS,
-  booleans: [],
-});
 
 const INSERT_SUBMISSION = `INSERT INTO jobber_submissions (tenant, delivery_key, channel, payload, created_at)
   VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1 AS inserted`;
@@ -43,19 +22,21 @@ const INSERT_SUBMISSION = `INSERT INTO jobber_submissions (tenant, delivery_key,
 const LIST_SUBMISSIONS = `SELECT tenant AS "tenant", delivery_key AS "deliveryKey", channel, payload, created_at AS "createdAt"
   FROM jobber_submissions WHERE tenant = ? ORDER BY rowid LIMIT ? OFFSET ?`;
 
-/** The store side: rows are read, decided on and written inside one transaction. */
-export function createSqliteStore(
-  connection: Connection,
-  group: GroupCommit,
-): SyncStore & SyncReader {
+type SubmissionRow = Omit<SubmissionRecord, "payload"> & { readonly payload: string };
+
+const contacts = createRecordTable(CONTACTS);
+const jobs = createRecordTable(JOBS);
+
+/** Creates the store of a database. Reads, decides and writes rows inside one transaction. */
+export function createStore(connection: Connection, group: GroupCommit): SyncStore & SyncReader {
   return {
     nextSequence() {
-      return group.write((transaction) => transaction.nextSequence(), { oneStatement: true });
+      return group.write((transaction) => transaction.nextSequence(), { withoutSavepoint: true });
     },
 
     async apply(change) {
       const plan = planChange(change);
-      // Written down before the lock is taken.
+      // Serialised before the write lock is taken.
       const submissions = plan.submissions.map((submission) => ({
         ...submission,
         payload: JSON.stringify(submission.payload),
@@ -64,11 +45,11 @@ export function createSqliteStore(
         (transaction): SyncResult => ({
           contacts: plan.contacts.map((row) => {
             const { tenant, jobberClientId } = row.record;
-            return { tenant, jobberClientId, outcome: write(CONTACTS, transaction, row) };
+            return { tenant, jobberClientId, outcome: write(contacts, transaction, row) };
           }),
           jobs: plan.jobs.map((row) => {
             const { tenant, jobberJobId } = row.record;
-            return { tenant, jobberJobId, outcome: write(JOBS, transaction, row) };
+            return { tenant, jobberJobId, outcome: write(jobs, transaction, row) };
           }),
           submissions: submissions.map(({ tenant, deliveryKey, channel, payload, createdAt }) => {
             const values = [tenant, deliveryKey, channel, payload, createdAt];
@@ -80,26 +61,21 @@ export function createSqliteStore(
     },
 
     async contacts(tenant, { limit = DEFAULT_LIMIT, offset = 0 } = {}) {
-      return reading(() => CONTACTS.list(connection, tenant, limit, offset));
+      return reading(() => contacts.list(connection, tenant, limit, offset));
     },
     async jobs(tenant, { limit = DEFAULT_LIMIT, offset = 0 } = {}) {
-      return reading(() => JOBS.list(connection, tenant, limit, offset));
+      return reading(() => jobs.list(connection, tenant, limit, offset));
     },
     async submissions(tenant, { limit = DEFAULT_LIMIT, offset = 0 } = {}) {
       const rows = reading(() =>
-        connection.all<Omit<SubmissionRecord, "payload"> & { readonly payload: string }>(
-          LIST_SUBMISSIONS,
-          tenant,
-          limit,
-          offset,
-        ),
+        connection.all<SubmissionRow>(LIST_SUBMISSIONS, tenant, limit, offset),
       );
       return rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) }));
     },
   };
 }
 
-function write<R extends { readonly tenant: string; readonly sourceUpdatedAt: Instant | null }>(
+function write<R extends AnyRecord>(
   table: RecordTable<R>,
   transaction: Transaction,
   incoming: VersionedRow<R>,

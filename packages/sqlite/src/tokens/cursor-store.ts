@@ -3,8 +3,8 @@ import type { Connection } from "../database/connection.ts";
 import type { GroupCommit } from "../database/group-commit.ts";
 import { reading } from "../database/store-error.ts";
 
-/** Cursors in the table `jobber_cursors`. */
-export function createSqliteCursorStore(connection: Connection, group: GroupCommit): CursorStore {
+/** Creates the cursor store, in the table `jobber_cursors`. */
+export function createCursorStore(connection: Connection, group: GroupCommit): CursorStore {
   return {
     async get(tenant, name) {
       const sql = "SELECT value FROM jobber_cursors WHERE tenant = ? AND name = ?";

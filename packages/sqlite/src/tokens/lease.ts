@@ -11,8 +11,11 @@ interface Held {
   readonly ttlMs: number;
 }
 
-/** Leases in the table `jobber_leases`, by the clock of the machine: all that share the file are on it. */
-export function createSqliteLease(group: GroupCommit, now: () => number): Lease {
+/**
+ * Creates the leases, in the table `jobber_leases`. They use the machine's clock, because every process
+ * that shares the file runs on that machine.
+ */
+export function createLease(group: GroupCommit, now: () => number): Lease {
   return {
     acquire: (name, holder, ttlMs) =>
       group.write((transaction) => {
@@ -29,8 +32,9 @@ export function createSqliteLease(group: GroupCommit, now: () => number): Lease 
 }
 
 /**
- * One that ends further away than twice its length was taken before the clock was set back: it would hold for as long as that. Twice, so that
- * a step of the clock, which is common, takes it from nobody who still has it.
+ * Returns whether a lease is in force. One that ends more than twice its length from now was taken
+ * before the clock was set back and would otherwise last for as long as that. Twice, so that a small
+ * correction of the clock, which is common, ends no lease that is in use.
  */
 function holds({ until, ttlMs }: Held, now: number): boolean {
   return until > now && until <= now + 2 * ttlMs;

@@ -10,15 +10,15 @@ import { reading } from "../database/store-error.ts";
 const COLUMNS = `tenant AS tenant, account_id AS accountId, state, access_token AS accessToken,
   refresh_token AS refreshToken, obtained_at AS obtainedAt, expires_at AS expiresAt, connected_at AS connectedAt, revision`;
 const READ = `SELECT ${COLUMNS} FROM jobber_connections WHERE tenant = ?`;
-const SEEN = "SELECT revision FROM jobber_connections WHERE tenant = ?";
+const REVISION = "SELECT revision FROM jobber_connections WHERE tenant = ?";
 const WRITE = `INSERT OR REPLACE INTO jobber_connections (tenant, account_id, state, access_token, refresh_token, obtained_at,
   expires_at, connected_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 const BY_ACCOUNT = `SELECT tenant, state FROM jobber_connections
   WHERE rtrim(account_id, '=') = rtrim(?, '=') ORDER BY tenant`;
 
-/** Connections in the table `jobber_connections`. */
-export function createSqliteTokenStore(connection: Connection, group: GroupCommit): TokenStore {
+/** Creates the token store, in the table `jobber_connections`. */
+export function createTokenStore(connection: Connection, group: GroupCommit): TokenStore {
   return {
     async read(tenant) {
       const row = reading(() => connection.get<JobberConnection>(READ, tenant));
@@ -26,9 +26,9 @@ export function createSqliteTokenStore(connection: Connection, group: GroupCommi
     },
     write: (row, expected) =>
       group.write((transaction) => {
-        const seen =
-          transaction.get<{ readonly revision: string }>(SEEN, row.tenant)?.revision ?? null;
-        if (seen !== expected) return false;
+        const stored =
+          transaction.get<{ readonly revision: string }>(REVISION, row.tenant)?.revision ?? null;
+        if (stored !== expected) return false;
         const { tenant, accountId, state, accessToken, refreshToken } = row;
         const { obtainedAt, expiresAt, connectedAt, revision } = row;
         const tokens = [accessToken, refreshToken] as const;

@@ -8,8 +8,8 @@ import { temporaryFile } from "../support/temporary-file.ts";
 const SECRET = "a client secret that no app has";
 const REQUESTS = 100;
 
-describe("a receiver whose disk is full", () => {
-  it("responses 503 with Retry-After, stores each delivery as a whole or not at all, and goes on when there is room", async () => {
+describe("receiver on a full disk", () => {
+  it("responds 503 with Retry-After, stores a delivery whole or not at all, and recovers once there is room", async () => {
     const { handle, database } = recordingHandle(temporaryFile());
     const { inbox, close } = openSqlite(handle);
     onTestFinished(close);
@@ -23,7 +23,7 @@ describe("a receiver whose disk is full", () => {
       );
       return receiver.receive({ tenant: "acme", signature: headers["x-jobber-hmac-sha256"], body });
     };
-    // SQLite takes the end of its quota as the end of the disk.
+    // To SQLite the end of its quota is the end of the disk.
     const pages = Number(database.prepare("PRAGMA page_count").get()?.page_count);
     database.exec(`PRAGMA max_page_count = ${pages + 60}`);
 

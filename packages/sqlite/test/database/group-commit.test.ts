@@ -2,25 +2,25 @@ import { DatabaseSync } from "node:sqlite";
 import type { JobWrite, SubmissionWrite, SyncChange } from "@jobber-sync/core/ports";
 import { openSqlite, type SqliteHandle } from "@jobber-sync/sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { sampleDelivery } from "../support/sample-delivery.ts";
+import { delivery } from "../support/deliveries.ts";
 import { temporaryFile } from "../support/temporary-file.ts";
 
 describe("group commit", () => {
-  it("writes what is asked for in one turn in transactions of at most 256", async () => {
+  it("writes the tasks of one turn in transactions of at most 256", async () => {
     const { inbox, store, counts } = openCounting(temporaryFile());
     counts.begun = 0;
     await Promise.all([
-      ...Array.from({ length: 255 }, (_, index) => inbox.accept(sampleDelivery(String(index)))),
+      ...Array.from({ length: 255 }, (_, index) => inbox.accept(delivery(String(index)))),
       store.apply(submissionChange("key-1")),
       store.nextSequence(),
     ]);
     expect(counts.begun).toBe(2);
   });
 
-  it("gives every delivery and every caller of a batch a number of its own", async () => {
+  it("gives every delivery and every caller in a batch its own sequence", async () => {
     const { inbox, store } = openCounting(temporaryFile());
     const accepted = Array.from({ length: 100 }, (_, index) =>
-      inbox.accept(sampleDelivery(String(index))),
+      inbox.accept(delivery(String(index))),
     );
     const drawn = Array.from({ length: 100 }, () => store.nextSequence());
     const numbers = [
@@ -31,26 +31,26 @@ describe("group commit", () => {
     expect(Math.max(...numbers)).toBe(200);
   });
 
-  it("fails one write and not its neighbours, when a row is rejected", async () => {
+  it("fails one write without its neighbours when a row is rejected", async () => {
     const { handle, store } = openCounting(temporaryFile());
     reject(handle, "poison", "ABORT");
     await expectOnlyPoisonToFail(store.apply);
     expect(submissionsIn(handle)).toEqual(["before", "after"]);
   });
 
-  it("fails one write and not its neighbours, when the rejection ends the whole transaction", async () => {
+  it("fails one write without its neighbours when the rejection ends the whole transaction", async () => {
     const { handle, store, counts } = openCounting(temporaryFile());
     reject(handle, "poison", "ROLLBACK");
     counts.begun = 0;
     await expectOnlyPoisonToFail(store.apply);
-    // The batch, and then each by itself.
+    // The batch, then each task alone.
     expect(counts.begun).toBe(4);
     expect(submissionsIn(handle)).toEqual(["before", "after"]);
   });
 
-  it("fails one write and not its neighbours, when the commit is rejected", async () => {
+  it("fails one write without its neighbours when the commit is rejected", async () => {
     const { handle, store } = openCounting(temporaryFile());
-    // A deferred constraint is looked at when the transaction ends.
+    // A deferred constraint is checked when the transaction ends.
     handle.exec(`
       CREATE TABLE allowed (id INTEGER PRIMARY KEY);
       CREATE TABLE checked (id INTEGER REFERENCES allowed (id) DEFERRABLE INITIALLY DEFERRED);
@@ -60,12 +60,12 @@ describe("group commit", () => {
     expect(submissionsIn(handle)).toEqual(["before", "after"]);
   });
 
-  it("fails one delivery and not its neighbours", async () => {
+  it("fails one delivery without its neighbours", async () => {
     const { handle, inbox } = openCounting(temporaryFile());
     handle.exec(`CREATE TRIGGER reject BEFORE INSERT ON jobber_deliveries WHEN NEW.object_id = 'poison'
       BEGIN SELECT RAISE(ABORT, 'rejected'); END`);
     const outcomes = await Promise.allSettled(
-      ["before", "poison", "after"].map((id) => inbox.accept(sampleDelivery(id))),
+      ["before", "poison", "after"].map((id) => inbox.accept(delivery(id))),
     );
     expect(outcomes).toMatchObject([
       { status: "fulfilled" },
@@ -75,7 +75,7 @@ describe("group commit", () => {
     expect((await inbox.list({})).map(({ objectId }) => objectId)).toEqual(["before", "after"]);
   });
 
-  it("writes nothing of a change whose last part is rejected, alone and among others", async () => {
+  it("writes no part of a change whose last part is rejected, alone or in a batch", async () => {
     const { handle, store } = openCounting(temporaryFile());
     reject(handle, "poison", "ABORT");
     const poisoned = { ...submissionChange("poison"), jobs: [jobWrite("1")] };
@@ -87,7 +87,7 @@ describe("group commit", () => {
     expect((await store.jobs("acme")).map(({ jobberJobId }) => jobberJobId)).toEqual(["2"]);
   });
 
-  it("waits for another process's lock without standing still, and writes when it is free", async () => {
+  it("waits for another process's lock without blocking the event loop, then writes", async () => {
     const path = temporaryFile();
     const { inbox } = openCounting(path);
     const other = lockedElsewhere(path);
@@ -97,50 +97,48 @@ describe("group commit", () => {
       if (turns === 10) other.exec("COMMIT");
     }, 1);
     onTestFinished(() => clearInterval(ticking));
-    await expect(inbox.accept(sampleDelivery("1"))).resolves.toMatchObject({ outcome: "accepted" });
+    await expect(inbox.accept(delivery("1"))).resolves.toMatchObject({ outcome: "accepted" });
     expect(turns).toBeGreaterThanOrEqual(10);
   });
 
-  it("gives up after busyMs with ERR_STORE_BUSY, and writes again once the lock is free", async () => {
+  it("rejects with ERR_STORE_BUSY after busyMs, and writes again once the lock is free", async () => {
     const path = temporaryFile();
     const { inbox } = openCounting(path, 50);
     const other = lockedElsewhere(path);
     const begun = performance.now();
     await expect(
-      Promise.allSettled([inbox.accept(sampleDelivery("1")), inbox.accept(sampleDelivery("2"))]),
+      Promise.allSettled([inbox.accept(delivery("1")), inbox.accept(delivery("2"))]),
     ).resolves.toMatchObject([
       { status: "rejected", reason: { code: "ERR_STORE_BUSY", status: 503, retryable: true } },
       { status: "rejected", reason: { code: "ERR_STORE_BUSY" } },
     ]);
     expect(performance.now() - begun).toBeGreaterThanOrEqual(50);
     other.exec("COMMIT");
-    await inbox.accept(sampleDelivery("3"));
+    await inbox.accept(delivery("3"));
     expect((await inbox.list({})).map(({ objectId }) => objectId)).toEqual(["3"]);
   });
 
-  it("gives up on all that is asked for, however much, within busyMs or little more", async () => {
+  it("rejects every queued write shortly after busyMs, however many there are", async () => {
     const path = temporaryFile();
     const { inbox } = openCounting(path, 100);
     lockedElsewhere(path);
     const begun = performance.now();
-    const asked = Array.from({ length: 2000 }, (_, index) =>
-      inbox.accept(sampleDelivery(String(index))),
+    const writes = Array.from({ length: 2000 }, (_, index) =>
+      inbox.accept(delivery(String(index))),
     );
-    const codes = await Promise.all(asked.map((one) => one.catch(({ code }) => code)));
+    const codes = await Promise.all(writes.map((one) => one.catch(({ code }) => code)));
     expect(new Set(codes)).toEqual(new Set(["ERR_STORE_BUSY"]));
-    // A handle that waits as long as it came would take 2 s for each try.
+    // With the handle's own timeout each try would take 2 s.
     expect(performance.now() - begun).toBeLessThan(800);
   });
 
-  it("answers a full disk with ERR_STORE_FULL, loses nothing, and goes on when there is room", async () => {
+  it("rejects with ERR_STORE_FULL on a full disk, loses nothing, and writes again once there is room", async () => {
     const { handle, inbox } = openCounting(temporaryFile());
     const pages = Number(Object.values(handle.prepare("PRAGMA page_count").get() as object)[0]);
     handle.exec(`PRAGMA max_page_count = ${pages + 20}`);
     const body = new Uint8Array(8000).fill(120);
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 100 }, (_, index) =>
-        inbox.accept(sampleDelivery(String(index), { body })),
-      ),
+      Array.from({ length: 100 }, (_, index) => inbox.accept(delivery(String(index), { body }))),
     );
     const stored = outcomes.filter(({ status }) => status === "fulfilled");
     const rejected = outcomes.flatMap((outcome) =>
@@ -151,7 +149,7 @@ describe("group commit", () => {
     expect(new Set(rejected.map(({ code }) => code))).toEqual(new Set(["ERR_STORE_FULL"]));
     expect(await inbox.list({ limit: 1000 })).toHaveLength(stored.length);
     handle.exec("PRAGMA max_page_count = 1000000");
-    await expect(inbox.accept(sampleDelivery("more", { body }))).resolves.toMatchObject({
+    await expect(inbox.accept(delivery("more", { body }))).resolves.toMatchObject({
       outcome: "accepted",
     });
     expect(handle.prepare("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
@@ -162,7 +160,7 @@ interface Counts {
   begun: number;
 }
 
-/** A database over a handle that counts transactions. */
+/** Opens a database on a handle that counts transactions. */
 function openCounting(path: string, busyMs = 300) {
   const database = new DatabaseSync(path);
   const counts: Counts = { begun: 0 };
@@ -182,7 +180,7 @@ function openCounting(path: string, busyMs = 300) {
       };
     },
   };
-  // As it may come: it would stand still for as long with every try.
+  // A program may set its own timeout, for which every try would block.
   database.exec("PRAGMA busy_timeout = 2000");
   const opened = openSqlite(handle, { busyMs });
   onTestFinished(async () => {
@@ -192,7 +190,7 @@ function openCounting(path: string, busyMs = 300) {
   return { ...opened, handle: database, counts };
 }
 
-/** Another connection to the file, in the middle of a write. */
+/** Opens another connection to the file and starts a write on it. */
 function lockedElsewhere(path: string): DatabaseSync {
   const other = new DatabaseSync(path);
   onTestFinished(() => other.close());

@@ -1,17 +1,17 @@
 import { openSqlite } from "@jobber-sync/sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { sampleDelivery } from "../support/sample-delivery.ts";
+import { delivery } from "../support/deliveries.ts";
 import { temporaryFile } from "../support/temporary-file.ts";
 
 const HOUR_MS = 3_600_000;
 
-describe("a clock that is set back", () => {
-  it("after a tenant was resumed does not undo the pauses that come", async () => {
+describe("clock that is set back", () => {
+  it("after a tenant was resumed cancels no later pause", async () => {
     let now = 1_769_335_300_000;
     const { inbox, close } = openSqlite(temporaryFile(), { now: () => now });
     onTestFinished(close);
-    await inbox.accept(sampleDelivery("1"));
-    /** Runs the object and pauses it. @returns the state it ends in, and when it is due */
+    await inbox.accept(delivery("1"));
+    /** Runs the object and pauses it. @returns its state and due time */
     const pause = async () => {
       const object = { tenant: "acme", objectType: "job", objectId: "1" } as const;
       const claim = await inbox.claim(object, { leaseMs: 1000, now });

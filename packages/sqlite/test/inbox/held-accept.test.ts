@@ -4,22 +4,22 @@ import type { FetchedRecords, RecordSource } from "@jobber-sync/core/ports";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { fetchedJob, notificationPayload, snapshotPayload } from "@jobber-sync/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { delivery } from "../support/deliveries.ts";
 import { recordingHandle } from "../support/recording-handle.ts";
-import { sampleDelivery } from "../support/sample-delivery.ts";
 import { temporaryFile } from "../support/temporary-file.ts";
 
-/** What a receiver in another process does when it accepts, step by step. */
+/** The statements with which a receiver in another process accepts a delivery. */
 const ACCEPT = `INSERT INTO jobber_deliveries (sequence, tenant, object_type, object_id, delivery_key, topic, body, state,
   due_at, received_at, started_at) VALUES (?, 'acme', 'job', ?, ?, ?, ?, 'waiting', ?, ?, ?)`;
 const DRAW = "UPDATE jobber_sequence SET value = value + 1 WHERE id = 1 RETURNING value";
 
-describe("a delivery whose transaction is held open by another process", () => {
-  it("is not lost on a worker that wants to claim its object meanwhile", async () => {
+describe("delivery in a transaction that another process keeps open", () => {
+  it("is processed by a worker that tries to claim its object meanwhile", async () => {
     const { inbox, worker, tries, source, accept, titles, drained } = open();
-    await inbox.accept(sampleDelivery("noticed", { body: notification("noticed") }));
+    await inbox.accept(delivery("noticed", { body: notification("noticed") }));
     const commit = accept();
     worker.start();
-    // The first delivery is seen, and the claim of its object meets the lock.
+    // The worker finds the first delivery, and its claim meets the lock.
     await tries();
     expect(source.fetched).toEqual([]);
     source.version = 2;
@@ -28,16 +28,16 @@ describe("a delivery whose transaction is held open by another process", () => {
     expect(await titles()).toEqual({ noticed: "v2", shown: "from the snapshot" });
   });
 
-  it("is not lost on a worker that has claimed and fetched its object before the commit", async () => {
+  it("is processed by a worker that fetched its object before the commit", async () => {
     const { inbox, worker, tries, source, accept, titles, drained } = open();
     let commit = () => {};
     source.whileFetching = async () => {
       source.whileFetching = async () => {};
-      // What is fetched now is old when the run comes to write it.
+      // The fetched record is out of date by the time the run writes it.
       commit = accept();
       source.version = 2;
     };
-    await inbox.accept(sampleDelivery("noticed", { body: notification("noticed") }));
+    await inbox.accept(delivery("noticed", { body: notification("noticed") }));
     worker.start();
     await vi.waitFor(() => expect(source.fetched).toEqual([1]));
     await tries();
@@ -72,7 +72,7 @@ function open() {
     inbox,
     worker,
     source,
-    /** Begins to accept a notification of one job and a snapshot of another, in one transaction. @returns commits it */
+    /** Accepts a notification and a snapshot in an open transaction. @returns commits it */
     accept() {
       other.exec("BEGIN IMMEDIATE");
       for (const [id, topic, body] of [
@@ -89,12 +89,12 @@ function open() {
       }
       return () => other.exec("COMMIT");
     },
-    /** Resolves when several more transactions were tried to begin. */
+    /** Resolves after several more attempts to begin a transaction. */
     async tries() {
       const enough = begun() + 5;
       await vi.waitFor(() => expect(begun()).toBeGreaterThanOrEqual(enough), 10_000);
     },
-    /** Resolves when no delivery waits and none is held. */
+    /** Resolves when every delivery is done. */
     async drained() {
       const open = () => inbox.list({ states: ["waiting", "claimed"] });
       await vi.waitFor(async () => expect(await open()).toEqual([]), 20_000);
@@ -108,7 +108,7 @@ function open() {
   };
 }
 
-/** A source whose records change. */
+/** A source whose records change with `version`. */
 class ChangingSource implements RecordSource {
   version = 1;
   readonly fetched: number[] = [];

@@ -7,7 +7,7 @@ import { temporaryFile } from "../support/temporary-file.ts";
 const KEEPING = ["source_updated_at", "deleted_at", "version", "field_versions"];
 
 describe("migrations", () => {
-  it("give the tables the snake_case of the fields as columns", async () => {
+  it("create a column in snake_case for every field", async () => {
     const path = temporaryFile();
     await openSqlite(path).close();
     expect(columns(path, "jobber_contacts")).toEqual([
@@ -31,7 +31,7 @@ describe("migrations", () => {
     ]);
   });
 
-  it("may run again, and leave tables of others alone", async () => {
+  it("run any number of times and leave other tables alone", async () => {
     const path = temporaryFile();
     const theirs = new DatabaseSync(path);
     theirs.exec("PRAGMA user_version = 7; CREATE TABLE theirs (id INTEGER)");
@@ -50,10 +50,10 @@ describe("migrations", () => {
     database.close();
   });
 
-  it("are all or nothing", async () => {
+  it("run completely or not at all", async () => {
     const path = temporaryFile();
     const theirs = new DatabaseSync(path);
-    // In the way of the second half of the first migration.
+    // Collides with the second half of the first migration.
     theirs.exec("CREATE TABLE jobber_submissions (id INTEGER)");
     theirs.close();
     expect(() => openSqlite(path)).toThrow(expect.objectContaining({ code: "ERR_STORE" }));
@@ -67,7 +67,7 @@ describe("migrations", () => {
     database.close();
   });
 
-  it("can be left to somebody else, who must have run them", async () => {
+  it("can be switched off, and are then required to have run", async () => {
     const path = temporaryFile();
     expect(() => openSqlite(path, { migrate: false })).toThrow(
       expect.objectContaining({
@@ -100,7 +100,7 @@ describe("migrations", () => {
   it.each([
     ["TABLE", "jobber_jobs"],
     ["INDEX", "jobber_deliveries_open"],
-  ])("notification a %s that somebody has dropped", async (kind, name) => {
+  ])("report a %s that another program has dropped", async (kind, name) => {
     const path = temporaryFile();
     await openSqlite(path).close();
     const database = new DatabaseSync(path);

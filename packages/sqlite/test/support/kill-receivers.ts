@@ -2,37 +2,37 @@ import { DatabaseSync } from "node:sqlite";
 import { expect } from "vitest";
 import { startChild } from "./start-child.ts";
 
-/** What many kills came to. */
+/** Result of {@link killReceivers}. */
 export interface KillReport {
-  /** Deliveries that were answered 200. */
-  readonly answered: number;
-  /** What had been told and was not there afterwards: deliveries, jobs; and sequence numbers that came twice. */
+  /** Number of deliveries with a 200 response. */
+  readonly acknowledged: number;
+  /** Acknowledged deliveries and jobs that were missing afterwards, and sequences drawn twice. */
   readonly lost: readonly string[];
 }
 
-/** So many at one time, each on a file of its own: most of a kill is the start of the next receiver. */
+/** Receivers at a time, each on its own file. Most of a kill is the start of the next receiver. */
 const LANES = 4;
-/** A file is looked through after each kill, so it must not grow without end. */
+/** Every kill is followed by a read of the whole file, so files must stay small. */
 const KILLS_PER_FILE = 25;
-/** Checking a file as a whole reads all of it. */
+/** An integrity check is slower still. */
 const KILLS_PER_CHECK = 5;
 
 /**
- * Kills receivers with SIGKILL in the middle of their work, again and again, each on the file of the one before, and looks each time whether
- * all that was told is there.
+ * Kills receivers with SIGKILL while they accept deliveries, each on the file of its predecessor, and
+ * checks every time that all acknowledged data is stored.
  *
- * @param early whether they response before they have stored: then losses must be found
+ * @param early whether receivers respond before they store, so that losses must be found
  */
 export async function killReceivers(
   folder: string,
   kills: number,
   { early = false }: { readonly early?: boolean } = {},
 ): Promise<KillReport> {
-  const receiver = new URL("./receiver.ts", import.meta.url);
-  // Compiled once, by one that ends by itself: those that are killed keep nothing.
+  const receiver = new URL("./receiver-process.ts", import.meta.url);
+  // One receiver that ends by itself fills the compile cache; killed ones write none.
   const env = { NODE_COMPILE_CACHE: `${folder}/compiled` };
   await startChild(receiver, [], env).ended;
-  let answered = 0;
+  let acknowledged = 0;
   const lost: string[] = [];
   const runs = Array.from({ length: kills }, (_, run) => run).values();
 
@@ -47,31 +47,31 @@ export async function killReceivers(
       }
       onFile += 1;
       const child = startChild(receiver, [path, String(run), ...(early ? ["early"] : [])], env);
-      // After the first responses: somewhere between right away and some batches later, and not in step with them.
+      // At varying moments, from the first response to several batches later.
       await child.printed(1 + ((run * 37) % 400));
       child.process.kill("SIGKILL");
       const { lines, signal } = await child.ended;
-      // One that ended by itself would prove nothing.
+      // A receiver that ended by itself would prove nothing.
       expect(signal).toBe("SIGKILL");
-      const told = lines
+      const printed = lines
         .filter((line) => line.endsWith(";"))
         .map((line) => line.slice(0, -1).split(" "));
-      answered += told.filter(([kind]) => kind === "delivery").length;
-      const there = contents(path, onFile % KILLS_PER_CHECK === 0);
-      for (const [kind, value = ""] of told) {
-        if (kind === "delivery" && !there.deliveries.has(value)) lost.push(`delivery ${value}`);
-        if (kind === "job" && !there.jobs.has(value)) lost.push(`job ${value}`);
-        if (kind === "sequence" && (drawn.has(value) || there.sequences.has(value)))
+      acknowledged += printed.filter(([kind]) => kind === "delivery").length;
+      const stored = contents(path, onFile % KILLS_PER_CHECK === 0);
+      for (const [kind, value = ""] of printed) {
+        if (kind === "delivery" && !stored.deliveries.has(value)) lost.push(`delivery ${value}`);
+        if (kind === "job" && !stored.jobs.has(value)) lost.push(`job ${value}`);
+        if (kind === "sequence" && (drawn.has(value) || stored.sequences.has(value)))
           lost.push(`sequence ${value}`);
         if (kind === "sequence") drawn.add(value);
       }
     }
   }
   await Promise.all(Array.from({ length: LANES }, (_, name) => lane(name)));
-  return { answered, lost };
+  return { acknowledged, lost };
 }
 
-/** What a file holds. `check`: whether it is looked through as a whole. */
+/** Reads a file. @param check whether to check its integrity */
 function contents(path: string, check: boolean) {
   const database = new DatabaseSync(path);
   if (check)

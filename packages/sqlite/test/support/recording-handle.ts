@@ -2,16 +2,16 @@ import { DatabaseSync } from "node:sqlite";
 import type { SqliteHandle, SqliteValue } from "@jobber-sync/sqlite";
 import { onTestFinished } from "vitest";
 
-/** A statement that was executed. */
+/** An executed statement. */
 export interface Call {
   readonly sql: string;
   readonly values: readonly SqliteValue[];
 }
 
-/** A handle that keeps what is executed on it through prepared statements. */
+/** Creates a handle that records every execution of a prepared statement. */
 export function recordingHandle(path: string): {
   readonly handle: SqliteHandle;
-  /** The connection behind it: what is done on it is not recorded. */
+  /** The connection behind the handle. Its own use is not recorded. */
   readonly database: DatabaseSync;
   readonly calls: Call[];
 } {

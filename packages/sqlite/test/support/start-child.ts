@@ -2,14 +2,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** A program in a process of its own. */
+/** A child process. */
 export interface Child {
   readonly process: ChildProcess;
-  /** What it printed so far, line by line. */
+  /** The lines printed so far. */
   readonly lines: readonly string[];
-  /** Resolves when it has printed `count` lines, or has ended. */
+  /** Resolves when the process has printed `count` lines or has ended. */
   printed(count: number): Promise<void>;
-  /** Resolves with all lines when it has ended. */
+  /** Resolves with all lines when the process has ended. */
   readonly ended: Promise<{
     readonly code: number | null;
     readonly signal: string | null;
@@ -18,9 +18,9 @@ export interface Child {
 }
 
 /**
- * Starts a file with the arguments, on the sources of the packages.
+ * Starts a file with arguments, on the sources of the packages.
  *
- * @param env variables beside our own
+ * @param env added to the variables of this process
  */
 export function startChild(
   file: URL,
@@ -44,7 +44,7 @@ export function startChild(
     lines.push(line);
     onLine();
   });
-  // "close" comes when the last output has been read, also after a kill.
+  // "close" follows the last output, also after a kill.
   const drained = new Promise<void>((resolve) => reader.once("close", resolve));
   const closed = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
     child.once("close", (code, signal) => resolve({ code, signal })),

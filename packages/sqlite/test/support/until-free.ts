@@ -1,6 +1,6 @@
 import { isJobberSyncError } from "@jobber-sync/core";
 
-/** Does it again as long as another process has the lock: on a machine with more to do than it can, that may be longer than busyMs. */
+/** Repeats a write while another process holds the lock, which may exceed busyMs on a busy machine. */
 export async function untilFree<T>(write: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

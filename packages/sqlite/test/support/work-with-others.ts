@@ -1,4 +1,5 @@
-// One of several processes that take deliveries from one file: `work-with-others.ts <path>`. Prints each claim, until nothing is left.
+// One of several processes that claim deliveries from one file: `work-with-others.ts <path>`. Prints
+// each claim and ends when every delivery is done.
 import process from "node:process";
 import { setTimeout as after } from "node:timers/promises";
 import { openSqlite } from "@jobber-sync/sqlite";
@@ -31,7 +32,7 @@ const listening = inbox.listen(
     },
   },
 );
-// The others may have taken the last.
+// Another process may have claimed the last delivery.
 while (!stop.signal.aborted) {
   const open = await inbox.list({ states: ["waiting", "claimed"], limit: 1 });
   if (open.length === 0) stop.abort();

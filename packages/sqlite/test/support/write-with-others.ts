@@ -1,7 +1,8 @@
-// One of several processes that write to one file at once: `write-with-others.ts <path> <name> <rounds>`. Prints what it was told.
+// One of several processes that write to one file at once: `write-with-others.ts <path> <name> <rounds>`.
+// Prints the result of every round.
 import process from "node:process";
 import { openSqlite } from "@jobber-sync/sqlite";
-import { sampleDelivery } from "./sample-delivery.ts";
+import { delivery } from "./deliveries.ts";
 import { untilFree } from "./until-free.ts";
 
 const [path = "", name = "", rounds = "0"] = process.argv.slice(2);
@@ -26,7 +27,7 @@ for (let round = 0; round < Number(rounds); round += 1) {
     }),
   );
   const id = `${name}-${round}`;
-  const accepted = await untilFree(() => inbox.accept(sampleDelivery(id)));
+  const accepted = await untilFree(() => inbox.accept(delivery(id)));
   console.log(
     JSON.stringify({ sequence, outcome: jobs[0]?.outcome, id, accepted: accepted.sequence }),
   );

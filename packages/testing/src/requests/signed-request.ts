@@ -1,9 +1,12 @@
 import { signPayload } from "@jobber-sync/core/signature";
 
+// `Uint8Array<ArrayBuffer>`, which `fetch` needs, spelled so that TypeScript before 5.7 can read it too.
+type Bytes = ReturnType<Uint8ArrayConstructor["of"]>;
+
 /** A request as Jobber sends it: give both to `fetch`, to a framework's `inject`, or to `receiver.receive`. */
 export interface SignedRequest {
   /** The bytes that the signature is over. */
-  readonly body: Uint8Array<ArrayBuffer>;
+  readonly body: Bytes;
   readonly headers: {
     readonly "content-type": "application/json";
     /** Bytes, as decimal text. */
@@ -43,7 +46,7 @@ export function signedRequest(
   };
 }
 
-function bytesOf(payload: object | string | Uint8Array): Uint8Array<ArrayBuffer> {
+function bytesOf(payload: object | string | Uint8Array): Bytes {
   // A copy: what the caller does to its bytes afterwards must not part them from their signature.
   if (payload instanceof Uint8Array) return new Uint8Array(payload);
   return new TextEncoder().encode(typeof payload === "string" ? payload : JSON.stringify(payload));

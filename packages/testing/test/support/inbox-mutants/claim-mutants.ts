@@ -11,13 +11,13 @@ export const CLAIM_MUTANTS: Readonly<Record<string, Mutant>> = {
       changedClaim(inbox, (claim) => ({ ...claim, deliveries: claim.deliveries.toReversed() })),
   },
   "a claim takes more than it is told": {
-    rules: ["takes the oldest rows, at most `limit`, and leaves the others"],
+    rules: ["takes the oldest rows, no more than it is told, and leaves the others"],
     defect: (inbox) => ({
       claim: (object, { leaseMs, now }) => inbox.claim(object, { leaseMs, now }),
     }),
   },
   "a claim takes the newest rows": {
-    rules: ["takes the oldest rows, at most `limit`, and leaves the others"],
+    rules: ["takes the oldest rows, no more than it is told, and leaves the others"],
     defect: (inbox) => ({
       async claim(object, { limit, ...options }) {
         const claim = await inbox.claim(object, options);
@@ -43,22 +43,21 @@ export const CLAIM_MUTANTS: Readonly<Record<string, Mutant>> = {
     defect: (inbox) => ({ claim: (object, { now }) => inbox.claim(object, { leaseMs: 0, now }) }),
   },
   "a claim never runs out": {
-    rules: ["offers the rows of two workers that died one after the other"],
+    rules: ["gives away again what two dead workers held of one object"],
     defect: (inbox) => ({
       claim: (object, { now }) => inbox.claim(object, { leaseMs: NEVER_MS, now }),
     }),
   },
-  "rows that arrive during a run are lost": {
+  "a claim locks its object": {
     rules: [
-      "leaves a row that arrives during a run to the next claim",
-      "wakes for a row that arrived while another run held the object",
+      "leaves what arrives later to the next claim",
+      "wakes for what comes while another's claim of the object holds",
     ],
     defect: (inbox) => ({
-      async accept(delivery) {
+      async claim(object, options) {
         const claimed = await inbox.list({ states: ["claimed"] });
-        const held = claimed.some((row) => objectKey(row) === objectKey(delivery));
-        const reason = "ERR_EVENT_INVALID";
-        return inbox.accept(held ? { ...delivery, state: "quarantined", reason } : delivery);
+        const held = claimed.some((row) => objectKey(row) === objectKey(object));
+        return held ? null : inbox.claim(object, options);
       },
     }),
   },

@@ -1,0 +1,99 @@
+import { isJobberSyncError, JobberSyncError } from "../errors.ts";
+import type { JobberEvent } from "../events/jobber-event.ts";
+import { parseEvent } from "../events/parse-event.ts";
+import type { ClaimedDelivery, ObjectRef } from "../inbox/inbox.ts";
+import type { DeliveryTask } from "../processing/delivery-task.ts";
+import { withinRun } from "../processing/within-run.ts";
+import { checkOwnership } from "../tenants/check-ownership.ts";
+import type { KnownTenant, TenantDirectory } from "../tenants/tenant-directory.ts";
+
+/** Whether a delivery is processed, and for which tenant. */
+type Admission =
+  | { readonly kind: "admitted"; readonly tenant: string; readonly task: DeliveryTask }
+  /** Not an event, or not this tenant's. */
+  | { readonly kind: "rejected"; readonly error: JobberSyncError }
+  /** The tenant could not be looked up. */
+  | { readonly kind: "failed"; readonly error: JobberSyncError };
+
+/** Parses a delivery and checks its ownership. */
+export type Admit = (delivery: ClaimedDelivery) => Promise<Admission>;
+
+/** Quarantine reasons that only a worker with tenants can reconsider. */
+const NEEDS_TENANTS = new Set(["ERR_ACCOUNT_MISMATCH", "ERR_SNAPSHOT_SHARED_APP"]);
+
+/**
+ * Creates the ownership check for the deliveries of one claim. Each tenant is looked up once.
+ *
+ * @param directory `null` for a worker without tenants: it trusts the receiver's decision, but never
+ * releases what the receiver quarantined
+ */
+export function createAdmit(
+  object: ObjectRef,
+  directory: TenantDirectory | null,
+  signal: AbortSignal,
+): Admit {
+  const found = new Map<string, Promise<KnownTenant | null>>();
+
+  return async (delivery) => {
+    const { reason } = delivery;
+    try {
+      const event = parseEvent(delivery.body);
+      const task = readTask(delivery, event);
+      const viaApp = object.tenant === "";
+      if (directory === null && !viaApp) {
+        return reason !== null && NEEDS_TENANTS.has(reason)
+          ? { kind: "rejected", error: tenantsMissing(reason) }
+          : { kind: "admitted", tenant: object.tenant, task };
+      }
+      const accountId = viaApp && event.kind === "notification" ? event.accountId : null;
+      const tenant = await find(accountId);
+      const error = checkOwnership(event, tenant, viaApp);
+      if (error !== null) return { kind: "rejected", error };
+      return { kind: "admitted", tenant: tenant?.slug ?? object.tenant, task };
+    } catch (error) {
+      if (!isJobberSyncError(error)) throw error;
+      return { kind: error.status === 422 ? "rejected" : "failed", error };
+    }
+  };
+
+  function find(accountId: string | null): Promise<KnownTenant | null> {
+    const key = accountId ?? "";
+    let tenant = found.get(key);
+    if (tenant === undefined) {
+      tenant = lookUp(accountId);
+      found.set(key, tenant);
+    }
+    return tenant;
+  }
+
+  async function lookUp(accountId: string | null): Promise<KnownTenant | null> {
+    if (directory === null) return null;
+    const { tenant } = object;
+    const look = () =>
+      accountId === null ? directory.bySlug(tenant) : directory.byAccount(accountId);
+    try {
+      return await withinRun<KnownTenant | null>(look, signal, () => lookUpFailed(undefined));
+    } catch (error) {
+      throw isJobberSyncError(error) ? error : lookUpFailed(error);
+    }
+  }
+}
+
+function readTask(
+  { deliveryKey, receivedAt, sequence, attempts, recheckSince }: ClaimedDelivery,
+  event: JobberEvent,
+): DeliveryTask {
+  const rechecked = recheckSince !== null;
+  return { event, deliveryKey, receivedAt, sequence, attempt: attempts + 1, rechecked };
+}
+
+function lookUpFailed(cause: unknown): JobberSyncError {
+  return new JobberSyncError("ERR_TENANT_LOOKUP", "The tenant could not be looked up.", { cause });
+}
+
+function tenantsMissing(reason: string): JobberSyncError {
+  return new JobberSyncError(
+    reason === "ERR_ACCOUNT_MISMATCH" ? "ERR_ACCOUNT_MISMATCH" : "ERR_SNAPSHOT_SHARED_APP",
+    "The delivery was quarantined, and a worker without tenants cannot check its ownership. Pass the receiver's tenants to createWorker.",
+  );
+}

@@ -1,0 +1,84 @@
+import type { Inbox, PurgeOptions } from "../inbox/inbox.ts";
+import type { LifecycleHooks } from "../observability/lifecycle-events.ts";
+import type { Logger } from "../observability/logger.ts";
+import { nonNegativeMs, positiveInteger } from "../options.ts";
+import type { Handlers } from "../processing/handlers.ts";
+import type { RecordSource } from "../records/record-source.ts";
+import type { StatusOverrides } from "../records/snapshot-records.ts";
+import type { SyncStore } from "../store/sync-store.ts";
+import type { SharedApp, Tenants } from "../tenants/tenant.ts";
+import { checkRetryPolicy, type RetryPolicy } from "./retry-policy.ts";
+
+/** Options for `createWorker`. */
+export interface WorkerOptions {
+  readonly inbox: Inbox;
+  readonly store: SyncStore;
+  /** Resolves notifications. Without it they stay `unresolved`, except deletes. */
+  readonly source?: RecordSource | undefined;
+  /** Handlers, called after the commit, at least once per delivery: make them idempotent. */
+  readonly on?: Handlers | undefined;
+  /**
+   * The receiver's tenants, to check ownership again before anything is written. Needed to replay
+   * ownership quarantines: without it they are quarantined again.
+   */
+  readonly tenants?: Tenants | undefined;
+  /** The receiver's shared app, if it has one. */
+  readonly app?: SharedApp | undefined;
+  /** Maps Jobber's job statuses to yours; see `mapJobStatus`. */
+  readonly statusOverrides?: StatusOverrides | undefined;
+  /** Objects processed at the same time. @default 8 */
+  readonly concurrency?: number | undefined;
+  /**
+   * How long the claims of a dead worker last. A running worker extends its claims every third of
+   * it. Milliseconds.
+   *
+   * @default 15000
+   */
+  readonly leaseMs?: number | undefined;
+  /**
+   * API calls per second and tenant, across all workers. Jobber allows 2,500 in 300 s, see
+   * docs/jobber-facts.md#rate-limits.
+   *
+   * @default 8
+   */
+  readonly fetchesPerSecond?: number | undefined;
+  /** Delay before the second look at a missing record. Milliseconds. @default 60000 */
+  readonly recheckMs?: number | undefined;
+  /**
+   * Time limit of one run, which processes up to 2,048 deliveries of an object. Anything still
+   * pending counts as failed: a handler as if it had thrown, a source or store as if it were
+   * unavailable. Milliseconds.
+   *
+   * @default 300000
+   */
+  readonly runTimeoutMs?: number | undefined;
+  readonly retry?: Partial<RetryPolicy> | undefined;
+  /** Purge settings, applied hourly; `false` never purges, call `inbox.purge` yourself. */
+  readonly retention?: Omit<PurgeOptions, "now" | "signal"> | false | undefined;
+  readonly hooks?: LifecycleHooks | undefined;
+  /** @default the console */
+  readonly logger?: Logger | undefined;
+  /** Milliseconds since 1970. @default Date.now */
+  readonly now?: (() => number) | undefined;
+  /** 0 to 1, for jitter. @default Math.random */
+  readonly random?: (() => number) | undefined;
+}
+
+/** Completes and validates the numbers of {@link WorkerOptions}. @throws {TypeError} */
+export function checkLimits(options: WorkerOptions) {
+  checkRetention(options.retention);
+  return {
+    concurrency: positiveInteger("concurrency", options.concurrency ?? 8),
+    leaseMs: positiveInteger("leaseMs", options.leaseMs ?? 15_000),
+    fetchesPerSecond: positiveInteger("fetchesPerSecond", options.fetchesPerSecond ?? 8),
+    recheckMs: positiveInteger("recheckMs", options.recheckMs ?? 60_000),
+    runTimeoutMs: positiveInteger("runTimeoutMs", options.runTimeoutMs ?? 300_000),
+    retry: checkRetryPolicy(options.retry),
+  };
+}
+
+function checkRetention(retention: WorkerOptions["retention"] = {}): void {
+  if (retention === false) return;
+  for (const name of ["bodiesAfterMs", "failedAfterMs"] as const)
+    if (retention[name] !== undefined) nonNegativeMs(`retention.${name}`, retention[name]);
+}

@@ -1,0 +1,36 @@
+import type { Inbox } from "@jobber-sync/core/ports";
+import { type AcceptOptions, createAccept } from "./accept.ts";
+import { createAcquireSlot } from "./acquire-slot.ts";
+import { createClaim } from "./claim.ts";
+import { createDue } from "./due.ts";
+import { createExtend } from "./extend.ts";
+import type { InboxContext } from "./inbox-context.ts";
+import { createListing } from "./list.ts";
+import { createListen, type SweepOptions } from "./listen.ts";
+import { createPurge } from "./purge.ts";
+import { createReplay } from "./replay.ts";
+import { createResume } from "./resume.ts";
+import { createSettle } from "./settle.ts";
+
+/** Options for {@link createInbox}. */
+export interface InboxOptions {
+  readonly accept: AcceptOptions;
+  readonly sweep: SweepOptions;
+}
+
+/** Creates the inbox: rows in `jobber_deliveries`, wake-ups in a pg-boss queue. */
+export function createInbox(context: InboxContext, options: InboxOptions): Inbox {
+  return {
+    accept: createAccept(context, options.accept),
+    claim: createClaim(context),
+    extend: createExtend(context),
+    settle: createSettle(context),
+    listen: createListen(context, options.sweep),
+    due: createDue(context),
+    ...createListing(context),
+    replay: createReplay(context),
+    resume: createResume(context),
+    acquireSlot: createAcquireSlot(context),
+    purge: createPurge(context),
+  };
+}

@@ -1,0 +1,58 @@
+/** Deliveries, and the rate limit of each tenant. */
+export const MIGRATION_0002: readonly string[] = [
+  `CREATE TABLE jobber_deliveries (
+  sequence bigint PRIMARY KEY,
+  tenant text COLLATE "C" NOT NULL,
+  object_type text COLLATE "C" NOT NULL,
+  object_id text COLLATE "C" NOT NULL,
+  delivery_key text COLLATE "C" NOT NULL,
+  topic text,
+  state text NOT NULL
+    CHECK (state IN ('waiting', 'claimed', 'done', 'unresolved', 'paused', 'quarantined', 'dead')),
+  reason text,
+  body bytea,
+  body_sha256 bytea,
+  received_at timestamptz NOT NULL,
+  started_at timestamptz NOT NULL,
+  due_at timestamptz NOT NULL,
+  attempts integer NOT NULL DEFAULT 0,
+  retries integer NOT NULL DEFAULT 0,
+  recheck_since timestamptz,
+  paused_at timestamptz,
+  paused_ms bigint NOT NULL DEFAULT 0,
+  finished_at timestamptz,
+  claim_id text
+)`,
+
+  // Keys end in the time of the change. Starting the index with it keeps one day's keys together, so a
+  // batch writes few pages.
+  `CREATE INDEX jobber_deliveries_key ON jobber_deliveries (right(delivery_key, 20), tenant, delivery_key)`,
+
+  `CREATE INDEX jobber_deliveries_open ON jobber_deliveries (tenant, object_type, object_id)
+  WHERE state IN ('waiting', 'claimed')`,
+
+  `CREATE INDEX jobber_deliveries_due ON jobber_deliveries (due_at) WHERE state = 'waiting'`,
+
+  `CREATE INDEX jobber_deliveries_claimed ON jobber_deliveries (due_at) WHERE state = 'claimed'`,
+
+  `CREATE INDEX jobber_deliveries_unfinished ON jobber_deliveries (sequence)
+  WHERE state IN ('unresolved', 'paused', 'quarantined', 'dead')`,
+
+  `CREATE INDEX jobber_deliveries_paused ON jobber_deliveries (tenant, object_type, object_id)
+  WHERE state = 'paused'`,
+
+  `CREATE INDEX jobber_deliveries_failed ON jobber_deliveries (finished_at)
+  WHERE state IN ('unresolved', 'quarantined', 'dead')`,
+
+  `CREATE INDEX jobber_deliveries_bodies ON jobber_deliveries (finished_at)
+  WHERE state = 'done' AND body IS NOT NULL`,
+
+  // Slots are stored as milliseconds since 1970, the exact numbers of core's nextSlotAt.
+  `CREATE TABLE jobber_tenants (
+  tenant text COLLATE "C" PRIMARY KEY,
+  next_slot_at double precision,
+  next_retry_at double precision,
+  last_wait_ms double precision,
+  resumed_at timestamptz
+)`,
+];

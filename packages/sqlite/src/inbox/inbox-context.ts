@@ -1,0 +1,36 @@
+import type { Connection } from "../database/connection.ts";
+import type { GroupCommit } from "../database/group-commit.ts";
+
+/** Dependencies of every operation of the inbox. */
+export interface InboxContext {
+  readonly connection: Connection;
+  readonly group: GroupCommit;
+  /** Returns milliseconds since 1970. */
+  readonly now: () => number;
+  /** Wakes every listener of this process. */
+  readonly wake: () => void;
+}
+
+// SQLite uses a partial index only if a statement repeats the index's condition word for word.
+
+/** Rows that may still run. The condition of `jobber_deliveries_open`. */
+export const OPEN = "state IN ('waiting', 'claimed')";
+
+/** Rows that are not done. The condition of `jobber_deliveries_by_state`. */
+export const NOT_DONE = "state <> 'done'";
+
+/** Finished rows that still have their body. The condition of `jobber_deliveries_finished`. */
+export const KEPT = "finished_at IS NOT NULL AND body IS NOT NULL";
+
+/** Rows that need attention: `replay` sets them waiting, `purge` deletes them. */
+export const FAILED = "state IN ('quarantined', 'unresolved', 'dead')";
+
+/** Rounds milliseconds to the integers that the columns hold. A clock may return fractions. */
+export function wholeMs(ms: number): number {
+  return Math.round(ms);
+}
+
+/** Converts a maximum number of rows for SQLite, which has no infinity. */
+export function wholeLimit(limit: number): number {
+  return Math.min(limit, 1_000_000_000);
+}

@@ -1,0 +1,8 @@
+import { MIGRATION_0001 } from "./0001-records-and-inbox.ts";
+import { MIGRATION_0002 } from "./0002-connections.ts";
+
+/**
+ * All migrations in order; number n is at index n − 1. A published migration never changes; append
+ * a new one.
+ */
+export const MIGRATIONS: readonly string[] = [MIGRATION_0001, MIGRATION_0002];

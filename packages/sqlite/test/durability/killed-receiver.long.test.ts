@@ -1,0 +1,13 @@
+import { describe, expect, it } from "vitest";
+import { killReceivers } from "../support/kill-receivers.ts";
+import { temporaryFolder } from "../support/temporary-file.ts";
+
+const KILLS = 1000;
+
+describe("receiver killed while it accepts deliveries", () => {
+  it(`loses no acknowledged delivery in ${KILLS} kills`, async () => {
+    const { acknowledged, lost } = await killReceivers(temporaryFolder(), KILLS);
+    expect(acknowledged).toBeGreaterThan(10 * KILLS);
+    expect(lost).toEqual([]);
+  }, 3_600_000);
+});

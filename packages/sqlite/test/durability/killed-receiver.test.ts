@@ -1,0 +1,18 @@
+import { describe, expect, it } from "vitest";
+import { killReceivers } from "../support/kill-receivers.ts";
+import { temporaryFolder } from "../support/temporary-file.ts";
+
+const KILLS = 12;
+
+describe("receiver killed while it accepts deliveries", () => {
+  it(`loses no acknowledged delivery in ${KILLS} kills`, async () => {
+    const { acknowledged, lost } = await killReceivers(temporaryFolder(), KILLS);
+    expect(acknowledged).toBeGreaterThan(10 * KILLS);
+    expect(lost).toEqual([]);
+  }, 240_000);
+
+  it("loses deliveries if it responds before it stores", async () => {
+    const { lost } = await killReceivers(temporaryFolder(), 4, { early: true });
+    expect(lost.length).toBeGreaterThan(0);
+  }, 60_000);
+});
