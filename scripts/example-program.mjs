@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { root } from "./child.mjs";
 
 const DEFAULT = "express-sqlite";
-/** What an example may be started as: receiver and worker in one program, or each by itself. */
+/** The programs of an example that `npm start` can start: receiver and worker together, or one of them. */
 const PROGRAMS = ["start", "receiver", "worker"];
 
 const file = (example, program) => `examples/${example}/src/${program}.ts`;
@@ -11,27 +11,39 @@ const examples = () =>
   readdirSync(new URL("examples/", root)).filter((name) => exists(name, "start"));
 
 /**
- * The program that `npm start -- <example> <program>` means.
+ * Returns the file and the arguments that a command of the root's package.json stands for.
  *
- * @throws {Error} naming what there is
+ * @param {string} command `demo`, `start` or `deliveries`
+ * @param {readonly string[]} args
+ * @throws {RangeError} if no example matches; the message lists those that exist
  */
-export function startProgram([example = DEFAULT, program = "start", ...rest]) {
+export function exampleProgram(command, args) {
+  if (command === "demo") return demoProgram(args);
+  if (command === "start") return { file: startProgram(args), args: [] };
+  return deliveriesProgram(args);
+}
+
+/** `npm run demo`, or `npm run demo -- --postgres`. */
+function demoProgram([first, ...rest]) {
+  return first === "--postgres"
+    ? { file: file("fastify-postgres", "demo"), args: rest }
+    : { file: file(DEFAULT, "demo"), args: first === undefined ? [] : [first, ...rest] };
+}
+
+/** `npm start -- <example> <program>`. */
+function startProgram([example = DEFAULT, program = "start", ...rest]) {
   if (!examples().includes(example))
-    throw new Error(`There is no example "${example}". Examples: ${examples().join(", ")}.`);
+    throw new RangeError(`There is no example "${example}". Examples: ${examples().join(", ")}.`);
   const programs = PROGRAMS.filter((name) => exists(example, name));
   if (!programs.includes(program) || rest.length > 0)
-    throw new Error(
-      `${example} cannot be started as "${[program, ...rest].join(" ")}". It can as: ${programs.join(", ")}.`,
+    throw new RangeError(
+      `${example} has no program "${[program, ...rest].join(" ")}". Programs: ${programs.join(", ")}.`,
     );
   return file(example, program);
 }
 
-/**
- * The script that `npm run deliveries -- <example> <command>` means, and what it is told; the example may be left out.
- *
- * @param {readonly string[]} args
- */
-export function deliveriesProgram(args) {
+/** `npm run deliveries -- <example> <arguments>`; the example can be left out. */
+function deliveriesProgram(args) {
   const [first, ...rest] = args;
   return examples().includes(first)
     ? { file: file(first, "deliveries"), args: rest }

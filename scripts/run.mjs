@@ -1,4 +1,5 @@
-// The way into this repository: `node scripts/run.mjs <task> [-- arguments]`. Plain JavaScript for Node 18 and nothing installed.
+// Runs a command in this repository: `node scripts/run.mjs <command> [arguments]`. Plain JavaScript for Node 18 with nothing
+// installed: finds a Node that is new enough and installs the dependencies, then runs the command.
 
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -18,7 +19,7 @@ function nodeIsTooOld() {
   return major < NODE_FLOOR[0] || (major === NODE_FLOOR[0] && minor < NODE_FLOOR[1]);
 }
 
-/** The path of a Node that is new enough, from npm. The binary itself, so that no npx stands between a signal and the task. */
+/** Returns the path of a newer Node from npm: the binary itself, because npx would not forward signals. */
 async function newerNode() {
   const args = [
     "--loglevel=error",
@@ -40,7 +41,7 @@ async function newerNode() {
   return path;
 }
 
-/** What an install depends on: with this unchanged, `node_modules` is what the lockfile says. */
+/** Hashes what an install depends on. */
 function installFingerprint() {
   const hash = createHash("sha256").update(`${process.platform} ${process.arch}`);
   for (const file of ["pnpm-lock.yaml", "pnpm-workspace.yaml"])
@@ -52,17 +53,15 @@ async function install() {
   const { packageManager } = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
   const marker = new URL("node_modules/.jobber-sync-installed", root);
   const fingerprint = installFingerprint();
-  if (existsSync(marker) && readFileSync(marker, "utf8") === fingerprint) {
-    return say("dependencies are as pnpm-lock.yaml says, nothing to install");
-  }
-  say(`installing what pnpm-lock.yaml says, with ${packageManager} from npm`);
+  if (existsSync(marker) && readFileSync(marker, "utf8") === fingerprint) return;
+  say(`installing dependencies with ${packageManager}`);
   const { code } = await run("npx", [
     "--loglevel=error",
     "-y",
     packageManager,
     "install",
     "--frozen-lockfile",
-    // Without a terminal there is nobody to ask whether an older node_modules may go.
+    // Without a terminal pnpm cannot ask before it replaces an older node_modules.
     "--config.confirmModulesPurge=false",
   ]);
   if (code !== 0)
@@ -70,30 +69,35 @@ async function install() {
   writeFileSync(marker, fingerprint);
 }
 
-async function main([task, ...rest]) {
-  const args = rest[0] === "--" ? rest.slice(1) : rest;
+async function main([command, ...args]) {
+  if (command === undefined) throw new Error("Usage: node scripts/run.mjs <command> [arguments]");
   if (nodeIsTooOld()) {
     if (process.env.JOBBER_SYNC_NODE)
       throw new Error(`${NODE_PACKAGE} turned out to be ${process.version}.`);
     say(
-      `Node ${process.versions.node} cannot run TypeScript (${NODE_FLOOR.join(".")} can), going on with ${NODE_PACKAGE} from npm`,
+      `Node ${process.versions.node} is older than ${NODE_FLOOR.join(".")}, using ${NODE_PACKAGE} from npm`,
     );
     const node = await newerNode();
     const { code } = await run(node, process.argv.slice(1), { env: { JOBBER_SYNC_NODE: node } });
     return code;
   }
   delete process.env.JOBBER_SYNC_NODE;
-  // Every `node` that a tool or a test starts is this one.
-  process.env.PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH}`;
-  process.chdir(fileURLToPath(root));
-  // Without a terminal nobody sees colours, only their codes in a log.
+  const top = fileURLToPath(root);
+  process.chdir(top);
+  // Commands, and everything they start, use this Node and the installed tools.
+  process.env.PATH = [
+    dirname(process.execPath),
+    fileURLToPath(new URL("node_modules/.bin", root)),
+    process.env.PATH,
+  ].join(delimiter);
   if (!process.stdout.isTTY && process.env.FORCE_COLOR === undefined) process.env.NO_COLOR = "1";
   await install();
-  const { tasks } = await import("./tasks.mjs");
-  if (!Object.hasOwn(tasks, task ?? "")) {
-    throw new Error(`There is no task "${task ?? ""}". Tasks: ${Object.keys(tasks).join(", ")}.`);
-  }
-  return tasks[task](args);
+  // pnpm passes the "--" that separates its own arguments on to the script; npm does not.
+  const { code } = await run(
+    command,
+    args.filter((arg) => arg !== "--"),
+  );
+  return code;
 }
 
 try {
