@@ -1,4 +1,4 @@
-import type { StatusOverrides } from "@jobber-sync/core";
+import type { EventWarning, StatusOverrides } from "@jobber-sync/core";
 import type {
   FetchedClient,
   FetchedJob,
@@ -7,14 +7,17 @@ import type {
 } from "@jobber-sync/core/ports";
 import { ACCOUNT_DOCUMENT } from "./documents/account-document.ts";
 import { CLIENT_DOCUMENT } from "./documents/client-document.ts";
+import type { ClientData } from "./documents/client-fields.ts";
+import type { Document } from "./documents/document.ts";
 import { JOB_DOCUMENT, type JobWithClientData } from "./documents/job-document.ts";
-import type { PageData } from "./documents/page.ts";
 import { PROPERTY_DOCUMENT } from "./documents/property-document.ts";
 import { VISIT_DOCUMENT } from "./documents/visit-document.ts";
+import { clampTime } from "./mapping/clamp-time.ts";
 import { mapClient } from "./mapping/map-client.ts";
 import { mapJob } from "./mapping/map-job.ts";
-import { readId, sameId, unexpected } from "./mapping/read-values.ts";
-import type { ApiRequest } from "./request.ts";
+import { readId, readObject, sameId, unexpected } from "./mapping/read-values.ts";
+import { checkPage, createCursorCheck } from "./pages/check-page.ts";
+import type { ApiRequest, ResponseInfo } from "./request.ts";
 
 // 20 jobs with their clients cost less than a tenth of the bucket; few properties have more jobs.
 const PROPERTY_PAGE = 20;
@@ -24,53 +27,74 @@ export function createFetchRecords(
   request: ApiRequest,
   statusOverrides: StatusOverrides,
 ): RecordSource["fetch"] {
-  function records(jobs: readonly JobWithClientData[]): FetchedRecords {
-    const contacts = new Map<string, FetchedClient>();
-    const mapped = jobs.map((job): FetchedJob => {
-      const contact = mapClient(job.client);
-      contacts.set(contact.jobberClientId, contact);
-      return mapJob(job, statusOverrides);
-    });
-    return { jobs: mapped, contacts: [...contacts.values()] };
+  /** Sends a query, and maps its jobs and clients with times clamped to Jobber's clock. */
+  function fetchWith(tenant: string, signal: AbortSignal) {
+    let serverTime: number | null = null;
+    const onResponse = (info: ResponseInfo): void => {
+      serverTime = info.serverTime;
+    };
+    return {
+      ask: <D, V extends object>(document: Document<D, V>, variables: V): Promise<D> =>
+        request(tenant, document, variables, { signal, onResponse }),
+      records(jobs: readonly JobWithClientData[], clients: readonly ClientData[]): FetchedRecords {
+        const warnings: EventWarning[] = [];
+        const clamped = <T extends FetchedJob | FetchedClient>(record: T, path: string): T => {
+          const result = clampTime(record, serverTime);
+          if (result !== record) warnings.push({ code: "future_time", path });
+          return result;
+        };
+        const contacts = new Map<string, FetchedClient>();
+        for (const data of [...clients, ...jobs.map((job) => readObject(job, "job").client)]) {
+          const contact = clamped(mapClient(data), "client.updatedAt");
+          contacts.set(contact.jobberClientId, contact);
+        }
+        const mapped = jobs.map((job) => clamped(mapJob(job, statusOverrides), "job.updatedAt"));
+        return {
+          jobs: mapped,
+          contacts: [...contacts.values()],
+          ...(warnings.length === 0 ? {} : { warnings }),
+        };
+      },
+    };
   }
 
   async function propertyJobs(
-    tenant: string,
+    { ask }: ReturnType<typeof fetchWith>,
     id: string,
-    signal: AbortSignal,
   ): Promise<readonly JobWithClientData[] | null> {
     const jobs: JobWithClientData[] = [];
+    const cursors = createCursorCheck("property.jobs");
     for (let after: string | null = null; ; ) {
-      const variables = { id, first: PROPERTY_PAGE, after };
-      const { property } = await request(tenant, PROPERTY_DOCUMENT, variables, { signal });
+      const { property } = await ask(PROPERTY_DOCUMENT, { id, first: PROPERTY_PAGE, after });
       if (!found(property, "property")) return null;
       const page = checkPage(property.jobs, "property.jobs");
       jobs.push(...page.nodes);
       if (!page.pageInfo.hasNextPage) return jobs;
-      after = nextCursor(page, after, "property.jobs");
+      after = cursors.next(page);
     }
   }
 
   return async (tenant, type, id, { signal }) => {
+    const query = fetchWith(tenant, signal);
     switch (type) {
       case "job": {
-        const { job } = await request(tenant, JOB_DOCUMENT, { id }, { signal });
-        return found(job, "job") ? records([job]) : null;
+        const { job } = await query.ask(JOB_DOCUMENT, { id });
+        return found(job, "job") ? query.records([job], []) : null;
       }
       case "client": {
-        const { client } = await request(tenant, CLIENT_DOCUMENT, { id }, { signal });
-        return found(client, "client") ? { jobs: [], contacts: [mapClient(client)] } : null;
+        const { client } = await query.ask(CLIENT_DOCUMENT, { id });
+        return found(client, "client") ? query.records([], [client]) : null;
       }
       case "visit": {
-        const { visit } = await request(tenant, VISIT_DOCUMENT, { id }, { signal });
-        return found(visit, "visit") ? records([visit.job]) : null;
+        const { visit } = await query.ask(VISIT_DOCUMENT, { id });
+        return found(visit, "visit") ? query.records([visit.job], []) : null;
       }
       case "property": {
-        const jobs = await propertyJobs(tenant, id, signal);
-        return jobs === null ? null : records(jobs);
+        const jobs = await propertyJobs(query, id);
+        return jobs === null ? null : query.records(jobs, []);
       }
       case "account": {
-        const { account } = await request(tenant, ACCOUNT_DOCUMENT, {}, { signal });
+        const { account } = await query.ask(ACCOUNT_DOCUMENT, {});
         if (!found(account, "account")) return null;
         const known = readId(account.id, "account.id");
         return sameId(known, id) ? { jobs: [], contacts: [] } : null;
@@ -84,27 +108,4 @@ function found<T extends object>(value: T | null | undefined, path: string): val
   if (value === null) return false;
   if (typeof value !== "object") throw unexpected(path);
   return true;
-}
-
-/** Checks the shape of a page. @throws {JobberSyncError} `ERR_API_RESPONSE` */
-export function checkPage<Node>(
-  page: PageData<Node> | null | undefined,
-  path: string,
-): PageData<Node> {
-  if (!Array.isArray(page?.nodes) || typeof page.pageInfo?.hasNextPage !== "boolean")
-    throw unexpected(path);
-  return page;
-}
-
-/**
- * Returns the cursor of the next page.
- *
- * @throws {JobberSyncError} `ERR_API_RESPONSE` for a cursor that does not advance: the walk would
- * never end
- */
-export function nextCursor(page: PageData<unknown>, after: string | null, path: string): string {
-  const { endCursor } = page.pageInfo;
-  if (typeof endCursor !== "string" || endCursor === after || page.nodes.length === 0)
-    throw unexpected(path);
-  return endCursor;
 }

@@ -179,6 +179,30 @@ describe("api.fetch", () => {
     });
   });
 
+  it("clamps an updatedAt in the future to Jobber's clock, with a warning", async () => {
+    const { account, another, clock } = await openApi();
+    const { job, client } = addJob(account);
+    const api = another({
+      fetch: async (url, init) => {
+        const response = await fetch(url, init);
+        const text = await response.text();
+        const patched = text.replace(
+          /"updatedAt":"2026-01-25T10:00:00Z"/,
+          '"updatedAt":"2062-01-25T10:00:00Z"',
+        );
+        return new Response(patched, { headers: response.headers });
+      },
+    });
+    clock.now += 1500;
+    const records = await api.fetch("acme", "job", job.id, { signal: SIGNAL });
+    expect(records?.jobs[0]?.sourceUpdatedAt).toBe("2026-01-25T10:00:01Z");
+    expect(records?.contacts[0]?.sourceUpdatedAt).toBe("2026-01-25T10:00:00Z");
+    expect(records?.warnings).toEqual([{ code: "future_time", path: "job.updatedAt" }]);
+    const fetched = await api.fetch("acme", "client", client.id, { signal: SIGNAL });
+    expect(fetched?.warnings).toEqual([{ code: "future_time", path: "client.updatedAt" }]);
+    expect(fetched?.contacts[0]?.sourceUpdatedAt).toBe("2026-01-25T10:00:01Z");
+  });
+
   it("sends ids as variables only", async () => {
     const { api, jobber } = await openApi();
     const attempt = api.fetch("acme", "job", '1") { id } evil: clients { nodes { id } } #', {

@@ -3,9 +3,9 @@ import type { ContactWrite, JobWrite, SyncResult } from "@jobber-sync/core/ports
 import { CLIENTS_PAGE_DOCUMENT } from "../documents/clients-page-document.ts";
 import { JOBS_PAGE_DOCUMENT } from "../documents/jobs-page-document.ts";
 import type { PageData } from "../documents/page.ts";
-import { checkPage, nextCursor } from "../fetch-records.ts";
 import { mapClient } from "../mapping/map-client.ts";
 import { mapJob } from "../mapping/map-job.ts";
+import { checkPage, createCursorCheck } from "../pages/check-page.ts";
 import type { ReconcileContext, ReconcileCounts } from "./reconcile-context.ts";
 import { RESERVED_POINTS, withRateLimitRetry } from "./with-rate-limit-retry.ts";
 
@@ -114,6 +114,7 @@ async function walk(
 ): Promise<Walk> {
   const ids = new Set<string>();
   let newest: Instant | null = null;
+  const cursors = createCursorCheck("page");
   for (let after: string | null = null; ; ) {
     // Before the page is read: what is read is at least as new as this number.
     const sequence = await context.store.nextSequence();
@@ -127,7 +128,7 @@ async function walk(
     for (const time of found.times) newest = later(newest, time);
     counts.seen = ids.size;
     if (!page.pageInfo.hasNextPage) return { ids, newest };
-    after = nextCursor(page, after, "a page of records");
+    after = cursors.next(page);
   }
 }
 

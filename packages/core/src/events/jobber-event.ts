@@ -3,7 +3,7 @@ import type { EventName, KnownTopic, ObjectType } from "./topics.ts";
 
 /** Something in a body that could not be read and was left out; never an error. Holds no value from the body. */
 export interface EventWarning {
-  readonly code: "unreadable_time" | "unreadable_number";
+  readonly code: "unreadable_time" | "unreadable_number" | "future_time";
   /** Where it stood, e.g. `data.scheduled_at`. */
   readonly path: string;
 }

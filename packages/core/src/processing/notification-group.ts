@@ -53,7 +53,10 @@ export function processedEach(
         records,
         result,
         // One fetch, one warning, however many notifications shared it.
-        warnings: index === 0 ? warningsOf(task.event, built.change) : task.event.warnings,
+        warnings:
+          index === 0
+            ? [...warningsOf(task.event, built.change), ...(records?.warnings ?? [])]
+            : task.event.warnings,
       },
     ]),
   );

@@ -1,3 +1,4 @@
+import type { EventWarning } from "../events/jobber-event.ts";
 import type { Instant } from "../time/instant.ts";
 import type { ContactFields } from "./contact-record.ts";
 import type { JobFields } from "./job-record.ts";
@@ -23,6 +24,8 @@ export interface FetchedClient {
 export interface FetchedRecords {
   readonly jobs: readonly FetchedJob[];
   readonly contacts: readonly FetchedClient[];
+  /** Values that the source had to change, such as a time in the future. @default none */
+  readonly warnings?: readonly EventWarning[] | undefined;
 }
 
 /** Options for each call of a {@link RecordSource}. */
