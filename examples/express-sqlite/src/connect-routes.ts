@@ -47,7 +47,7 @@ export function connectRoutes({ api, app, tenants, onConnected }: ConnectRoutesO
       });
       // A tenant that lists one account can connect to that account only.
       const accountId = await api.connect(tenant.slug, grant, {
-        accountId: onlyAccount(tenant),
+        accountIds: tenant.accountIds,
       });
       onConnected(tenant.slug);
       res.json({ connected: tenant.slug, accountId });
@@ -94,8 +94,4 @@ function readCookie(req: Request): string | undefined {
     ?.split("; ")
     .find((part) => part.startsWith(`${COOKIE}=`))
     ?.slice(COOKIE.length + 1);
-}
-
-function onlyAccount({ accountIds }: Tenant): string | undefined {
-  return accountIds?.length === 1 ? accountIds[0] : undefined;
 }

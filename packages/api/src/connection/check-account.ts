@@ -4,8 +4,8 @@ import { sameId } from "../mapping/read-values.ts";
 
 /** Options for `JobberApi.connect`. */
 export interface ConnectOptions {
-  /** The account the tenant must be connected to; any other is rejected. @default any account */
-  readonly accountId?: string | undefined;
+  /** The accounts the tenant may be connected to; any other is rejected. @default any account */
+  readonly accountIds?: readonly string[] | undefined;
   /**
    * Allows another account than the one the tenant was connected to before. The records of the old
    * account stay stored until a sweep finds them missing and you call `acknowledgeMissing`.
@@ -40,10 +40,10 @@ export async function checkAccount(
   { tokens, tenant, accountId, before }: AccountChange,
   options: ConnectOptions,
 ): Promise<void> {
-  if (options.accountId !== undefined && !sameId(accountId, options.accountId)) {
+  if (options.accountIds?.some((id) => sameId(id, accountId)) === false) {
     throw new JobberSyncError(
       "ERR_ACCOUNT_MISMATCH",
-      "The tokens belong to another Jobber account than expected. Sign in to the tenant's own account.",
+      "The tokens belong to a Jobber account that this tenant may not be connected to. Sign in to the tenant's own account.",
     );
   }
   const rows = await tokens.byAccount(accountId);

@@ -11,7 +11,7 @@ describe("api.connect", () => {
     const grant = grantOf(jobber, jobber.addAccount("Globex"), clock.now);
     const before = await tokens.read("acme");
     await expect(
-      api.connect("acme", grant, { accountId: account.id, replaceAccount: true }),
+      api.connect("acme", grant, { accountIds: [account.id], replaceAccount: true }),
     ).rejects.toMatchObject({ code: "ERR_ACCOUNT_MISMATCH" });
     expect(await tokens.read("acme")).toEqual(before);
   });

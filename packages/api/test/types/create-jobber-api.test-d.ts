@@ -63,7 +63,7 @@ void api.fetch("acme", "visit", "1", { signal });
 void api.fetch("acme", "invoice", "1", { signal });
 // @ts-expect-error the signal is required
 void api.fetch("acme", "job", "1");
-void api.connect("acme", grant, { accountId: undefined, replaceAccount: true });
+void api.connect("acme", grant, { accountIds: undefined, replaceAccount: true });
 // @ts-expect-error the account is an option
 void api.connect("acme", grant, "account");
 
