@@ -13,6 +13,10 @@ export {
   type LoadAttackContractOptions,
   loadAttackContract,
 } from "./contracts/adapter/load-attack/load-attack-contract.ts";
+export {
+  checkLaneInterleavings,
+  type LaneInterleavingOptions,
+} from "./contracts/inbox/check-lane-interleavings.ts";
 export { type InboxContractOptions, inboxContract } from "./contracts/inbox/inbox-contract.ts";
 export type { OpenInbox } from "./contracts/inbox/rule.ts";
 export type { ContractRunner } from "./contracts/store/contract-runner.ts";

@@ -1,16 +1,23 @@
 import type { DeliveryFilter, DeliveryState } from "./inbox.ts";
 
-/** What every inbox takes where its caller says nothing. */
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Defaults that every inbox applies. */
 export const INBOX_DEFAULTS = {
-  /** Rows of a list. */
+  /** Maximum number of rows in a list. */
   listLimit: 100,
-  /** How long bodies of finished deliveries, and failed deliveries, are kept. Milliseconds. */
-  retentionMs: 30 * 24 * 60 * 60 * 1000,
+  /** How long bodies of `done` deliveries, and failed deliveries, are kept. Milliseconds. */
+  retentionMs: 30 * DAY_MS,
+  /** How long `done` deliveries are kept. Milliseconds. */
+  doneAfterMs: 90 * DAY_MS,
 } as const;
 
 const REPLAYABLE: readonly DeliveryState[] = ["quarantined", "unresolved", "dead"];
 
-/** The states that a replay by this filter takes: `quarantined` and `unresolved` unless it names others, and never one that is not failed. */
+/**
+ * Returns the states that a replay with this filter covers: those of `filter.states` that are
+ * failures, or `quarantined` and `unresolved` if the filter names none.
+ */
 export function replayedStates({ states }: DeliveryFilter): readonly DeliveryState[] {
   if (states === undefined) return ["quarantined", "unresolved"];
   return REPLAYABLE.filter((state) => states.includes(state));

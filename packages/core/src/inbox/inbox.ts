@@ -1,6 +1,6 @@
 import type { ObjectType } from "../events/topics.ts";
 
-/** One object of one tenant: what deliveries are grouped by. */
+/** One object of one tenant. Deliveries are claimed and processed per object. */
 export interface ObjectRef {
   readonly tenant: string;
   readonly objectType: ObjectType;
@@ -8,14 +8,16 @@ export interface ObjectRef {
 }
 
 /**
- * Where a delivery stands.
- * - `waiting`: to be worked on when `dueAt` has come
- * - `claimed`: a worker has it until `claimedUntil`; after that it waits again
+ * State of a delivery. `transitions.ts` lists every change of state.
+ *
+ * - `waiting`: to be processed once `dueAt` is reached
+ * - `claimed`: a run is processing it, or was when its worker died
  * - `done`: its effect is committed
- * - `unresolved`: a notification that no source could resolve; replay it once there is one
- * - `paused`: its tenant needs a new authorization; resuming wakes it
- * - `quarantined`: signed, but not an event of this tenant; replay it after the cause is mended
- * - `dead`: given up; redrive it after the cause is mended
+ * - `unresolved`: a notification that arrived while no source was configured; replay it once there
+ *   is one
+ * - `paused`: its tenant has to authorize again; `resume` continues it
+ * - `quarantined`: signed, but not a valid event of this tenant; replay it after fixing the cause
+ * - `dead`: retries exhausted; redrive it after fixing the cause
  */
 export type DeliveryState =
   | "waiting"
@@ -28,9 +30,14 @@ export type DeliveryState =
 
 /** A verified delivery on its way into the inbox. */
 export interface IncomingDelivery extends ObjectRef {
-  /** The tenant; `""` when the delivery's account belongs to none. Quarantined then. */
+  /**
+   * `""` when no tenant owns the account that the delivery names; such a delivery is quarantined.
+   */
   readonly tenant: string;
-  /** `unknown` with the body's hash as id for a body that is no event. Quarantined then. */
+  /**
+   * `unknown`, with the hash of the body as `objectId`, for a body that is no event; such a
+   * delivery is quarantined.
+   */
   readonly objectType: ObjectType;
   readonly objectId: string;
   /** See `deliveryKey`. Indexed, not unique. */
@@ -42,55 +49,73 @@ export interface IncomingDelivery extends ObjectRef {
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
   readonly state: "waiting" | "quarantined";
-  /** The error code that quarantined it. */
+  /** The error code of a quarantined delivery. */
   readonly reason: string | null;
 }
 
-/** What the inbox made of a delivery. The word is for people: all three are stored, and queued unless quarantined. */
+/**
+ * Result of accepting a delivery. Every outcome means stored; all but quarantined deliveries are
+ * queued too.
+ */
 export interface AcceptedDelivery {
   readonly sequence: number;
-  /** `coalesced`: work already waits for the object. `duplicate`: the key was seen before. */
+  /**
+   * - `duplicate`: the tenant sent this delivery key before
+   * - `coalesced`: another delivery of the object is waiting, so that both may share a run
+   * - `accepted`: neither
+   */
   readonly outcome: "accepted" | "coalesced" | "duplicate";
 }
 
-/** A delivery as a run gets it. */
+/** A delivery that a run has claimed. */
 export interface ClaimedDelivery {
-  /** The row's own number, from the sequence that `SyncStore.nextSequence` draws on too. For a snapshot it is the sequence of its write. */
+  /** Drawn from the sequence of `SyncStore.nextSequence`. The writes of a snapshot carry it. */
   readonly sequence: number;
   readonly deliveryKey: string;
   readonly body: Uint8Array;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
-  /** Where its age is counted from: `receivedAt`, or the last replay. Milliseconds since 1970. */
+  /**
+   * Start of the delivery's age: `receivedAt`, or the time of the last replay. Milliseconds since
+   * 1970.
+   */
   readonly startedAt: number;
-  /** Failures that were the delivery's own (mapping, handler). */
+  /** Failures caused by the delivery itself (mapping, handler). */
   readonly attempts: number;
-  /** Failures that were not (source or store down), for the back-off. */
+  /** Failures with another cause (source or store unavailable). They determine the back-off. */
   readonly retries: number;
-  /** When a first look found the record missing or not yet deleted and a second one was put off; `null` before that. */
+  /**
+   * When a first look found the record missing or not yet deleted, so that a second one follows;
+   * `null` before that.
+   */
   readonly recheckSince: number | null;
-  /** Milliseconds for which the delivery was paused: its time did not run then. */
+  /** Time spent in `paused`, which does not count as age. Milliseconds. */
   readonly pausedMs: number;
-  /** Why it was put back last, or had been quarantined before it was replayed; `null`: it comes for the first time, or was redriven. */
+  /**
+   * Why the delivery was released or quarantined before; `null` for a first run or after a redrive.
+   */
   readonly reason: string | null;
 }
 
-/** The rows of one object that one run took. */
+/** One run's hold on an object: its lane, and the rows taken with it. */
 export interface Claim {
-  /** Names the claim; a claim that expired and was taken over has another one. */
+  /**
+   * Unique. Every claim of an object has its own, so that a lane that was taken over no longer
+   * matches.
+   */
   readonly id: string;
   readonly object: ObjectRef;
-  /** When it was taken, by the clock that the inbox goes by. Milliseconds since 1970. */
+  /** Milliseconds since 1970, by the inbox's own clock. */
   readonly claimedAt: number;
-  /** In the order of their sequence. */
+  /** Ascending by sequence. */
   readonly deliveries: readonly ClaimedDelivery[];
 }
 
-/** What becomes of one claimed delivery. */
+/** Result of one claimed delivery. */
 export type Settlement = { readonly sequence: number } & (
   | { readonly state: "done" }
   | {
-      /** Works on it again at `dueAt` (milliseconds since 1970). */
+      /** Releases the row to be processed again at `dueAt` (milliseconds since 1970). */
       readonly state: "waiting";
       readonly dueAt: number;
       readonly attempts: number;
@@ -105,36 +130,40 @@ export type Settlement = { readonly sequence: number } & (
     }
 );
 
-/** How long a claim is to hold. */
+/** Options of {@link Inbox.extend}. */
 export interface LeaseOptions {
-  /** How long the claim holds without {@link Inbox.extend}. Milliseconds. */
+  /** How long the lane is held from `now` on. Milliseconds. */
   readonly leaseMs: number;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** How to claim. */
+/** Options of {@link Inbox.claim}. */
 export interface ClaimOptions extends LeaseOptions {
   /**
-   * Rows at most; those of the lowest sequence are taken. Fewer are only taken when no more are due: a worker takes that for the end. May be
-   * `Infinity`.
+   * Maximum number of rows; the lowest sequences are taken. A claim of fewer rows means that no
+   * others are due. May be `Infinity`.
    *
-   * @default all there are
+   * @default all rows that are due
    */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
-/** Which deliveries a list, a replay or a redrive is about. */
+/** Selects deliveries. Conditions that are left out match every delivery. */
 export interface DeliveryFilter {
-  readonly tenant?: string;
-  readonly states?: readonly DeliveryState[];
-  readonly topic?: string;
-  readonly sequences?: readonly number[];
-  /** May be `Infinity`. @default 100 for a list; a replay takes all there are */
-  readonly limit?: number;
+  readonly tenant?: string | undefined;
+  readonly states?: readonly DeliveryState[] | undefined;
+  readonly topic?: string | undefined;
+  readonly sequences?: readonly number[] | undefined;
+  /**
+   * Maximum number of deliveries, oldest first. May be `Infinity`.
+   *
+   * @default 100 for `list`; all for `replay`
+   */
+  readonly limit?: number | undefined;
 }
 
-/** A delivery as tools see it; its body is left out, it holds customers' data. */
+/** A delivery as tools see it. Leaves out the body, which contains customer data. */
 export interface DeliveryInfo {
   readonly sequence: number;
   readonly tenant: string;
@@ -148,133 +177,210 @@ export interface DeliveryInfo {
   readonly retries: number;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
+  /**
+   * When a `waiting` delivery is to be processed. Without meaning in other states. Milliseconds
+   * since 1970.
+   */
   readonly dueAt: number;
-  /** Bytes of the body; `null` once it was erased. */
+  /** Size of the body; `null` once the body was erased. */
   readonly bodyBytes: number | null;
 }
 
-/** How long what is finished is kept, counted from when it was finished. `Infinity`: for ever. */
+/**
+ * Retention, counted from the time at which a delivery reached its final state. `Infinity` keeps
+ * rows forever.
+ */
 export interface PurgeOptions {
   /** Milliseconds since 1970. @default Date.now() */
-  readonly now?: number;
-  /** Bodies of deliveries that are `done` for longer than this are erased; key and hash stay. @default 30 days, in milliseconds */
-  readonly bodiesAfterMs?: number;
-  /** Deliveries that are `quarantined`, `unresolved` or `dead` for longer than this are deleted. @default 30 days, in milliseconds */
-  readonly failedAfterMs?: number;
-  /** Ends the purge early; what is left is for the next one. */
-  readonly signal?: AbortSignal;
+  readonly now?: number | undefined;
+  /**
+   * Bodies of `done` deliveries older than this are erased; key and hash stay.
+   *
+   * @default 30 days, in milliseconds
+   */
+  readonly bodiesAfterMs?: number | undefined;
+  /**
+   * `quarantined`, `unresolved` and `dead` deliveries older than this are deleted.
+   *
+   * @default 30 days, in milliseconds
+   */
+  readonly failedAfterMs?: number | undefined;
+  /**
+   * `done` deliveries older than this are deleted. A later delivery with the key of a deleted one
+   * no longer counts as `duplicate`.
+   *
+   * @default 90 days, in milliseconds
+   */
+  readonly doneAfterMs?: number | undefined;
+  /** Ends the purge early; the next one continues. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** When an operation takes place. */
+/** The time of an operation. */
 export interface NowOptions {
   /** Milliseconds since 1970. @default Date.now() */
   readonly now?: number | undefined;
 }
 
-/** Which objects are due. */
+/** Options of {@link Inbox.due}. */
 export interface DueOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** How many at most. May be `Infinity`. */
+  /** Maximum number of objects. May be `Infinity`. */
   readonly limit: number;
-  /** Objects that are passed over: those that the caller is working on. */
-  readonly exclude?: readonly ObjectRef[];
+  /** Objects to leave out, such as those that the caller is processing. */
+  readonly exclude?: readonly ObjectRef[] | undefined;
 }
 
-/** How a call of the API is to be fitted into its tenant's budget. */
+/** Options of {@link Inbox.acquireSlot}. */
 export interface SlotRequest {
-  /** Calls per second. */
+  /** API calls per second. */
   readonly perSecond: number;
-  /** How long the caller would wait for its place, in milliseconds. */
+  /** How long the caller is ready to wait. Milliseconds. May be `Infinity`. */
   readonly maxWaitMs: number;
-  /** Milliseconds since 1970. An inbox shared by several machines goes by its database's clock instead. */
+  /**
+   * Milliseconds since 1970. An inbox that several machines share uses its database's clock
+   * instead.
+   */
   readonly now: number;
 }
 
-/** How wake-ups are taken. */
+/** Options of {@link Inbox.listen}. */
 export interface WakeOptions {
-  /** Runs at one time. */
+  /** Maximum number of simultaneous runs. */
   readonly concurrency: number;
-  /** Ends the listening: no wake-up is taken after that. */
+  /** Ends the listening: no run starts afterwards. */
   readonly signal: AbortSignal;
-  /** Called with what went wrong while looking for work; listening goes on. */
+  /** Called with each error met while looking for work. Listening continues. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Where deliveries are made durable before they are answered. The row is the truth; a wake-up is only a hint to look at an object.
+ * Storage that makes deliveries durable before the response is sent. The row is the truth; a
+ * wake-up is only a hint to look at an object.
  *
- * Every operation is atomic and safe against every other one, from any number of processes that share the inbox.
+ * Every operation is atomic and safe against every other one, from any number of processes that
+ * share the inbox.
+ *
+ * **Lanes.** Each object, a (tenant, object type, object id), has one lane, and a run works on the
+ * object only while it holds that lane. `claim` takes the lane until `now + leaseMs`, `extend`
+ * prolongs it, and it is free again once `settle` has settled the claim's last row. A lane whose
+ * lease has expired still belongs to its claim until another claim takes it over; from then on,
+ * `extend` and `settle` of the earlier claim have no effect. So at most one run works on an object,
+ * and only the run that holds the lane writes results. `accept`, `replay` and `resume` never look
+ * at a lane.
+ *
+ * **Clocks.** A clock that ran ahead and was corrected must stop neither rows nor lanes. Each row
+ * keeps its delay, how long after its arrival or settlement it is due, and each lane its lease. A
+ * row whose `dueAt` is further in the future than its delay is due at once, and a lane whose lease
+ * ends further in the future than its length has expired. Both comparisons allow for 10 s
+ * (`CLOCK_TOLERANCE_MS`), because concurrent callers pass a `now` that they read earlier.
  */
 export interface Inbox {
   /**
-   * Stores a delivery, one row and one sequence each, also when the key was seen before. Resolves when the row is durable and, if it
-   * waits, a wake-up for its object is certain.
+   * Stores a delivery: one row with a sequence of its own, even if the key was seen before.
+   * Resolves when the row is durable and, unless it is quarantined, a wake-up for its object is
+   * certain. Never waits for a lane.
    *
-   * @throws {JobberSyncError} `ERR_STORE`, `ERR_STORE_BUSY`, `ERR_STORE_FULL`: the delivery is not stored (or not known to be)
+   * @throws {JobberSyncError} `ERR_STORE`, `ERR_STORE_BUSY`, `ERR_STORE_FULL`: the delivery is not
+   *   stored, or not known to be
    */
   accept(delivery: IncomingDelivery): Promise<AcceptedDelivery>;
 
   /**
-   * Takes every row of the object that is due or whose claim has run out, up to `options.limit`, in one step. A row goes to one claim at a
-   * time.
+   * Takes the object's lane and, in the same step, its rows: every row that is due, up to
+   * `options.limit`. If the lane's previous claim has expired, this claim takes it over, with the
+   * rows that are still `claimed` being due too. Rows beyond the limit stay as they are, for the
+   * next claim.
    *
-   * @returns `null` when there is none
+   * @returns `null`, changing nothing, while an unexpired claim holds the lane, and when no row is
+   *   due
    */
   claim(object: ObjectRef, options: ClaimOptions): Promise<Claim | null>;
 
-  /** Prolongs a claim to `options.now + options.leaseMs`. `false`: it ran out and (some of) its rows were taken over. */
+  /**
+   * Prolongs the lease of a claim to `options.now + options.leaseMs`, also when it has expired and
+   * no other claim took the lane over.
+   *
+   * @returns `false` when the lane is no longer this claim's: it was taken over or is settled
+   */
   extend(claim: Claim, options: LeaseOptions): Promise<boolean>;
 
   /**
-   * Writes down what became of the rows of a claim and makes sure that those that wait are woken at their `dueAt`. Rows that the claim no
-   * longer holds are left alone. What is settled as `paused`, but whose tenant was resumed since the claim, waits instead and is due at once.
+   * Writes the results of a claim's rows, provided the lane is still this claim's, also after its
+   * lease has expired. Otherwise changes nothing: another run has taken the object over. Rows that
+   * are not in `settlements` stay with the claim. Settling the last row, in whatever state, frees
+   * the lane.
+   *
+   * A `paused` result of a tenant that was resumed at or after `claim.claimedAt` becomes `waiting`,
+   * due at once.
+   *
+   * Makes sure that the object is woken when its next waiting row is due. That includes rows that
+   * arrived during the run: their wake-ups may have been spent on claims that found the lane held.
    */
   settle(claim: Claim, settlements: readonly Settlement[]): Promise<void>;
 
   /**
-   * Calls `run` with objects that have rows to work on, until the signal aborts; resolves when the last run has ended. An object is offered
-   * again as long as it has rows that are due. May offer an object that has none, and the same object to two listeners.
-   * `run` does not reject.
+   * Calls `run` with objects that have work, until the signal aborts; resolves when the last run
+   * has ended. Offers an object again as long as it has rows that are due. May offer an object
+   * without work, or one that another listener is offered too. `run` does not reject.
    */
   listen(run: (object: ObjectRef) => Promise<void>, options: WakeOptions): Promise<void>;
 
-  /** Objects with rows that are due, or whose claim has run out, those first that are due for longest, about. What a sweep wakes, and what `drain` works on. */
+  /**
+   * Lists objects with rows that are due and a lane that no unexpired claim holds, roughly in the
+   * order in which they became due. `drain` and recovery sweeps use it.
+   */
   due(options: DueOptions): Promise<readonly ObjectRef[]>;
 
-  /** Deliveries by filter, oldest first, without their bodies. */
+  /** Lists deliveries without their bodies, oldest first. */
   list(filter: DeliveryFilter): Promise<readonly DeliveryInfo[]>;
 
-  /** The body of a stored delivery; `null` when there is none or it was erased. */
+  /**
+   * Returns the body of a delivery, or `null` if the delivery does not exist or its body was
+   * erased.
+   */
   body(sequence: number): Promise<Uint8Array | null>;
 
   /**
-   * Sets deliveries waiting again, with fresh attempts and their time started anew, and wakes their objects. Those whose body was erased
-   * are passed over. What was quarantined keeps its `reason` until it has run, so that a worker which cannot judge it leaves it alone.
+   * Sets failed deliveries `waiting` again and wakes their objects. Attempts, retries and age start
+   * anew. Skips deliveries whose body was erased. A quarantined delivery keeps its `reason` until
+   * it has run, so that a worker that cannot check ownership quarantines it again.
    *
-   * @param filter its `states` may be `quarantined`, `unresolved` (the default: both) and `dead` (which redrives dead letters)
+   * @param filter `states` may name `quarantined`, `unresolved` (these two are the default) and
+   *   `dead` (redrives dead letters); others are ignored
    * @returns the number of deliveries
    */
   replay(filter: DeliveryFilter, options?: NowOptions): Promise<number>;
 
   /**
-   * Sets a tenant's `paused` deliveries waiting, adds the pause to their `pausedMs` and wakes each object once: for when its connection to
-   * Jobber works again. Holds for those too that a worker has at this moment and settles as paused afterwards.
+   * Sets a tenant's `paused` deliveries `waiting`, adds the pause to their `pausedMs` and wakes
+   * each object once. Call it when the tenant's connection to Jobber works again. It also covers
+   * deliveries that are claimed at this moment and settled as `paused` afterwards.
    *
    * @returns the number of deliveries
    */
   resume(tenant: string, options?: NowOptions): Promise<number>;
 
   /**
-   * Reserves a place for one API call in the tenant's budget, which all workers share: places are `1000 / perSecond` milliseconds apart.
-   * When the next free place is further away than `maxWaitMs` nothing is reserved and the caller is told when to come back: everybody who is
-   * turned away is given another time, as far apart as the places, so that a long queue does not come back at once. No response is further
-   * away than ten minutes, also when a clock was set back.
+   * Acquires a slot for one API call from the tenant's rate limit, which all workers share. Slots
+   * are `1000 / perSecond` ms apart.
    *
-   * @returns milliseconds until the place that is reserved (`maxWaitMs` at most), or until the caller may try again (more than that)
+   * If the next free slot is more than `maxWaitMs` away, no slot is acquired and the return value
+   * says when to retry. Rejected callers get staggered retry times, one slot apart, so that a long
+   * queue does not retry all at once. No return value exceeds ten minutes, even if a clock was set
+   * back.
+   *
+   * @returns milliseconds until the acquired slot (at most `maxWaitMs`), or until the caller may
+   *   retry (more than `maxWaitMs`)
    */
   acquireSlot(tenant: string, options: SlotRequest): Promise<number>;
 
-  /** Erases and deletes what is old enough. @returns how many rows of each kind */
+  /**
+   * Erases bodies and deletes deliveries whose retention has ended. Deliveries that may still run
+   * are kept, however old.
+   *
+   * @returns the number of erased bodies and of deleted deliveries
+   */
   purge(options?: PurgeOptions): Promise<{ readonly bodies: number; readonly deliveries: number }>;
 }

@@ -1,50 +1,44 @@
-import type {
-  AcceptedDelivery,
-  Claim,
-  DeliveryFilter,
-  Inbox,
-  ObjectRef,
-  Settlement,
-} from "./inbox.ts";
+import type { Claim, Inbox, ObjectRef } from "./inbox.ts";
 import { INBOX_DEFAULTS, replayedStates } from "./inbox-defaults.ts";
 import { listenByPolling } from "./listen-by-polling.ts";
-import {
-  claimedDelivery,
-  deliveryInfo,
-  isOpen,
-  isReady,
-  type MemoryRow,
-  memoryRow,
-} from "./memory-row.ts";
+import { claimedDelivery, deliveryInfo, type MemoryRow, memoryRow } from "./memory-row.ts";
+import { createMemoryRows, type OpenObject } from "./memory-rows.ts";
 import { nextSlotAt, type RateLimit } from "./next-slot-at.ts";
 import { objectKey } from "./object-key.ts";
+import {
+  claimedRow,
+  isLaneHeld,
+  isReady,
+  replayedRow,
+  resumedRow,
+  retention,
+  settledRow,
+} from "./transitions.ts";
 
-/** How a memory inbox is made. */
+/** Options of `createMemoryInbox`. */
 export interface MemoryInboxOptions {
   /**
-   * The sequence that deliveries share with the store: pass `store.nextSequence`, or what is fetched later may lose against a snapshot that
-   * was accepted earlier.
+   * Draws the next sequence. Pass `() => store.nextSequence()`: with separate sequences, fetched
+   * data may lose against a snapshot that was accepted earlier.
    *
    * @default a sequence of its own
    */
-  readonly nextSequence?: () => Promise<number>;
-  /** The clock that says what is due while the inbox is listened to. Milliseconds since 1970. @default Date.now */
-  readonly now?: () => number;
+  readonly nextSequence?: (() => Promise<number>) | undefined;
+  /** Clock for operations without a `now` of their own. Milliseconds since 1970. @default Date.now */
+  readonly now?: (() => number) | undefined;
 }
 
 /**
- * An inbox that forgets everything when the process ends: for tests and for trying things out. Obeys every rule of {@link Inbox} but
- * durability.
+ * Creates an inbox in memory, for tests and experiments. It follows every rule of {@link Inbox}
+ * except durability: the process's end loses all deliveries.
  */
 export function createMemoryInbox({
   nextSequence,
   now: clock = Date.now,
 }: MemoryInboxOptions = {}): Inbox {
-  const rows = new Map<number, MemoryRow>();
-  /** Only rows that may still run: finished ones would make every claim slower. */
-  const openByObject = new Map<string, Set<MemoryRow>>();
+  const rows = createMemoryRows();
   const keysSeen = new Set<string>();
-  const budgets = new Map<string, RateLimit>();
+  const rateLimits = new Map<string, RateLimit>();
   const resumedAt = new Map<string, number>();
   const wakes = new Set<() => void>();
   let lastSequence = 0;
@@ -54,148 +48,114 @@ export function createMemoryInbox({
   };
 
   const inbox: Inbox = {
-    async accept(delivery): Promise<AcceptedDelivery> {
+    async accept(delivery) {
       const sequence = nextSequence === undefined ? ++lastSequence : await nextSequence();
       const key = `${delivery.tenant.length}:${delivery.tenant}${delivery.deliveryKey}`;
-      const open = openByObject.get(objectKey(delivery));
-      const outcome = keysSeen.has(key)
-        ? "duplicate"
-        : first(open, ({ state }) => state === "waiting")
-          ? "coalesced"
-          : "accepted";
-      const row = memoryRow(delivery, sequence);
-      rows.set(sequence, row);
+      const waits = some(rows.open.get(objectKey(delivery)), ({ state }) => state === "waiting");
+      const outcome = keysSeen.has(key) ? "duplicate" : waits ? "coalesced" : "accepted";
       keysSeen.add(key);
-      if (isOpen(row)) open === undefined ? index(row) : open.add(row);
+      rows.add(memoryRow(delivery, sequence));
       wake();
       return { sequence, outcome };
     },
 
-    async claim(object, { leaseMs, now, limit }): Promise<Claim | null> {
-      const ready = [...(openByObject.get(objectKey(object)) ?? [])]
-        .filter((row) => isReady(row, now))
+    async claim(ref, { leaseMs, now, limit }) {
+      const object = rows.open.get(objectKey(ref));
+      if (object === undefined || isLaneHeld(object.lane, now)) return null;
+      const ready = [...object.rows]
+        .filter(({ current }) => isReady(current, now))
         .sort((a, b) => a.sequence - b.sequence)
         .slice(0, limit);
       if (ready.length === 0) return null;
       lastClaim += 1;
       const id = String(lastClaim);
-      for (const row of ready) {
-        row.state = "claimed";
-        row.claimId = id;
-        row.claimedUntil = now + leaseMs;
-      }
-      const { tenant, objectType, objectId } = object;
-      return {
-        id,
-        object: { tenant, objectType, objectId },
-        claimedAt: now,
-        deliveries: ready.map(claimedDelivery),
-      };
+      object.lane = { claimId: id, until: now + leaseMs, leaseMs };
+      for (const row of ready) rows.update(row, claimedRow(row.current, id));
+      return { id, object: object.ref, claimedAt: now, deliveries: ready.map(claimedDelivery) };
     },
 
     async extend(claim, { leaseMs, now }) {
-      const held = heldRows(claim);
-      for (const row of held) row.claimedUntil = now + leaseMs;
-      return held.length === claim.deliveries.length;
+      const object = heldObject(claim);
+      if (object === undefined) return false;
+      object.lane = { claimId: claim.id, until: now + leaseMs, leaseMs };
+      return true;
     },
 
     async settle(claim, settlements) {
-      const held = new Set(heldRows(claim));
+      const object = heldObject(claim);
+      if (object === undefined) return;
+      const { tenant } = claim.object;
+      const now = clock();
+      const times = { now, claimedAt: claim.claimedAt, resumedAt: resumedAt.get(tenant) ?? null };
       for (const settlement of settlements) {
-        const row = rows.get(settlement.sequence);
-        if (row !== undefined && held.has(row)) settleRow(row, settlement, claim);
+        const row = rows.all.get(settlement.sequence);
+        if (row?.current.claimId === claim.id)
+          rows.update(row, settledRow(row.current, settlement, times));
       }
+      if (!some(object, ({ claimId }) => claimId === claim.id)) object.lane = null;
+      // A resume in the future was noted by a fast clock. It counts once, not until its time comes.
+      const pauses = settlements.some(({ state }) => state === "paused");
+      if (pauses && times.resumedAt !== null) resumedAt.set(tenant, Math.min(times.resumedAt, now));
       wake();
     },
 
     listen(run, options) {
-      return listenByPolling(inbox, run, {
-        ...options,
-        now: clock,
-        onWake: (listener) => {
-          wakes.add(listener);
-          return () => wakes.delete(listener);
-        },
-      });
+      const onWake = (listener: () => void) => {
+        wakes.add(listener);
+        return () => wakes.delete(listener);
+      };
+      return listenByPolling(inbox, run, { ...options, now: clock, onWake });
     },
 
     async due({ now, limit, exclude = [] }) {
       const excluded = new Set(exclude.map(objectKey));
       const due: ObjectRef[] = [];
-      for (const [key, group] of openByObject) {
+      for (const [key, object] of rows.open) {
         if (due.length >= limit) break;
-        const row = excluded.has(key)
-          ? undefined
-          : first(group, (candidate) => isReady(candidate, now));
-        if (row === undefined) continue;
-        const { tenant, objectType, objectId } = row;
-        due.push({ tenant, objectType, objectId });
+        if (excluded.has(key) || isLaneHeld(object.lane, now)) continue;
+        if (some(object, (row) => isReady(row, now))) due.push(object.ref);
       }
       return due;
     },
 
     async list(filter) {
-      return filtered(filter, INBOX_DEFAULTS.listLimit).map(deliveryInfo);
+      const limit = filter.limit ?? INBOX_DEFAULTS.listLimit;
+      return rows.select({ ...filter, limit }).map(deliveryInfo);
     },
 
     async body(sequence) {
-      return rows.get(sequence)?.body ?? null;
+      return rows.all.get(sequence)?.body ?? null;
     },
 
     async replay(filter, { now = clock() } = {}) {
-      const chosen = filtered({ ...filter, states: replayedStates(filter) }).filter(
-        ({ body }) => body !== null,
-      );
-      for (const row of chosen) {
-        const reason = row.state === "quarantined" ? row.reason : null;
-        Object.assign(row, {
-          state: "waiting",
-          attempts: 0,
-          retries: 0,
-          recheckSince: null,
-          reason,
-        });
-        Object.assign(row, { dueAt: now, startedAt: now, pausedMs: 0, finishedAt: null });
-        index(row);
-      }
-      wake();
-      return chosen.length;
+      const { limit, ...chosen } = filter;
+      const failed = rows.select({ ...chosen, states: replayedStates(filter) });
+      const replayable = failed.filter(({ body }) => body !== null).slice(0, limit);
+      return setWaiting(replayable, (row) => replayedRow(row.current, now));
     },
 
     async resume(tenant, { now = clock() } = {}) {
       resumedAt.set(tenant, now);
-      const paused = filtered({ tenant, states: ["paused"] });
-      for (const row of paused) {
-        row.pausedMs += Math.max(0, now - (row.pausedAt ?? now));
-        Object.assign(row, { state: "waiting", pausedAt: null, dueAt: now });
-        index(row);
-      }
-      wake();
-      return paused.length;
+      const paused = rows.select({ tenant, states: ["paused"] });
+      return setWaiting(paused, (row) => resumedRow(row.current, now));
     },
 
-    async acquireSlot(tenant, reservation) {
-      const { waitMs, budget } = nextSlotAt(budgets.get(tenant) ?? null, reservation);
-      budgets.set(tenant, budget);
+    async acquireSlot(tenant, request) {
+      const { waitMs, budget } = nextSlotAt(rateLimits.get(tenant) ?? null, request);
+      rateLimits.set(tenant, budget);
       return waitMs;
     },
 
-    async purge({ now = clock(), bodiesAfterMs, failedAfterMs, signal } = {}) {
-      const { retentionMs } = INBOX_DEFAULTS;
+    async purge({ now = clock(), signal, ...ages } = {}) {
       let bodies = 0;
       let deliveries = 0;
-      for (const row of rows.values()) {
+      for (const row of rows.all.values()) {
         if (signal?.aborted) break;
-        if (row.finishedAt === null) continue;
-        const age = now - row.finishedAt;
-        if (row.state !== "done" && age > (failedAfterMs ?? retentionMs)) {
-          rows.delete(row.sequence);
+        const action = retention(row.current, { now, ...ages });
+        if (action === "delete") {
+          rows.delete(row);
           deliveries += 1;
-        } else if (
-          row.state === "done" &&
-          row.body !== null &&
-          age > (bodiesAfterMs ?? retentionMs)
-        ) {
+        } else if (action === "erase-body" && row.body !== null) {
           row.body = null;
           bodies += 1;
         }
@@ -205,68 +165,33 @@ export function createMemoryInbox({
   };
   return inbox;
 
-  function index(row: MemoryRow): void {
-    const key = objectKey(row);
-    const group = openByObject.get(key);
-    if (group === undefined) openByObject.set(key, new Set([row]));
-    else group.add(row);
+  /** Returns the claim's object while its lane is still the claim's. */
+  function heldObject({ id, object }: Claim): OpenObject | undefined {
+    const held = rows.open.get(objectKey(object));
+    return held?.lane?.claimId === id ? held : undefined;
   }
 
-  function heldRows(claim: Claim): readonly MemoryRow[] {
-    return claim.deliveries.flatMap(({ sequence }) => {
-      const row = rows.get(sequence);
-      return row?.state === "claimed" && row.claimId === claim.id ? [row] : [];
-    });
-  }
-
-  function settleRow(row: MemoryRow, settlement: Settlement, claim: Claim): void {
-    row.claimId = null;
-    row.reason = settlement.state === "done" ? null : settlement.reason;
-    if (settlement.state !== "done") row.attempts = settlement.attempts;
-    if (settlement.state === "waiting") {
-      row.state = "waiting";
-      row.dueAt = settlement.dueAt;
-      row.retries = settlement.retries;
-      row.recheckSince = settlement.recheckSince;
-      return;
+  function setWaiting(
+    chosen: readonly MemoryRow[],
+    transition: (row: MemoryRow) => MemoryRow["current"] | null,
+  ): number {
+    let changed = 0;
+    for (const row of chosen) {
+      const next = transition(row);
+      if (next === null) continue;
+      rows.update(row, next);
+      changed += 1;
     }
-    const resumed = resumedAt.get(row.tenant);
-    if (settlement.state === "paused" && resumed !== undefined && resumed >= claim.claimedAt) {
-      row.state = "waiting";
-      row.dueAt = resumed;
-      return;
-    }
-    row.state = settlement.state;
-    if (settlement.state === "paused") row.pausedAt = clock();
-    else row.finishedAt = clock();
-    const key = objectKey(row);
-    const group = openByObject.get(key);
-    group?.delete(row);
-    if (group?.size === 0) openByObject.delete(key);
-  }
-
-  function filtered(
-    { tenant, states, topic, sequences: wanted, limit }: DeliveryFilter,
-    defaultLimit = Number.POSITIVE_INFINITY,
-  ): readonly MemoryRow[] {
-    return [...rows.values()]
-      .filter(
-        (row) =>
-          (tenant === undefined || row.tenant === tenant) &&
-          (states === undefined || states.includes(row.state)) &&
-          (topic === undefined || row.topic === topic) &&
-          (wanted === undefined || wanted.includes(row.sequence)),
-      )
-      .sort((a, b) => a.sequence - b.sequence)
-      .slice(0, limit ?? defaultLimit);
+    wake();
+    return changed;
   }
 }
 
-/** Stops at the first: an object may have very many rows. */
-function first(
-  group: ReadonlySet<MemoryRow> | undefined,
-  fits: (row: MemoryRow) => boolean,
-): MemoryRow | undefined {
-  for (const row of group ?? []) if (fits(row)) return row;
-  return undefined;
+/** Stops at the first match: an object may have very many rows. */
+function some(
+  object: OpenObject | undefined,
+  fits: (row: MemoryRow["current"]) => boolean,
+): boolean {
+  for (const { current } of object?.rows ?? []) if (fits(current)) return true;
+  return false;
 }

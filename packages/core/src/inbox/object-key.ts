@@ -1,7 +1,7 @@
 import type { ObjectRef } from "./inbox.ts";
 
-/** An object as the key of a map. */
+/** Returns a map key that is unique to the object. */
 export function objectKey({ tenant, objectType, objectId }: ObjectRef): string {
-  // The lengths stand for a separator that one of the texts could contain.
+  // Lengths instead of a separator, which one of the texts could contain.
   return `${tenant.length}:${tenant}${objectType.length}:${objectType}${objectId}`;
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createMemoryInbox } from "@jobber-sync/core";
 import type { Inbox } from "@jobber-sync/core/ports";
+import { createRandom, type Random } from "../../random/create-random.ts";
 import type { ContractRunner } from "../store/contract-runner.ts";
-import { createRandom, type Random } from "../store/histories/random.ts";
 import { APP_SECRET, contractReceiver, type StartServer } from "./contract-server.ts";
 import { RawConnection } from "./raw-connection.ts";
 import { onTheWire, type RecordedRequest, recordedRequests } from "./recorded-requests.ts";

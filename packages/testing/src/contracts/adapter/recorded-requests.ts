@@ -1,4 +1,4 @@
-import { createRandom } from "../store/histories/random.ts";
+import { createRandom } from "../../random/create-random.ts";
 import {
   APP_ROUTE,
   APP_SECRET,

@@ -6,6 +6,7 @@ import {
   LEASE_MS,
   objectOf,
   SHORT_LEASE_MS,
+  sequencesOf,
   states,
   until,
 } from "./deliveries.ts";
@@ -30,28 +31,31 @@ export function claimRules(rule: Rule): void {
     },
   );
 
-  rule(
-    "takes the oldest rows, no more than it is told, and leaves the others",
-    async ({ inbox }) => {
-      const sequences: number[] = [];
-      for (const id of ["1", "2", "1", "1", "1"]) {
-        const { sequence } = await inbox.accept(delivery(id));
-        if (id === "1") sequences.push(sequence);
-      }
-      const batch = async (leaseMs: number) => {
-        const claim = await inbox.claim(objectOf("1"), { leaseMs, now: Date.now(), limit: 2 });
-        return claim?.deliveries.map(({ sequence }) => sequence);
-      };
-      assert.deepEqual(await batch(LEASE_MS), sequences.slice(0, 2));
-      assert.deepEqual(await batch(50), sequences.slice(2));
-      // That of object 2, and the rows of the claim that has run out.
-      await until(async () => (await inbox.due({ now: Date.now(), limit: 10 })).length === 2);
-      const { sequence: newest } = await inbox.accept(delivery("1"));
-      assert.deepEqual(await batch(LEASE_MS), sequences.slice(2));
-      assert.deepEqual(await batch(LEASE_MS), [newest]);
-      assert.equal(await batch(LEASE_MS), undefined);
-    },
-  );
+  rule("takes the oldest rows, at most `limit`, and leaves the others", async ({ inbox }) => {
+    const sequences: number[] = [];
+    for (const id of ["1", "2", "1", "1", "1"]) {
+      const { sequence } = await inbox.accept(delivery(id));
+      if (id === "1") sequences.push(sequence);
+    }
+    const batch = async (leaseMs: number) => {
+      const claim = await inbox.claim(objectOf("1"), { leaseMs, now: Date.now(), limit: 2 });
+      return claim === null ? null : { claim, sequences: sequencesOf(claim) };
+    };
+    const first = await batch(LEASE_MS);
+    assert.deepEqual(first?.sequences, sequences.slice(0, 2));
+    await inbox.settle(first.claim, done(first.claim));
+    assert.deepEqual((await batch(50))?.sequences, sequences.slice(2));
+    // Object 2, and object 1 once its lease has expired.
+    await until(async () => (await inbox.due({ now: Date.now(), limit: 10 })).length === 2);
+    const { sequence: newest } = await inbox.accept(delivery("1"));
+    const third = await batch(LEASE_MS);
+    assert.deepEqual(third?.sequences, sequences.slice(2));
+    await inbox.settle(third.claim, done(third.claim));
+    const last = await batch(LEASE_MS);
+    assert.deepEqual(last?.sequences, [newest]);
+    await inbox.settle(last.claim, done(last.claim));
+    assert.equal(await batch(LEASE_MS), null);
+  });
 
   rule("says when it was taken, and when each row came", async ({ inbox }) => {
     const receivedAt = Date.now() - 1000;
@@ -88,15 +92,13 @@ export function claimRules(rule: Rule): void {
     assert.equal(new Set(taken).size, 20);
   });
 
-  rule("leaves what arrives later to the next claim", async ({ inbox }) => {
+  rule("leaves a row that arrives during a run to the next claim", async ({ inbox }) => {
     await inbox.accept(delivery("1"));
-    await claimNow(inbox, "1");
+    const first = await claimNow(inbox, "1");
+    assert.ok(first);
     const { sequence } = await inbox.accept(delivery("1"));
-    const second = await claimNow(inbox, "1");
-    assert.deepEqual(
-      second?.deliveries.map((row) => row.sequence),
-      [sequence],
-    );
+    await inbox.settle(first, done(first));
+    assert.deepEqual(sequencesOf(await until(() => claimNow(inbox, "1"))), [sequence]);
   });
 
   rule("runs out when nobody extends it, and not before", async ({ inbox }) => {

@@ -46,6 +46,11 @@ export function done(claim: Claim): readonly Settlement[] {
   return claim.deliveries.map(({ sequence }) => ({ sequence, state: "done" }));
 }
 
+/** The sequences of a claim's rows. */
+export function sequencesOf(claim: Claim | null): readonly number[] {
+  return claim?.deliveries.map(({ sequence }) => sequence) ?? [];
+}
+
 /** The first row of a claim, to wait. */
 export function waiting(claim: Claim): Settlement & { readonly state: "waiting" } {
   const [row] = claim.deliveries;

@@ -1,6 +1,7 @@
 import { acceptRules } from "./accept-rules.ts";
 import { claimRules } from "./claim-rules.ts";
 import { interleavingRules } from "./interleaving-rules.ts";
+import { laneRules } from "./lane-rules.ts";
 import { pauseRules } from "./pause-rules.ts";
 import { purgeRules } from "./purge-rules.ts";
 import type { OpenInbox, Rule } from "./rule.ts";
@@ -14,6 +15,8 @@ export interface InboxContractOptions {
   readonly describe: (name: string, body: () => void) => void;
   readonly it: (name: string, body: () => Promise<void>) => void;
   readonly open: () => Promise<OpenInbox> | OpenInbox;
+  /** Whether the inbox has lanes already; to be removed once all have. @default false */
+  readonly lanes?: boolean | undefined;
 }
 
 /**
@@ -21,7 +24,7 @@ export interface InboxContractOptions {
  *
  * Goes by the real clock, in steps of some 100 ms: an inbox may go by its database's.
  */
-export function inboxContract({ describe, it, open }: InboxContractOptions): void {
+export function inboxContract({ describe, it, open, lanes = false }: InboxContractOptions): void {
   const rule: Rule = (name, body) =>
     it(name, async () => {
       const opened = await open();
@@ -34,6 +37,7 @@ export function inboxContract({ describe, it, open }: InboxContractOptions): voi
 
   describe("inbox: accept", () => acceptRules(rule));
   describe("inbox: claim", () => claimRules(rule));
+  if (lanes) describe("inbox: lanes", () => laneRules(rule));
   describe("inbox: settle", () => settleRules(rule));
   describe("inbox: waking", () => wakingRules(rule));
   describe("inbox: interleavings", () => interleavingRules(rule));

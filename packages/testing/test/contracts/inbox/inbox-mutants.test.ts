@@ -1,9 +1,10 @@
 import { createMemoryInbox, createMemoryStore } from "@jobber-sync/core";
 import type { Inbox } from "@jobber-sync/core/ports";
-import { inboxContract } from "@jobber-sync/testing/contracts";
+import { checkLaneInterleavings, inboxContract } from "@jobber-sync/testing/contracts";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ACCEPT_MUTANTS } from "../../support/inbox-mutants/accept-mutants.ts";
 import { CLAIM_MUTANTS } from "../../support/inbox-mutants/claim-mutants.ts";
+import { LANE_MUTANTS } from "../../support/inbox-mutants/lane-mutants.ts";
 import type { Mutant } from "../../support/inbox-mutants/mutant.ts";
 import { PURGE_MUTANTS } from "../../support/inbox-mutants/purge-mutants.ts";
 import { SETTLE_MUTANTS } from "../../support/inbox-mutants/settle-mutants.ts";
@@ -17,6 +18,7 @@ import { WAKING_MUTANTS } from "../../support/inbox-mutants/wake-up-mutants.ts";
 const MUTANTS: Readonly<Record<string, Mutant>> = {
   ...ACCEPT_MUTANTS,
   ...CLAIM_MUTANTS,
+  ...LANE_MUTANTS,
   ...SETTLE_MUTANTS,
   ...WAKING_MUTANTS,
   ...TOOLS_MUTANTS,
@@ -50,6 +52,20 @@ describe("the inbox contract", () => {
   });
 });
 
+/** Mutants that random interleavings must find too. */
+const LANE_BREAKERS = {
+  "a claim ignores the lane": LANE_MUTANTS,
+  "rows of a lost claim are settled": CLAIM_MUTANTS,
+  "a claim that was taken over is said to hold": CLAIM_MUTANTS,
+};
+
+describe("checkLaneInterleavings", () => {
+  it.each(Object.entries(LANE_BREAKERS))("throws when %s", async (name, mutants) => {
+    const open = () => openMutant(mutants[name]?.defect ?? (() => ({})));
+    await expect(checkLaneInterleavings({ open })).rejects.toThrow("Interleaving with seed");
+  });
+});
+
 /** The contract's tests by their names, over a memory inbox with a defect. */
 function rulesOver(
   defect: (inbox: Inbox) => Partial<Inbox>,
@@ -58,13 +74,16 @@ function rulesOver(
   inboxContract({
     describe: (_name, body) => body(),
     it: (name, body) => void rules.set(name, body),
-    open() {
-      const store = createMemoryStore();
-      const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence() });
-      return { store, inbox: { ...inbox, ...defect(inbox) }, close() {} };
-    },
+    lanes: true,
+    open: () => openMutant(defect),
   });
   return rules;
+}
+
+function openMutant(defect: (inbox: Inbox) => Partial<Inbox>) {
+  const store = createMemoryStore();
+  const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence() });
+  return { store, inbox: { ...inbox, ...defect(inbox) }, close() {} };
 }
 
 function outcome(rule: (() => Promise<void>) | undefined): Promise<unknown> {

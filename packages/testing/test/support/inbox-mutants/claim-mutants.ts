@@ -11,13 +11,13 @@ export const CLAIM_MUTANTS: Readonly<Record<string, Mutant>> = {
       changedClaim(inbox, (claim) => ({ ...claim, deliveries: claim.deliveries.toReversed() })),
   },
   "a claim takes more than it is told": {
-    rules: ["takes the oldest rows, no more than it is told, and leaves the others"],
+    rules: ["takes the oldest rows, at most `limit`, and leaves the others"],
     defect: (inbox) => ({
       claim: (object, { leaseMs, now }) => inbox.claim(object, { leaseMs, now }),
     }),
   },
   "a claim takes the newest rows": {
-    rules: ["takes the oldest rows, no more than it is told, and leaves the others"],
+    rules: ["takes the oldest rows, at most `limit`, and leaves the others"],
     defect: (inbox) => ({
       async claim(object, { limit, ...options }) {
         const claim = await inbox.claim(object, options);
@@ -43,26 +43,30 @@ export const CLAIM_MUTANTS: Readonly<Record<string, Mutant>> = {
     defect: (inbox) => ({ claim: (object, { now }) => inbox.claim(object, { leaseMs: 0, now }) }),
   },
   "a claim never runs out": {
-    rules: ["gives away again what two dead workers held of one object"],
+    rules: ["offers the rows of two workers that died one after the other"],
     defect: (inbox) => ({
       claim: (object, { now }) => inbox.claim(object, { leaseMs: NEVER_MS, now }),
     }),
   },
-  "a claim locks its object": {
+  "rows that arrive during a run are lost": {
     rules: [
-      "leaves what arrives later to the next claim",
-      "wakes for what comes while another's claim of the object holds",
+      "leaves a row that arrives during a run to the next claim",
+      "wakes for a row that arrived while another run held the object",
     ],
     defect: (inbox) => ({
-      async claim(object, options) {
+      async accept(delivery) {
         const claimed = await inbox.list({ states: ["claimed"] });
-        const held = claimed.some((row) => objectKey(row) === objectKey(object));
-        return held ? null : inbox.claim(object, options);
+        const held = claimed.some((row) => objectKey(row) === objectKey(delivery));
+        const reason = "ERR_EVENT_INVALID";
+        return inbox.accept(held ? { ...delivery, state: "quarantined", reason } : delivery);
       },
     }),
   },
   "a claim that was taken over is said to hold": {
-    rules: ["runs out when nobody extends it, and not before"],
+    rules: [
+      "runs out when nobody extends it, and not before",
+      "extends nothing once the lane was taken over or freed",
+    ],
     defect: () => ({ extend: async () => true }),
   },
   "a claim is not prolonged": {
@@ -70,7 +74,10 @@ export const CLAIM_MUTANTS: Readonly<Record<string, Mutant>> = {
     defect: () => ({ extend: async () => true }),
   },
   "rows of a lost claim are settled": {
-    rules: ["settles nothing that was taken over"],
+    rules: [
+      "settles nothing that was taken over",
+      "settles nothing for a claim whose lane was taken over and freed",
+    ],
     defect: (inbox) => {
       const latest = new Map<string, string>();
       return {

@@ -1,4 +1,4 @@
-import { changedRows, changedSettle, type Mutant, NEVER_MS } from "./mutant.ts";
+import { changedRows, changedSettle, type Mutant } from "./mutant.ts";
 
 /** What goes wrong in looking, replaying and resuming. */
 export const TOOLS_MUTANTS: Readonly<Record<string, Mutant>> = {
@@ -40,20 +40,20 @@ export const TOOLS_MUTANTS: Readonly<Record<string, Mutant>> = {
     rules: ["starts the time of what it replays anew, and says when it was received all the same"],
     defect: (inbox) => changedRows(inbox, (row) => ({ ...row, startedAt: row.receivedAt })),
   },
-  "a replay wakes nobody": {
+  "a replay changes nothing": {
     rules: ["wakes what it replays"],
     defect: (inbox) => ({
-      replay: (filter) => inbox.replay(filter, { now: Date.now() + NEVER_MS }),
+      replay: async (filter) => (await inbox.list(filter)).length,
     }),
   },
   "a pause counts": {
     rules: ["resumes the paused deliveries of one tenant, and does not count the pause"],
     defect: (inbox) => changedRows(inbox, (row) => ({ ...row, pausedMs: 0 })),
   },
-  "a resume wakes nobody": {
+  "a resume changes nothing": {
     rules: ["wakes what it resumes"],
     defect: (inbox) => ({
-      resume: (tenant) => inbox.resume(tenant, { now: Date.now() + NEVER_MS }),
+      resume: async (tenant) => (await inbox.list({ tenant, states: ["paused"] })).length,
     }),
   },
   "a resume is lost on what a worker has": {

@@ -1,10 +1,10 @@
 import { AssertionError } from "node:assert/strict";
 import type { SyncReader } from "@jobber-sync/core";
 import type { SyncStore } from "@jobber-sync/core/ports";
+import { createRandom } from "../../../random/create-random.ts";
 import type { History } from "./history.ts";
 import { makeHistory } from "./make-history.ts";
 import { playHistory, playHistoryAtOnce } from "./play-history.ts";
-import { createRandom } from "./random.ts";
 import { shrinkHistory } from "./shrink-history.ts";
 
 /** A store under test. */

@@ -1,4 +1,5 @@
 import { CONTACT_FIELDS, JOB_FIELDS } from "@jobber-sync/core/ports";
+import type { Random } from "../../../random/create-random.ts";
 import {
   type History,
   type HistoryObject,
@@ -7,7 +8,6 @@ import {
   type HistoryWrite,
   printTime,
 } from "./history.ts";
-import type { Random } from "./random.ts";
 
 const BASE_TIME = Date.parse("2026-01-25T10:00:00Z") * 1000;
 const SECOND = 1_000_000;

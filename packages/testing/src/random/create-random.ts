@@ -1,16 +1,16 @@
-import { seededRandom } from "../../../random/seeded-random.ts";
+import { seededRandom } from "./seeded-random.ts";
 
-/** Numbers that look random and are the same for the same seed. */
+/** Random choices that repeat with the seed. */
 export interface Random {
   /** An integer from 0 up to but not including `below`. */
   int(below: number): number;
   chance(probability: number): boolean;
   pick<T>(list: readonly [T, ...T[]]): T;
-  /** A new list with the same members in any order. */
+  /** Returns a shuffled copy. */
   shuffle<T>(list: readonly T[]): T[];
 }
 
-/** Makes the numbers of a seed. */
+/** Creates the random choices of a seed. */
 export function createRandom(seed: number): Random {
   const next = seededRandom(seed);
   const int = (below: number) => Math.floor(next() * below);

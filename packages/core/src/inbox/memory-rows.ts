@@ -1,0 +1,86 @@
+import type { DeliveryFilter, ObjectRef } from "./inbox.ts";
+import type { MemoryRow } from "./memory-row.ts";
+import { objectKey } from "./object-key.ts";
+import type { Lane, RowState } from "./transitions.ts";
+
+/** An object with rows that may still run: `waiting` or `claimed`. */
+export interface OpenObject {
+  readonly ref: ObjectRef;
+  readonly rows: Set<MemoryRow>;
+  /** `null` while no claim has the object. */
+  lane: Lane | null;
+}
+
+/** The rows of a memory inbox and an index of those that may still run. */
+export interface MemoryRows {
+  readonly all: ReadonlyMap<number, MemoryRow>;
+  readonly open: ReadonlyMap<string, OpenObject>;
+  add(row: MemoryRow): void;
+  /** Replaces a row's state and updates the index. */
+  update(row: MemoryRow, state: RowState): void;
+  delete(row: MemoryRow): void;
+  /** Selects rows, oldest first. */
+  select(filter: DeliveryFilter): readonly MemoryRow[];
+}
+
+/** Creates an empty set of rows. */
+export function createMemoryRows(): MemoryRows {
+  const all = new Map<number, MemoryRow>();
+  const open = new Map<string, OpenObject>();
+
+  return {
+    all,
+    open,
+    add(row) {
+      all.set(row.sequence, row);
+      index(row);
+    },
+    update(row, state) {
+      row.current = state;
+      index(row);
+    },
+    delete(row) {
+      all.delete(row.sequence);
+      unindex(row);
+    },
+    select({ tenant, states, topic, sequences, limit = Number.POSITIVE_INFINITY }) {
+      const candidates =
+        sequences === undefined
+          ? [...all.values()]
+          : [...new Set(sequences)].flatMap((sequence) => all.get(sequence) ?? []);
+      return candidates
+        .filter(
+          (row) =>
+            (tenant === undefined || row.tenant === tenant) &&
+            (states === undefined || states.includes(row.current.state)) &&
+            (topic === undefined || row.topic === topic),
+        )
+        .sort((a, b) => a.sequence - b.sequence)
+        .slice(0, limit);
+    },
+  };
+
+  function index(row: MemoryRow): void {
+    const { state } = row.current;
+    if (state !== "waiting" && state !== "claimed") {
+      unindex(row);
+      return;
+    }
+    const key = objectKey(row);
+    const object = open.get(key);
+    if (object !== undefined) {
+      object.rows.add(row);
+      return;
+    }
+    const { tenant, objectType, objectId } = row;
+    const ref = { tenant, objectType, objectId };
+    open.set(key, { ref, rows: new Set([row]), lane: null });
+  }
+
+  function unindex(row: MemoryRow): void {
+    const key = objectKey(row);
+    const object = open.get(key);
+    object?.rows.delete(row);
+    if (object?.rows.size === 0) open.delete(key);
+  }
+}

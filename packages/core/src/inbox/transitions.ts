@@ -1,0 +1,177 @@
+import type { DeliveryState, IncomingDelivery, PurgeOptions, Settlement } from "./inbox.ts";
+import { INBOX_DEFAULTS } from "./inbox-defaults.ts";
+
+/**
+ * Tolerance when a stored time is compared with a clock that may have been corrected, in
+ * milliseconds: concurrent callers pass a `now` that they read before they waited for a lock.
+ */
+export const CLOCK_TOLERANCE_MS = 10_000;
+
+/** The part of a stored delivery that changes. Times are milliseconds since 1970. */
+export interface RowState {
+  readonly state: DeliveryState;
+  readonly reason: string | null;
+  readonly attempts: number;
+  readonly retries: number;
+  readonly recheckSince: number | null;
+  readonly dueAt: number;
+  /** How long after its arrival or settlement the row is due. Milliseconds. */
+  readonly delayMs: number;
+  readonly startedAt: number;
+  readonly pausedAt: number | null;
+  readonly pausedMs: number;
+  readonly finishedAt: number | null;
+  /** The claim that took the row; `null` unless the row is `claimed`. */
+  readonly claimId: string | null;
+}
+
+/** An object's lane while a claim has it. Without one the lane is free. */
+export interface Lane {
+  readonly claimId: string;
+  /** End of the lease. Milliseconds since 1970. */
+  readonly until: number;
+  readonly leaseMs: number;
+}
+
+/** Circumstances of a settlement. Milliseconds since 1970. */
+export interface SettleTimes {
+  readonly now: number;
+  /** See `Claim.claimedAt`. */
+  readonly claimedAt: number;
+  /** When the tenant was resumed last; `null` for never. */
+  readonly resumedAt: number | null;
+}
+
+/**
+ * The rules for rows and lanes, as pure functions. Every inbox applies them: the memory inbox calls
+ * them, the SQL of the others cites them, and `checkInboxHistories` compares both.
+ *
+ * | operation | from | to | also |
+ * |---|---|---|---|
+ * | accept | – | `waiting` | due at `receivedAt` |
+ * | accept | – | `quarantined` | finished at `receivedAt` |
+ * | claim | `waiting`, due | `claimed` | |
+ * | claim | `claimed`, lane expired | `claimed` | by the new claim |
+ * | settle | `claimed` | `done` | no reason, finished now |
+ * | settle | `claimed` | `waiting` | due at the given time, counts as given |
+ * | settle | `claimed` | `paused` | paused now; `waiting`, due now, if resumed since the claim |
+ * | settle | `claimed` | `unresolved`, `quarantined`, `dead` | finished now |
+ * | replay | `unresolved`, `quarantined`, `dead` | `waiting` | due now, counts and age anew |
+ * | resume | `paused` | `waiting` | due now, `pausedMs` grows |
+ * | purge | `done` | – | body erased, later the row deleted |
+ * | purge | `unresolved`, `quarantined`, `dead` | – | row deleted |
+ */
+export function acceptedRow({
+  state,
+  reason,
+  receivedAt,
+}: Pick<IncomingDelivery, "state" | "reason" | "receivedAt">): RowState {
+  return {
+    state,
+    reason,
+    attempts: 0,
+    retries: 0,
+    recheckSince: null,
+    dueAt: receivedAt,
+    delayMs: 0,
+    startedAt: receivedAt,
+    pausedAt: null,
+    pausedMs: 0,
+    finishedAt: state === "quarantined" ? receivedAt : null,
+    claimId: null,
+  };
+}
+
+/** Whether an unexpired claim holds the lane. A lease that ends too late was set by a fast clock. */
+export function isLaneHeld(lane: Lane | null, now: number): boolean {
+  return lane !== null && lane.until > now && lane.until - lane.leaseMs <= now + CLOCK_TOLERANCE_MS;
+}
+
+/**
+ * Whether a claim may take the row, given that no unexpired claim holds the lane. A `claimed` row
+ * is then left over from an expired claim.
+ */
+export function isReady(
+  { state, dueAt, delayMs }: Pick<RowState, "state" | "dueAt" | "delayMs">,
+  now: number,
+): boolean {
+  if (state === "waiting") return dueAt <= now || dueAt - delayMs > now + CLOCK_TOLERANCE_MS;
+  return state === "claimed";
+}
+
+/** The row once a claim has taken it. */
+export function claimedRow<R extends RowState>(row: R, claimId: string): R {
+  return { ...row, state: "claimed", claimId };
+}
+
+/** The row once its claim has settled it. */
+export function settledRow<R extends RowState>(
+  row: R,
+  settlement: Settlement,
+  { now, claimedAt, resumedAt }: SettleTimes,
+): R {
+  const settled = { ...row, claimId: null };
+  switch (settlement.state) {
+    case "done":
+      return { ...settled, state: "done", reason: null, finishedAt: now };
+    case "waiting": {
+      const { state, dueAt, attempts, retries, recheckSince, reason } = settlement;
+      const delayMs = Math.max(0, dueAt - now);
+      return { ...settled, state, dueAt, delayMs, attempts, retries, recheckSince, reason };
+    }
+    case "paused": {
+      const { attempts, reason } = settlement;
+      return resumedAt !== null && resumedAt >= claimedAt
+        ? { ...settled, state: "waiting", dueAt: now, delayMs: 0, attempts, reason }
+        : { ...settled, state: "paused", pausedAt: now, attempts, reason };
+    }
+    case "unresolved":
+    case "quarantined":
+    case "dead": {
+      const { state, attempts, reason } = settlement;
+      return { ...settled, state, finishedAt: now, attempts, reason };
+    }
+  }
+}
+
+/** The row after a replay; `null` if it cannot be replayed. */
+export function replayedRow<R extends RowState>(row: R, now: number): R | null {
+  const { state } = row;
+  if (state !== "unresolved" && state !== "quarantined" && state !== "dead") return null;
+  return {
+    ...row,
+    state: "waiting",
+    reason: state === "quarantined" ? row.reason : null,
+    attempts: 0,
+    retries: 0,
+    recheckSince: null,
+    dueAt: now,
+    delayMs: 0,
+    startedAt: now,
+    pausedMs: 0,
+    finishedAt: null,
+  };
+}
+
+/** The row after its tenant was resumed; `null` if it is not paused. */
+export function resumedRow<R extends RowState>(row: R, now: number): R | null {
+  if (row.state !== "paused") return null;
+  const pausedMs = row.pausedMs + Math.max(0, now - (row.pausedAt ?? now));
+  return { ...row, state: "waiting", dueAt: now, delayMs: 0, pausedAt: null, pausedMs };
+}
+
+/** What retention does with the row. */
+export function retention(
+  { state, finishedAt }: Pick<RowState, "state" | "finishedAt">,
+  {
+    now,
+    bodiesAfterMs = INBOX_DEFAULTS.retentionMs,
+    failedAfterMs = INBOX_DEFAULTS.retentionMs,
+    doneAfterMs = INBOX_DEFAULTS.doneAfterMs,
+  }: Omit<PurgeOptions, "now" | "signal"> & { readonly now: number },
+): "keep" | "erase-body" | "delete" {
+  if (finishedAt === null) return "keep";
+  const age = now - finishedAt;
+  if (age > (state === "done" ? doneAfterMs : failedAfterMs)) return "delete";
+  return state === "done" && age > bodiesAfterMs ? "erase-body" : "keep";
+}
