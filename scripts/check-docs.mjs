@@ -24,6 +24,8 @@ const read = (file) => readFileSync(join(root, file), "utf8");
 
 const pages = [
   "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
   ...glob("packages/*/README.md"),
   ...glob("examples/**/README.md"),
   ...glob("docs/**/*.md"),
