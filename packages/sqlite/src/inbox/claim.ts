@@ -1,40 +1,50 @@
 import { randomUUID } from "node:crypto";
-import type { ClaimedDelivery, Inbox } from "@jobber-sync/core/ports";
-import { type InboxContext, OPEN, wholeLimit, wholeMs } from "./inbox-context.ts";
+import { type ClaimedDelivery, type Inbox, transitions } from "@jobber-sync/core/ports";
+import { dueValues, type InboxContext, IS_DUE, OPEN, wholeLimit } from "./inbox-context.ts";
+import { readLane, takeLane } from "./lanes.ts";
 
 // INDEXED BY: after ANALYZE on an empty queue the planner scans every due row.
 const INDEX = "INDEXED BY jobber_deliveries_open";
 
-const READY = `tenant = ? AND object_type = ? AND object_id = ? AND ${OPEN} AND coalesce(claimed_until, due_at) <= ?`;
+const OBJECT = `tenant = ? AND object_type = ? AND object_id = ? AND ${OPEN}`;
 
 // Within one state the index is in order of sequence, so that no more rows are read than wanted.
-// The state comes first: with statistics SQLite would otherwise sort all rows of the object.
-const oldest = (state: "waiting" | "claimed") => `SELECT sequence FROM (
-          SELECT sequence FROM jobber_deliveries ${INDEX} WHERE state = '${state}' AND ${READY} ORDER BY sequence LIMIT ?)`;
+// The state comes first: with statistics SQLite would otherwise sort all rows of the object. A
+// claimed row is left over from an expired claim.
+const OLDEST_WAITING = `SELECT sequence FROM (
+          SELECT sequence FROM jobber_deliveries ${INDEX}
+          WHERE state = 'waiting' AND ${OBJECT} AND ${IS_DUE} ORDER BY sequence LIMIT ?)`;
+const OLDEST_CLAIMED = `SELECT sequence FROM (
+          SELECT sequence FROM jobber_deliveries ${INDEX}
+          WHERE state = 'claimed' AND ${OBJECT} ORDER BY sequence LIMIT ?)`;
 
-const CLAIM = `UPDATE jobber_deliveries ${INDEX} SET state = 'claimed', claim_id = ?, claimed_until = ?
-  WHERE ${READY} AND sequence <= (
+const CLAIM = `UPDATE jobber_deliveries ${INDEX} SET state = 'claimed', claim_id = ?
+  WHERE ${OBJECT} AND (state = 'claimed' OR ${IS_DUE}) AND sequence <= (
       SELECT max(sequence) FROM (
-        ${oldest("waiting")}
-        UNION ALL ${oldest("claimed")}
+        ${OLDEST_WAITING}
+        UNION ALL ${OLDEST_CLAIMED}
         ORDER BY sequence LIMIT ?))
   RETURNING sequence, delivery_key AS "deliveryKey", body, received_at AS "receivedAt", started_at AS "startedAt",
     attempts, retries, recheck_since AS "recheckSince", paused_ms AS "pausedMs", reason`;
 
-/** Creates `claim`. */
+/** Creates `claim`, which follows `transitions.isLaneHeld` and `transitions.isReady`. */
 export function createClaim({ group }: InboxContext): Inbox["claim"] {
-  return ({ tenant, objectType, objectId }, { leaseMs, now, limit = Number.POSITIVE_INFINITY }) => {
+  return ({ tenant, objectType, objectId }, { leaseMs, now, limit }) => {
+    const object = { tenant, objectType, objectId };
     const id = randomUUID();
-    const ready = [tenant, objectType, objectId, now];
-    const most = wholeLimit(limit);
-    const values = [...ready, ...ready, most, ...ready, most, most];
+    const key = [tenant, objectType, objectId];
+    const due = dueValues(now);
+    const most = wholeLimit(limit ?? Number.POSITIVE_INFINITY);
+    const values = [...key, ...due, ...key, ...due, most, ...key, most, most];
     return group.write(
       (transaction) => {
-        const rows = transaction.all<ClaimedDelivery>(CLAIM, id, wholeMs(now + leaseMs), ...values);
+        if (transitions.isLaneHeld(readLane(transaction, object), now)) return null;
+        const rows = transaction.all<ClaimedDelivery>(CLAIM, id, ...values);
         if (rows.length === 0) return null;
+        takeLane(transaction, object, { claimId: id, until: now + leaseMs, leaseMs });
         // RETURNING guarantees no order.
         const deliveries = rows.map((row) => ({ ...row })).sort((a, b) => a.sequence - b.sequence);
-        return { id, object: { tenant, objectType, objectId }, claimedAt: now, deliveries };
+        return { id, object, claimedAt: now, deliveries };
       },
       { withoutSavepoint: true },
     );

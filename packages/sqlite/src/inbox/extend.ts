@@ -1,19 +1,13 @@
 import type { Inbox } from "@jobber-sync/core/ports";
-import { type InboxContext, OPEN, wholeMs } from "./inbox-context.ts";
-
-const EXTEND = `UPDATE jobber_deliveries INDEXED BY jobber_deliveries_open SET claimed_until = ?
-  WHERE tenant = ? AND object_type = ? AND object_id = ? AND ${OPEN} AND claim_id = ?
-  RETURNING sequence`;
+import type { InboxContext } from "./inbox-context.ts";
+import { extendLane } from "./lanes.ts";
 
 /** Creates `extend`. */
 export function createExtend({ group }: InboxContext): Inbox["extend"] {
-  return ({ id, object: { tenant, objectType, objectId }, deliveries }, { leaseMs, now }) => {
-    const until = wholeMs(now + leaseMs);
-    return group.write(
-      (transaction) =>
-        transaction.all(EXTEND, until, tenant, objectType, objectId, id).length ===
-        deliveries.length,
-      { withoutSavepoint: true },
-    );
+  return ({ id, object }, { leaseMs, now }) => {
+    const lane = { claimId: id, until: now + leaseMs, leaseMs };
+    return group.write((transaction) => extendLane(transaction, object, lane), {
+      withoutSavepoint: true,
+    });
   };
 }

@@ -1,5 +1,7 @@
+import { transitions } from "@jobber-sync/core/ports";
 import type { Connection } from "../database/connection.ts";
 import type { GroupCommit } from "../database/group-commit.ts";
+import type { SqliteValue } from "../database/sqlite-handle.ts";
 
 /** Dependencies of every operation of the inbox. */
 export interface InboxContext {
@@ -24,6 +26,25 @@ export const KEPT = "finished_at IS NOT NULL AND body IS NOT NULL";
 
 /** Rows that need attention: `replay` sets them waiting, `purge` deletes them. */
 export const FAILED = "state IN ('quarantined', 'unresolved', 'dead')";
+
+/** Waiting rows with a short delay. The condition of `jobber_deliveries_due`. */
+export const PROMPT = "state = 'waiting' AND delay_ms <= 5000";
+
+/** Waiting rows with a longer delay. The condition of `…_due_later` and `…_scheduled`. */
+export const DELAYED = "state = 'waiting' AND delay_ms > 5000";
+
+/** SQL condition of `transitions.isReady` for a waiting row. Its values are {@link dueValues}. */
+export const IS_DUE = "(due_at <= ? OR due_at - delay_ms > ?)";
+
+/** Returns the values of {@link IS_DUE}. */
+export function dueValues(now: number): readonly SqliteValue[] {
+  return [now, clockLimit(now)];
+}
+
+/** Returns the time after which a stored time was set by a clock that has been corrected since. */
+export function clockLimit(now: number): number {
+  return now + transitions.CLOCK_TOLERANCE_MS;
+}
 
 /** Rounds milliseconds to the integers that the columns hold. A clock may return fractions. */
 export function wholeMs(ms: number): number {

@@ -6,14 +6,15 @@ import { type InboxContext, wholeMs } from "./inbox-context.ts";
 const NOTE = `INSERT INTO jobber_tenants (tenant, resumed_at) VALUES (?, ?)
   ON CONFLICT (tenant) DO UPDATE SET resumed_at = excluded.resumed_at`;
 
-const RESUMED = "SELECT resumed_at AS at FROM jobber_tenants WHERE tenant = ? AND resumed_at >= ?";
+const RESUMED =
+  "SELECT resumed_at AS at FROM jobber_tenants WHERE tenant = ? AND resumed_at IS NOT NULL";
 
 const RESUME = `UPDATE jobber_deliveries
-  SET state = 'waiting', due_at = ?, paused_ms = paused_ms + max(0, ? - paused_at), paused_at = NULL
+  SET state = 'waiting', due_at = ?, delay_ms = 0, paused_ms = paused_ms + max(0, ? - paused_at), paused_at = NULL
   WHERE sequence = ? AND state = 'paused'
   RETURNING sequence`;
 
-/** Creates `resume`. The note covers deliveries that a run settles as paused afterwards. */
+/** Creates `resume`, which follows `transitions.resumedRow`. The note covers deliveries that a run settles as paused afterwards. */
 export function createResume(context: InboxContext): Inbox["resume"] {
   return async (tenant, { now = context.now() } = {}) => {
     const at = wholeMs(now);
@@ -27,8 +28,8 @@ export function createResume(context: InboxContext): Inbox["resume"] {
 }
 
 /**
- * Returns whether the tenant was resumed at `since` or later. A note from the future is set to
- * `now`: after the clock was set back, it would otherwise cancel every pause until that time.
+ * Returns whether the tenant was resumed at `since` or later. A note from the future, of a clock that
+ * has been corrected since, counts once: it would otherwise cancel every pause until that time.
  */
 export function wasResumed(
   transaction: Transaction,
@@ -36,7 +37,8 @@ export function wasResumed(
   since: number,
   now: number,
 ): boolean {
-  const resumed = transaction.get<{ readonly at: number }>(RESUMED, tenant, wholeMs(since));
-  if (resumed !== undefined && resumed.at > now) transaction.run(NOTE, tenant, wholeMs(now));
-  return resumed !== undefined;
+  const resumed = transaction.get<{ readonly at: number }>(RESUMED, tenant);
+  if (resumed === undefined) return false;
+  if (resumed.at > now) transaction.run(NOTE, tenant, now);
+  return resumed.at >= since;
 }

@@ -1,39 +1,65 @@
-import type { Inbox, Settlement } from "@jobber-sync/core/ports";
+import type { Claim, Inbox, Settlement } from "@jobber-sync/core/ports";
 import type { SqliteValue } from "../database/sqlite-handle.ts";
-import { type InboxContext, wholeMs } from "./inbox-context.ts";
+import type { Transaction } from "../database/transaction.ts";
+import { type InboxContext, OPEN, wholeMs } from "./inbox-context.ts";
+import { freeLane, takeLane } from "./lanes.ts";
 import { wasResumed } from "./resume.ts";
 
-const GUARD =
-  "claim_id = NULL, claimed_until = NULL WHERE sequence = ? AND claim_id = ? AND state = 'claimed'";
+const GUARD = "claim_id = NULL WHERE sequence = ? AND claim_id = ? AND state = 'claimed'";
 
 const DONE = `UPDATE jobber_deliveries SET state = 'done', reason = NULL, finished_at = ?, ${GUARD}`;
 
-const WAIT = `UPDATE jobber_deliveries
-  SET state = 'waiting', due_at = ?, attempts = ?, retries = ?, recheck_since = ?, reason = ?, ${GUARD}`;
+const WAIT = `UPDATE jobber_deliveries SET state = 'waiting', due_at = ?, delay_ms = ?,
+  attempts = ?, retries = ?, recheck_since = ?, reason = ?, ${GUARD}`;
 
 const PAUSE = `UPDATE jobber_deliveries SET state = 'paused', paused_at = ?, attempts = ?, reason = ?, ${GUARD}`;
 
 /** Replaces {@link PAUSE} for a tenant that was resumed during the run. */
-const RESUMED = `UPDATE jobber_deliveries SET state = 'waiting', due_at = ?, attempts = ?, reason = ?, ${GUARD}`;
+const RESUMED = `UPDATE jobber_deliveries SET state = 'waiting', due_at = ?, delay_ms = 0,
+  attempts = ?, reason = ?, ${GUARD}`;
 
 const FAIL = `UPDATE jobber_deliveries SET state = ?, finished_at = ?, attempts = ?, reason = ?, ${GUARD}`;
 
-/** Creates `settle`. Rows that the claim no longer holds stay as they are. */
+// 1 while the claim has rows left, 0 if only rows of an expired claim are left, NULL if none are.
+const LEFT = `SELECT max(claim_id = ?) AS own FROM jobber_deliveries INDEXED BY jobber_deliveries_open
+  WHERE tenant = ? AND object_type = ? AND object_id = ? AND ${OPEN} AND state = 'claimed'`;
+
+/** A lane that no claim holds, for rows that are left over from an expired claim. */
+const EXPIRED = { claimId: "", until: 0, leaseMs: 0 };
+
+/** Creates `settle`, which follows `transitions.settledRow`. */
 export function createSettle({ group, now, wake }: InboxContext): Inbox["settle"] {
-  return ({ id, object, claimedAt }, settlements) => {
+  const options = { withoutSavepoint: true, onCommit: wake };
+  return (claim, settlements) => {
     const at = wholeMs(now());
-    const pauses = settlements.some(({ state }) => state === "paused");
-    return group.write(
-      (transaction) => {
-        const resumed = pauses && wasResumed(transaction, object.tenant, claimedAt, at);
-        for (const settlement of settlements) {
-          const [sql, values] = statementFor(settlement, at, resumed);
-          transaction.run(sql, ...values, settlement.sequence, id);
-        }
-      },
-      { onCommit: wake },
-    );
+    return group.write((transaction) => settleRows(transaction, claim, settlements, at), options);
   };
+}
+
+function settleRows(
+  transaction: Transaction,
+  { id, object, claimedAt }: Claim,
+  settlements: readonly Settlement[],
+  now: number,
+): void {
+  const lane = freeLane(transaction, object, id);
+  if (lane === null) return;
+  const pauses = settlements.some(({ state }) => state === "paused");
+  const resumed = pauses && wasResumed(transaction, object.tenant, claimedAt, now);
+  for (const settlement of settlements) {
+    const [sql, values] = statementFor(settlement, now, resumed);
+    transaction.run(sql, ...values, settlement.sequence, id);
+  }
+  const { tenant, objectType, objectId } = object;
+  const left = transaction.get<{ readonly own: number | null }>(
+    LEFT,
+    id,
+    tenant,
+    objectType,
+    objectId,
+  );
+  if (left?.own === 1) takeLane(transaction, object, lane);
+  else if (left?.own === 0) takeLane(transaction, object, EXPIRED);
 }
 
 function statementFor(
@@ -45,9 +71,10 @@ function statementFor(
     case "done":
       return [DONE, [now]];
     case "waiting": {
-      const { dueAt, attempts, retries, recheckSince, reason } = settlement;
+      const { attempts, retries, recheckSince, reason } = settlement;
+      const dueAt = wholeMs(settlement.dueAt);
       const since = recheckSince === null ? null : wholeMs(recheckSince);
-      return [WAIT, [wholeMs(dueAt), attempts, retries, since, reason]];
+      return [WAIT, [dueAt, Math.max(0, dueAt - now), attempts, retries, since, reason]];
     }
     case "paused":
       return [resumed ? RESUMED : PAUSE, [now, settlement.attempts, settlement.reason]];

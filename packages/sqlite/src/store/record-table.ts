@@ -1,8 +1,32 @@
-import type { Instant } from "@jobber-sync/core";
-import type { VersionedRow } from "@jobber-sync/core/ports";
+import type { ContactRecord, Instant, JobRecord } from "@jobber-sync/core";
+import { CONTACT_FIELDS, JOB_FIELDS, type VersionedRow } from "@jobber-sync/core/ports";
 import type { Connection } from "../database/connection.ts";
 import type { SqliteValue } from "../database/sqlite-handle.ts";
-import { type RecordColumns, snakeCase } from "./columns.ts";
+
+/** A table of records. Its columns are the fields in snake_case. */
+export interface RecordColumns<R> {
+  readonly table: "jobber_contacts" | "jobber_jobs";
+  /** The field that, with `tenant`, is the key. */
+  readonly idField: keyof R & string;
+  /** The fields that a write may carry. */
+  readonly fields: readonly string[];
+  /** Fields that SQLite stores as 0 and 1. */
+  readonly booleans: readonly string[];
+}
+
+export const CONTACTS: RecordColumns<ContactRecord> = {
+  table: "jobber_contacts",
+  idField: "jobberClientId",
+  fields: CONTACT_FIELDS,
+  booleans: ["isLead", "isArchived"],
+};
+
+export const JOBS: RecordColumns<JobRecord> = {
+  table: "jobber_jobs",
+  idField: "jobberJobId",
+  fields: JOB_FIELDS,
+  booleans: [],
+};
 
 /** The fields that every record has. */
 export interface AnyRecord {
@@ -68,4 +92,9 @@ function columnValue(record: AnyRecord, name: string): SqliteValue {
   if (typeof value === "boolean") return value ? 1 : 0;
   // SQLite rejects any other type when it is bound.
   return value as SqliteValue;
+}
+
+/** Returns the name of a field's column. */
+function snakeCase(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

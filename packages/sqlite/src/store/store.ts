@@ -11,8 +11,13 @@ import type { Connection } from "../database/connection.ts";
 import type { GroupCommit } from "../database/group-commit.ts";
 import { reading } from "../database/store-error.ts";
 import type { Transaction } from "../database/transaction.ts";
-import { CONTACTS, JOBS } from "./columns.ts";
-import { type AnyRecord, createRecordTable, type RecordTable } from "./record-table.ts";
+import {
+  type AnyRecord,
+  CONTACTS,
+  createRecordTable,
+  JOBS,
+  type RecordTable,
+} from "./record-table.ts";
 
 const DEFAULT_LIMIT = 1000;
 

@@ -6,6 +6,7 @@ import { inboxContract } from "@jobber-sync/testing/contracts";
 import { describe, it } from "vitest";
 
 inboxContract({
+  lanes: true,
   describe,
   it,
   open() {

@@ -29,6 +29,7 @@ describe("purge", () => {
     calls.length = 0;
     const stop = new AbortController();
     const purging = inbox.purge({ now: LATER, signal: stop.signal });
+    while (calls.length < 100) await new Promise(setImmediate);
     stop.abort();
     const { bodies } = await purging;
     expect(bodies).toBeGreaterThan(0);

@@ -2,7 +2,7 @@
  * Connections of tenants to Jobber, leases that decide which process refreshes their tokens, and
  * cursors of reconcile. Tokens are stored as given; `encryptTokens` encrypts them.
  */
-export const MIGRATION_0002 = `
+export const MIGRATION_0003 = `
 CREATE TABLE jobber_connections (
   tenant TEXT PRIMARY KEY,
   account_id TEXT NOT NULL,
