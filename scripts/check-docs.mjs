@@ -98,7 +98,7 @@ function errorPages() {
   return [
     ...Object.entries(ERROR_CODES).flatMap(([code, { status, retryable, expose }]) => {
       if (!written.includes(code)) return [`docs/errors/${code}.md is missing`];
-      const facts = `HTTP status ${status} · may succeed later by itself: ${yesNo(retryable)} · message shown to the sender: ${yesNo(expose)}`;
+      const facts = `HTTP status ${status} · Retryable: ${yesNo(retryable)} · Exposed to sender: ${yesNo(expose)}`;
       const [title, , said] = read(`docs/errors/${code}.md`).split("\n");
       if (title !== `# ${code}`) return [`docs/errors/${code}.md must begin with "# ${code}"`];
       return said === facts ? [] : [`docs/errors/${code}.md must say "${facts}" on its third line`];
