@@ -1,30 +1,34 @@
 import type { Inbox, ObjectRef } from "@jobber-sync/core/ports";
 import { jsonText } from "../database/json-text.ts";
-import { runStatement } from "../database/transaction.ts";
+import { runTransaction } from "../database/transaction.ts";
 import { type InboxContext, nowSql, nowValue, OBJECT_JSON, wholeLimit } from "./inbox-context.ts";
+import { arrivedInFutureSql, delayedInFutureSql, laneHeldSql } from "./lane-sql.ts";
 
 /** Options for {@link createLook}. */
 export interface LookOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly limit: number;
-  readonly exclude?: readonly ObjectRef[];
+  readonly exclude?: readonly ObjectRef[] | undefined;
   /** Minimum time for which waiting rows must have been due. Milliseconds. @default 0 */
-  readonly overdueMs?: number;
+  readonly overdueMs?: number | undefined;
 }
+
+/** Without statistics of a backlog the planner would read all of it, to sort it, instead of walking an index. */
+const INDEX_ORDER = "SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off";
 
 /** Creates the query for objects with due rows. */
 export function createLook(
   context: InboxContext,
 ): (options: LookOptions) => Promise<readonly ObjectRef[]> {
   const statement = dueStatement(context);
-  return ({ now, limit, exclude = [], overdueMs = 0 }) =>
-    runStatement<ObjectRef>(context.pool, statement, [
-      nowValue(context, now),
-      wholeLimit(limit),
-      overdueMs,
-      jsonText(exclude),
-    ]);
+  return ({ now, limit, exclude = [], overdueMs = 0 }) => {
+    const values = [nowValue(context, now), wholeLimit(limit), overdueMs, jsonText(exclude)];
+    return runTransaction(context.pool, async (run, client) => {
+      await client.query(INDEX_ORDER);
+      return run<ObjectRef>(statement, values);
+    });
+  };
 }
 
 /** Creates `due`. */
@@ -33,22 +37,66 @@ export function createDue(context: InboxContext): Inbox["due"] {
 }
 
 /**
- * Returns objects with an expired claim first, since their worker is dead and the queue may be long,
- * then waiting ones, longest due first. Reads only the beginning of each index. `$1` now, `$2` the
- * maximum number of objects, `$3` for how long waiting rows must have been due, `$4` a JSON list of
- * objects to exclude.
+ * Returns objects whose lane is not held: first those with rows of a dead worker, then those with
+ * waiting rows, longest due first, the first object of each tenant before the second of any. `$1` now,
+ * `$2` the maximum number of objects, `$3` for how long waiting rows must have been due, `$4` a JSON
+ * list of objects to exclude.
+ *
+ * Walks the tenants, and in each the beginning of three indexes, so that the cost depends on the
+ * number of tenants and not on their backlogs.
  */
 function dueStatement({ schema }: InboxContext): string {
-  const rows = (state: "claimed" | "waiting", rank: number, since: string) => `
-  (SELECT tenant, object_type, object_id, due_at, ${rank} AS rank FROM ${schema.quoted}.jobber_deliveries
-   WHERE state = '${state}' AND due_at <= ${since}
-     AND (tenant, object_type, object_id) NOT IN (SELECT "tenant", "objectType", "objectId" FROM excluded)
-   ORDER BY due_at LIMIT 1000 + 100 * $2::int)`;
+  const deliveries = `${schema.quoted}.jobber_deliveries`;
+  const object = "d.tenant, d.object_type, d.object_id";
+  const since = "(input.now - $3::float8 * interval '1 ms')";
+  const free = `(${object}) NOT IN (SELECT "tenant", "objectType", "objectId" FROM excluded)
+      AND (${object}) NOT IN (SELECT tenant, object_type, object_id FROM held)`;
+  const few = "LIMIT least($2::int, 1000) + 100";
+  const waiting = (condition: string) => `
+      (SELECT ${object}, d.due_at FROM ${deliveries} d
+       WHERE d.tenant = tenants.tenant AND state = 'waiting' AND ${condition} AND ${free}
+       ORDER BY due_at ${few})`;
+  const nextTenant = (after: string) => {
+    const first = (condition: string) => `(SELECT d.tenant FROM ${deliveries} d
+    WHERE d.state = 'waiting' AND ${condition}${after} ORDER BY d.tenant LIMIT 1)`;
+    return `least(${first("d.delay_ms = 0")}, ${first("d.delay_ms > 0")})`;
+  };
   return `
-WITH excluded AS MATERIALIZED (
+WITH RECURSIVE input AS MATERIALIZED (SELECT ${nowSql("$1")} AS now),
+excluded AS MATERIALIZED (
   SELECT * FROM json_to_recordset($4::text::json) AS x("tenant" text, "objectType" text, "objectId" text)
+),
+held AS MATERIALIZED (
+  SELECT tenant, object_type, object_id FROM input, ${schema.quoted}.jobber_lanes lane
+  WHERE ${laneHeldSql("lane", "input.now")}
+),
+tenants AS (
+  SELECT ${nextTenant("")} AS tenant
+  UNION ALL
+  SELECT ${nextTenant(" AND d.tenant > tenants.tenant")} FROM tenants WHERE tenant IS NOT NULL
+),
+found AS (
+  SELECT ${object}, min(d.due_at) AS due_at, 0 AS rank FROM ${deliveries} d
+  WHERE d.state = 'claimed' AND ${free}
+  GROUP BY ${object}
+  UNION ALL
+  SELECT d.tenant, d.object_type, d.object_id, d.due_at, row_number() OVER (PARTITION BY d.tenant ORDER BY d.due_at)
+  FROM (
+    SELECT ${object}, min(d.due_at) AS due_at FROM (
+      SELECT d.* FROM input, tenants CROSS JOIN LATERAL (
+        ${waiting(`delay_ms = 0 AND due_at <= ${since}`)}
+        UNION ALL ${waiting(`delay_ms > 0 AND due_at <= ${since}`)}
+        UNION ALL ${waiting(arrivedInFutureSql("input.now"))}
+      ) AS d
+      UNION ALL
+      (SELECT ${object}, d.due_at FROM input, ${deliveries} d
+       WHERE state = 'waiting' AND ${delayedInFutureSql("input.now")} AND ${free} ${few})
+    ) AS d GROUP BY ${object}
+  ) AS d
 )
 SELECT ${OBJECT_JSON}
-FROM (${rows("claimed", 0, nowSql("$1"))} UNION ALL ${rows("waiting", 1, `${nowSql("$1")} - $3::float8 * interval '1 ms'`)}) AS d
-GROUP BY tenant, object_type, object_id ORDER BY min(rank), min(due_at) LIMIT $2::int`;
+FROM (
+  SELECT ${object}, min(rank) AS rank, min(due_at) AS due_at FROM found d GROUP BY ${object}
+) AS d
+ORDER BY rank, due_at LIMIT $2::int`;
 }

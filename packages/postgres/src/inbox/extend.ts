@@ -1,23 +1,18 @@
 import type { Inbox } from "@jobber-sync/core/ports";
 import { runStatement } from "../database/transaction.ts";
-import { type InboxContext, nowSql, nowValue, sequenceArray } from "./inbox-context.ts";
+import { type InboxContext, nowSql, nowValue } from "./inbox-context.ts";
 
-/** Creates `extend`. */
+/** Creates `extend`: prolongs the lease of a lane that is still the claim's. */
 export function createExtend(context: InboxContext): Inbox["extend"] {
-  const deliveries = `${context.schema.quoted}.jobber_deliveries`;
   const statement = `
-WITH held AS MATERIALIZED (
-  SELECT sequence FROM ${deliveries}
-  WHERE sequence = ANY ($1::bigint[]) AND state = 'claimed' AND claim_id = $2
-  ORDER BY sequence FOR UPDATE
-)
-UPDATE ${deliveries} d SET due_at = ${nowSql("$3")} + $4::float8 * interval '1 ms'
-WHERE d.sequence = ANY (ARRAY(SELECT sequence FROM held))
-RETURNING d.sequence::text AS json`;
+UPDATE ${context.schema.quoted}.jobber_lanes
+SET until = ${nowSql("$5")} + $6::float8 * interval '1 ms', lease_ms = $6::float8
+WHERE tenant = $1 AND object_type = $2 AND object_id = $3 AND claim_id = $4
+RETURNING 'true' AS json`;
 
-  return async ({ id, deliveries: claimed }, { leaseMs, now }) => {
-    const values = [sequenceArray(claimed), id, nowValue(context, now), leaseMs];
-    const rows = await runStatement<number>(context.pool, statement, values);
-    return rows.length === claimed.length;
+  return async ({ id, object }, { leaseMs, now }) => {
+    const { tenant, objectType, objectId } = object;
+    const values = [tenant, objectType, objectId, id, nowValue(context, now), leaseMs];
+    return (await runStatement(context.pool, statement, values)).length === 1;
   };
 }

@@ -65,7 +65,7 @@ chosen AS MATERIALIZED (
 UPDATE ${deliveries} d SET state = 'waiting', paused_at = NULL,
   paused_ms = d.paused_ms
     + greatest(0, coalesce(round(extract(epoch FROM ${at} - d.paused_at) * 1000), 0))::bigint,
-  due_at = ${transactionNowSql("$2")}
+  due_at = ${transactionNowSql("$2")}, delay_ms = 0
 WHERE d.sequence = ANY (ARRAY(SELECT sequence FROM chosen))
 RETURNING ${OBJECT_JSON}`;
 }

@@ -1,4 +1,4 @@
-/** Deliveries, and the rate limit of each tenant. */
+/** Deliveries, the lanes of their objects, and the rate limit of each tenant. */
 export const MIGRATION_0002: readonly string[] = [
   `CREATE TABLE jobber_deliveries (
   sequence bigint PRIMARY KEY,
@@ -15,6 +15,7 @@ export const MIGRATION_0002: readonly string[] = [
   received_at timestamptz NOT NULL,
   started_at timestamptz NOT NULL,
   due_at timestamptz NOT NULL,
+  delay_ms double precision NOT NULL DEFAULT 0,
   attempts integer NOT NULL DEFAULT 0,
   retries integer NOT NULL DEFAULT 0,
   recheck_since timestamptz,
@@ -28,12 +29,24 @@ export const MIGRATION_0002: readonly string[] = [
   // batch writes few pages.
   `CREATE INDEX jobber_deliveries_key ON jobber_deliveries (right(delivery_key, 20), tenant, delivery_key)`,
 
-  `CREATE INDEX jobber_deliveries_open ON jobber_deliveries (tenant, object_type, object_id)
+  // The id comes first: without statistics the planner would otherwise use this index for a tenant's
+  // rows, all of which it then sorts, rather than the ones by tenant and time below.
+  `CREATE INDEX jobber_deliveries_open ON jobber_deliveries (object_id, object_type, tenant)
   WHERE state IN ('waiting', 'claimed')`,
 
-  `CREATE INDEX jobber_deliveries_due ON jobber_deliveries (due_at) WHERE state = 'waiting'`,
+  // Rows with and without a delay are apart, so that accept maintains one index of the three.
+  `CREATE INDEX jobber_deliveries_due ON jobber_deliveries (tenant, due_at)
+  WHERE state = 'waiting' AND delay_ms = 0`,
 
-  `CREATE INDEX jobber_deliveries_claimed ON jobber_deliveries (due_at) WHERE state = 'claimed'`,
+  `CREATE INDEX jobber_deliveries_delayed ON jobber_deliveries (tenant, due_at)
+  WHERE state = 'waiting' AND delay_ms > 0`,
+
+  `CREATE INDEX jobber_deliveries_delayed_at ON jobber_deliveries
+  (((due_at AT TIME ZONE 'UTC') - delay_ms * interval '1 ms'))
+  WHERE state = 'waiting' AND delay_ms > 0`,
+
+  `CREATE INDEX jobber_deliveries_claimed ON jobber_deliveries (tenant, object_type, object_id)
+  WHERE state = 'claimed'`,
 
   `CREATE INDEX jobber_deliveries_unfinished ON jobber_deliveries (sequence)
   WHERE state IN ('unresolved', 'paused', 'quarantined', 'dead')`,
@@ -46,6 +59,22 @@ export const MIGRATION_0002: readonly string[] = [
 
   `CREATE INDEX jobber_deliveries_bodies ON jobber_deliveries (finished_at)
   WHERE state = 'done' AND body IS NOT NULL`,
+
+  `CREATE INDEX jobber_deliveries_erased ON jobber_deliveries (finished_at)
+  WHERE state = 'done' AND body IS NULL`,
+
+  // Rows exist only while a claim holds the lane. The settings keep the table small although every
+  // run inserts and deletes a row.
+  `CREATE TABLE jobber_lanes (
+  tenant text COLLATE "C" NOT NULL,
+  object_type text COLLATE "C" NOT NULL,
+  object_id text COLLATE "C" NOT NULL,
+  claim_id text NOT NULL,
+  until timestamptz NOT NULL,
+  lease_ms double precision NOT NULL,
+  wanted boolean NOT NULL DEFAULT false,
+  PRIMARY KEY (tenant, object_type, object_id)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)`,
 
   // Slots are stored as milliseconds since 1970, the exact numbers of core's nextSlotAt.
   `CREATE TABLE jobber_tenants (

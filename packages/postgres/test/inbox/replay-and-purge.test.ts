@@ -73,11 +73,26 @@ describe("purge", () => {
     expect(await inbox.purge()).toEqual({ bodies: 1500, deliveries: 0 });
   });
 
+  it("deletes done rows, with or without a body, after doneAfterMs", async () => {
+    const { inbox, schema } = await ended("done", 30);
+    await database.pool.query(
+      `UPDATE "${schema}".jobber_deliveries SET body = NULL WHERE sequence % 3 = 0`,
+    );
+    await database.pool.query(
+      `UPDATE "${schema}".jobber_deliveries SET finished_at = now() - interval '91 days' WHERE sequence <= 12`,
+    );
+    expect(await inbox.purge()).toEqual({ bodies: 12, deliveries: 12 });
+    expect(await inbox.list({})).toHaveLength(18);
+    const day = 86_400_000;
+    expect(await inbox.purge({ doneAfterMs: 39 * day })).toEqual({ bodies: 0, deliveries: 18 });
+  });
+
   it("keeps rows whose retention is Infinity", async () => {
     const { inbox } = await ended("done", 1);
     const unlimited = {
       bodiesAfterMs: Number.POSITIVE_INFINITY,
       failedAfterMs: Number.POSITIVE_INFINITY,
+      doneAfterMs: Number.POSITIVE_INFINITY,
     };
     expect(await inbox.purge(unlimited)).toEqual({ bodies: 0, deliveries: 0 });
   });

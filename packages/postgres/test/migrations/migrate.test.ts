@@ -28,6 +28,7 @@ const TABLES = [
   "jobber_cursors",
   "jobber_deliveries",
   "jobber_jobs",
+  "jobber_lanes",
   "jobber_leases",
   "jobber_migrations",
   "jobber_submissions",

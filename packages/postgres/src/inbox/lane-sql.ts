@@ -1,0 +1,29 @@
+import { transitions } from "@jobber-sync/core/ports";
+
+const { CLOCK_TOLERANCE_MS } = transitions;
+
+/** The latest time that a clock without a jump can have written before `at`. */
+const tolerated = (at: string) => `${at} + interval '${CLOCK_TOLERANCE_MS} ms'`;
+
+/** Core's `isLaneHeld` for a row of `jobber_lanes`. */
+export function laneHeldSql(lane: string, at: string): string {
+  return `(${lane}.until > ${at}
+    AND ${lane}.until - ${lane}.lease_ms * interval '1 ms' <= ${tolerated(at)})`;
+}
+
+/** Core's `isReady` for an open row of `jobber_deliveries`, given that its lane is not held. */
+export function readySql(row: string, at: string): string {
+  return `(${row}.state = 'claimed' OR ${row}.due_at <= ${at}
+    OR ${row}.due_at - ${row}.delay_ms * interval '1 ms' > ${tolerated(at)})`;
+}
+
+/** Condition for rows without a delay that a fast clock wrote: they are due. Uses `jobber_deliveries_due`. */
+export function arrivedInFutureSql(at: string): string {
+  return `delay_ms = 0 AND due_at > ${tolerated(at)}`;
+}
+
+/** The same for rows with a delay. Repeats the expression of `jobber_deliveries_delayed_at`. */
+export function delayedInFutureSql(at: string): string {
+  return `delay_ms > 0
+    AND (due_at AT TIME ZONE 'UTC') - delay_ms * interval '1 ms' > (${tolerated(at)}) AT TIME ZONE 'UTC'`;
+}
