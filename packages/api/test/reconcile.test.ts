@@ -131,14 +131,14 @@ describe("reconcile", () => {
     const opened = await openReconciler({
       reconciler: {
         sleep: async () => {
-          opened.account.tables.job.write(job.id, job, opened.clock.now);
+          opened.account.conditions.missing.clear();
         },
       },
     });
     const { job } = addJob(opened.account);
     await opened.reconcile("acme");
     // Missing from the list, as from an index that lags.
-    opened.account.tables.job.write(job.id, null, opened.clock.now);
+    opened.account.conditions.missing.add(job.id);
     expect(await opened.reconcile("acme", { full: true })).toMatchObject({ jobs: { deleted: 0 } });
     expect(await differences(opened.store, opened)).toEqual([]);
   });

@@ -1,4 +1,5 @@
-import { adapterContract, loadAttackContract } from "@jobber-sync/testing/contracts";
+import { adapterContract } from "@jobber-sync/testing/contracts";
+import { loadAttackContract } from "@jobber-sync/testing/load-attack";
 import express from "express";
 import { describe, it } from "vitest";
 import { jobberWebhooks } from "../src/index.ts";

@@ -8,11 +8,6 @@ export {
   type FetchHandlerContractOptions,
   fetchHandlerContract,
 } from "./contracts/adapter/fetch-handler-contract.ts";
-export { joinLoadAttack } from "./contracts/adapter/load-attack/join-load-attack.ts";
-export {
-  type LoadAttackContractOptions,
-  loadAttackContract,
-} from "./contracts/adapter/load-attack/load-attack-contract.ts";
 export {
   checkLaneInterleavings,
   type LaneInterleavingOptions,

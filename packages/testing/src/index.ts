@@ -1,3 +1,5 @@
+export { incomingDelivery } from "./deliveries/incoming-delivery.ts";
+export { silentLogger } from "./logger/silent-logger.ts";
 export {
   type NotificationOverrides,
   type NotificationPayload,

@@ -1,3 +1,4 @@
+export { encodedId } from "./ids/encoded-id.ts";
 export type {
   AccountConditions,
   SimulatedAccount,
@@ -11,7 +12,6 @@ export {
   type SimulatorOptions,
 } from "./simulator/create-simulator.ts";
 export { type DocumentTypes, documentTypes } from "./simulator/document-types.ts";
-export { encodedId } from "./simulator/encoded-id.ts";
 export type { FaultPlace, FaultPlan, SimulatedFault } from "./simulator/faults.ts";
 export { JOBBER_LIMITS, type SimulatedLimits } from "./simulator/limits.ts";
 export type { SimulatedTokens, TokenRotation } from "./simulator/oauth.ts";

@@ -1,4 +1,5 @@
-import { adapterContract, loadAttackContract } from "@jobber-sync/testing/contracts";
+import { adapterContract } from "@jobber-sync/testing/contracts";
+import { loadAttackContract } from "@jobber-sync/testing/load-attack";
 
 import { describe, it } from "vitest";
 import { createFetchHandler } from "../src/index.ts";

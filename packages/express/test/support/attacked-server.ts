@@ -1,6 +1,6 @@
-import { joinLoadAttack } from "@jobber-sync/testing/contracts";
+import { runLoadAttackProcess } from "@jobber-sync/testing/load-attack";
 import express from "express";
 import { jobberWebhooks } from "../../src/index.ts";
 import { serveExpress } from "./serve-express.ts";
 
-await joinLoadAttack((receiver) => serveExpress(express().use(jobberWebhooks(receiver))));
+await runLoadAttackProcess((receiver) => serveExpress(express().use(jobberWebhooks(receiver))));

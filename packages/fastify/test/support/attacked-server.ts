@@ -1,4 +1,4 @@
-import { joinLoadAttack } from "@jobber-sync/testing/contracts";
+import { runLoadAttackProcess } from "@jobber-sync/testing/load-attack";
 import { serveFastify } from "./serve-fastify.ts";
 
-await joinLoadAttack((receiver) => serveFastify(receiver));
+await runLoadAttackProcess((receiver) => serveFastify(receiver));

@@ -1,7 +1,7 @@
 import { type KnownTopic, type ObjectType, topicTraits } from "@jobber-sync/core";
-import { encodedId } from "../simulator/encoded-id.ts";
+import { encodedId } from "../ids/encoded-id.ts";
 
-/** The members of a notification that a test may set. `null` is sent as `null`; `undefined` leaves the member out. */
+/** Members of a notification to override. `null` is sent as `null`; `undefined` leaves the member out. */
 export interface NotificationOverrides {
   readonly appId?: string | null | undefined;
   readonly accountId?: string | number | undefined;
@@ -10,17 +10,18 @@ export interface NotificationOverrides {
   readonly occurredAt?: string | null | undefined;
 }
 
-/** How a notification is written. */
+/** Options for {@link notificationPayload}. */
 export interface NotificationPayloadOptions {
   /**
-   * Jobber spells the time `occuredAt` for apps created before 8 December 2023, `occurredAt` for later ones (F1.2).
+   * The name of the member that holds the time. Jobber sends `occuredAt` to apps created before 8 December 2023 and
+   * `occurredAt` to later ones. See docs/jobber-facts.md#occurred-at.
    *
    * @default "occurredAt"
    */
-  readonly spelling?: "occurredAt" | "occuredAt";
+  readonly spelling?: "occurredAt" | "occuredAt" | undefined;
 }
 
-/** The body that Jobber really sends. */
+/** The body of a webhook that Jobber sends. */
 export interface NotificationPayload {
   readonly data: {
     readonly webHookEvent: {
@@ -34,7 +35,7 @@ export interface NotificationPayload {
   };
 }
 
-// Jobber's class names, as they stand inside an id (F4).
+// The type names that Jobber encodes in ids.
 const TYPE_NAMES: Readonly<Record<ObjectType, string>> = {
   account: "Account",
   client: "Client",
@@ -61,10 +62,11 @@ const ITEM_NUMBER = 2001;
 const OCCURRED_AT = "2026-01-25T10:00:00Z";
 
 /**
- * The envelope that Jobber sends for any of its 46 topics: it names what changed and carries no record (F1.1). The same arguments give the
- * same bytes: account 1001 and item 2001 of the topic's type unless overridden; for `APP_*` the item is the account.
+ * Creates the body that Jobber sends for any of its 46 topics. It names the changed object and contains none of its
+ * fields; see docs/jobber-facts.md#envelope. The same arguments create the same bytes: account 1001 and item 2001 of
+ * the topic's type unless overridden. For `APP_*` topics the item is the account.
  *
- * @param topic also one that Jobber has yet to invent
+ * @param topic a known topic, or any other text, as for a topic that Jobber adds later
  *
  * @example
  * ```ts

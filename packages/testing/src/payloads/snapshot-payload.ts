@@ -1,6 +1,6 @@
 import type { SnapshotEventName } from "@jobber-sync/core";
 
-/** An address as a snapshot carries it. */
+/** An address in a snapshot. */
 export interface AddressPayload {
   readonly street?: string | null | undefined;
   readonly city?: string | null | undefined;
@@ -9,7 +9,7 @@ export interface AddressPayload {
   readonly country?: string | null | undefined;
 }
 
-/** A client as a snapshot carries it. */
+/** A client in a snapshot. */
 export interface ClientPayload {
   readonly id: string;
   readonly name?: string | null | undefined;
@@ -20,11 +20,11 @@ export interface ClientPayload {
   readonly phone?: string | null | undefined;
   readonly address?: AddressPayload | null | undefined;
   readonly web_uri?: string | null | undefined;
-  /** RFC 3339. The time that orders this snapshot among others. */
+  /** RFC 3339. Orders this snapshot among others. */
   readonly updated_at?: string | null | undefined;
 }
 
-/** A job as a snapshot carries it. Times are RFC 3339. */
+/** A job in a snapshot. Times are RFC 3339. */
 export interface JobPayload {
   readonly id: string;
   readonly job_number?: number | null | undefined;
@@ -37,11 +37,11 @@ export interface JobPayload {
   readonly web_uri?: string | null | undefined;
   readonly client?: ClientPayload | null | undefined;
   readonly address?: AddressPayload | null | undefined;
-  /** The time that orders this snapshot among others. */
+  /** Orders this snapshot among others. */
   readonly updated_at?: string | null | undefined;
 }
 
-/** What `data` holds for an event. */
+/** The type of `data` for an event. */
 export type SnapshotData<N extends SnapshotEventName> = N extends `client.${string}`
   ? ClientPayload
   : JobPayload;
@@ -53,10 +53,10 @@ export interface SnapshotPayload<N extends SnapshotEventName = SnapshotEventName
   readonly occurred_at?: string;
 }
 
-/** What stands beside `data`. */
+/** Options for {@link snapshotPayload}. */
 export interface SnapshotPayloadOptions {
   /** RFC 3339. Orders the snapshot when `data.updated_at` is missing. @default absent */
-  readonly occurredAt?: string;
+  readonly occurredAt?: string | undefined;
 }
 
 const CLIENT: ClientPayload = {
@@ -86,10 +86,11 @@ const DATA: { readonly [N in SnapshotEventName]: SnapshotData<N> } = {
 };
 
 /**
- * A body in which the record itself rides along, one per snapshot event: always the same job `123` and client `456`, so that a sequence
- * of them tells one story. The same arguments give the same bytes.
+ * Creates a body that contains the record itself. Every event is about job `123` or client `456`, so that a sequence of
+ * snapshots describes one job over time. The same arguments create the same bytes.
  *
- * @param data overrides members of `data`, each as a whole (`client` and `address` are not merged); `undefined` leaves one out
+ * @param data members of `data` to replace. `client` and `address` are replaced as a whole, not merged. `undefined`
+ * leaves a member out
  *
  * @example
  * ```ts

@@ -1,6 +1,7 @@
 /**
- * Numbers from 0 up to but not including 1 that the seed decides: the same seed, the same run, on every machine. For `random` of
- * a worker, and to shuffle deliveries. Mulberry32: 32 bits of state, no good for secrets.
+ * Creates a generator of numbers from 0 up to, but not including, 1. The same seed returns the same numbers on every
+ * machine: for the `random` option of a worker, and to shuffle deliveries. Uses Mulberry32, which has 32 bits of state:
+ * never use it for secrets.
  */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;

@@ -1,13 +1,13 @@
 import type { Instant } from "@jobber-sync/core";
 import { CONTACT_FIELDS, type ContactFields, type FetchedClient } from "@jobber-sync/core/ports";
 
-/** What a test says of a client; the rest is `null`. */
+/** Fields of a fetched client. Fields that are left out are `null`. */
 export interface FetchedClientOptions extends Partial<ContactFields> {
   /** @default null */
-  readonly sourceUpdatedAt?: Instant | null;
+  readonly sourceUpdatedAt?: Instant | null | undefined;
 }
 
-/** A client as a source has it: every field given, those that are not named as `null`. As `fetchedJob` for jobs. */
+/** Creates a client as a `RecordSource` returns it, with every field. Like `fetchedJob`, for clients. */
 export function fetchedClient(
   jobberClientId: string,
   { sourceUpdatedAt = null, ...fields }: FetchedClientOptions = {},

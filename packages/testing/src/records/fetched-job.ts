@@ -1,14 +1,14 @@
 import type { Instant } from "@jobber-sync/core";
 import { type FetchedJob, JOB_FIELDS, type JobFields } from "@jobber-sync/core/ports";
 
-/** What a test says of a job; the rest is `null`. */
+/** Fields of a fetched job. Fields that are left out are `null`. */
 export interface FetchedJobOptions extends Partial<JobFields> {
   /** @default null */
-  readonly sourceUpdatedAt?: Instant | null;
+  readonly sourceUpdatedAt?: Instant | null | undefined;
 }
 
 /**
- * A job as a source has it: every field given, those that are not named as `null`. For sources of a test's own.
+ * Creates a job as a `RecordSource` returns it, with every field: for tests that bring their own source.
  *
  * @example
  * ```ts

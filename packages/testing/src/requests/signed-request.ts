@@ -3,13 +3,13 @@ import { signPayload } from "@jobber-sync/core/signature";
 // `Uint8Array<ArrayBuffer>`, which `fetch` needs, spelled so that TypeScript before 5.7 can read it too.
 type Bytes = ReturnType<Uint8ArrayConstructor["of"]>;
 
-/** A request as Jobber sends it: give both to `fetch`, to a framework's `inject`, or to `receiver.receive`. */
+/** The body and headers of a signed request, for `fetch`, a framework's `inject`, or `receiver.handle`. */
 export interface SignedRequest {
-  /** The bytes that the signature is over. */
+  /** The signed bytes. */
   readonly body: Bytes;
   readonly headers: {
     readonly "content-type": "application/json";
-    /** Bytes, as decimal text. */
+    /** Length of the body in bytes, as decimal text. */
     readonly "content-length": string;
     /** 44 characters of padded base64. */
     readonly "x-jobber-hmac-sha256": string;
@@ -17,11 +17,11 @@ export interface SignedRequest {
 }
 
 /**
- * Signs a payload as Jobber does: HMAC-SHA256 over the bytes sent, keyed with the app's OAuth client secret.
+ * Creates a request signed as Jobber signs it: HMAC-SHA256 over the body, with the app's OAuth client secret as the key.
  *
- * @param payload an object becomes compact JSON; text (as UTF-8) and bytes are sent as they are, so that a body that is no JSON can be
- * signed too
- * @throws {TypeError} when the secret is empty, blank or shorter than 16 bytes
+ * @param payload an object is sent as compact JSON. Text (as UTF-8) and bytes are sent unchanged, so that a body other
+ * than JSON can be signed too
+ * @throws {TypeError} if the secret is empty, blank or shorter than 16 bytes
  *
  * @example
  * ```ts
@@ -47,7 +47,7 @@ export function signedRequest(
 }
 
 function bytesOf(payload: object | string | Uint8Array): Bytes {
-  // A copy: what the caller does to its bytes afterwards must not part them from their signature.
+  // A copy, so that later changes to the caller's bytes do not invalidate the signature.
   if (payload instanceof Uint8Array) return new Uint8Array(payload);
   return new TextEncoder().encode(typeof payload === "string" ? payload : JSON.stringify(payload));
 }

@@ -1,4 +1,4 @@
-import { encodedId } from "./encoded-id.ts";
+import { encodedId } from "../ids/encoded-id.ts";
 import type {
   SimulatedClient,
   SimulatedJob,
@@ -9,7 +9,7 @@ import type {
 } from "./records.ts";
 import { createVersionedTable, type VersionedTable } from "./versioned-table.ts";
 
-/** What happened in an account, as a webhook will tell it. */
+/** A change in an account, as its webhook describes it. */
 export interface SimulatedEvent {
   readonly topic: string;
   readonly accountId: string;
@@ -17,26 +17,29 @@ export interface SimulatedEvent {
   readonly occurredAt: SimulatedTime;
 }
 
-/** The kinds of record, in Jobber's words. */
+/** A kind of record, by Jobber's name. */
 export type SimulatedKind = keyof SimulatedRecords;
 
-type Tables = { readonly [K in SimulatedKind]: VersionedTable<SimulatedRecords[K]> };
+/** Every version of an account's records, from which lagging replicas read. */
+export type AccountTables = { readonly [K in SimulatedKind]: VersionedTable<SimulatedRecords[K]> };
 type Given<T> = Partial<
   Omit<T, "id" | "clientId" | "propertyId" | "jobId" | "createdAt" | "updatedAt">
 >;
 
-/** What can be wrong with an account's connection or its plan. */
+/** Conditions of an account that tests can change at any time. */
 export interface AccountConditions {
-  /** Fields (`Query.jobs`, `Job.total`) and types (`Client`) that the token may not see. */
+  /** Fields (`Query.jobs`, `Job.total`) and types (`Client`) that are hidden from the access token. */
   readonly hidden: Set<string>;
-  /** Longest lag of the replicas that response reads, in milliseconds. Each request draws its own. @default 0 */
+  /** Maximum lag of the replicas that serve reads. Each request gets a random lag up to it. Milliseconds. @default 0 */
   replicaLagMs: number;
-  /** Whether Jobber has switched the account off. @default false */
+  /** Ids of records that reads do not find although they exist, as with an index that lags. */
+  readonly missing: Set<string>;
+  /** Whether Jobber has deactivated the account. @default false */
   inactive: boolean;
 }
 
 /**
- * One Jobber account and its records. Every change is told as an event, as Jobber would, whether it came from a test or through the API.
+ * A simulated Jobber account and its records. Every change emits a webhook event, whether a test or the API made it.
  */
 export interface SimulatedAccount {
   readonly id: string;
@@ -45,29 +48,27 @@ export interface SimulatedAccount {
   readonly conditions: AccountConditions;
   addClient(given?: Given<SimulatedClient>): SimulatedClient;
   addProperty(clientId: string, given?: Given<SimulatedProperty>): SimulatedProperty;
-  /** The client is the property's, as in Jobber. */
+  /** Adds a job. Its client is the client of the property, as in Jobber. */
   addJob(propertyId: string, given?: Given<SimulatedJob>): SimulatedJob;
   addVisit(jobId: string, given?: Given<SimulatedVisit>): SimulatedVisit;
-  /** Changes a record. Properties and visits have no `updatedAt`, and their job's does not move, as in Jobber. */
+  /** Changes a record. Properties and visits have no `updatedAt`, and their job's does not change, as in Jobber. */
   update<K extends SimulatedKind>(
     kind: K,
     id: string,
     patch: Given<SimulatedRecords[K]>,
   ): SimulatedRecords[K];
-  /** Closes a job. Nothing is left to invoice, unless the status says so. @default "archived" */
+  /** Closes a job, as `archived` when it is invoiced. @default "archived" */
   closeJob(id: string, jobStatus?: "archived" | "requires_invoicing"): SimulatedJob;
   completeVisit(id: string): SimulatedVisit;
-  /** Deletes a record and what hangs on it: a client's properties, a property's jobs, a job's visits. */
+  /** Deletes a record and its dependents: a client's properties, a property's jobs, a job's visits. */
   destroy(kind: SimulatedKind, id: string): void;
-  /** The records that exist now, whatever replicas say, in the order of their creation. */
+  /** Returns the current records, ignoring replica lag, in order of creation. */
   all<K extends SimulatedKind>(kind: K): readonly SimulatedRecords[K][];
-  /** The record as it is now, whatever replicas say. */
+  /** Returns the current record, ignoring replica lag; `null` when it does not exist. */
   get<K extends SimulatedKind>(kind: K, id: string): SimulatedRecords[K] | null;
-  /** @internal What replicas response from. */
-  readonly tables: Tables;
 }
 
-/** What an account needs of the simulator around it. */
+/** Options for {@link createAccount}. */
 export interface AccountOptions {
   readonly number: number;
   readonly name: string;
@@ -84,10 +85,13 @@ const NOWHERE = {
   country: null,
 } as const;
 
-/** @internal Use `simulator.addAccount`. */
-export function createAccount({ number, name, now, emit }: AccountOptions): SimulatedAccount {
+/** Creates an account without records, and the tables behind it. */
+export function createAccount({ number, name, now, emit }: AccountOptions): {
+  readonly account: SimulatedAccount;
+  readonly tables: AccountTables;
+} {
   const accountId = encodedId("Account", number);
-  const tables: Tables = {
+  const tables: AccountTables = {
     client: createVersionedTable(),
     property: createVersionedTable(),
     job: createVersionedTable(),
@@ -151,12 +155,11 @@ export function createAccount({ number, name, now, emit }: AccountOptions): Simu
     notify(`${kind.toUpperCase()}_DESTROY`, id);
   }
 
-  return {
+  const account: SimulatedAccount = {
     id: accountId,
     name,
     createdAt: time(),
-    conditions: { hidden: new Set(), replicaLagMs: 0, inactive: false },
-    tables,
+    conditions: { hidden: new Set(), missing: new Set(), replicaLagMs: 0, inactive: false },
     all,
     get: current,
     destroy,
@@ -220,9 +223,10 @@ export function createAccount({ number, name, now, emit }: AccountOptions): Simu
     completeVisit: (id) =>
       change("visit", id, "VISIT_COMPLETE", { isComplete: true, completedAt: time() }),
   };
+  return { account, tables };
 }
 
-/** As Jobber prints times: whole seconds (F1.1), so that two changes within a second look alike. */
+/** Formats a time in whole seconds, as Jobber does, so two changes within a second have the same time. */
 function wholeSeconds(ms: number): SimulatedTime {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

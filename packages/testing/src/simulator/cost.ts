@@ -11,13 +11,13 @@ import {
 
 type Variables = Readonly<Record<string, unknown>>;
 
-// What a connection costs when the query does not say how many it wants (F5.3).
+// The page size that Jobber assumes when a connection has no `first`.
 const DEFAULT_PAGE = 100;
 const FREE = new Set(["edges", "nodes", "node"]);
 
 /**
- * What a query asks for, in Jobber's points (F5.3): each field 1; `edges`, `nodes` and `node` nothing; what hangs on them times the page
- * size of the connection.
+ * Returns the cost that a query requests, in Jobber's points: 1 per field, 0 for `edges`, `nodes` and `node`, whose
+ * selections count once per item of the page. See docs/jobber-facts.md#rate-limits.
  */
 export function requestedCost(
   schema: GraphQLSchema,
@@ -61,7 +61,7 @@ export function requestedCost(
   return root ? costOf(operation.selectionSet, root, 1) : 0;
 }
 
-/** What an response was worth: the fields that it really holds. */
+/** Returns the cost of a response: 1 per field that it contains. */
 export function actualCost(data: unknown): number {
   if (Array.isArray(data)) return data.reduce<number>((sum, item) => sum + actualCost(item), 0);
   if (typeof data !== "object" || data === null) return 0;

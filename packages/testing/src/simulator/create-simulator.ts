@@ -1,4 +1,5 @@
-import { createAccount, type SimulatedAccount } from "./account.ts";
+import { createRandom } from "../random/create-random.ts";
+import { type AccountTables, createAccount, type SimulatedAccount } from "./account.ts";
 import { createFaultPlan, type FaultPlan } from "./faults.ts";
 import { respondToGraphql, type SimulatedResponse } from "./graphql-endpoint.ts";
 import { type Route, type SimulatedRequest, startServer } from "./http-server.ts";
@@ -9,81 +10,84 @@ import {
   type SimulatedTokens,
   type TokenRotation,
 } from "./oauth.ts";
-import { createRandom } from "./random.ts";
 import { createWebhookSender, type WebhookSender } from "./webhook-sender.ts";
 
-/** How the simulated Jobber and the app registered with it are. */
+/** Options for {@link createSimulator}: Jobber, and the app registered with it. */
 export interface SimulatorOptions {
-  /** Decides disorder and replica lag; the same seed, the same run. @default 1 */
-  readonly seed?: number;
-  /** Milliseconds since 1970: Jobber's clock. @default Date.now */
-  readonly now?: () => number;
-  readonly clientId?: string;
-  /** The OAuth client secret: key of the webhooks' signatures too (F1.4). */
-  readonly clientSecret?: string;
-  readonly appId?: string;
-  /** API versions that exist, oldest first. The oldest answers for those before it. @default ["2025-04-16", "2026-07-27"] */
-  readonly versions?: readonly [string, ...string[]];
-  /** @default Jobber's own */
-  readonly limits?: Partial<SimulatedLimits>;
+  /** Seed of the disorder and of replica lag. @default 1 */
+  readonly seed?: number | undefined;
+  /** Jobber's clock. Milliseconds since 1970. @default Date.now */
+  readonly now?: (() => number) | undefined;
+  readonly clientId?: string | undefined;
+  /** The OAuth client secret, which also signs webhooks. */
+  readonly clientSecret?: string | undefined;
+  readonly appId?: string | undefined;
+  /**
+   * Existing API versions, oldest first. The oldest one serves requests for earlier versions.
+   *
+   * @default ["2025-04-16", "2026-07-27"]
+   */
+  readonly versions?: readonly [string, ...string[]] | undefined;
+  /** @default JOBBER_LIMITS */
+  readonly limits?: Partial<SimulatedLimits> | undefined;
   /** @default "strict" */
-  readonly rotation?: TokenRotation;
-  /** How long an access token lives. Milliseconds. @default 3600000 */
-  readonly accessTokenMs?: number;
+  readonly rotation?: TokenRotation | undefined;
+  /** Lifetime of an access token. Milliseconds. @default 3600000 */
+  readonly accessTokenMs?: number | undefined;
   /** @default "occurredAt" */
-  readonly timeSpelling?: "occurredAt" | "occuredAt";
-  /** Milliseconds after which a webhook's receiver is given up on. @default 1000 */
-  readonly webhookTimeoutMs?: number;
+  readonly timeSpelling?: "occurredAt" | "occuredAt" | undefined;
+  /** How long to wait for the response to a webhook. Milliseconds. @default 1000 */
+  readonly webhookTimeoutMs?: number | undefined;
   /** How often a webhook without a 2xx is sent again. @default 3 */
-  readonly webhookRetries?: number;
+  readonly webhookRetries?: number | undefined;
 }
 
-/** What happened so far. */
+/** Numbers of requests so far. */
 export interface SimulatorCounts {
-  /** Requests to the GraphQL endpoint, whatever their response. */
+  /** Requests to the GraphQL endpoint, with any response. */
   requests: number;
-  /** Queries that were executed, by their first field (`job`, `client` …). */
+  /** Executed queries, by their root field (`job`, `client` …). */
   readonly queries: Record<string, number>;
   /** Queries rejected for their cost. */
   throttled: number;
-  /** Requests beyond the number allowed. */
+  /** Requests rejected with 429. */
   tooManyRequests: number;
-  /** Requests with a token that is not accepted. */
+  /** Requests with an invalid token. */
   unauthorized: number;
   readonly oauth: Readonly<OauthCounts>;
 }
 
-/** A Jobber to test against, on a loopback port of this machine. */
+/** A simulated Jobber on a loopback port. */
 export interface Simulator {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
-  /** For `createJobberApi({ endpoint })`. */
+  /** The GraphQL endpoint, for `createJobberApi({ endpoint })`. */
   readonly endpoint: string;
   readonly tokenEndpoint: string;
   readonly authorizeEndpoint: string;
   readonly clientId: string;
   readonly clientSecret: string;
   readonly appId: string;
-  /** The newest version. */
+  /** The newest API version. */
   readonly version: string;
   readonly faults: FaultPlan;
   readonly webhooks: WebhookSender;
   readonly counts: SimulatorCounts;
   addAccount(name?: string): SimulatedAccount;
-  /** Connects the account to the app, as if its owner had just clicked through the OAuth flow. */
+  /** Connects the account to the app, as if its owner had completed the OAuth flow. */
   connect(account: SimulatedAccount): SimulatedTokens;
-  /** Disconnects the app: tokens die, then `APP_DISCONNECT` is told. */
+  /** Disconnects the app: invalidates the tokens, then sends `APP_DISCONNECT`. */
   disconnect(account: SimulatedAccount): void;
-  /** Lets the access tokens given so far fail, while refreshing still works. */
+  /** Invalidates the access tokens issued so far. Refresh tokens stay valid. */
   expireAccessTokens(account: SimulatedAccount): void;
-  /** Who answers the next visits of the authorize page: the account's owner agrees; `null`: somebody declines. */
+  /** Makes the authorize page connect this account from now on; `null` denies every request. */
   approveAs(account: SimulatedAccount | null): void;
   close(): Promise<void>;
 }
 
 /**
- * Starts a Jobber in this process: GraphQL endpoint, OAuth and webhooks over data that the test holds. It knows nothing of this library: what
- * it does is what is documented of Jobber, or was seen (the numbers F… in the sources).
+ * Starts a simulated Jobber in this process: GraphQL endpoint, OAuth and webhooks, over records that the test creates. It
+ * shares no code with this library and behaves as docs/jobber-facts.md describes Jobber.
  *
  * @example
  * ```ts
@@ -111,7 +115,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   } = options;
   const limits = { ...JOBBER_LIMITS, ...options.limits };
   const random = createRandom(options.seed ?? 1);
-  const webhooks = createWebhookSender({
+  const { sender, queue } = createWebhookSender({
     clientSecret,
     appId,
     random,
@@ -121,6 +125,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   });
   const oauth = createOauth({ clientId, clientSecret, appId, rotation, accessTokenMs, now });
   const faults = createFaultPlan();
+  const tablesOf = new Map<SimulatedAccount, AccountTables>();
   const meters = new Map<SimulatedAccount, Meter>();
   const counts: SimulatorCounts = {
     requests: 0,
@@ -170,6 +175,8 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     const asked = String(headers["x-jobber-graphql-version"] ?? "");
     const version = versionFor(versions, asked);
     if (version === null) return message(404, `GraphQL API version '${asked}' does not exist`);
+    const tables = tablesOf.get(account);
+    if (tables === undefined) throw new TypeError("The account belongs to another simulator.");
     const meter = meters.get(account) ?? createMeter(limits);
     meters.set(account, meter);
     if (!meter.countRequest(now())) {
@@ -184,6 +191,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     const warning = version === asked ? undefined : `Version ${asked} was removed.`;
     const outcome = await respondToGraphql({
       account,
+      tables,
       meter,
       limits,
       version,
@@ -232,17 +240,19 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     clientSecret,
     appId,
     version: versions.at(-1) ?? versions[0],
-    faults,
-    webhooks,
+    faults: faults.plan,
+    webhooks: sender,
     counts,
     addAccount(name = "Acme Lawn Care") {
       accounts += 1;
-      return createAccount({ number: accounts, name, now, emit: webhooks.queue });
+      const { account, tables } = createAccount({ number: accounts, name, now, emit: queue });
+      tablesOf.set(account, tables);
+      return account;
     },
     connect: oauth.connect,
     disconnect(account) {
       oauth.disconnect(account);
-      webhooks.queue({
+      queue({
         topic: "APP_DISCONNECT",
         accountId: account.id,
         itemId: account.id,
@@ -263,7 +273,10 @@ function message(status: number, text: string): SimulatedResponse {
   return { status, body: { message: text } };
 }
 
-/** A removed version is silently answered by the oldest that is left (F5.2); one that never was is rejected. */
+/**
+ * Returns the version that serves a request: the oldest one for removed versions, `null` for versions that never
+ * existed. See docs/jobber-facts.md#api-versions.
+ */
 function versionFor(versions: readonly [string, ...string[]], asked: string): string | null {
   if (versions.includes(asked)) return asked;
   return /^\d{4}-\d\d-\d\d$/.test(asked) && asked < versions[0] ? versions[0] : null;

@@ -9,24 +9,24 @@ import {
 } from "graphql";
 import { SIMULATOR_SDL } from "./schema.ts";
 
-/** What a schema says of a document. */
+/** Result of checking a document against a schema. */
 export interface DocumentTypes {
-  /** Why the schema rejects the document; empty when it does not. */
+  /** Validation errors; empty when the document is valid. */
   readonly errors: readonly string[];
-  /** Every field that is read, with its type: `Job.title` → `String`. */
+  /** The type of every selected field, such as `String` for `Job.title`. */
   readonly fields: Readonly<Record<string, string>>;
-  /** Fields that are read although they are deprecated. */
+  /** Selected fields that are deprecated. */
   readonly deprecated: readonly string[];
 }
 
-// Documents are checked one after another against the same schema, and Jobber's has 18,000 lines.
+// Cached, because Jobber's schema has 18,000 lines and a test checks many documents against it.
 let last: { readonly sdl: string; readonly schema: GraphQLSchema } | undefined;
 
 /**
- * Checks a GraphQL document against a schema and tells the types of what it reads: for a test that holds queries and the code that reads
- * their responses to Jobber's schema.
+ * Validates a GraphQL document against a schema and returns the types of the fields it selects: for tests that compare
+ * queries, and the code that reads their responses, with Jobber's schema.
  *
- * @param sdl the schema's text. @default the simulator's
+ * @param sdl the text of the schema. @default the simulator's schema
  */
 export function documentTypes(document: string, sdl: string = SIMULATOR_SDL): DocumentTypes {
   if (last?.sdl !== sdl) last = { sdl, schema: buildSchema(sdl, { assumeValid: true }) };

@@ -1,48 +1,49 @@
-/** How a request is answered instead of properly. Each is something Jobber, or what stands before it, has been seen to do. */
+/** A faulty response. Each kind has been observed from Jobber or from a proxy in front of it. */
 export type SimulatedFault =
-  /** HTML from a proxy, with the status given. */
+  /** HTML from a proxy. @default status 502 */
   | { readonly kind: "html"; readonly status?: number }
-  /** JSON that breaks off in the middle, the connection with it. */
+  /** JSON that ends in the middle, together with the connection. */
   | { readonly kind: "truncated" }
-  /** A JSON body of so many bytes that never ends well. */
+  /** A valid JSON body of at least `bytes` bytes. */
   | { readonly kind: "huge"; readonly bytes: number }
   /** `{"data":null}` */
   | { readonly kind: "null_data" }
-  /** A redirect to another address. */
+  /** HTTP 307 to another address. */
   | { readonly kind: "redirect"; readonly location: string }
   /** HTTP 429. */
   | { readonly kind: "too_many_requests"; readonly retryAfter?: string }
   /** `{"message":"Service temporarily unavailable"}` */
   | { readonly kind: "outage" }
-  /** The connection is cut without an response. */
+  /** The connection is closed before the request is processed. */
   | { readonly kind: "reset" }
-  /** Nothing comes for so long; then the proper response. Milliseconds. */
+  /** The proper response, after a delay. Milliseconds. */
   | { readonly kind: "slow"; readonly ms: number }
-  /** The request is done, and the response to it is lost. */
+  /** The request is processed, and the connection is closed without a response. */
   | { readonly kind: "lost_response" }
-  /** A body and a status of the test's own. */
+  /** A status and a body chosen by the test. */
   | { readonly kind: "body"; readonly status: number; readonly body: unknown };
 
-/** Where a fault strikes. */
+/** An endpoint that can be faulty. */
 export type FaultPlace = "graphql" | "token";
 
-/** The faults in store for coming requests. */
+/** Faults planned for coming requests. */
 export interface FaultPlan {
-  /** The next `times` requests are answered so. @default 1 */
+  /** Makes the next `times` requests faulty. @default 1 */
   next(place: FaultPlace, fault: SimulatedFault, times?: number): void;
-  /** Every request is answered so until `clear`. */
+  /** Makes every request faulty until `clear`. */
   always(place: FaultPlace, fault: SimulatedFault): void;
-  /** Back to proper responses. */
+  /** Removes all planned faults. */
   clear(): void;
-  /** @internal What strikes the request that has just come. */
-  take(place: FaultPlace): SimulatedFault | undefined;
 }
 
-/** Makes a plan without faults. */
-export function createFaultPlan(): FaultPlan {
+/** Creates an empty plan. `take` removes and returns the fault for a request that has arrived. */
+export function createFaultPlan(): {
+  readonly plan: FaultPlan;
+  readonly take: (place: FaultPlace) => SimulatedFault | undefined;
+} {
   const queued: Record<FaultPlace, SimulatedFault[]> = { graphql: [], token: [] };
   const standing: Partial<Record<FaultPlace, SimulatedFault>> = {};
-  return {
+  const plan: FaultPlan = {
     next(place, fault, times = 1) {
       for (let n = 0; n < times; n++) queued[place].push(fault);
     },
@@ -55,6 +56,6 @@ export function createFaultPlan(): FaultPlan {
         delete standing[place];
       }
     },
-    take: (place) => queued[place].shift() ?? standing[place],
   };
+  return { plan, take: (place) => queued[place].shift() ?? standing[place] };
 }

@@ -9,22 +9,24 @@ import {
   parse,
   validate,
 } from "graphql";
-import type { SimulatedAccount } from "./account.ts";
+import { isEncodedId } from "../ids/encoded-id.ts";
+import type { AccountTables, SimulatedAccount } from "./account.ts";
 import { actualCost, requestedCost } from "./cost.ts";
-import { isEncodedId } from "./encoded-id.ts";
 import type { Meter, SimulatedLimits } from "./limits.ts";
 import { type ReadView, resolveField } from "./resolvers.ts";
 import { SIMULATOR_SDL } from "./schema.ts";
+import { visibleTables } from "./visible-tables.ts";
 
-/** An response before it becomes HTTP. */
+/** A response to be sent over HTTP. */
 export interface SimulatedResponse {
   readonly status: number;
   readonly body: unknown;
 }
 
-/** A request that was let in: authorized, of a known version. */
+/** An authorized request for a known API version. */
 export interface GraphqlRequest {
   readonly account: SimulatedAccount;
+  readonly tables: AccountTables;
   readonly meter: Meter;
   readonly limits: SimulatedLimits;
   readonly version: string;
@@ -33,11 +35,11 @@ export interface GraphqlRequest {
   readonly variables: Readonly<Record<string, unknown>>;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** How far behind the replica is that responses. Milliseconds. */
+  /** Lag of the replica that serves the request. Milliseconds. */
   readonly lagMs: number;
 }
 
-/** What became of a request, for the simulator's statistics. */
+/** A response, with the facts that the simulator counts. */
 export interface GraphqlOutcome extends SimulatedResponse {
   readonly throttled: boolean;
   readonly rootFields: readonly string[];
@@ -46,9 +48,12 @@ export interface GraphqlOutcome extends SimulatedResponse {
 const schema = jobberSchema();
 const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
 
-/** Executes a document as Jobber does: admitted on what it asks for, charged what it got (F5.3). */
+/**
+ * Executes a document as Jobber does: admits it by its requested cost and charges its actual cost. See
+ * docs/jobber-facts.md#rate-limits.
+ */
 export async function respondToGraphql(request: GraphqlRequest): Promise<GraphqlOutcome> {
-  const { account, meter, limits, now, query, variables } = request;
+  const { account, tables, meter, limits, now, query, variables } = request;
   const document = prepared(query);
   const versioning = {
     version: request.version,
@@ -93,7 +98,11 @@ export async function respondToGraphql(request: GraphqlRequest): Promise<Graphql
     };
     return outcome({ errors: [error], extensions: { cost: cost(0), versioning } }, [], true);
   }
-  const view: ReadView = { account, at: now - request.lagMs };
+  const view: ReadView = {
+    account,
+    tables: visibleTables(tables, account.conditions.missing),
+    at: now - request.lagMs,
+  };
   const { data, errors } = await execute({
     schema,
     document,
@@ -116,7 +125,7 @@ export async function respondToGraphql(request: GraphqlRequest): Promise<Graphql
   );
 }
 
-/** The schema, with ids that reject what Jobber rejects (F4). */
+/** Builds the schema, with an `EncodedId` scalar that rejects what Jobber's rejects. */
 function jobberSchema(): GraphQLSchema {
   const schema = buildSchema(SIMULATOR_SDL);
   const scalar = schema.getType("EncodedId");

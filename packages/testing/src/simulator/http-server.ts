@@ -5,7 +5,7 @@ import { setTimeout as delayFor } from "node:timers/promises";
 import type { SimulatedFault } from "./faults.ts";
 import type { SimulatedResponse } from "./graphql-endpoint.ts";
 
-/** A request as the simulator's routes see it. */
+/** A request to one of the simulator's routes. */
 export interface SimulatedRequest {
   readonly method: string;
   readonly url: URL;
@@ -13,10 +13,10 @@ export interface SimulatedRequest {
   readonly body: string;
 }
 
-/** An response, or a redirect. */
+/** A response or a redirect. */
 type RouteResponse = SimulatedResponse | { readonly redirect: string };
 
-/** What a route does with a request; and what goes wrong with the response. */
+/** Handles a request and returns the response, with the fault to apply to it. */
 export type Route = (
   request: SimulatedRequest,
 ) => Promise<{ readonly response: RouteResponse; readonly fault?: SimulatedFault | undefined }>;
@@ -28,7 +28,7 @@ export interface LoopbackServer {
   close(): Promise<void>;
 }
 
-/** Starts a server for the routes, by path, on a free loopback port. `now` is what its `Date` header says. */
+/** Starts a server for the routes, keyed by method and path, on a free loopback port. `now` sets its `Date` header. */
 export async function startServer(
   routes: ReadonlyMap<string, Route>,
   now: () => number,

@@ -1,16 +1,16 @@
-/** Jobber's limits per app and account (F5.3). */
+/** Limits per app and account. See docs/jobber-facts.md#rate-limits. */
 export interface SimulatedLimits {
   /** Requests per window. @default 2500 */
   readonly requests: number;
   /** Milliseconds. @default 300000 */
   readonly windowMs: number;
-  /** Points the bucket holds. @default 10000 */
+  /** Capacity of the bucket, in points. @default 10000 */
   readonly maximumAvailable: number;
-  /** Points that come back per second. @default 500 */
+  /** Points restored per second. @default 500 */
   readonly restoreRate: number;
 }
 
-/** Jobber's own numbers. */
+/** The limits that Jobber documents. */
 export const JOBBER_LIMITS: SimulatedLimits = {
   requests: 2500,
   windowMs: 300_000,
@@ -18,17 +18,17 @@ export const JOBBER_LIMITS: SimulatedLimits = {
   restoreRate: 500,
 };
 
-/** What one account has used of its limits. */
+/** The use that one account has made of its limits. */
 export interface Meter {
-  /** Counts a request. `false`: it is one too many. */
+  /** Counts a request. Returns false if it exceeds the limit. */
   countRequest(now: number): boolean;
-  /** Points in the bucket. */
+  /** Returns the points in the bucket. */
   available(now: number): number;
-  /** Takes points; they may only be as many as there are. */
+  /** Takes points from the bucket, at most as many as it holds. */
   charge(points: number, now: number): void;
 }
 
-/** Makes the meter of one account. */
+/** Creates the meter of one account, with a full bucket. */
 export function createMeter(limits: SimulatedLimits): Meter {
   const times: number[] = [];
   let first = 0;

@@ -3,12 +3,13 @@ import type { SimulatedAccount } from "./account.ts";
 import type { SimulatedResponse } from "./graphql-endpoint.ts";
 
 /**
- * What becomes of a refresh token that was used (F6). `strict`: it dies at once, as for apps created after 2 January 2024. `lenient`: it
- * keeps working, with a warning. `off`: the same one is returned.
+ * Fate of a refresh token after its use. `strict`: it becomes invalid, as for apps created after 2 January 2024.
+ * `lenient`: it stays valid, and the response contains a warning. `off`: the same token is returned. See
+ * docs/jobber-facts.md#token-rotation.
  */
 export type TokenRotation = "strict" | "lenient" | "off";
 
-/** A pair of tokens as the token endpoint gives it. */
+/** A pair of tokens from the token endpoint. */
 export interface SimulatedTokens {
   readonly accessToken: string;
   readonly refreshToken: string;
@@ -16,40 +17,40 @@ export interface SimulatedTokens {
   readonly expiresAt: number;
 }
 
-/** What the token endpoint was asked and how it answered. */
+/** Numbers of requests to the token endpoint, by outcome. */
 export interface OauthCounts {
-  /** Refreshes that gave a new pair. */
+  /** Refreshes that returned tokens. */
   refreshes: number;
-  /** Refreshes with a token that is not valid (any more). */
+  /** Refreshes with an invalid token. */
   rejectedRefreshes: number;
-  /** Codes exchanged for tokens. */
+  /** Authorization codes exchanged for tokens. */
   exchanges: number;
 }
 
-/** Jobber's authorization server. */
+/** A simulated authorization server. */
 export interface SimulatedOauth {
   readonly counts: OauthCounts;
-  /** Connects the account as if its owner had just clicked through the flow. */
+  /** Connects the account as if its owner had completed the OAuth flow. */
   connect(account: SimulatedAccount): SimulatedTokens;
-  /** Ends the connection: every token of the account is dead. */
+  /** Disconnects the account: all of its tokens become invalid. */
   disconnect(account: SimulatedAccount): void;
-  /** Lets the access tokens given so far fail, while refreshing still works. */
+  /** Invalidates the access tokens issued so far. Refresh tokens stay valid. */
   expireAccessTokens(account: SimulatedAccount): void;
-  /** Whose token it is, or why it is not accepted. */
+  /** Returns the account of an access token, or why the token is rejected. */
   authorize(accessToken: string): SimulatedAccount | "unknown" | "disconnected";
-  /** `POST /api/oauth/token`. */
+  /** Handles `POST /api/oauth/token`. */
   token(form: URLSearchParams): SimulatedResponse;
-  /** `GET /api/oauth/authorize`: where the browser is sent back to. */
+  /** Handles `GET /api/oauth/authorize`. Returns the address that the browser is redirected to. */
   approve(query: URLSearchParams, account: SimulatedAccount | null): string;
 }
 
-/** What the server knows of the app. */
+/** Options for {@link createOauth}: the app that is registered with the server. */
 export interface OauthOptions {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly appId: string;
   readonly rotation: TokenRotation;
-  /** How long an access token lives. Milliseconds. */
+  /** Lifetime of an access token. Milliseconds. */
   readonly accessTokenMs: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -61,7 +62,7 @@ interface Code {
   readonly challenge: string | null;
 }
 
-/** Makes the authorization server of one app. Tokens are random and stay out of the seed: they decide nothing. */
+/** Creates the authorization server of one app. Its tokens are random, not seeded, because no behaviour depends on them. */
 export function createOauth(options: OauthOptions): SimulatedOauth {
   const { clientId, clientSecret, appId, rotation, accessTokenMs, now } = options;
   const signingKey = randomBytes(32);
@@ -167,7 +168,7 @@ export function createOauth(options: OauthOptions): SimulatedOauth {
     },
     approve(query, account) {
       const back = new URL(query.get("redirect_uri") ?? "");
-      // A denial comes back with no parameters at all (F6).
+      // Jobber redirects a denial without any parameters. See docs/jobber-facts.md#oauth.
       if (account === null || query.get("client_id") !== clientId) return back.href;
       const code = randomBytes(16).toString("hex");
       codes.set(code, {
@@ -186,7 +187,7 @@ export function createOauth(options: OauthOptions): SimulatedOauth {
     return {
       access_token: accessToken,
       refresh_token: refreshToken,
-      // Not ISO 8601 (F6).
+      // Jobber's format is not ISO 8601. See docs/jobber-facts.md#oauth.
       expires_at: `${new Date(expiresAt).toISOString().slice(0, 19).replace("T", " ")} UTC`,
     };
   }

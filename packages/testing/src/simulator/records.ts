@@ -1,7 +1,7 @@
-/** A point in time as Jobber prints it: RFC 3339, whole seconds, `Z` or an offset. */
+/** A time as Jobber formats it: RFC 3339 in whole seconds, with `Z` or an offset. */
 export type SimulatedTime = string;
 
-/** Address parts as Jobber has them. */
+/** An address, with Jobber's field names. */
 export interface SimulatedAddress {
   readonly street: string;
   readonly city: string | null;
@@ -10,7 +10,7 @@ export interface SimulatedAddress {
   readonly country: string | null;
 }
 
-/** A client as Jobber holds it; our Contact. Names that are not given are empty text, as in Jobber. */
+/** A client. Missing names are empty strings, as in Jobber. */
 export interface SimulatedClient {
   readonly id: string;
   readonly firstName: string;
@@ -26,7 +26,7 @@ export interface SimulatedClient {
   readonly updatedAt: SimulatedTime;
 }
 
-/** A place where work is done. It has no `updatedAt` (F3.4). */
+/** A property. It has no `updatedAt`; see docs/jobber-facts.md#property-fields. */
 export interface SimulatedProperty {
   readonly id: string;
   readonly clientId: string;
@@ -48,7 +48,7 @@ export type SimulatedJobStatus =
   | "active"
   | "expiring_within_30_days";
 
-/** A job as Jobber holds it. */
+/** A job. */
 export interface SimulatedJob {
   readonly id: string;
   readonly clientId: string;
@@ -66,7 +66,7 @@ export interface SimulatedJob {
   readonly updatedAt: SimulatedTime;
 }
 
-/** A visit of a job. It has no `updatedAt` (F3.5). */
+/** A visit of a job. It has no `updatedAt`; see docs/jobber-facts.md#visit-fields. */
 export interface SimulatedVisit {
   readonly id: string;
   readonly jobId: string;
@@ -78,7 +78,7 @@ export interface SimulatedVisit {
   readonly createdAt: SimulatedTime;
 }
 
-/** The four kinds of record. */
+/** The record types by kind. */
 export interface SimulatedRecords {
   readonly client: SimulatedClient;
   readonly property: SimulatedProperty;

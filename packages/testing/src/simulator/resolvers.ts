@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLFieldResolver, type GraphQLResolveInfo } from "graphql";
-import type { SimulatedAccount, SimulatedKind } from "./account.ts";
-import { encodedId } from "./encoded-id.ts";
+import { encodedId } from "../ids/encoded-id.ts";
+import type { AccountTables, SimulatedAccount, SimulatedKind } from "./account.ts";
 import type {
   SimulatedAddress,
   SimulatedClient,
@@ -10,10 +10,17 @@ import type {
   SimulatedVisit,
 } from "./records.ts";
 
-/** One request's view of an account. */
+/** The reading side of an account's tables. */
+export type ReadableTables = {
+  readonly [K in SimulatedKind]: Pick<AccountTables[K], "read" | "list">;
+};
+
+/** The view of an account that one request reads. */
 export interface ReadView {
   readonly account: SimulatedAccount;
-  /** The time the replica has reached, in milliseconds since 1970. */
+  /** The records that reads find. */
+  readonly tables: ReadableTables;
+  /** The time that the replica has reached. Milliseconds since 1970. */
   readonly at: number;
 }
 
@@ -39,7 +46,7 @@ type ClientFilter = {
 // biome-ignore lint/suspicious/noExplicitAny: one table holds the resolvers of every type; each names its own arguments
 type Resolver = (source: never, args: any, view: ReadView) => unknown;
 
-/** Reads fields from the account; hides what its token may not see, in Jobber's words (F5.4). */
+/** Resolves a field from the account. Hidden fields fail with Jobber's messages; see docs/jobber-facts.md#api-errors. */
 export const resolveField: GraphQLFieldResolver<unknown, ReadView> = (source, args, view, info) => {
   rejectHidden(info, view.account.conditions.hidden);
   const resolver = RESOLVERS[`${info.parentType.name}.${info.fieldName}`];
@@ -63,24 +70,24 @@ function rejectHidden(
 
 const byId =
   (kind: SimulatedKind): Resolver =>
-  (_source, { id }: { readonly id: string }, { account, at }) =>
-    account.tables[kind].read(id, at);
+  (_source, { id }: { readonly id: string }, { tables, at }) =>
+    tables[kind].read(id, at);
 
 const related =
   <S>(kind: SimulatedKind, idOf: (source: S) => string): Resolver =>
-  (source, _args, { account, at }) =>
-    // A replica that has lost the parent of what it still has would break Jobber's own non-null promise.
-    account.tables[kind].read(idOf(source as S), at) ??
-    account.tables[kind].read(idOf(source as S), Number.POSITIVE_INFINITY);
+  (source, _args, { tables, at }) =>
+    // Falls back to the current parent: a missing one would violate the schema's non-null types.
+    tables[kind].read(idOf(source as S), at) ??
+    tables[kind].read(idOf(source as S), Number.POSITIVE_INFINITY);
 
 const listOf =
   <S, K extends SimulatedKind>(
     kind: K,
     belongs: (record: SimulatedRecords[K], source: S) => boolean,
   ): Resolver =>
-  (source, args: PageArguments, { account, at }) =>
+  (source, args: PageArguments, { tables, at }) =>
     connection(
-      account.tables[kind].list(at).filter((record) => belongs(record, source as S)),
+      tables[kind].list(at).filter((record) => belongs(record, source as S)),
       args,
     );
 
@@ -93,11 +100,11 @@ const RESOLVERS: Readonly<Record<string, Resolver>> = {
   "Query.clients": (
     _source,
     { filter, sort, ...page }: PageArguments & { filter?: ClientFilter | null; sort?: Sort },
-    { account, at },
+    { tables, at },
   ) =>
     connection(
       sorted(
-        account.tables.client.list(at).filter((client) => matches(client, filter ?? {})),
+        tables.client.list(at).filter((client) => matches(client, filter ?? {})),
         sort,
       ),
       page,
@@ -105,8 +112,8 @@ const RESOLVERS: Readonly<Record<string, Resolver>> = {
   "Query.jobs": (
     _source,
     { sort, ...page }: PageArguments & { sort?: readonly Sort[] },
-    { account, at },
-  ) => connection(sorted(account.tables.job.list(at), sort?.[0]), page),
+    { tables, at },
+  ) => connection(sorted(tables.job.list(at), sort?.[0]), page),
   "Mutation.clientEdit": (
     _source,
     { clientId, input }: { clientId: string; input: Partial<SimulatedClient> },
@@ -137,25 +144,25 @@ const RESOLVERS: Readonly<Record<string, Resolver>> = {
   "Job.visits": listOf("visit", (visit, job: SimulatedJob) => visit.jobId === job.id),
   "Job.jobberWebUri": ({ id }: SimulatedJob) => webUri("jobs", id),
   "Visit.job": related("job", ({ jobId }: SimulatedVisit) => jobId),
-  "Visit.client": ({ jobId }: SimulatedVisit, _args, { account, at }) =>
-    account.tables.client.read(account.tables.job.read(jobId, at)?.clientId ?? "", at),
-  "Visit.property": ({ jobId }: SimulatedVisit, _args, { account, at }) =>
-    account.tables.property.read(account.tables.job.read(jobId, at)?.propertyId ?? "", at),
+  "Visit.client": ({ jobId }: SimulatedVisit, _args, { tables, at }) =>
+    tables.client.read(tables.job.read(jobId, at)?.clientId ?? "", at),
+  "Visit.property": ({ jobId }: SimulatedVisit, _args, { tables, at }) =>
+    tables.property.read(tables.job.read(jobId, at)?.propertyId ?? "", at),
 };
 
-/** Jobber's primary name: the company's where the client is one. */
+/** Returns Jobber's primary name of a client: the company's name for a company. */
 function clientName({ isCompany, companyName, firstName, lastName }: SimulatedClient): string {
   const person = `${firstName} ${lastName}`.trim();
   return (isCompany ? companyName || person : person || companyName) ?? "";
 }
 
-/** Where Jobber's web application shows a record: its number, not its id (F4). */
+/** Returns the address of a record in Jobber's web application, which contains the number encoded in the id. */
 function webUri(path: string, id: string): string {
   const number = Buffer.from(id, "base64").toString("latin1").split("/").at(-1);
   return `https://secure.getjobber.com/${path}/${number}`;
 }
 
-/** A client's address has empty text where a property's has null (F3.3, F3.4). */
+/** Replaces null with empty strings: the fields of a client's address are non-null, those of a property's are not. */
 function filled(address: SimulatedAddress | null): Record<string, string> | null {
   if (address === null) return null;
   return Object.fromEntries(Object.entries(address).map(([name, value]) => [name, value ?? ""]));
@@ -177,7 +184,7 @@ function connection(
   rows: readonly { readonly id: string }[],
   { first = 100, after }: PageArguments,
 ): object {
-  // Positions, as offset-paged lists have them: a record that moves while one pages is seen twice or not at all.
+  // The cursor is an offset: a record that moves between two pages is read twice or not at all.
   const start =
     after === undefined || after === null
       ? 0

@@ -1,6 +1,7 @@
 /**
- * What the simulator responses: the part of Jobber's schema that this library reads, with two mutations for the echo of one's own changes.
- * Names, types and nullability are Jobber's at 2026-07-27; a test holds this to be a subset of the real schema where that is at hand.
+ * The part of Jobber's schema that the simulator implements: everything this library reads, and two mutations, whose
+ * changes are sent as webhooks too. Names, types and nullability follow API version 2026-07-27; a test compares them
+ * with Jobber's schema when that file is available.
  */
 export const SIMULATOR_SDL = /* GraphQL */ `
   scalar EncodedId

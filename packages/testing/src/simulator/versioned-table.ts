@@ -4,20 +4,20 @@ interface Entry<T> {
   readonly value: T | null;
 }
 
-// Replicas lag by seconds (F2.3). What is older than this no read asks for.
+// Replicas lag by seconds, so no read needs versions older than this. See docs/jobber-facts.md#index-lag.
 const KEEP_MS = 60_000;
 
-/** Records with their recent past, so that a replica that lags can answer with what was. */
+/** Records with their recent versions, from which a lagging replica reads. */
 export interface VersionedTable<T> {
-  /** Writes a version; `null` deletes. `at` is in milliseconds since 1970 and does not go back. */
+  /** Writes a version; `null` deletes. `at` is in milliseconds since 1970 and never decreases. */
   write(id: string, value: T | null, at: number): void;
-  /** The record as it was at `at`; `null` when there was none. */
+  /** Returns the record at a time; `null` when it did not exist. */
   read(id: string, at: number): T | null;
-  /** Every record that existed at `at`, in the order of their creation. */
+  /** Returns every record that existed at a time, in order of creation. */
   list(at: number): T[];
 }
 
-/** Makes an empty table. */
+/** Creates an empty table. */
 export function createVersionedTable<T>(): VersionedTable<T> {
   const entriesById = new Map<string, Entry<T>[]>();
   const read = (id: string, at: number): T | null =>
@@ -25,7 +25,7 @@ export function createVersionedTable<T>(): VersionedTable<T> {
   return {
     write(id, value, at) {
       const entries = entriesById.get(id) ?? [];
-      // One entry from before the window stays: it is what the oldest read sees.
+      // Keeps one entry from before the window, which the oldest read sees.
       while (entries.length > 1 && (entries[1]?.at ?? at) < at - KEEP_MS) entries.shift();
       entries.push({ at, value });
       entriesById.set(id, entries);

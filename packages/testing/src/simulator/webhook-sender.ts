@@ -1,77 +1,82 @@
 import { setTimeout as delayFor } from "node:timers/promises";
 import { signPayload } from "@jobber-sync/core/signature";
+import type { Random } from "../random/create-random.ts";
 import type { SimulatedEvent } from "./account.ts";
-import type { Random } from "./random.ts";
 
-/** How deliveries go astray on their way. Probabilities are 0 to 1. */
+/** Probabilities, from 0 to 1, of what can happen to a delivery on its way. */
 export interface WebhookDisorder {
-  /** A delivery is sent again, verbatim. @default 0 */
+  /** A delivery is sent twice. @default 0 */
   readonly duplicate: number;
-  /** One action tells its topic two or three times, with times a second apart (F2.3). @default 0 */
+  /**
+   * One change sends two or three events, with times one second apart. See docs/jobber-facts.md#repeated-deliveries.
+   *
+   * @default 0
+   */
   readonly repeat: number;
-  /** A delivery is lost for good. @default 0 */
+  /** A delivery is lost. @default 0 */
   readonly drop: number;
-  /** A delivery is held back until a later {@link WebhookSender.flush}. @default 0 */
+  /** A delivery is delayed until a later {@link WebhookSender.flush}. @default 0 */
   readonly delay: number;
-  /** A delivery is overtaken by up to so many later ones. @default 0 */
+  /** Not a probability: how many later deliveries can overtake a delivery. @default 0 */
   readonly reorder: number;
 }
 
-/** One request that was sent, or lost. */
+/** A request that was sent. */
 export interface SentWebhook {
   readonly event: SimulatedEvent;
-  /** HTTP status; `null`: no answer within the time-out, or no connection. */
+  /** HTTP status; `null` after a time-out or a failed connection. */
   readonly status: number | null;
-  /** Milliseconds until the response. */
+  /** Time until the response. Milliseconds. */
   readonly durationMs: number;
 }
 
-/** How webhooks are sent. */
+/** Options for {@link createWebhookSender}. */
 export interface WebhookSenderOptions {
   readonly clientSecret: string;
   readonly appId: string;
-  /** Which key the event's time has: `occuredAt` for apps created before 8 December 2023 (F1.2). */
+  /** The name of the member that holds the time. See docs/jobber-facts.md#occurred-at. */
   readonly timeSpelling: "occurredAt" | "occuredAt";
-  /** Milliseconds after which Jobber gives up on an response (F2.1). */
+  /** How long to wait for a response. Milliseconds. See docs/jobber-facts.md#delivery-rules. */
   readonly timeoutMs: number;
-  /** How often a delivery without a 2xx is sent again. Jobber publishes no number (F2.2). */
+  /** How often a delivery without a 2xx is sent again. Jobber documents no number. */
   readonly retries: number;
   readonly random: Random;
 }
 
-/** Sends the events of accounts to their endpoints. */
+/** Sends the events of accounts to their webhook endpoints. */
 export interface WebhookSender {
-  /** How deliveries go astray; may be changed at any time. */
+  /** Disorder of the deliveries; can be changed at any time. */
   readonly disorder: { -readonly [K in keyof WebhookDisorder]: WebhookDisorder[K] };
-  /** Sends the account's events to `url` from now on; `null`: nowhere. */
+  /** Sends the account's events to `url` from now on; `null` stops sending them. */
   subscribe(accountId: string, url: string | null): void;
-  /** Deliveries that wait to be sent. */
+  /** Number of deliveries waiting to be sent. */
   readonly waiting: number;
-  /** Everything that was sent so far. */
+  /** Every request sent so far. */
   readonly sent: readonly SentWebhook[];
-  /** How many deliveries were lost on purpose. */
+  /** Number of deliveries lost through `disorder.drop`. */
   readonly dropped: number;
-  /** How many deliveries still had no 2xx when they were given up. */
+  /** Number of deliveries without a 2xx after the last retry. */
   readonly givenUp: number;
   /**
-   * Sends what waits, `burst` at a time, and resolves when each has its response or was given up. What `disorder.delay` holds back is left
-   * for the next time.
+   * Sends the waiting deliveries and resolves when each one has its 2xx or its last retry has failed. Deliveries that
+   * `disorder.delay` holds back wait for the next flush.
    *
-   * @param burst requests at one time. @default 8
+   * @param burst number of concurrent requests. @default 8
    */
   flush(burst?: number): Promise<void>;
-  /** Sends one event now, in order and as it is. */
+  /** Sends one event at once, without disorder and without retries. */
   send(event: SimulatedEvent): Promise<SentWebhook>;
-  /** @internal Takes an event from an account. */
-  queue(event: SimulatedEvent): void;
 }
 
-// Jobber publishes no schedule (F2.2): short enough for a test.
+// Jobber documents no schedule; these are short enough for tests.
 const RETRY_PAUSE_MS = 50;
 const MAX_RETRY_PAUSE_MS = 500;
 
-/** Makes the sender of one app. */
-export function createWebhookSender(options: WebhookSenderOptions): WebhookSender {
+/** Creates the sender of one app. `queue` adds an event of an account to the waiting deliveries. */
+export function createWebhookSender(options: WebhookSenderOptions): {
+  readonly sender: WebhookSender;
+  readonly queue: (event: SimulatedEvent) => void;
+} {
   const { random } = options;
   const urls = new Map<string, string>();
   const sent: SentWebhook[] = [];
@@ -122,7 +127,22 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
     givenUp += 1;
   }
 
-  return {
+  function queue(event: SimulatedEvent): void {
+    if (!urls.has(event.accountId)) return;
+    const times = random.chance(disorder.repeat) ? 2 + random.int(2) : 1;
+    for (let n = 0; n < times; n++) {
+      const repeated =
+        n === 0 ? event : { ...event, occurredAt: secondsLater(event.occurredAt, n) };
+      if (random.chance(disorder.drop)) {
+        dropped += 1;
+        continue;
+      }
+      put(repeated);
+      if (random.chance(disorder.duplicate)) put(repeated);
+    }
+  }
+
+  const sender: WebhookSender = {
     disorder,
     sent,
     get waiting() {
@@ -137,19 +157,6 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
     subscribe(accountId, url) {
       if (url === null) urls.delete(accountId);
       else urls.set(accountId, url);
-    },
-    queue(event) {
-      if (!urls.has(event.accountId)) return;
-      const times = random.chance(disorder.repeat) ? random.integer(2, 3) : 1;
-      for (let n = 0; n < times; n++) {
-        const told = n === 0 ? event : { ...event, occurredAt: secondsLater(event.occurredAt, n) };
-        if (random.chance(disorder.drop)) {
-          dropped += 1;
-          continue;
-        }
-        put(told);
-        if (random.chance(disorder.duplicate)) put(told);
-      }
     },
     async flush(burst = 8) {
       const held = new Set(waiting.filter(() => random.chance(disorder.delay)));
@@ -171,9 +178,10 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
       return post(event, url);
     },
   };
+  return { sender, queue };
 }
 
-/** The body of a webhook: one event, in the order of keys that Jobber's documentation shows (F1.1). */
+/** Returns the body of a webhook, with its members in the order that Jobber's documentation shows. */
 function webhookBody(
   { topic, accountId, itemId, occurredAt }: SimulatedEvent,
   { appId, timeSpelling }: Pick<WebhookSenderOptions, "appId" | "timeSpelling">,

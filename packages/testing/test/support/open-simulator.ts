@@ -8,7 +8,7 @@ import { onTestFinished } from "vitest";
 
 const START = Date.parse("2026-01-25T10:00:00Z");
 
-/** A simulator on a clock that stands still, with one connected account; it is closed when the test ends. */
+/** Opens a simulator with a fixed clock and one connected account. Closes it when the test ends. */
 export async function openSimulator(options: SimulatorOptions = {}) {
   const clock = { now: START };
   const jobber = await createSimulator({ now: () => clock.now, ...options });
@@ -16,12 +16,12 @@ export async function openSimulator(options: SimulatorOptions = {}) {
   const account = jobber.addAccount();
   const tokens = jobber.connect(account);
   const query = (text: string, variables: object = {}, headers: Record<string, string> = {}) =>
-    ask(jobber, tokens.accessToken, text, variables, headers);
+    sendQuery(jobber, tokens.accessToken, text, variables, headers);
   return { clock, jobber, account, tokens, query };
 }
 
-/** Asks the GraphQL endpoint as any client would. */
-export async function ask(
+/** Sends a query to the GraphQL endpoint. */
+export async function sendQuery(
   jobber: Simulator,
   accessToken: string,
   query: string,
@@ -38,12 +38,12 @@ export async function ask(
     },
     body: JSON.stringify({ query, variables }),
   });
-  // biome-ignore lint/suspicious/noExplicitAny: an response of any shape, looked into by the tests
+  // biome-ignore lint/suspicious/noExplicitAny: responses have any shape; the tests assert on it
   return { status: response.status, body: (await response.json()) as any };
 }
 
-/** Asks the token endpoint. */
-export async function askToken(jobber: Simulator, form: Record<string, string>) {
+/** Posts a form to the token endpoint. */
+export async function requestToken(jobber: Simulator, form: Record<string, string>) {
   const { clientId, clientSecret } = jobber;
   const response = await fetch(jobber.tokenEndpoint, {
     method: "POST",
@@ -52,7 +52,7 @@ export async function askToken(jobber: Simulator, form: Record<string, string>) 
   return { status: response.status, body: (await response.json()) as Record<string, string> };
 }
 
-/** A client with a property and a job. */
+/** Adds a client with a property and a job. */
 export function addJob(account: SimulatedAccount) {
   const client = account.addClient({ firstName: "John", lastName: "Doe" });
   const property = account.addProperty(client.id);

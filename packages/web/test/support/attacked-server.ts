@@ -1,5 +1,5 @@
-import { joinLoadAttack } from "@jobber-sync/testing/contracts";
+import { runLoadAttackProcess } from "@jobber-sync/testing/load-attack";
 import { createFetchHandler } from "../../src/index.ts";
 import { serveFetch } from "./serve-fetch.ts";
 
-await joinLoadAttack((receiver) => serveFetch(createFetchHandler(receiver)));
+await runLoadAttackProcess((receiver) => serveFetch(createFetchHandler(receiver)));

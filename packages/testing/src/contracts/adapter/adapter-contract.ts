@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createMemoryInbox, createMemoryStore } from "@jobber-sync/core";
+import { silentLogger } from "../../logger/silent-logger.ts";
 import type { ContractRunner } from "../store/contract-runner.ts";
 import {
   contractReceiver,
@@ -15,32 +16,35 @@ import { responseCases } from "./responses.ts";
 import { overPort, signed } from "./send-request.ts";
 import { wireCases } from "./wire.ts";
 
-/** A parser that was mounted before the adapter. */
+/** A body parser mounted before the adapter. */
 export interface ParserBefore {
-  /** Names it in the test's title. */
+  /** The name shown in test titles. */
   readonly name: string;
   readonly start: StartServer;
-  /** What the message of `ERR_BODY_NOT_RAW` has to say; without it the bytes were kept, and deliveries must be accepted. */
-  readonly fix?: RegExp;
+  /**
+   * Pattern that the message of `ERR_BODY_NOT_RAW` must match. Leave it out for parsers that keep the bytes: deliveries
+   * must then be accepted.
+   */
+  readonly fix?: RegExp | undefined;
 }
 
-/** What {@link adapterContract} needs to know. */
+/** Options for {@link adapterContract}. */
 export interface AdapterContractOptions extends ContractRunner {
-  /** Starts a server with the adapter under test; called once per test. */
+  /** Starts a server with the adapter under test. Called once per test. */
   readonly start: StartServer;
-  /** The same with a parser before it. The parser has to take `application/json`. */
-  readonly parsers?: readonly ParserBefore[];
-  /** Correctly signed bodies of the caller's own: none may be rejected for its signature or give a 5xx. */
-  readonly bodies?: Readonly<Record<string, Uint8Array>>;
-  /** How many recorded requests are replayed. @default 1000 */
-  readonly recordedRequests?: number;
-  /** How many broken requests are thrown at it. @default 1000 */
-  readonly brokenRequests?: number;
+  /** Parsers to test the adapter behind. Each must parse `application/json`. */
+  readonly parsers?: readonly ParserBefore[] | undefined;
+  /** More bodies to sign and send, by name. None may be rejected for its signature or fail with a 5xx. */
+  readonly bodies?: Readonly<Record<string, Uint8Array>> | undefined;
+  /** Number of recorded requests to replay. @default 1000 */
+  readonly recordedRequests?: number | undefined;
+  /** Number of broken requests to send. @default 1000 */
+  readonly brokenRequests?: number | undefined;
 }
 
 /**
- * Holds an adapter to everything that the receiver promises, over a real port with real bytes: every response, and headers, bodies, paths
- * and senders that no HTTP client would produce. One suite for every framework.
+ * Tests that an adapter keeps every promise of the receiver, over a real port with real bytes: all responses, and
+ * headers, bodies, paths and connections that no HTTP client would produce. The same suite serves every framework.
  *
  * @example
  * ```ts
@@ -93,15 +97,15 @@ function bodyCases(
   start: StartServer,
   bodies: Readonly<Record<string, Uint8Array>>,
 ): void {
-  describe(`${Object.keys(bodies).length} signed bodies of the caller's`, () => {
+  describe(`${Object.keys(bodies).length} additional signed bodies`, () => {
     for (const mode of ["inbox", "store"] as const) {
-      it(`are none rejected for its signature and none a failure, with the ${mode}`, async () => {
+      it(`are never rejected for their signature and never fail, with the ${mode}`, async () => {
         const behind =
           mode === "inbox" ? { inbox: createMemoryInbox() } : { store: createMemoryStore() };
         const server = await overPort(start)(contractReceiver(behind));
         try {
           for (const [name, body] of Object.entries(bodies)) {
-            const { status } = await server.ask(signed(body));
+            const { status } = await server.send(signed(body));
             assert.ok(status === 200 || (mode === "store" && status === 422), `${name}: ${status}`);
           }
         } finally {
@@ -113,17 +117,16 @@ function bodyCases(
 }
 
 function parserCases(it: ContractRunner["it"], { start, fix }: ParserBefore): void {
-  it("accepts a delivery, or says at once what to change", async () => {
+  it("accepts a delivery, or responds with the fix for the parser", async () => {
     const errors: string[] = [];
     const logger = {
-      info() {},
-      warn() {},
+      ...silentLogger,
       error: (_details: object, message: string) => void errors.push(message),
     };
     const store = createMemoryStore();
     const server = await overPort(start)(contractReceiver({ store, logger }));
     try {
-      const reply = await server.ask(signed(snapshot("1", "Zoë")));
+      const reply = await server.send(signed(snapshot("1", "Zoë")));
       if (fix === undefined) {
         assert.equal(reply.status, 200, reply.body);
         assert.equal((await store.jobs("acme"))[0]?.title, "Zoë");
@@ -141,14 +144,14 @@ function parserCases(it: ContractRunner["it"], { start, fix }: ParserBefore): vo
     }
   });
 
-  it("rejects what is not signed, whatever a parser made of it", async () => {
+  it("rejects unsigned and forged deliveries", async () => {
     const server = await overPort(start)(contractReceiver({ store: createMemoryStore() }));
     try {
       const headers = { "content-type": "application/json" };
-      assert.equal((await server.ask({ headers, body: snapshot("1") })).status, 401);
+      assert.equal((await server.send({ headers, body: snapshot("1") })).status, 401);
       const forged = { ...headers, [SIGNATURE]: signatureOf("other") };
       assert.equal(
-        (await server.ask({ headers: forged, body: snapshot("1") })).status,
+        (await server.send({ headers: forged, body: snapshot("1") })).status,
         fix === undefined ? 401 : 500,
       );
     } finally {

@@ -3,15 +3,15 @@ import type { ContractRunner } from "../store/contract-runner.ts";
 import { responseCases } from "./responses.ts";
 import { inProcess } from "./send-request.ts";
 
-/** What {@link fetchHandlerContract} needs to know. */
+/** Options for {@link fetchHandlerContract}. */
 export interface FetchHandlerContractOptions extends ContractRunner {
-  /** Makes the function under test, its routes at the root. */
+  /** Creates the handler under test, with its routes at the root. */
   readonly open: (receiver: Receiver) => (request: Request) => Promise<Response>;
 }
 
 /**
- * Holds a function from `Request` to `Response` to the receiver's responses, without a server: the part of {@link adapterContract} that does
- * not need a socket, for runtimes that have none to offer.
+ * Tests the responses of a fetch handler without a server. This is the part of {@link adapterContract} that needs no
+ * socket, for runtimes without one.
  */
 export function fetchHandlerContract({ describe, it, open }: FetchHandlerContractOptions): void {
   responseCases({ describe, it }, inProcess(open));

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 
-/** An answer as it came over the wire. */
+/** A response as received. */
 export interface RawResponse {
   readonly status: number;
   /** Names in lower case. */
@@ -10,7 +10,7 @@ export interface RawResponse {
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 
-/** One TCP connection on which a test writes exactly the bytes it means. No HTTP client mends or rejects them. */
+/** A TCP connection that sends exactly the bytes of a test. An HTTP client would correct or reject many of them. */
 export class RawConnection {
   readonly #socket: Socket;
   #received: Buffer = Buffer.alloc(0);
@@ -22,7 +22,7 @@ export class RawConnection {
       this.#received = Buffer.concat([this.#received, chunk]);
       this.#wake();
     });
-    // A reset is how some servers end a rejected request; what matters is what could be read before.
+    // Some servers reset the connection of a rejected request; the response before the reset still counts.
     socket.on("error", () => {});
     socket.on("close", () => this.#wake());
   }
@@ -36,7 +36,7 @@ export class RawConnection {
     });
   }
 
-  /** Resolves when the bytes were handed to the kernel, or the connection is gone. */
+  /** Resolves when the kernel has the bytes or the connection has ended. */
   write(bytes: Uint8Array | string): Promise<void> {
     return new Promise((resolve) => {
       if (this.#socket.destroyed) resolve();
@@ -44,7 +44,7 @@ export class RawConnection {
     });
   }
 
-  /** The next response, without interim ones. `null` when the connection ends before one is complete. */
+  /** Returns the next final response; `null` when the connection ends before it is complete. */
   async response(method = "POST"): Promise<RawResponse | null> {
     for (;;) {
       const parsed = parseResponse(this.#received, method);
@@ -70,12 +70,12 @@ export class RawConnection {
     }
   }
 
-  /** Tells the server that nothing more will come; its response can still be read. */
+  /** Half-closes the connection. The response can still be read. */
   finish(): void {
     this.#socket.end();
   }
 
-  /** Drops the connection as a sender that crashed does. */
+  /** Resets the connection, as a crashing sender does. */
   abort(): void {
     this.#socket.resetAndDestroy();
   }

@@ -11,15 +11,15 @@ import {
   signatureOf,
 } from "./contract-server.ts";
 
-/** A request whose every byte on the wire is decided. */
+/** A request with every byte determined. */
 export interface RecordedRequest {
   readonly method: string;
   readonly path: string;
-  /** The tenant that the path names; `undefined` for the app-level route. */
+  /** The tenant in the path; `undefined` for the app-level route. */
   readonly tenant: string | undefined;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Uint8Array;
-  /** Lengths of the chunks it is sent in; empty for one piece with a Content-Length. */
+  /** Lengths of the chunks to send; empty to send one piece with a Content-Length. */
   readonly chunks: readonly number[];
 }
 
@@ -32,7 +32,7 @@ const PATHS: readonly [Place, ...Place[]] = [
     secret: ODD_TENANT.secrets,
   },
   { path: APP_ROUTE, tenant: undefined, secret: APP_SECRET },
-  { path: `${APP_ROUTE}/nobody`, tenant: "nobody", secret: SECRET },
+  { path: `${APP_ROUTE}/unknown`, tenant: "unknown", secret: SECRET },
   { path: `${APP_ROUTE}/__proto__`, tenant: "__proto__", secret: SECRET },
 ];
 
@@ -42,13 +42,13 @@ interface Place {
   readonly secret: string;
 }
 
-/** Requests of every kind, good and bad, the same for the same seed. Some are sent again later, byte for byte. */
+/** Generates valid and invalid requests from a seed. Some repeat an earlier request byte for byte. */
 export function* recordedRequests(seed: number, count: number): Generator<RecordedRequest> {
   const random = createRandom(seed);
   const sent: RecordedRequest[] = [];
   for (let n = 0; n < count; n += 1) {
-    const again = sent[random.int(sent.length)];
-    const request = again !== undefined && random.chance(0.2) ? again : make();
+    const repeated = sent[random.int(sent.length)];
+    const request = repeated !== undefined && random.chance(0.2) ? repeated : make();
     sent.push(request);
     yield request;
   }
@@ -154,7 +154,7 @@ export function* recordedRequests(seed: number, count: number): Generator<Record
       [right.slice(1)],
       [right.toLowerCase()],
       [signatureOf("other", secret)],
-      [signatureOf(body, "a secret of somebody else")],
+      [signatureOf(body, "the secret of another app")],
     ]);
   }
 
@@ -170,8 +170,8 @@ export function* recordedRequests(seed: number, count: number): Generator<Record
   }
 }
 
-/** The request as bytes. */
-export function onTheWire({ method, path, headers, body, chunks }: RecordedRequest): Buffer {
+/** Serialises a request. */
+export function serialise({ method, path, headers, body, chunks }: RecordedRequest): Buffer {
   const framing =
     chunks.length > 0 ? "Transfer-Encoding: chunked" : `Content-Length: ${body.length}`;
   const lines = [

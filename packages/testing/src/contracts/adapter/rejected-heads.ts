@@ -5,20 +5,20 @@ import { head, onWire, rawPost, signature } from "./wire.ts";
 
 const MIB = 1024 * 1024;
 
-/** What protects the process before anybody has shown a right signature: size, time and the shared budget. */
+/** Cases of the limits that protect the process before verification: size, time and the shared byte budget. */
 export function guardCases({ describe, it }: ContractRunner, start: StartServer): void {
   const body = snapshot("1");
   const codeOf = (response: { body: string } | null) =>
     (JSON.parse(response?.body ?? "{}") as { code?: string }).code;
 
   describe("size", () => {
-    it("rejects a 2 MiB body from its Content-Length, before a byte of it was sent", () =>
+    it("rejects a 2 MiB body from its Content-Length, before its first byte", () =>
       onWire(start, {}, async ({ exchange }) => {
         const response = await exchange(head([`content-length: ${2 * MIB}`, signature(body)]));
         assert.deepEqual([response?.status, codeOf(response)], [413, "ERR_BODY_TOO_LARGE"]);
       }));
 
-    it("rejects a chunked body as soon as it is too long, and the sender can read the response", () =>
+    it("rejects a chunked body once it is too long, and the sender can read the response", () =>
       onWire(start, {}, async ({ connect }) => {
         const connection = await connect();
         await connection.write(head(["transfer-encoding: chunked", signature(body)]));
@@ -29,7 +29,7 @@ export function guardCases({ describe, it }: ContractRunner, start: StartServer)
         assert.deepEqual([response?.status, codeOf(response)], [413, "ERR_BODY_TOO_LARGE"]);
       }));
 
-    it("rejects an encoded body from its headers, before a byte of it was sent", () =>
+    it("rejects an encoded body from its headers, before its first byte", () =>
       onWire(start, {}, async ({ exchange }) => {
         const response = await exchange(
           head(["content-length: 100000", "content-encoding: gzip", signature(body)]),
@@ -37,14 +37,14 @@ export function guardCases({ describe, it }: ContractRunner, start: StartServer)
         assert.equal(response?.status, 415);
       }));
 
-    it("lets all bodies together hold no more than their budget, and gives it back", () =>
+    it("limits the bytes of all bodies together and releases them afterwards", () =>
       onWire(start, { maxUnreadBytes: 1000, deadlineMs: 5000 }, async ({ connect, exchange }) => {
         const holding = await connect();
         const whole = rawPost(body.padEnd(900), [signature(body.padEnd(900))]);
         await holding.write(whole.subarray(0, -1));
         const second = rawPost(body.padEnd(400), [signature(body.padEnd(400))]);
         let response = await exchange(second);
-        // The first body's bytes may still be on their way to the server.
+        // The first body's bytes may not have reached the server yet.
         for (let tries = 0; response?.status === 200 && tries < 50; tries += 1)
           response = await exchange(second);
         assert.deepEqual([response?.status, codeOf(response)], [503, "ERR_OVERLOADED"]);
@@ -53,7 +53,7 @@ export function guardCases({ describe, it }: ContractRunner, start: StartServer)
         assert.equal((await exchange(second))?.status, 200);
       }));
 
-    it("gives the budget back when the sender goes away or is too slow", () =>
+    it("releases the bytes of a sender that disconnects or is too slow", () =>
       onWire(
         start,
         { maxUnreadBytes: 1000, deadlineMs: 150 },
@@ -73,7 +73,7 @@ export function guardCases({ describe, it }: ContractRunner, start: StartServer)
   });
 
   describe("time", () => {
-    it("cuts a body that is not complete in time, and closes the connection", () =>
+    it("rejects a body that is incomplete at the deadline and closes the connection", () =>
       onWire(start, { deadlineMs: 150 }, async ({ connect }) => {
         const connection = await connect();
         const begin = performance.now();
@@ -88,7 +88,7 @@ export function guardCases({ describe, it }: ContractRunner, start: StartServer)
         await connection.closed();
       }));
 
-    it("does not let a sender that keeps trickling go on", () =>
+    it("rejects a sender that trickles bytes past the deadline", () =>
       onWire(start, { deadlineMs: 150 }, async ({ connect }) => {
         const connection = await connect();
         await connection.write(head(["content-length: 100000", signature(body)]));
@@ -101,7 +101,7 @@ export function guardCases({ describe, it }: ContractRunner, start: StartServer)
         }
       }));
 
-    it("rejects what its headers condemn at once, however slowly the body comes", () =>
+    it("rejects invalid headers at once, without waiting for the body", () =>
       onWire(start, { deadlineMs: 60_000 }, async ({ exchange }) => {
         assert.equal((await exchange(head(["content-length: 10"])))?.status, 401);
         assert.equal((await exchange(head(["content-length: 10"], ROUTE, "PUT")))?.status, 405);

@@ -8,13 +8,13 @@ import {
 import type { ContractRunner } from "../store/contract-runner.ts";
 import { APP_SECRET, contractReceiver, ODD_TENANT, type StartServer } from "./contract-server.ts";
 import { RawConnection } from "./raw-connection.ts";
-import { onTheWire, type RecordedRequest, recordedRequests } from "./recorded-requests.ts";
+import { type RecordedRequest, recordedRequests, serialise } from "./recorded-requests.ts";
 
 const SEED = 20_260_125;
 
 /**
- * Replays recorded requests through the adapter, and straight into a receiver that no adapter stands before: responses and stored effect must
- * be the same, hence the same in every adapter that passes.
+ * Replays recorded requests through the adapter and directly into a receiver. Responses and stored rows must be equal,
+ * and so they are equal in every adapter that passes.
  */
 export function replayCases(
   { describe, it }: ContractRunner,
@@ -24,19 +24,19 @@ export function replayCases(
   describe(`${count} recorded requests`, () => {
     for (const mode of ["inbox", "store"] as const) {
       it(mode === "inbox"
-        ? "are answered and stored as without an adapter"
-        : "change the records as without an adapter", async () => {
+        ? "get the same responses and store the same deliveries as without an adapter"
+        : "change the same records as without an adapter", async () => {
         const direct = setUp(mode);
         const adapted = setUp(mode);
         const server = await start(adapted.receiver);
         const connection = await RawConnection.open(server.url);
         try {
           for (const request of recordedRequests(SEED, count / 2)) {
-            await connection.write(onTheWire(request));
+            await connection.write(serialise(request));
             const response = await connection.response(request.method);
             assert.deepEqual(
               response && comparable(response),
-              comparable(await ask(direct.receiver, request)),
+              comparable(await handleDirectly(direct.receiver, request)),
               `${request.method} ${request.path} ${JSON.stringify(request.headers)} ${Buffer.from(request.body.subarray(0, 300))}`,
             );
           }
@@ -57,7 +57,7 @@ function setUp(mode: "inbox" | "store"): { receiver: Receiver; effect: () => Pro
     ...(mode === "inbox" ? { inbox } : { store }),
     app: { secrets: APP_SECRET },
     maxBodyBytes: 2000,
-    // However busy the machine is: a deadline missed here would be a difference.
+    // High enough for a busy machine: a missed deadline would be a difference.
     deadlineMs: 30_000,
     now: () => 0,
   });
@@ -76,8 +76,8 @@ function setUp(mode: "inbox" | "store"): { receiver: Receiver; effect: () => Pro
   };
 }
 
-/** Asks the receiver as an adapter on Node would, with the bytes in hand. */
-function ask(
+/** Passes a request to the receiver as an adapter on Node would. */
+function handleDirectly(
   receiver: Receiver,
   { method, tenant, headers, body, chunks }: RecordedRequest,
 ): Promise<ReceiverResponse> {

@@ -9,7 +9,7 @@ import {
   snapshot,
 } from "./contract-server.ts";
 
-/** What a sender may say that a body is. */
+/** Content types that must not change how a body is read. */
 export const CONTENT_TYPES = [
   "application/json",
   "APPLICATION/JSON; charset=utf-16",
@@ -21,7 +21,7 @@ export const CONTENT_TYPES = [
   "a/b/c; ;;",
 ];
 
-/** Where nothing is. */
+/** Paths without a route. */
 export const NO_ROUTES = [
   "/",
   "/webhooks",
@@ -33,7 +33,7 @@ export const NO_ROUTES = [
   `/api${ROUTE}`,
 ];
 
-/** Headers that are not the signature of `snapshot("1")`. */
+/** Generates signature headers that are wrong for `snapshot("1")`. */
 export function* badSignatures(): Generator<[name: string, signature: string | null]> {
   const right = signatureOf(snapshot("1"));
   yield ["no header", null];
@@ -52,7 +52,7 @@ export function* badSignatures(): Generator<[name: string, signature: string | n
   yield ["another secret's", signatureOf(snapshot("1"), APP_SECRET)];
 }
 
-/** Bodies that are no event, however well they are signed. */
+/** Generates bodies that are not events. */
 export function* notEvents(): Generator<[name: string, body: string | Uint8Array]> {
   const data = (webHookEvent: unknown) => JSON.stringify({ data: { webHookEvent } });
   yield ["an empty body", ""];
@@ -71,10 +71,10 @@ export function* notEvents(): Generator<[name: string, body: string | Uint8Array
     data({ topic: "JOB_CREATE", accountId: "MQ==", itemId: { a: 1 } }),
   ];
   yield ["an id that lost digits", '{"event":"job.created","data":{"id":12345678901234567890}}'];
-  yield ["an event nobody knows", '{"event":"constructor","data":{"id":"1"}}'];
+  yield ["an unknown event", '{"event":"constructor","data":{"id":"1"}}'];
 }
 
-/** Backends that cannot take a delivery. What they say of it must not get out. */
+/** Generates backends that fail. Their error details must not reach the sender. */
 export function* brokenBackends(): Generator<
   [name: string, options: Parameters<typeof contractReceiver>[0] & Partial<ReceiverOptions>]
 > {

@@ -9,39 +9,39 @@ import {
 } from "./contract-server.ts";
 
 /** A request that any HTTP client can send. */
-export interface Question {
+export interface SentRequest {
   readonly method?: string;
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
 }
 
-/** What came back. */
-export interface Reply {
+/** A response as received. */
+export interface ReceivedResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** Something that answers questions for one receiver, over a port or not. */
-export interface Responding {
-  ask(question: Question): Promise<Reply>;
+/** A running receiver, behind a port or in process. */
+export interface Running {
+  send(request: SentRequest): Promise<ReceivedResponse>;
   close(): Promise<void>;
 }
 
-/** Puts a receiver where it can be asked. */
-export type Open = (receiver: Receiver) => Promise<Responding>;
+/** Starts a receiver. */
+export type Open = (receiver: Receiver) => Promise<Running>;
 
-/** A correctly signed POST. */
+/** Returns a correctly signed POST. */
 export function signed(
   body: string | Uint8Array,
   {
     path = ROUTE,
     secret = SECRET,
     headers = {},
-  }: { path?: string; secret?: string; headers?: Question["headers"] } = {},
-): Question & { readonly headers: Record<string, string>; readonly body: Uint8Array } {
+  }: { path?: string; secret?: string; headers?: SentRequest["headers"] } = {},
+): SentRequest & { readonly headers: Record<string, string>; readonly body: Uint8Array } {
   const bytes = bytesOf(body);
   return {
     path,
@@ -54,45 +54,45 @@ export function signed(
   };
 }
 
-/** Asks over a real port. */
+/** Sends requests over a real port. */
 export function overPort(start: StartServer): Open {
   return async (receiver) => {
     const server: RunningServer = await start(receiver);
     return {
-      ask: async ({ method = "POST", path = ROUTE, headers = {}, body }) => {
+      send: async ({ method = "POST", path = ROUTE, headers = {}, body }) => {
         const init = {
           method,
           headers,
           ...(body === undefined ? {} : { body: bytesOf(body) as Uint8Array<ArrayBuffer> }),
         };
-        return readReply(await fetch(server.url + path, init));
+        return readResponse(await fetch(server.url + path, init));
       },
       close: () => server.close(),
     };
   };
 }
 
-/** Asks a function, without a server. */
+/** Passes requests to a function, without a server. */
 export function inProcess(
   open: (receiver: Receiver) => (request: Request) => Promise<Response>,
 ): Open {
   return async (receiver) => {
     const handler = open(receiver);
     return {
-      ask: async ({ method = "POST", path = ROUTE, headers = {}, body }) => {
+      send: async ({ method = "POST", path = ROUTE, headers = {}, body }) => {
         const init = {
           method,
           headers,
           ...(body === undefined ? {} : { body: bytesOf(body) as Uint8Array<ArrayBuffer> }),
         };
-        return readReply(await handler(new Request(`http://localhost${path}`, init)));
+        return readResponse(await handler(new Request(`http://localhost${path}`, init)));
       },
       close: async () => {},
     };
   };
 }
 
-async function readReply(response: Response): Promise<Reply> {
+async function readResponse(response: Response): Promise<ReceivedResponse> {
   return {
     status: response.status,
     headers: Object.fromEntries(response.headers),

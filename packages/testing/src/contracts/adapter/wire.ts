@@ -13,18 +13,18 @@ import {
 } from "./contract-server.ts";
 import { RawConnection, type RawResponse } from "./raw-connection.ts";
 
-/** What a test of the wire works with. */
+/** A running server and its raw connections. */
 interface Wire {
   readonly url: string;
   readonly store: SyncStore & SyncReader;
-  /** Resolves when the receiver has rejected something with this code. */
+  /** Resolves once the receiver has rejected a request with this code. */
   rejected(code: ErrorCode): Promise<void>;
   connect(): Promise<RawConnection>;
-  /** Sends the bytes on a connection of their own and gives the first response. */
+  /** Sends the bytes on a new connection and returns the first response. */
   exchange(bytes: Uint8Array | string, method?: string): Promise<RawResponse | null>;
 }
 
-/** Runs a test against a server that lasts as long as the test. */
+/** Starts a server, runs the test and stops the server. */
 export async function onWire(
   start: StartServer,
   options: Omit<Parameters<typeof contractReceiver>[0], "store" | "inbox" | "hooks">,
@@ -67,7 +67,7 @@ export async function onWire(
   }
 }
 
-/** The head of a request, and its body as it is put there. */
+/** Returns a POST with a Content-Length. */
 export function rawPost(
   body: Uint8Array | string,
   headers: readonly string[] = [],
@@ -96,19 +96,19 @@ function chunked(...parts: readonly Uint8Array[]): Buffer {
   ]);
 }
 
-/** What only a socket can send: bytes that HTTP clients would not let through, or not like this. */
+/** Cases that need raw sockets, because HTTP clients would not send these bytes. */
 export function wireCases({ describe, it }: ContractRunner, start: StartServer): void {
   const body = snapshot("1", "Zoë 🌱");
   const bytes = Buffer.from(body);
 
-  describe("headers as senders write them", () => {
-    it("reads header names in any case, and blanks around the value", () =>
+  describe("headers", () => {
+    it("are read in any case, with white space around the value", () =>
       onWire(start, {}, async ({ exchange }) => {
         const odd = [`X-JOBBER-Hmac-sHA256:\t ${signatureOf(body)} \t`];
         assert.equal((await exchange(rawPost(body, odd)))?.status, 200);
       }));
 
-    it("gives the one 401 for doubled, long and non-ASCII signature headers", () =>
+    it("lead to the same 401 for doubled, long and non-ASCII signatures", () =>
       onWire(start, {}, async ({ exchange }) => {
         const right = signature(body);
         const forms = [
@@ -120,7 +120,7 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
         ];
         const responses = new Set<string>();
         for (const form of forms) {
-          for (const path of [ROUTE, "/webhooks/jobber/nobody"]) {
+          for (const path of [ROUTE, "/webhooks/jobber/unknown"]) {
             const response = await exchange(rawPost(body, form, path));
             assert.equal(response?.status, 401, `${form} ${path}`);
             const { date: _, ...headers } = response.headers;
@@ -130,7 +130,7 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
         assert.equal(responses.size, 1, [...responses].join("\n"));
       }));
 
-    it("works without a Content-Type, with an empty one and with two", () =>
+    it("may contain no Content-Type, an empty one or two", () =>
       onWire(start, {}, async ({ exchange }) => {
         for (const types of [
           [],
@@ -145,7 +145,7 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
         }
       }));
 
-    it("serves a sender that waits for 100 Continue, and one that speaks HTTP/1.0", () =>
+    it("may expect 100 Continue, and the request may be HTTP/1.0", () =>
       onWire(start, {}, async ({ exchange }) => {
         assert.equal(
           (await exchange(rawPost(body, [signature(body), "expect: 100-continue"])))?.status,
@@ -158,8 +158,8 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
       }));
   });
 
-  describe("bodies as networks cut them", () => {
-    it("puts a chunked body together, split inside a multi-byte character and byte by byte", () =>
+  describe("bodies", () => {
+    it("are joined from chunks, split inside a character and byte by byte", () =>
       onWire(start, {}, async ({ exchange, store }) => {
         const inside = bytes.indexOf("ë") + 1;
         const emoji = bytes.indexOf("🌱") + 2;
@@ -175,7 +175,7 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
         assert.equal((await store.jobs("acme"))[0]?.title, "Zoë 🌱");
       }));
 
-    it("puts a body together that comes in two packets", () =>
+    it("are joined from two packets", () =>
       onWire(start, {}, async ({ connect }) => {
         const connection = await connect();
         const whole = rawPost(body, [signature(body)]);
@@ -185,16 +185,16 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
         assert.equal((await connection.response())?.status, 200);
       }));
 
-    it("accepts nothing from a signed body that is longer than its Content-Length", () =>
+    it("are not accepted when longer than their Content-Length", () =>
       onWire(start, {}, async ({ exchange, store }) => {
         const short = head([`content-length: ${bytes.length - 1}`, signature(body)]);
         const response = await exchange(Buffer.concat([Buffer.from(short), bytes]));
-        // The byte left over is no request: Node says so (400), often before the body has its 401.
+        // The extra byte is an invalid request: Node's 400 can arrive before the 401 for the body.
         assert.ok(response?.status === 400 || response?.status === 401, `${response?.status}`);
         assert.equal((await store.jobs("acme")).length, 0);
       }));
 
-    it("accepts nothing from a bad chunk size, or from lengths that contradict one another, and goes on", () =>
+    it("are not accepted with a bad chunk size or contradicting lengths, and the server keeps running", () =>
       onWire(start, {}, async ({ exchange, store }) => {
         const bodies: [headers: string[], body: string][] = [
           [["transfer-encoding: chunked"], `zz\r\n${body}\r\n0\r\n\r\n`],
@@ -216,7 +216,7 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
         assert.equal((await exchange(rawPost(body, [signature(body)])))?.status, 200);
       }));
 
-    it("notifications an upload that is aborted, stores nothing of it and goes on", () =>
+    it("that are aborted are reported and not stored, and the server keeps running", () =>
       onWire(start, {}, async ({ connect, exchange, rejected, store }) => {
         const connection = await connect();
         await connection.write(rawPost(body, [signature(body)]).subarray(0, -5));
@@ -235,7 +235,7 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
           [rawPost(body), 401],
           [rawPost(body, [`${SIGNATURE}: ${signatureOf("other")}`]), 401],
           [rawPost(body, [signature(body), "content-encoding: gzip"]), 415],
-          [rawPost(body, [signature(body)], "/webhooks/jobber/nobody"), 401],
+          [rawPost(body, [signature(body)], "/webhooks/jobber/unknown"), 401],
           [head([], ROUTE, "GET"), 405, "GET"],
           [head([], ROUTE, "HEAD"), 405, "HEAD"],
           [rawPost("x".repeat(300 * 1024), [signature(body)]), 413],
@@ -248,7 +248,7 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
         }
       }));
 
-    it("responses two requests that were sent at once, each with its own", () =>
+    it("responds to each of two pipelined requests", () =>
       onWire(start, {}, async ({ connect }) => {
         const connection = await connect();
         await connection.write(Buffer.concat([rawPost(body), rawPost(body, [signature(body)])]));
@@ -259,7 +259,7 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
       }));
   });
 
-  describe("paths as attackers write them", () => {
+  describe("malformed paths", () => {
     for (const path of [
       "%",
       "%zz",
@@ -275,7 +275,7 @@ export function wireCases({ describe, it }: ContractRunner, start: StartServer):
       "x".repeat(10_000),
     ]) {
       const shown = path.length > 20 ? `${path.slice(0, 5)}… (${path.length} characters)` : path;
-      it(`rejects the slug ${shown} as a client's mistake`, () =>
+      it(`get a 4xx for the slug ${shown}`, () =>
         onWire(start, {}, async ({ exchange }) => {
           const response = await exchange(
             rawPost(body, [signature(body)], `/webhooks/jobber/${path}`),

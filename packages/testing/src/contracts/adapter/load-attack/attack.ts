@@ -1,17 +1,17 @@
 import { ROUTE, SIGNATURE, signatureOf } from "../contract-server.ts";
 import { RawConnection } from "../raw-connection.ts";
 
-/** Something to do to a server. */
+/** An attack on a server. */
 export interface Attack {
   readonly kind: "slow" | "one-byte-chunks" | "flood";
   readonly url: string;
   readonly connections: number;
 }
 
-/** How it went, connection by connection. */
+/** Result of an attack, per connection. */
 export interface AttackReport {
   readonly statuses: readonly (number | null)[];
-  /** Milliseconds from the headers to the end of the connection, or to the response where it stays open. */
+  /** Milliseconds from the headers to the end of the connection, or to the response when the connection stays open. */
   readonly durations: readonly number[];
 }
 
@@ -19,7 +19,7 @@ const FLOOD_BYTES = 40 * 1024 * 1024;
 const SLOW_TICK_MS = 200;
 const SLOW_BYTES_A_TICK = 20;
 
-// A signature that could be one: without it the headers alone are a 401.
+// A well-formed signature: without one the request is rejected from its headers.
 const HEAD = [
   `POST ${ROUTE} HTTP/1.1`,
   "host: localhost",
@@ -27,12 +27,12 @@ const HEAD = [
 ];
 const headOf = (framing: string) => `${[...HEAD, framing].join("\r\n")}\r\n\r\n`;
 
-/** Attacks, and waits until every connection has had its response. */
+/** Runs an attack and resolves once every connection has ended or has its response. */
 export async function attack({ kind, url, connections }: Attack): Promise<AttackReport> {
   const results: Promise<[status: number | null, ms: number]>[] = [];
   for (let n = 0; n < connections; n += 1) {
     results.push(ATTACKS[kind](url));
-    // A wave of about a second, 5,000 a second: more at once is a test of the kernel's listen queue.
+    // 5,000 connections a second: a higher rate would test the kernel's listen queue.
     if (n % 25 === 24) await new Promise((resolve) => setTimeout(resolve, 5));
   }
   const settled = await Promise.all(results);

@@ -6,32 +6,32 @@ import { notification, ROUTE, SIGNATURE, signatureOf } from "../contract-server.
 import { RawConnection } from "../raw-connection.ts";
 import { head, rawPost, signature } from "../wire.ts";
 import type { Attack, AttackReport } from "./attack.ts";
-import type { News, Order } from "./join-load-attack.ts";
+import type { News, Order } from "./run-load-attack-process.ts";
 
 const MIB = 1024 * 1024;
 const FLOODERS = 5;
 
-/** What {@link loadAttackContract} needs to know. */
+/** Options for {@link loadAttackContract}. */
 export interface LoadAttackContractOptions extends ContractRunner {
-  /** A file that calls {@link joinLoadAttack} and does nothing else. */
+  /** A file that calls `runLoadAttackProcess` and does nothing else. */
   readonly program: URL;
-  /** How many slow senders come at once. @default 5000 */
-  readonly slowSenders?: number;
-  /** Told each figure that was measured. */
-  readonly onFigure?: (name: string, figure: string) => void;
+  /** Number of concurrent slow senders. @default 5000 */
+  readonly slowSenders?: number | undefined;
+  /** Called with each measured figure. */
+  readonly onFigure?: ((name: string, figure: string) => void) | undefined;
 }
 
-/** What the tests hold the attacked server by. */
-interface Besieged {
+/** The attacked server. */
+interface AttackedServer {
   readonly url: string;
-  /** Bytes of memory that the server's process holds more than before the attack, at the most, while `during` lasts. */
+  /** Returns the peak memory of the server's process while `during` lasts, less its memory before. Bytes. */
   growth(during: Promise<unknown>): Promise<number>;
   attack(kind: Attack["kind"], connections: number): Promise<AttackReport>;
 }
 
 /**
- * Holds an adapter under attack to its promises of time and memory. Takes a minute, and figures that mean something need a machine that does
- * nothing else, so it is no part of `adapterContract`. On Node only.
+ * Tests the limits of time and memory of an adapter under attack. It is separate from `adapterContract` because it takes
+ * a minute and its figures need an otherwise idle machine. Runs on Node only.
  */
 export function loadAttackContract({
   describe,
@@ -40,11 +40,11 @@ export function loadAttackContract({
   slowSenders = 5000,
   onFigure = () => {},
 }: LoadAttackContractOptions): void {
-  const test = (name: string, run: (server: Besieged) => Promise<void>) =>
-    it(name, () => besiege(program, run), 120_000);
+  const test = (name: string, run: (server: AttackedServer) => Promise<void>) =>
+    it(name, () => withAttackedServer(program, run), 120_000);
 
   describe("under load attack", () => {
-    test(`cuts ${slowSenders} bodies of 100 B/s each within 2 s, in less than 200 MB, and serves everybody else`, async (server) => {
+    test(`ends ${slowSenders} bodies of 100 B/s within 2 s, in less than 200 MB, while other senders are served`, async (server) => {
       const attack = server.attack("slow", slowSenders);
       const [grown, honest, report] = await Promise.all([
         server.growth(attack),
@@ -55,9 +55,9 @@ export function loadAttackContract({
       const p99 = percentile(honest, 0.99);
       onFigure(
         `${slowSenders} slow bodies`,
-        `+${mib(grown)}, cut after ${slowest.toFixed(0)} ms at the latest; ${honest.length} honest requests, p99 ${p99.toFixed(1)} ms`,
+        `+${mib(grown)}, ended after at most ${slowest.toFixed(0)} ms; ${honest.length} other requests, p99 ${p99.toFixed(1)} ms`,
       );
-      // A connection that is closed with bytes still unread is reset, and a reset can overtake the response: that sender sees only the end.
+      // Closing a connection with unread bytes resets it, and the reset can overtake the response.
       for (const status of report.statuses)
         assert.ok(status === 408 || status === null, `${status}`);
       assert.ok(slowest < 2000, `${slowest} ms`);
@@ -65,24 +65,24 @@ export function loadAttackContract({
       assert.ok(honest.length >= 50 && p99 < 100, `p99 ${p99} ms of ${honest.length}`);
     });
 
-    test("rejects 40 MB that come in chunks without holding them, and the sender gets to read why", async (server) => {
+    test("rejects 40 MB in chunks without buffering them, and the sender can read the response", async (server) => {
       const attack = server.attack("flood", FLOODERS);
       const [grown, report] = await Promise.all([server.growth(attack), attack]);
       onFigure(
         `${FLOODERS} × 40 MB unsigned, in chunks`,
-        `+${mib(grown)}, answers ${report.statuses.join(" ")}`,
+        `+${mib(grown)}, responses ${report.statuses.join(" ")}`,
       );
       assert.deepEqual(new Set(report.statuses), new Set([413]));
-      // Bytes that were dropped and not yet collected count too, so: half of what was sent.
+      // Discarded chunks count until they are garbage collected, so the limit is half of the bytes sent.
       assert.ok(grown < FLOODERS * 20 * MIB, mib(grown));
     });
 
-    test("keeps 250,000 chunks of one byte, on 100 connections, within their bytes' worth of memory", async (server) => {
+    test("receives 250,000 one-byte chunks on each of 100 connections in less than 200 MB", async (server) => {
       const attack = server.attack("one-byte-chunks", 100);
       const [grown, report] = await Promise.all([server.growth(attack), attack]);
       onFigure(
         "100 × 250,000 chunks of one byte",
-        `+${mib(grown)}, answers ${[...new Set(report.statuses)].join(" ")}`,
+        `+${mib(grown)}, responses ${[...new Set(report.statuses)].join(" ")}`,
       );
       for (const status of report.statuses)
         assert.ok(status === 401 || status === 408 || status === null, `${status}`);
@@ -116,8 +116,11 @@ export function loadAttackContract({
   });
 }
 
-async function besiege(program: URL, run: (server: Besieged) => Promise<void>): Promise<void> {
-  // Not at the top: workerd, in which fetchHandlerContract runs, has no processes.
+async function withAttackedServer(
+  program: URL,
+  run: (server: AttackedServer) => Promise<void>,
+): Promise<void> {
+  // Imported here because workerd, which loads the contracts, has no child processes.
   const { fork } = await import("node:child_process");
   const path = fileURLToPath(program);
   const server = fork(path, ["server"]);
@@ -128,7 +131,7 @@ async function besiege(program: URL, run: (server: Besieged) => Promise<void>): 
       order(server, { kind: "memory" });
       return (await newsOf(server, "memory")).rss;
     };
-    // What the first request loads and compiles is no part of an attack.
+    // The first requests load and compile code, which must not count.
     await honestLatencies(url, new Promise((resolve) => setTimeout(resolve, 300)));
     const before = await memory();
     await run({
@@ -171,12 +174,12 @@ function newsOf<K extends News["kind"]>(
       resolve(news as Extract<News, { kind: K }>);
     };
     const onExit = (code: number | null) =>
-      reject(new Error(`The process of the load attack ended with ${code}.`));
+      reject(new Error(`A process of the load attack exited with ${code}.`));
     child.on("message", onMessage).once("exit", onExit);
   });
 }
 
-/** Signed requests one after the other, 10 ms apart, for as long as `during` lasts. Milliseconds each took. */
+/** Sends signed requests 10 ms apart while `during` lasts, and returns the milliseconds that each one took. */
 async function honestLatencies(url: string, during: Promise<unknown>): Promise<number[]> {
   const body = notification("JOB_UPDATE", "1");
   const request = rawPost(body, [signature(body)], ROUTE);

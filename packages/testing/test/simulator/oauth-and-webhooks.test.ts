@@ -3,9 +3,78 @@ import type { AddressInfo } from "node:net";
 import { parseEvent, verifySignature } from "@jobber-sync/core";
 import type { SimulatedAccount, SimulatorOptions } from "@jobber-sync/testing/simulator";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { addJob, openSimulator } from "../support/open-simulator.ts";
+import { addJob, openSimulator, requestToken, sendQuery } from "../support/open-simulator.ts";
 
-/** A receiver that keeps what it is sent, and answers as it is told. */
+const ACCOUNT = "{ account { id } }";
+const refresh = (refresh_token: string) => ({ grant_type: "refresh_token", refresh_token });
+
+describe("the simulator's OAuth server", () => {
+  it("invalidates a used refresh token and returns another", async () => {
+    const { jobber, tokens } = await openSimulator();
+    const { status, body } = await requestToken(jobber, refresh(tokens.refreshToken));
+    expect(status).toBe(200);
+    expect(body.refresh_token).not.toBe(tokens.refreshToken);
+    expect(body.expires_at).toBe("2026-01-25 11:00:00 UTC");
+    expect((await sendQuery(jobber, body.access_token ?? "", ACCOUNT)).body.data).toBeDefined();
+    expect(await requestToken(jobber, refresh(tokens.refreshToken))).toMatchObject({
+      status: 401,
+      body: {
+        error: "invalid_grant",
+        error_description: "The provided refresh token is not valid.",
+      },
+    });
+    expect(jobber.counts.oauth).toEqual({ refreshes: 1, rejectedRefreshes: 1, exchanges: 0 });
+  });
+
+  it("keeps the refresh token valid with a warning when rotation is lenient, and returns the same one when it is off", async () => {
+    const lenient = await openSimulator({ rotation: "lenient" });
+    for (let n = 0; n < 2; n++) {
+      const { body } = await requestToken(lenient.jobber, refresh(lenient.tokens.refreshToken));
+      expect(body.warning).toContain("rotation");
+    }
+    const off = await openSimulator({ rotation: "off" });
+    const { body } = await requestToken(off.jobber, refresh(off.tokens.refreshToken));
+    expect(body.refresh_token).toBe(off.tokens.refreshToken);
+  });
+
+  it("issues access tokens that are JWTs and expire", async () => {
+    const { jobber, tokens, clock, account } = await openSimulator();
+    const payload = JSON.parse(
+      Buffer.from(tokens.accessToken.split(".")[1] ?? "", "base64url").toString(),
+    );
+    expect(payload).toMatchObject({ exp: (clock.now + 3_600_000) / 1000, app_id: jobber.appId });
+    clock.now += 3_600_000;
+    expect((await sendQuery(jobber, tokens.accessToken, ACCOUNT)).status).toBe(401);
+    const fresh = jobber.connect(account);
+    jobber.expireAccessTokens(account);
+    expect((await sendQuery(jobber, fresh.accessToken, ACCOUNT)).status).toBe(401);
+  });
+
+  it("invalidates every token of a disconnected account and sends APP_DISCONNECT", async () => {
+    const { jobber, tokens, account } = await openSimulator();
+    jobber.webhooks.subscribe(account.id, "http://127.0.0.1:1/");
+    jobber.disconnect(account);
+    expect((await sendQuery(jobber, tokens.accessToken, ACCOUNT)).body).toEqual({
+      message: "User has disconnected this app from their account. Please delete this token",
+    });
+    expect((await requestToken(jobber, refresh(tokens.refreshToken))).status).toBe(401);
+    expect(jobber.webhooks.waiting).toBe(1);
+  });
+
+  it("rejects a wrong client secret and an unknown grant type", async () => {
+    const { jobber, tokens } = await openSimulator();
+    expect(
+      (await requestToken(jobber, { ...refresh(tokens.refreshToken), client_secret: "x" })).body
+        .error,
+    ).toBe("invalid_client");
+    expect((await requestToken(jobber, { grant_type: "password" })).body.error).toBe(
+      "unsupported_grant_type",
+    );
+    expect((await requestToken(jobber, refresh(tokens.refreshToken))).status).toBe(200);
+  });
+});
+
+/** Starts a server that records the requests it receives and responds with the given statuses. */
 async function openReceiver(statusFor: (count: number) => number | "never" = () => 200) {
   const received: { readonly body: Buffer; readonly signature: string }[] = [];
   const server = createServer((request, response) => {
@@ -46,8 +115,8 @@ async function sendDisorderly(seed: number) {
   return { bodies: received.map(({ body }) => body.toString()), dropped: jobber.webhooks.dropped };
 }
 
-describe("the simulated webhooks", () => {
-  it("are signed, carry the envelope, and tell what happened in order", async () => {
+describe("the simulator's webhooks", () => {
+  it("are signed, contain the envelope and arrive in the order of the changes", async () => {
     const { jobber, account } = await openSimulator();
     const { received, url } = await openReceiver();
     jobber.webhooks.subscribe(account.id, url);
@@ -75,7 +144,7 @@ describe("the simulated webhooks", () => {
   });
 
   it.each(["occurredAt", "occuredAt"] as const)(
-    "spell the time %s when told to",
+    "name the time %s as configured",
     async (timeSpelling) => {
       const options: SimulatorOptions = { timeSpelling };
       const { jobber, account } = await openSimulator(options);
@@ -94,7 +163,7 @@ describe("the simulated webhooks", () => {
     },
   );
 
-  it("go astray as told, and the same way for the same seed", async () => {
+  it("are disordered as configured, in the same way for the same seed", async () => {
     const first = await sendDisorderly(5);
     const second = await sendDisorderly(5);
     expect(second).toEqual(first);
@@ -105,7 +174,7 @@ describe("the simulated webhooks", () => {
     expect(new Set(times).size).toBeGreaterThan(1);
   });
 
-  it("are held back until a later time, and none is lost by it", async () => {
+  it("are delayed until a later flush without being lost", async () => {
     const { jobber, account } = await openSimulator();
     const { received, url } = await openReceiver();
     jobber.webhooks.subscribe(account.id, url);
@@ -119,7 +188,7 @@ describe("the simulated webhooks", () => {
     expect(received).toHaveLength(33);
   });
 
-  it("are sent again without a 2xx, and given up in the end", async () => {
+  it("are retried without a 2xx, up to webhookRetries", async () => {
     const { jobber, account } = await openSimulator({ webhookRetries: 2 });
     const { received, url } = await openReceiver((count) =>
       count < 3 ? 503 : count === 3 ? 200 : 500,
@@ -135,7 +204,7 @@ describe("the simulated webhooks", () => {
     expect(jobber.webhooks.givenUp).toBe(1);
   });
 
-  it("do not wait for an answer longer than Jobber does", async () => {
+  it("time out after webhookTimeoutMs", async () => {
     const { jobber, account } = await openSimulator({ webhookRetries: 0, webhookTimeoutMs: 50 });
     const { url } = await openReceiver(() => "never");
     jobber.webhooks.subscribe(account.id, url);

@@ -1,13 +1,27 @@
+import { readFileSync } from "node:fs";
+import { SIMULATOR_SDL } from "@jobber-sync/testing/simulator";
+import {
+  buildSchema,
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInputField,
+  type GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isObjectType,
+  isScalarType,
+  isSpecifiedScalarType,
+} from "graphql";
 import { describe, expect, it } from "vitest";
-import { addJob, ask, openSimulator } from "../support/open-simulator.ts";
+import { addJob, openSimulator, sendQuery } from "../support/open-simulator.ts";
 
 const JOB =
   "query($id: EncodedId!) { job(id: $id) { title client { name } property { address { street } } } }";
 const PAGE =
   "query($first: Int) { jobs(first: $first) { nodes { id title } pageInfo { hasNextPage } } }";
 
-describe("the simulated GraphQL endpoint", () => {
-  it("executes documents against what the test holds, and is null for what is gone", async () => {
+describe("the simulator's GraphQL endpoint", () => {
+  it("executes documents against the test's records and returns null for deleted ones", async () => {
     const { account, query } = await openSimulator();
     const { job } = addJob(account);
     const found = await query(JOB, { id: job.id });
@@ -24,14 +38,14 @@ describe("the simulated GraphQL endpoint", () => {
     expect(gone.body).not.toHaveProperty("errors");
   });
 
-  it("keeps accounts apart by their tokens", async () => {
+  it("returns only the records of the token's account", async () => {
     const { jobber, account } = await openSimulator();
     const { job } = addJob(account);
     const other = jobber.connect(jobber.addAccount("Globex"));
-    expect((await ask(jobber, other.accessToken, JOB, { id: job.id })).body.data).toEqual({
+    expect((await sendQuery(jobber, other.accessToken, JOB, { id: job.id })).body.data).toEqual({
       job: null,
     });
-    expect((await ask(jobber, other.accessToken, "{ account { name } }")).body.data).toEqual({
+    expect((await sendQuery(jobber, other.accessToken, "{ account { name } }")).body.data).toEqual({
       account: { name: "Globex" },
     });
   });
@@ -63,7 +77,7 @@ describe("the simulated GraphQL endpoint", () => {
     expect((await since("2026-01-25T10:00:01Z")).body.data.clients.nodes).toEqual([]);
   });
 
-  it("rejects a bare number as an id, and a field that does not exist, without data", async () => {
+  it("rejects a bare number as an id and an unknown field, without data", async () => {
     const { query } = await openSimulator();
     const number = await query(JOB, { id: "1" });
     expect(number.body).not.toHaveProperty("data");
@@ -72,7 +86,7 @@ describe("the simulated GraphQL endpoint", () => {
     expect(unknown.body).toMatchObject({ errors: [{ extensions: { code: "undefinedField" } }] });
   });
 
-  it("admits a query on what it asks for and charges it for what it got", async () => {
+  it("admits a query by its requested cost and charges its actual cost", async () => {
     const { account, query } = await openSimulator();
     const { property } = addJob(account);
     account.addJob(property.id);
@@ -86,7 +100,7 @@ describe("the simulated GraphQL endpoint", () => {
     expect((await query(PAGE)).body.extensions.cost.requestedQueryCost).toBe(203);
   });
 
-  it("throttles with HTTP 200 what the bucket does not hold, and restores 500 points a second", async () => {
+  it("throttles a query that exceeds the bucket with HTTP 200 and restores 500 points per second", async () => {
     const { query } = await openSimulator({ limits: { maximumAvailable: 100 } });
     const rejected = await query(PAGE, { first: 50 });
     expect(rejected).toMatchObject({
@@ -106,7 +120,7 @@ describe("the simulated GraphQL endpoint", () => {
     expect(small.jobber.counts.throttled).toBe(1);
   });
 
-  it("answers 429 to one request too many in 300 s", async () => {
+  it("responds with 429 above the number of requests per 300 s", async () => {
     const { query, clock, jobber } = await openSimulator({ limits: { requests: 2 } });
     const statuses = async () => (await query("{ account { id } }")).status;
     expect([await statuses(), await statuses(), await statuses()]).toEqual([200, 200, 429]);
@@ -115,7 +129,7 @@ describe("the simulated GraphQL endpoint", () => {
     expect(jobber.counts.tooManyRequests).toBe(1);
   });
 
-  it("answers an old version with the oldest it has, and rejects one that never was", async () => {
+  it("serves a removed version with the oldest one and rejects a version that never existed", async () => {
     const { query } = await openSimulator();
     const version = (asked: string) =>
       query("{ account { id } }", {}, { "x-jobber-graphql-version": asked });
@@ -129,7 +143,7 @@ describe("the simulated GraphQL endpoint", () => {
     });
   });
 
-  it("speaks of permissions, missing tokens and inactive accounts as Jobber does", async () => {
+  it("reports permissions, missing tokens and inactive accounts in Jobber's words", async () => {
     const { account, query, jobber } = await openSimulator();
     const { job } = addJob(account);
     account.conditions.hidden.add("Query.job");
@@ -145,18 +159,18 @@ describe("the simulated GraphQL endpoint", () => {
     expect((await query(JOB, { id: job.id })).body).toEqual({
       error: { message: "This account is not active" },
     });
-    expect(await ask(jobber, "nonsense", JOB)).toMatchObject({
+    expect(await sendQuery(jobber, "nonsense", JOB)).toMatchObject({
       status: 401,
       body: { message: "Token not recognized" },
     });
-    const nobody = await ask(jobber, "", JOB);
-    expect(nobody).toMatchObject({
+    const unauthenticated = await sendQuery(jobber, "", JOB);
+    expect(unauthenticated).toMatchObject({
       status: 200,
       body: { data: { account: null }, errors: [{ extensions: { code: "UNAUTHENTICATED" } }] },
     });
   });
 
-  it("answers from replicas that lag by no more than they may", async () => {
+  it("reads from replicas that lag by at most replicaLagMs", async () => {
     const { account, query, clock } = await openSimulator();
     const { job } = addJob(account);
     clock.now += 60_000;
@@ -171,7 +185,7 @@ describe("the simulated GraphQL endpoint", () => {
       expect((await query(JOB, { id: job.id })).body.data.job.title).toBe("New");
   });
 
-  it("does mutations, and tells them as any other change", async () => {
+  it("executes mutations and emits their webhooks", async () => {
     const { account, query, jobber } = await openSimulator();
     const { job } = addJob(account);
     jobber.webhooks.subscribe(account.id, "http://127.0.0.1:1/");
@@ -188,4 +202,73 @@ describe("the simulated GraphQL endpoint", () => {
       { message: "job not found", path: ["jobId"] },
     ]);
   });
+});
+
+const path = process.env.JOBBER_SYNC_SCHEMA;
+
+/** Returns the types and fields of `part` that `whole` lacks or declares differently. */
+function differences(part: GraphQLSchema, whole: GraphQLSchema): string[] {
+  return Object.values(part.getTypeMap())
+    .filter((type) => !type.name.startsWith("__") && !isSpecifiedScalarType(type))
+    .flatMap((type) => {
+      const other = whole.getType(type.name);
+      if (isObjectType(type) && isObjectType(other))
+        return compareFields(type.name, type.getFields(), other.getFields());
+      if (isInputObjectType(type) && isInputObjectType(other))
+        return compareFields(type.name, type.getFields(), other.getFields());
+      if (isEnumType(type) && isEnumType(other)) {
+        const known = new Set(other.getValues().map(({ name }) => name));
+        return type
+          .getValues()
+          .flatMap(({ name }) => (known.has(name) ? [] : [`${type.name}.${name}`]));
+      }
+      return isScalarType(type) && isScalarType(other) ? [] : [type.name];
+    });
+}
+
+type Field = GraphQLField<unknown, unknown> | GraphQLInputField | GraphQLArgument;
+
+function compareFields(
+  owner: string,
+  part: Readonly<Record<string, Field>>,
+  whole: Readonly<Record<string, Field>>,
+): string[] {
+  return Object.values(part).flatMap((field) => {
+    const other = whole[field.name];
+    const name = `${owner}.${field.name}`;
+    if (other === undefined || String(field.type) !== String(other.type)) return [name];
+    const known = Object.fromEntries(
+      ("args" in other ? other.args : []).map((arg) => [arg.name, arg]),
+    );
+    const args = Object.fromEntries(
+      ("args" in field ? field.args : []).map((arg) => [arg.name, arg]),
+    );
+    return compareFields(name, args, known);
+  });
+}
+
+describe("the simulator's schema", () => {
+  const part = buildSchema(SIMULATOR_SDL);
+
+  it("is a subset of itself and not of a schema with missing or changed parts", () => {
+    expect(differences(part, part)).toEqual([]);
+    const changed = SIMULATOR_SDL.replace("jobNumber: Int!", "jobNumber: Int")
+      .replace("postalCode: String!", "zip: String!")
+      .replace("    late\n", "")
+      .replace("clients(filter: ClientFilterAttributes, ", "clients(");
+    expect(differences(part, buildSchema(changed))).toEqual([
+      "Query.clients.filter",
+      "ClientAddress.postalCode",
+      "Job.jobNumber",
+      "JobStatusTypeEnum.late",
+    ]);
+  });
+
+  if (path !== undefined) {
+    it("is a subset of Jobber's schema", () => {
+      expect(
+        differences(part, buildSchema(readFileSync(path, "utf8"), { assumeValid: true })),
+      ).toEqual([]);
+    });
+  }
 });

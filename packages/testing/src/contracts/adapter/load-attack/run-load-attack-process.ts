@@ -2,20 +2,21 @@ import { createMemoryInbox } from "@jobber-sync/core";
 import { contractReceiver, type StartServer } from "../contract-server.ts";
 import { type Attack, type AttackReport, attack } from "./attack.ts";
 
-/** What the processes of a load attack say to one another. */
+/** Messages to the processes of a load attack. */
 export type Order =
   | { readonly kind: "memory" }
   | { readonly kind: "attack"; readonly attack: Attack };
+/** Messages from the processes of a load attack. */
 export type News =
   | { readonly kind: "serving"; readonly url: string }
   | { readonly kind: "memory"; readonly rss: number; readonly arrayBuffers: number }
   | { readonly kind: "attacked"; readonly report: AttackReport };
 
 /**
- * The whole of a program that `loadAttackContract` starts: as the server that is attacked, and as the attacker, in processes of their own so
- * that neither shares its memory or its event loop with the measuring.
+ * Runs one of the two processes that `loadAttackContract` starts from its `program`: the server, or the attacker. In
+ * processes of their own, neither shares memory or an event loop with the measurements.
  */
-export async function joinLoadAttack(start: StartServer): Promise<void> {
+export async function runLoadAttackProcess(start: StartServer): Promise<void> {
   const send = (news: News) => process.send?.(news);
   process.on("message", (order: Order) => {
     if (order.kind === "attack")
