@@ -94,6 +94,7 @@ function commands(file) {
 
 function errorPages() {
   const yesNo = (value) => (value ? "yes" : "no");
+  const index = read("docs/index.md");
   const written = glob("docs/errors/ERR_*.md").map((file) => /(ERR_\w+)\.md$/.exec(file)?.[1]);
   return [
     ...Object.entries(ERROR_CODES).flatMap(([code, { status, retryable, expose }]) => {
@@ -103,6 +104,9 @@ function errorPages() {
       if (title !== `# ${code}`) return [`docs/errors/${code}.md must begin with "# ${code}"`];
       return said === facts ? [] : [`docs/errors/${code}.md must say "${facts}" on its third line`];
     }),
+    ...written
+      .filter((code) => !index.includes(`(errors/${code}.md)`))
+      .map((code) => `docs/index.md does not link errors/${code}.md`),
     ...written
       .filter((code) => !Object.hasOwn(ERROR_CODES, code))
       .map((code) => `docs/errors/${code}.md is about a code that does not exist`),
