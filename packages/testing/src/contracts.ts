@@ -12,6 +12,10 @@ export {
   checkLaneInterleavings,
   type LaneInterleavingOptions,
 } from "./contracts/inbox/check-lane-interleavings.ts";
+export {
+  checkInboxHistories,
+  type InboxHistoryOptions,
+} from "./contracts/inbox/histories/check-inbox-histories.ts";
 export { type InboxContractOptions, inboxContract } from "./contracts/inbox/inbox-contract.ts";
 export type { OpenInbox } from "./contracts/inbox/rule.ts";
 export type { ContractRunner } from "./contracts/store/contract-runner.ts";

@@ -131,13 +131,13 @@ export function createMemoryInbox({
       const { limit, ...chosen } = filter;
       const failed = rows.select({ ...chosen, states: replayedStates(filter) });
       const replayable = failed.filter(({ body }) => body !== null).slice(0, limit);
-      return setWaiting(replayable, (row) => replayedRow(row.current, now));
+      return updateAll(replayable, (row) => replayedRow(row, now));
     },
 
     async resume(tenant, { now = clock() } = {}) {
       resumedAt.set(tenant, now);
       const paused = rows.select({ tenant, states: ["paused"] });
-      return setWaiting(paused, (row) => resumedRow(row.current, now));
+      return updateAll(paused, (row) => resumedRow(row, now));
     },
 
     async acquireSlot(tenant, request) {
@@ -171,19 +171,13 @@ export function createMemoryInbox({
     return held?.lane?.claimId === id ? held : undefined;
   }
 
-  function setWaiting(
+  function updateAll(
     chosen: readonly MemoryRow[],
-    transition: (row: MemoryRow) => MemoryRow["current"] | null,
+    transition: (row: MemoryRow["current"]) => MemoryRow["current"],
   ): number {
-    let changed = 0;
-    for (const row of chosen) {
-      const next = transition(row);
-      if (next === null) continue;
-      rows.update(row, next);
-      changed += 1;
-    }
+    for (const row of chosen) rows.update(row, transition(row.current));
     wake();
-    return changed;
+    return chosen.length;
   }
 }
 

@@ -38,7 +38,10 @@ export interface SettleTimes {
   readonly now: number;
   /** See `Claim.claimedAt`. */
   readonly claimedAt: number;
-  /** When the tenant was resumed last; `null` for never. */
+  /**
+   * When the tenant was resumed last; `null` for never. A time in the future, noted by a fast clock,
+   * counts once: the inbox then replaces it by `now`.
+   */
   readonly resumedAt: number | null;
 }
 
@@ -121,7 +124,7 @@ export function settledRow<R extends RowState>(
     }
     case "paused": {
       const { attempts, reason } = settlement;
-      return resumedAt !== null && resumedAt >= claimedAt
+      return resumedAt !== null && resumedAt >= Math.min(claimedAt, now)
         ? { ...settled, state: "waiting", dueAt: now, delayMs: 0, attempts, reason }
         : { ...settled, state: "paused", pausedAt: now, attempts, reason };
     }
@@ -134,14 +137,12 @@ export function settledRow<R extends RowState>(
   }
 }
 
-/** The row after a replay; `null` if it cannot be replayed. */
-export function replayedRow<R extends RowState>(row: R, now: number): R | null {
-  const { state } = row;
-  if (state !== "unresolved" && state !== "quarantined" && state !== "dead") return null;
+/** The row after a replay. */
+export function replayedRow<R extends RowState>(row: R, now: number): R {
   return {
     ...row,
     state: "waiting",
-    reason: state === "quarantined" ? row.reason : null,
+    reason: row.state === "quarantined" ? row.reason : null,
     attempts: 0,
     retries: 0,
     recheckSince: null,
@@ -153,9 +154,8 @@ export function replayedRow<R extends RowState>(row: R, now: number): R | null {
   };
 }
 
-/** The row after its tenant was resumed; `null` if it is not paused. */
-export function resumedRow<R extends RowState>(row: R, now: number): R | null {
-  if (row.state !== "paused") return null;
+/** The row after its tenant was resumed. */
+export function resumedRow<R extends RowState>(row: R, now: number): R {
   const pausedMs = row.pausedMs + Math.max(0, now - (row.pausedAt ?? now));
   return { ...row, state: "waiting", dueAt: now, delayMs: 0, pausedAt: null, pausedMs };
 }

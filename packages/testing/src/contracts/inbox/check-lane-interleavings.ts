@@ -3,6 +3,7 @@ import type { Claim, Inbox, Settlement } from "@jobber-sync/core/ports";
 import { createRandom, type Random } from "../../random/create-random.ts";
 import { delivery } from "./deliveries.ts";
 import type { OpenInbox } from "./rule.ts";
+import { runConcurrently } from "./run-concurrently.ts";
 
 /** Options of `checkLaneInterleavings`. */
 export interface LaneInterleavingOptions {
@@ -37,12 +38,7 @@ export async function checkLaneInterleavings({
   const opened = await open();
   try {
     const seeds = Array.from({ length: interleavings }, (_, index) => seed + index).values();
-    const runners = Array.from({ length: concurrency }, async () => {
-      for (const each of seeds) await interleave(opened, each);
-    });
-    const outcomes = await Promise.allSettled(runners);
-    const failure = outcomes.find(({ status }) => status === "rejected");
-    if (failure?.status === "rejected") throw failure.reason;
+    await runConcurrently(seeds, concurrency, (each) => interleave(opened, each));
   } finally {
     await opened.close();
   }

@@ -1,0 +1,44 @@
+import type { DeliveryState } from "@jobber-sync/core";
+
+/** What a settlement does with one row; `skip` leaves the row with its claim. */
+export type HistoryResult =
+  | { readonly state: "done" | "skip" | "unresolved" | "paused" | "quarantined" | "dead" }
+  | { readonly state: "waiting"; readonly delayMs: number };
+
+/**
+ * One call of an inbox. Objects are numbers, and claims count back from the latest one, so that steps
+ * can be left out.
+ */
+export type HistoryStep =
+  | {
+      readonly call: "accept";
+      readonly object: number;
+      readonly key: number;
+      readonly state: "waiting" | "quarantined";
+      readonly ageMs: number;
+    }
+  | {
+      readonly call: "claim";
+      readonly object: number;
+      readonly leaseMs: number;
+      readonly limit: number | undefined;
+    }
+  | { readonly call: "extend"; readonly claim: number; readonly leaseMs: number }
+  | {
+      readonly call: "settle";
+      readonly claim: number;
+      /** Applied to the claim's rows in turn. */
+      readonly results: readonly HistoryResult[];
+    }
+  | {
+      readonly call: "replay";
+      readonly states: readonly DeliveryState[] | undefined;
+      readonly limit: number | undefined;
+    }
+  | { readonly call: "resume" }
+  | { readonly call: "due" }
+  /** Advances the clock, or sets it back. */
+  | { readonly call: "wait"; readonly ms: number };
+
+/** Calls of an inbox in their order, all by one tenant. */
+export type InboxHistory = readonly HistoryStep[];

@@ -1,0 +1,88 @@
+import type { Random } from "../../../random/create-random.ts";
+import type { HistoryResult, HistoryStep, InboxHistory } from "./history.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const LEASES_MS = [5000, 15_000, 60_000] as const;
+const WAITS_MS = [0, 1, 3000, 15_000, 30_000, HOUR_MS] as const;
+const CORRECTIONS_MS = [-1000, -30_000, -2 * HOUR_MS] as const;
+const DELAYS_MS = [0, 1000, 30_000, HOUR_MS] as const;
+/** Mostly one object, and mostly its latest claim, so that a history goes through many states. */
+const OBJECTS = [0, 0, 0, 1] as const;
+const CLAIMS = [0, 0, 0, 1, 2] as const;
+const FINAL = ["done", "done", "unresolved", "paused", "quarantined", "dead"] as const;
+
+type Call = HistoryStep["call"];
+
+const STEPS: Readonly<Record<Call, (random: Random) => HistoryStep>> = {
+  accept,
+  claim: (random) => ({
+    call: "claim",
+    object: random.pick(OBJECTS),
+    leaseMs: random.pick(LEASES_MS),
+    limit: random.pick([undefined, undefined, 1, 2]),
+  }),
+  extend: (random) => ({
+    call: "extend",
+    claim: random.pick(CLAIMS),
+    leaseMs: random.pick(LEASES_MS),
+  }),
+  settle: (random) => ({
+    call: "settle",
+    claim: random.pick(CLAIMS),
+    results: Array.from({ length: random.pick([1, 1, 2, 3]) }, () => makeResult(random)),
+  }),
+  replay: (random) => ({
+    call: "replay",
+    states: random.pick([undefined, ["dead"], ["quarantined", "dead", "done"]]),
+    limit: random.pick([undefined, undefined, 1]),
+  }),
+  resume: () => ({ call: "resume" }),
+  due: () => ({ call: "due" }),
+  wait: (random) => ({
+    call: "wait",
+    ms: random.pick(random.chance(0.12) ? CORRECTIONS_MS : WAITS_MS),
+  }),
+};
+
+const CALLS = Object.keys(STEPS) as [Call, ...Call[]];
+
+/** What usually follows a call. Without it, few histories would get through several states. */
+const NEXT: Readonly<Record<Call, readonly [Call, ...Call[]]>> = {
+  accept: ["claim"],
+  claim: ["settle"],
+  extend: ["settle"],
+  settle: ["wait", "resume", "replay", "claim"],
+  replay: ["claim"],
+  resume: ["claim"],
+  due: ["claim"],
+  wait: ["claim", "settle", "extend", "resume", "replay", "due"],
+};
+
+/** Makes a random history: what workers, operators, crashes and clocks do to an inbox. */
+export function makeHistory(random: Random): InboxHistory {
+  const steps: HistoryStep[] = [];
+  const count = 8 + random.int(30);
+  for (let call: Call = "accept"; steps.length < count; ) {
+    steps.push(STEPS[call](random));
+    call = random.pick(random.chance(0.6) ? NEXT[call] : CALLS);
+  }
+  return steps;
+}
+
+function accept(random: Random): HistoryStep {
+  return {
+    call: "accept",
+    object: random.pick(OBJECTS),
+    key: random.int(6),
+    state: random.chance(0.1) ? "quarantined" : "waiting",
+    // Negative: received by a machine whose clock is ahead.
+    ageMs: random.pick([0, 0, 500, MINUTE_MS, -HOUR_MS]),
+  };
+}
+
+function makeResult(random: Random): HistoryResult {
+  if (random.chance(0.1)) return { state: "skip" };
+  if (random.chance(0.4)) return { state: "waiting", delayMs: random.pick(DELAYS_MS) };
+  return { state: random.pick(FINAL) };
+}

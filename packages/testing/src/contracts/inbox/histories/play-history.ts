@@ -1,0 +1,179 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { Claim, Inbox, ObjectRef, Settlement } from "@jobber-sync/core/ports";
+import { objectKey } from "@jobber-sync/core/ports";
+import { delivery } from "../deliveries.ts";
+import type { HistoryStep, InboxHistory } from "./history.ts";
+import { InboxModel, type ModelRow } from "./inbox-model.ts";
+
+const START = Date.parse("2026-01-25T10:00:00Z");
+
+/** The clock of one history. Milliseconds since 1970. */
+export interface HistoryClock {
+  now: number;
+}
+
+/** Creates the clock of a history at its beginning. */
+export function createHistoryClock(): HistoryClock {
+  return { now: START };
+}
+
+/**
+ * Plays a history against an inbox and compares every return value and row with the model.
+ *
+ * @param tenant a tenant without deliveries
+ * @param clock the clock that the inbox uses
+ * @returns the model in its final state
+ * @throws {AssertionError} at the first difference
+ */
+export async function playHistory(
+  inbox: Inbox,
+  tenant: string,
+  history: InboxHistory,
+  clock: HistoryClock,
+): Promise<InboxModel> {
+  const model = new InboxModel();
+  const claims: Claim[] = [];
+  for (const step of history) {
+    await playStep(step);
+    await compareRows(inbox, model);
+  }
+  return model;
+
+  async function playStep(step: HistoryStep): Promise<void> {
+    const { now } = clock;
+    switch (step.call) {
+      case "accept":
+        return accept(step);
+      case "claim":
+        return claim(step);
+      case "extend": {
+        const known = claims.at(-1 - step.claim);
+        if (known === undefined) return;
+        const options = { leaseMs: step.leaseMs, now };
+        const expected = model.extend(known.object, known.id, options);
+        strictEqual(await inbox.extend(known, options), expected, "result of extend");
+        return;
+      }
+      case "settle":
+        return settle(step);
+      case "replay": {
+        const { states, limit } = step;
+        const expected = model.replay(states, limit, now);
+        const replayed = await inbox.replay({ tenant, states, limit }, { now });
+        strictEqual(replayed, expected, "number of replayed deliveries");
+        return;
+      }
+      case "resume":
+        strictEqual(await inbox.resume(tenant, { now }), model.resume(now), "resumed deliveries");
+        return;
+      case "due": {
+        const due = await inbox.due({ now, limit: Number.POSITIVE_INFINITY });
+        const own = due.filter((object) => object.tenant === tenant).map(objectKey);
+        deepStrictEqual(own.sort(), model.due(now), "due objects");
+        return;
+      }
+      case "wait":
+        clock.now += step.ms;
+    }
+  }
+
+  async function accept({
+    object,
+    key,
+    state,
+    ageMs,
+  }: Extract<HistoryStep, { call: "accept" }>): Promise<void> {
+    const reason = state === "quarantined" ? "ERR_EVENT_INVALID" : null;
+    const overrides = { receivedAt: clock.now - ageMs, state, reason, deliveryKey: `key-${key}` };
+    const row = delivery("", { ...objectOf(object), ...overrides });
+    const { sequence, outcome } = await inbox.accept(row);
+    strictEqual(outcome, model.accept(row, sequence), "outcome of accept");
+  }
+
+  async function claim({
+    object,
+    leaseMs,
+    limit,
+  }: Extract<HistoryStep, { call: "claim" }>): Promise<void> {
+    const ref = objectOf(object);
+    const options = { leaseMs, now: clock.now, limit };
+    const expected = model.claimable(ref, options);
+    const claimed = await inbox.claim(ref, options);
+    deepStrictEqual(
+      claimed?.deliveries.map(({ body: _, deliveryKey: __, ...row }) => ({ ...row })) ?? [],
+      expected.map(claimedRow),
+      "rows of the claim",
+    );
+    if (claimed === null) return;
+    strictEqual(claimed.claimedAt, clock.now, "claimedAt");
+    model.claim(ref, claimed.id, options);
+    claims.push(claimed);
+  }
+
+  async function settle(step: Extract<HistoryStep, { call: "settle" }>): Promise<void> {
+    const known = claims.at(-1 - step.claim);
+    if (known === undefined) return;
+    const { now } = clock;
+    const settlements = known.deliveries.flatMap(
+      ({ sequence, attempts, retries }, index): readonly Settlement[] => {
+        const result = step.results[index % step.results.length];
+        if (result === undefined || result.state === "skip") return [];
+        if (result.state === "done") return [{ sequence, state: result.state }];
+        const counts = { sequence, attempts: attempts + 1, reason: `result ${index}` };
+        return result.state === "waiting"
+          ? [
+              {
+                ...counts,
+                state: result.state,
+                dueAt: now + result.delayMs,
+                retries: retries + 1,
+                recheckSince: now,
+              },
+            ]
+          : [{ ...counts, state: result.state }];
+      },
+    );
+    await inbox.settle(known, settlements);
+    model.settle(known.object, known.id, settlements, { now, claimedAt: known.claimedAt });
+  }
+
+  function objectOf(index: number): ObjectRef {
+    return { tenant, objectType: "job", objectId: `${tenant}-${index}` };
+  }
+}
+
+/** Compares all rows of the model with those of the inbox. */
+export async function compareRows(inbox: Inbox, model: InboxModel): Promise<void> {
+  const { sequences } = model;
+  const rows = await inbox.list({ sequences, limit: Number.POSITIVE_INFINITY });
+  deepStrictEqual(
+    rows.map(({ sequence, state, reason, attempts, retries, receivedAt, dueAt, bodyBytes }) => ({
+      sequence,
+      receivedAt,
+      state,
+      reason,
+      attempts,
+      retries,
+      ...(state === "waiting" && { dueAt }),
+      hasBody: bodyBytes !== null,
+    })),
+    [...model.rows]
+      .sort(([a], [b]) => a - b)
+      .map(([sequence, { receivedAt, hasBody, current }]) => ({
+        sequence,
+        receivedAt,
+        state: current.state,
+        reason: current.reason,
+        attempts: current.attempts,
+        retries: current.retries,
+        ...(current.state === "waiting" && { dueAt: current.dueAt }),
+        hasBody,
+      })),
+    "rows",
+  );
+}
+
+function claimedRow([sequence, { receivedAt, current }]: readonly [number, ModelRow]) {
+  const { startedAt, attempts, retries, recheckSince, pausedMs, reason } = current;
+  return { sequence, receivedAt, startedAt, attempts, retries, recheckSince, pausedMs, reason };
+}
