@@ -1,6 +1,6 @@
 import { defineConfig } from "tsup";
 
-/** The one build of all packages: ESM, CJS and declarations from `src` to `dist`. */
+/** Returns the build configuration of a package: ESM, CJS and declarations from `src` to `dist`. */
 export function packageBuild(entry: Record<string, string> = { index: "src/index.ts" }) {
   return defineConfig({
     entry,
@@ -9,11 +9,11 @@ export function packageBuild(entry: Record<string, string> = { index: "src/index
     clean: true,
     target: "node20",
     platform: "node",
-    // In CJS too: two entry points of one package must share their module state.
+    // Also for CJS: the entry points of a package must share module state.
     splitting: true,
-    // Split CJS gets maps with the absolute paths of the machine that built it.
+    // Maps of split CJS contain absolute paths of the build machine.
     sourcemap: false,
-    // `node:sqlite` exists only under its full name.
+    // `node:sqlite` has no name without the prefix.
     removeNodeProtocol: false,
   });
 }

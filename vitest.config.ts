@@ -1,2 +1,2 @@
-// vitest ignores a file named vitest.workspace.ts without a word; bare `vitest`, editors and Stryker look here.
+// vitest silently ignores vitest.workspace.ts; bare `vitest`, editors and Stryker look here.
 export { default } from "./vitest.workspace.ts";

@@ -57,7 +57,7 @@ function examples() {
   });
 }
 
-/** Links to files of the repository, and to headings in them. */
+/** Checks links to files of the repository and to headings in them. */
 function links(file) {
   const text = withoutCode(read(file));
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, link]) => {
@@ -70,7 +70,7 @@ function links(file) {
   });
 }
 
-/** Commands that a reader is told to type: `npm run <script>`, of the root unless the block says `cd` before it. */
+/** Checks that every `npm run <script>` exists, in the root or in the folder of the last `cd` in its block. */
 function commands(file) {
   const text = read(file);
   const blocks = codeBlocks(text, "sh").map(({ code }) => code.split("\n"));
@@ -136,7 +136,7 @@ function withoutCode(markdown) {
   return markdown.replaceAll(/^\s*```[\s\S]*?^\s*```/gm, "").replaceAll(/`[^`\n]*`/g, "``");
 }
 
-/** The anchors that GitHub and VitePress make of headings. */
+/** Returns the anchors that GitHub and VitePress derive from headings. */
 function headings(markdown) {
   return [...markdown.replaceAll(/^\s*```[\s\S]*?^\s*```/gm, "").matchAll(/^#+ (.*)$/gm)].map(
     ([, title]) =>

@@ -1,8 +1,8 @@
 /**
- * The fenced code blocks of a Markdown text in one language, with the line (from 1) on which each block's code begins.
+ * Returns the fenced code blocks of a Markdown text in one language, with the line (from 1) on which each block's code begins.
  *
  * @param {string} markdown
- * @param {string} language what stands after the three backticks
+ * @param {string} language the word after the three backticks
  * @returns {{ line: number, code: string }[]}
  */
 export function codeBlocks(markdown, language) {
@@ -22,7 +22,7 @@ export function codeBlocks(markdown, language) {
 }
 
 /**
- * The code blocks of the `@example`s in a TypeScript source's docstrings, with the line on which each begins.
+ * Returns the code blocks of the `@example`s in a TypeScript source's docstrings, with the line on which each begins.
  *
  * @param {string} source
  */

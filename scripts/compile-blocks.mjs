@@ -2,10 +2,10 @@ import { basename, join } from "node:path";
 import ts from "typescript";
 
 /**
- * Compiles code blocks, each as a module of its own, with the repository's settings, and gives one line per mistake.
+ * Compiles code blocks with the repository's settings, each as its own module, and returns one line per mistake.
  *
  * @param {{ file: string, line: number, code: string }[]} blocks
- * @param {{ root: string, bases: string[] }} places `bases`: folders whose installed packages the blocks may import, in this order
+ * @param {{ root: string, bases: string[] }} places `bases`: folders whose installed packages the blocks can import, in this order
  * @returns {string[]}
  */
 export function compileBlocks(blocks, { root, bases }) {
@@ -13,7 +13,7 @@ export function compileBlocks(blocks, { root, bases }) {
   const virtual = new Map(
     blocks.map((block, index) => [
       join(root, `__docs__/${index}.ts`),
-      // What imports nothing would otherwise be a script, whose names are everybody's.
+      // A block without imports would otherwise be a script, which shares its names with all other scripts.
       { ...block, text: `${block.code}\nexport {};\n` },
     ]),
   );
@@ -67,7 +67,7 @@ function compilerOptions(root) {
   );
   return {
     ...options,
-    // An example may name a value only to show it.
+    // An example may declare a value only to show it.
     noUnusedLocals: false,
     noUnusedParameters: false,
     typeRoots: [join(root, "node_modules/@types")],

@@ -1,4 +1,4 @@
-/** The counts of a vitest JSON report. A file that does not load has no tests to count: it is one failure. */
+/** Counts the tests of a vitest JSON report. A file that fails to load has no tests and counts as one failure. */
 export function countTests({
   numPassedTests,
   numFailedTests,

@@ -32,7 +32,7 @@ const AVOIDED = new RegExp(
 );
 const DOCSTRING = /\/\*\*[\s*]*(What|How|Makes the)\b/g;
 const FACT_LINK = /jobber-facts\.md#([\w-]+)/g;
-// A number such as F5.3 that names a section of a document outside the repository. Not %F4, not \xF4.
+// A number such as "F" + "5.3", which names a section of a document outside the repository. Not %F4, not \xF4.
 const FACT_NUMBER = /(?<![%\\\w#.-])F(?:10|[1-9])(?:\.\d{1,2})?\b(?!\.\w)/g;
 
 /** Blanks the lines between `prose-check off` and `prose-check on`, which quote what the check rejects. */

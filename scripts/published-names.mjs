@@ -1,5 +1,5 @@
-// What each package publishes, name by name, held to `published-names.txt` beside its package.json: a name that vanishes breaks somebody's
-// build, so taking one away, or adding one, is a deliberate act. `--update` writes the files anew.
+// Compares the names that each package exports with `published-names.txt` beside its package.json. A name that
+// disappears breaks users' builds, so adding or removing one must be deliberate. `--update` rewrites the files.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const packages = new URL("../packages/", import.meta.url);
 
-/** The names that a bundled declaration file exports: its `export { … };` and `export type { … };`. */
+/** Returns the names in the `export { … };` and `export type { … };` of a bundled declaration file. */
 export function exportedNames(declarations) {
   return [...declarations.matchAll(/^export (type )?\{([^}]*)\}(?: from [^;]*)?;$/gm)]
     .flatMap(([, type = "", list]) =>
@@ -16,7 +16,7 @@ export function exportedNames(declarations) {
     .sort();
 }
 
-/** One line for each entry point and name. */
+/** Returns one line per entry point and name. */
 function publishedNames(folder) {
   const { exports } = JSON.parse(readFileSync(new URL("package.json", folder), "utf8"));
   return Object.entries(exports).flatMap(([entry, target]) => {
@@ -44,5 +44,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     }
   }
   if (process.exitCode === 1)
-    console.log("If that is meant: node scripts/published-names.mjs --update, and a changeset.");
+    console.log(
+      "If this is intended, run node scripts/published-names.mjs --update and add a changeset.",
+    );
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { codeBlocks, exampleBlocks } from "../code-blocks.mjs";
 
-test("the blocks of one language come with the line of their code", () => {
+test("codeBlocks returns the blocks of one language with the line of their code", () => {
   const markdown = "# Title\n\n```ts\nconst a = 1;\n```\n\n```sh\nls\n```\n```ts\nb();\n```\n";
   expect(codeBlocks(markdown, "ts")).toEqual([
     { line: 4, code: "const a = 1;" },
@@ -9,15 +9,15 @@ test("the blocks of one language come with the line of their code", () => {
   ]);
 });
 
-test("a shorter fence inside a block does not end it", () => {
+test("codeBlocks ignores a shorter fence inside a block", () => {
   expect(codeBlocks("````md\n```ts\nx\n```\n````\n", "ts")).toEqual([]);
 });
 
-test("a block without an end is an error, not silence", () => {
+test("codeBlocks throws for a block without an end", () => {
   expect(() => codeBlocks("text\n```ts\nconst a = 1;\n", "ts")).toThrow("line 2");
 });
 
-test("the examples of docstrings come without their asterisks and with their line in the source", () => {
+test("exampleBlocks returns the examples of docstrings without asterisks, with their line in the source", () => {
   const source = [
     "const before = 1;",
     "/**",

@@ -10,22 +10,22 @@ import { fileURLToPath } from "node:url";
 import { afterAll, expect, test, vi } from "vitest";
 import { codeBlocks } from "../code-blocks.mjs";
 
-// A process of its own on a machine that does other things too.
+// Upper bound for starting a process on a busy machine.
 const SLOW_MS = 20_000;
-const SECRET = "the client secret of the README's test";
+const SECRET = "the client secret of this test";
 const folder = mkdtempSync(join(tmpdir(), "jobber-sync-readme-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const blocks = codeBlocks(readFileSync(new URL("../../README.md", import.meta.url), "utf8"), "ts");
 
-/** The one block that holds `text`. */
+/** Returns the only block that contains `text`. */
 function blockWith(text: string): string {
   const found = blocks.filter(({ code }) => code.includes(text));
   expect(found).toHaveLength(1);
   return found[0]?.code ?? "";
 }
 
-/** Runs a block as it stands, where its packages are installed. */
+/** Runs a block unchanged, in an example that has its packages installed. */
 function runBlock(code: string, example: string) {
   const child = spawn(
     process.execPath,
@@ -55,11 +55,11 @@ test.each([
   ["Express", "@jobber-sync/express", "express-sqlite"],
   ["Fastify", "@jobber-sync/fastify", "fastify-sqlite"],
 ])(
-  "the %s quick start runs and takes a delivery",
+  "the README's %s quick start starts and accepts a delivery",
   async (_name, text, example) => {
     const port = await freePort();
     const database = join(folder, `${example}.db`);
-    // Only where it listens and stores is changed.
+    // Only the port and the database path are replaced.
     const code = blockWith(text)
       .replaceAll("3000", String(port))
       .replace("jobber-sync.db", database);
@@ -102,6 +102,6 @@ test.each(unitTests)(
   SLOW_MS,
 );
 
-test("there is no other block", () => {
+test("the README has no other TypeScript block", () => {
   expect(blocks).toHaveLength(3);
 });

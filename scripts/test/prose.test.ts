@@ -71,8 +71,7 @@ describe("proseMistakes", () => {
   });
 
   it("skips lines between its two marks", () => {
-    const off = "<!-- prose-check off -->";
-    const on = "<!-- prose-check on -->";
+    const [off, on] = ["off", "on"].map((mode) => `<!-- prose-check ${mode} -->`);
     expect(mistakes(`${off}\ntold\n${on}\n\ntold`, "CONTRIBUTING.md")).toEqual([
       '5: "told": write it another way',
     ]);

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { exportedNames } from "../published-names.mjs";
 
-it("reads what a declaration file exports, types marked, under the names that users see", () => {
+it("exportedNames returns the public names of a declaration file and marks types", () => {
   const declarations = `
 import { z } from './zod.js';
 export { a as BodyLimits, nodeBody } from './body-reader.js';
