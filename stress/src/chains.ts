@@ -2,24 +2,24 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Inbox, SyncStore } from "@jobber-sync/core/ports";
 
-/** How the chains go. */
+/** Options for {@link createChains}. */
 export interface ChainsOptions {
   readonly ids: readonly string[];
-  /** How many deliveries all chains send together. */
+  /** Number of deliveries that all chains send together. */
   readonly deliveries: number;
   readonly random: () => number;
-  /** Sends a delivery of an object; resolves when it is accepted. */
+  /** Sends a delivery of an object and resolves once it is accepted. */
   readonly send: (id: string) => Promise<void>;
 }
 
-/** Deliveries that come when an object's run is at one point or another. */
+/** Deliveries that arrive at chosen points of their object's run. */
 export interface Chains {
-  /** What a worker is to use instead: says where its runs are. */
+  /** Wraps the inbox and store of a worker so that the chains see where its runs are. */
   watched<T extends { readonly inbox: Inbox; readonly store: SyncStore }>(parts: T): T;
   /**
-   * Resolves when all deliveries are accepted.
+   * Sends all deliveries and resolves once they are accepted. Fails when no chain makes progress for `stallMs`.
    *
-   * @param stallMs how long not one of the chains may go on
+   * @param stallMs milliseconds
    */
   run(stallMs: number): Promise<void>;
 }
@@ -27,22 +27,21 @@ export interface Chains {
 type Point = "claimed" | "applying" | "settling" | "settled";
 
 const POINTS: readonly Point[] = ["claimed", "applying", "settling", "settled"];
-// Two that come together share a run; but then the wake-up of one makes up for that of the other.
+// Two deliveries at once share a run. Kept rare, because the wake-up of one hides the loss of the other's.
 const TWO_AT_ONCE = 0.25;
 const LOOK_MS = 20;
 
 interface Chain {
   readonly id: string;
-  /** Whether no run has come since something was sent. */
+  /** Whether no run has claimed the object since its last delivery. */
   awaiting: boolean;
-  /** Where the run that has come is met by what is sent next. */
+  /** The point of the current run at which the next delivery is sent. */
   next: Point | null;
 }
 
 /**
- * One chain per object: the next delivery is sent when a worker has the last one in hand, at one point of its run or the other, and then
- * nothing more. So every wake-up counts. Where deliveries come thick and fast, the next one makes up for a wake-up that was lost; here the
- * object stands still.
+ * Creates one chain per object. Each chain sends its next delivery at a random point of the run that processes the last
+ * one, and nothing else, so a lost wake-up stops the chain. With frequent deliveries, the next one would hide the loss.
  */
 export function createChains({ ids, deliveries, random, send }: ChainsOptions): Chains {
   const chains = new Map(
@@ -81,7 +80,7 @@ export function createChains({ ids, deliveries, random, send }: ChainsOptions): 
     },
 
     async run(stallMs) {
-      for (const chain of chains.values()) void goOn(chain);
+      for (const chain of chains.values()) void sendNext(chain);
       let before = accepted;
       let since = performance.now();
       while (accepted < deliveries) {
@@ -91,7 +90,7 @@ export function createChains({ ids, deliveries, random, send }: ChainsOptions): 
         before = accepted;
         assert.ok(
           performance.now() - since < stallMs,
-          `nobody comes for ${stillAwaiting().join(", ")}`,
+          `no run claims ${stillAwaiting().join(", ")}`,
         );
       }
     },
@@ -106,16 +105,16 @@ export function createChains({ ids, deliveries, random, send }: ChainsOptions): 
     }
     if (chain.next !== point) return;
     chain.next = null;
-    const sent = goOn(chain);
-    // Half of the time the run goes on while the delivery is on its way.
+    const sent = sendNext(chain);
+    // Half of the runs continue while the delivery is being accepted.
     if (random() < 0.5) await sent;
   }
 
-  /** Does not reject. */
-  async function goOn(chain: Chain): Promise<void> {
+  /** Never rejects. */
+  async function sendNext(chain: Chain): Promise<void> {
     const count = Math.min(left, random() < TWO_AT_ONCE ? 2 : 1);
     left -= count;
-    // Said before it is sent: a run may take it before its sender hears that it was accepted.
+    // Set before sending, because a run can claim the delivery before its sender gets the response.
     chain.awaiting = count > 0;
     try {
       await Promise.all(Array.from({ length: count }, () => send(chain.id)));

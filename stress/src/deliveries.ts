@@ -1,10 +1,10 @@
 import { setTimeout } from "node:timers/promises";
 import { deliveryKey, isJobberSyncError, parseEvent } from "@jobber-sync/core";
 import type { Inbox, IncomingDelivery } from "@jobber-sync/core/ports";
-import { notificationPayload } from "@jobber-sync/testing";
+import { incomingDelivery, notificationPayload } from "@jobber-sync/testing";
 import { SLUG, timeOf, titleOf } from "./reference-records.ts";
 
-/** A snapshot of an object at a version, on its way into an inbox. */
+/** Returns a snapshot of an object at a version, ready for an inbox. */
 export function snapshotAt(id: string, version: number): IncomingDelivery {
   return delivery({
     event: "job.updated",
@@ -12,7 +12,7 @@ export function snapshotAt(id: string, version: number): IncomingDelivery {
   });
 }
 
-/** A notification that an object has changed, to a version when that is said: each then has a key of its own. */
+/** Returns a notification that an object has changed. With a version, each has a key of its own. */
 export function notificationOf(id: string, version?: number): IncomingDelivery {
   const times = version === undefined ? {} : { occurredAt: timeOf(version) };
   return delivery(notificationPayload("JOB_UPDATE", { itemId: id, ...times }));
@@ -20,7 +20,7 @@ export function notificationOf(id: string, version?: number): IncomingDelivery {
 
 const RESEND_FOR_MS = 30_000;
 
-/** Accepts a delivery as Jobber would have it accepted: what is answered 503 is sent again, though not for ever. */
+/** Accepts a delivery. Like Jobber, sends it again after a 503, for 30 s at most. */
 export async function deliver(inbox: Inbox, delivery: IncomingDelivery): Promise<void> {
   const end = Date.now() + RESEND_FOR_MS;
   for (;;) {
@@ -37,15 +37,10 @@ export async function deliver(inbox: Inbox, delivery: IncomingDelivery): Promise
 function delivery(payload: object): IncomingDelivery {
   const body = new TextEncoder().encode(JSON.stringify(payload));
   const event = parseEvent(body);
-  return {
+  return incomingDelivery(event.kind === "notification" ? event.itemId : event.data.id, {
     tenant: SLUG,
-    objectType: "job",
-    objectId: event.kind === "notification" ? event.itemId : event.data.id,
     topic: event.kind === "notification" ? event.topic : event.event,
     deliveryKey: deliveryKey(event),
     body,
-    receivedAt: Date.now(),
-    state: "waiting",
-    reason: null,
-  };
+  });
 }

@@ -7,30 +7,45 @@ import { startWorker } from "./processes.ts";
 import { SLUG, startReference, titleOf } from "./reference-records.ts";
 import type { DyingPoint } from "./worker-process.ts";
 
+/** Options for {@link killedWorkers}. */
+export interface KilledWorkersOptions {
+  /** The point at which each worker dies, one worker after the other. */
+  readonly dieAt: readonly DyingPoint[];
+  /** The workers' lease. Milliseconds. @default the worker's default, 15 s */
+  readonly leaseMs?: number | undefined;
+}
+
 const LATEST_MS = 20_000;
 
 /**
- * Kills a worker process at one point of its run and lets another one go on. Asserts that the deliveries have run again within 20 s of the
- * kill, that nothing is lost and nothing is there twice.
+ * Starts a worker that kills itself in the middle of its run, then the next one, which takes the same run over and dies
+ * at the next point, and finally a worker that lives. Asserts that each takes over within 20 s of the kill, and that at
+ * the end nothing is lost and nothing is stored twice.
  *
- * @returns milliseconds from the kill to the end of the second run
+ * @returns milliseconds from the last kill until the run was done
  */
-export async function killedWorker(target: Target, dieAt: DyingPoint): Promise<number> {
+export async function killedWorkers(
+  target: Target,
+  { dieAt, leaseMs }: KilledWorkersOptions,
+): Promise<number> {
   const backend = await openBackend(target);
   const reference = await startReference();
+  const order = { target, referenceUrl: reference.url, leaseMs };
   try {
     const version = reference.change("job-1");
     await backend.inbox.accept(snapshotAt("job-1", version));
     await backend.inbox.accept(notificationOf("job-1"));
-    const doomed = await startWorker({ target, referenceUrl: reference.url, dieAt });
-    const end = await Promise.race([
-      doomed.ended,
-      delay(LATEST_MS, { signal: "none" }, { ref: false }),
-    ]);
-    if (end.signal !== "SIGKILL") await doomed.stop();
-    assert.equal(end.signal, "SIGKILL", `the worker dies when it has ${dieAt}`);
+    for (const point of dieAt) {
+      const doomed = await startWorker({ ...order, dieAt: point });
+      const end = await Promise.race([
+        doomed.ended,
+        delay(LATEST_MS, { signal: "none" }, { ref: false }),
+      ]);
+      if (end.signal !== "SIGKILL") await doomed.stop();
+      assert.equal(end.signal, "SIGKILL", `the worker claims the run and dies: ${point}`);
+    }
     const killed = performance.now();
-    const heir = await startWorker({ target, referenceUrl: reference.url });
+    const last = await startWorker(order);
     try {
       await drained(backend, 1.5 * LATEST_MS);
       const elapsed = performance.now() - killed;
@@ -46,7 +61,7 @@ export async function killedWorker(target: Target, dieAt: DyingPoint): Promise<n
       assert.equal((await backend.store.submissions(SLUG)).length, 2);
       return elapsed;
     } finally {
-      await heir.stop();
+      await last.stop();
     }
   } finally {
     await reference.close();

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { createMemoryInbox, createMemoryStore, createWorker } from "@jobber-sync/core";
+import { silentLogger } from "@jobber-sync/testing";
 import { createChains } from "./chains.ts";
 import { deliver, notificationOf, snapshotAt } from "./deliveries.ts";
 import { drained } from "./many-workers.ts";
 import { type Backend, openBackend, type Target } from "./open-backend.ts";
 import { recordsAt, SLUG, titleOf } from "./reference-records.ts";
 
-/** How large a campaign is. */
+/** Options for {@link lostWakeUps}. */
 export interface LostWakeUpsOptions {
   readonly accepts: number;
   readonly objects: number;
@@ -16,20 +17,20 @@ export interface LostWakeUpsOptions {
 type LostWakeUpsBackend = Pick<Backend, "store" | "inbox" | "unfinished" | "close">;
 
 const IN_CHAINS = 0.05;
-// As many as a receiver lets in at one time.
+// The receiver's default for maxInFlight.
 const CALLERS = 256;
-// So often the workers catch up; without that they would be left further and further behind.
+// The workers catch up after each round; otherwise they would fall further and further behind.
 const ROUND = 5000;
 const PATIENCE_MS = 60_000;
-// Far more than that: the sweep for rows without a wake-up would take the one that was lost.
+// Longer than PATIENCE_MS, because the sweep for overdue rows would find the one whose wake-up was lost.
 const OVERDUE_MS = 60 * PATIENCE_MS;
 
 /**
- * Changes an object, then accepts a delivery for it, a notification half of the time and else a snapshot, again and again while two workers run: some
- * in chains, the next one when a run has the last one in hand, then many callers at once. Asserts that in the end no delivery waits and every
- * object is at its last version: a wake-up that was lost would leave one behind.
+ * Changes objects and accepts a notification or a snapshot for each change while two workers run: first in chains, then
+ * from many concurrent callers. Asserts that at the end no delivery waits and every object is at its last version; a
+ * lost wake-up would leave a delivery behind.
  *
- * @param target `memory`: both workers share one inbox in this process
+ * @param target with `memory`, both workers share one inbox in this process
  */
 export async function lostWakeUps(
   target: Target | "memory",
@@ -52,10 +53,15 @@ export async function lostWakeUps(
     fetch: async (_tenant: string, _type: string, id: string) =>
       recordsAt(id, versions.get(id) ?? 0),
   };
-  const silent = { info() {}, warn() {}, error() {} };
   const workers = [backend, other].map((each) => {
     const { inbox, store } = chains.watched(each);
-    return createWorker({ inbox, store, source, fetchesPerSecond: 1_000_000, logger: silent });
+    return createWorker({
+      inbox,
+      store,
+      source,
+      fetchesPerSecond: 1_000_000,
+      logger: silentLogger,
+    });
   });
   for (const worker of workers) worker.start();
   try {

@@ -6,7 +6,7 @@ import { type Backend, openBackend, type Target } from "./open-backend.ts";
 import { startWorker } from "./processes.ts";
 import { SLUG, startReference, titleOf } from "./reference-records.ts";
 
-/** How large a campaign is. */
+/** Options for {@link manyWorkers}. */
 export interface ManyWorkersOptions {
   readonly workers: number;
   readonly objects: number;
@@ -14,7 +14,7 @@ export interface ManyWorkersOptions {
   readonly random: () => number;
 }
 
-// Writes down every update by which a record would go back to something older.
+// Records every update that would replace a record with an older version.
 const AUDIT = {
   sqlite: [
     "CREATE TABLE audit (job_id TEXT, before TEXT, after TEXT)",
@@ -33,12 +33,12 @@ const AUDIT = {
   ],
 };
 
-const NOTICES = 0.1;
+const NOTIFICATIONS = 0.1;
 
 /**
- * Snapshots of every version of every object, out of order and some of them twice, and notifications between them, taken by worker processes while
- * they arrive. Asserts that each object ends on its newest version, never stepped back, that each version's submission is there exactly once,
- * and that nothing failed on the way: no deadlock, no delivery given up or put back for the store's sake.
+ * Sends snapshots of every version of every object, out of order, some twice and mixed with notifications, to several
+ * worker processes. Asserts that each object ends at its newest version and never went back, that each version has
+ * exactly one submission, and that nothing failed: no deadlock, no dead letter, no retry because of the store.
  */
 export async function manyWorkers(
   target: Target,
@@ -60,10 +60,12 @@ export async function manyWorkers(
     for (let index = 0; index < order.length; index += 200) {
       await Promise.all(
         order.slice(index, index + 200).flatMap(([id, version]) => {
-          // What is told of is true already.
+          // A webhook is sent after the change it describes.
           reference.versions.set(id, Math.max(reference.versions.get(id) ?? 0, version));
           const snapshot = send(snapshotAt(id, version));
-          return random() < NOTICES ? [snapshot, send(notificationOf(id, version))] : [snapshot];
+          return random() < NOTIFICATIONS
+            ? [snapshot, send(notificationOf(id, version))]
+            : [snapshot];
         }),
       );
     }
@@ -72,20 +74,24 @@ export async function manyWorkers(
     const jobs = await backend.store.jobs(SLUG, { limit: objects + 1 });
     assert.equal(jobs.length, objects);
     for (const job of jobs)
-      assert.equal(job.title, titleOf(versions), `${job.jobberJobId} ends on its newest version`);
-    assert.deepEqual(await backend.sql("SELECT * FROM audit"), [], "no version steps backwards");
+      assert.equal(job.title, titleOf(versions), `${job.jobberJobId} ends at its newest version`);
+    assert.deepEqual(
+      await backend.sql("SELECT * FROM audit"),
+      [],
+      "no record goes back to an older version",
+    );
     const submissions = await backend.store.submissions(SLUG, { limit: keys.size + 1 });
     assert.deepEqual(
       submissions.map(({ deliveryKey }) => deliveryKey).sort(),
       [...keys].sort(),
-      "each version's submission is there exactly once",
+      "each version has exactly one submission",
     );
     const failures = processes.flatMap((worker) => worker.failures);
     assert.deepEqual(
       failures.filter(({ hook, code }) => hook === "dead" || code === "ERR_STORE"),
       [],
     );
-    assert.deepEqual(await backend.deadlocks(), 0, "nobody had to be rescued from a deadlock");
+    assert.deepEqual(await backend.deadlocks(), 0, "the server ended no deadlock");
     for (const worker of processes) assert.deepEqual(await worker.ended, { code: 0, signal: null });
   } finally {
     await Promise.all(processes.map((worker) => worker.stop()));
@@ -94,7 +100,7 @@ export async function manyWorkers(
   }
 }
 
-/** Resolves when no delivery waits and none is claimed. */
+/** Resolves once no delivery is waiting or claimed. */
 export async function drained(
   { inbox, unfinished }: Pick<Backend, "inbox" | "unfinished">,
   timeoutMs = 120_000,
@@ -105,8 +111,8 @@ export async function drained(
     if (count === 0) return;
     if (Date.now() > end) {
       const [first] = await inbox.list({ states: ["waiting", "claimed"], limit: 1 });
-      const why = `the first one ${first?.state}, for ${first?.reason ?? "no reason"}`;
-      assert.fail(`${count} deliveries not finished after ${timeoutMs} ms, ${why}`);
+      const why = `the first one is ${first?.state}, reason ${first?.reason ?? "none"}`;
+      assert.fail(`${count} deliveries unfinished after ${timeoutMs} ms, ${why}`);
     }
     await delay(50);
   }

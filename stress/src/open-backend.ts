@@ -10,36 +10,36 @@ import { PgBoss } from "pg-boss";
 const CONNECTIONS = 4;
 const STATISTICS_MS = 1100;
 
-/** A database as every process of a campaign names it. */
+/** A database, as passed to every process of a test. */
 export type Target =
   | { readonly kind: "sqlite"; readonly path: string }
   | { readonly kind: "postgres"; readonly url: string };
 
-/** Store and inbox on a target. */
+/** Store and inbox on a target, with SQL access for audits. */
 export interface Backend {
   readonly store: SyncStore & SyncReader;
   readonly inbox: Inbox;
-  /** Runs SQL of its dialect, for audits. */
+  /** Runs SQL in the target's dialect. */
   sql(text: string): Promise<readonly Record<string, unknown>[]>;
-  /** How many deliveries wait or are claimed. Asked again and again: a list of the inbox may walk over all that are done. */
+  /** Counts waiting and claimed deliveries. Faster than `inbox.list`, which may scan the done ones. */
   unfinished(): Promise<number>;
-  /** How many deadlocks the server had to end. SQLite has none: one process writes at a time. */
+  /** Returns the number of deadlocks the server ended. SQLite has none, because one process writes at a time. */
   deadlocks(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** How a target is opened. */
+/** Options for {@link openBackend}. */
 export interface OpenOptions {
-  /** Called when a write is about to become durable: for a process that is to die in the middle of it. */
-  readonly onCommit?: () => void;
-  /** How long a row must have been due before a listener on Postgres takes it without a wake-up. Milliseconds. @default the package's */
-  readonly overdueMs?: number;
+  /** Called when a write is about to be committed, for a process that dies at that point. */
+  readonly onCommit?: (() => void) | undefined;
+  /** The `overdueMs` option of `createPostgres`. Milliseconds. @default the package's default */
+  readonly overdueMs?: number | undefined;
 }
 
 const UNFINISHED =
   "SELECT count(*) AS count FROM jobber_deliveries WHERE state IN ('waiting', 'claimed')";
 
-/** Opens a target and makes its tables. Any number of processes may. */
+/** Opens a target and creates its tables. Any number of processes can do so. */
 export function openBackend(target: Target, options: OpenOptions = {}): Promise<Backend> {
   return target.kind === "sqlite"
     ? openFile(target.path, options)
@@ -66,7 +66,7 @@ async function openFile(path: string, { onCommit }: OpenOptions): Promise<Backen
   };
 }
 
-/** The handle, which says when a transaction is about to be committed. */
+/** Wraps a handle to call `onCommit` before each COMMIT. */
 function watched(handle: DatabaseSync, onCommit: () => void): DatabaseSync {
   return new Proxy(handle, {
     get(target, name) {
@@ -118,7 +118,7 @@ async function openServer(
     },
     unfinished: async () => Number((await pool.query(UNFINISHED)).rows[0]?.count),
     async deadlocks() {
-      // A server process tells of what it has counted when it ends, or with the next statement, but not twice within a second.
+      // A backend reports its counters with a later statement, at most once a second.
       await delay(STATISTICS_MS);
       await Promise.all(
         Array.from({ length: CONNECTIONS }, () => pool.query("SELECT pg_sleep(0.1)")),
@@ -135,7 +135,7 @@ async function openServer(
   };
 }
 
-/** The pool, which says when a statement that writes a job is on its way to the server. */
+/** Wraps a pool to call `onCommit` when a statement that writes a job has been sent. */
 function sending(pool: pg.Pool, onCommit: () => void): pg.Pool {
   return new Proxy(pool, {
     get(target, name) {

@@ -5,21 +5,21 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { WorkerFailure, WorkerOrder } from "./worker-process.ts";
 
-/** A worker in a process of its own. */
+/** A worker in its own process. */
 export interface WorkerProcess {
-  /** Resolves when it has ended, by itself or by a signal. */
+  /** Resolves when the process has ended, by itself or by a signal. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
-  /** What its hooks told of deliveries that failed. */
+  /** Failures that its hooks reported. */
   readonly failures: readonly WorkerFailure[];
   stop(): Promise<void>;
 }
 
-/** Starts a worker process; resolves when it takes work. */
+/** Starts a worker process and resolves once the worker listens. */
 export async function startWorker(order: WorkerOrder): Promise<WorkerProcess> {
   const script = fileURLToPath(new URL("worker-process.ts", import.meta.url));
   const child: ChildProcess = fork(script, [JSON.stringify(order)], {
     execArgv: ["--conditions=jobber-sync-source"],
-    // Dozens of them start in a run, each with the same files: half a second of work without it.
+    // Dozens of processes load the same files; the cache saves half a second of CPU each.
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") },
   });
   const failures: WorkerFailure[] = [];
@@ -31,11 +31,9 @@ export async function startWorker(order: WorkerOrder): Promise<WorkerProcess> {
     });
   });
   const first = await Promise.race([started, ended]);
-  // One that is told to die may do so before it says anything.
+  // A process with dieAt can die before it sends its first message.
   if (first !== true && order.dieAt === undefined)
-    throw new Error(
-      `a worker process ended with ${first.code ?? first.signal} before it took work`,
-    );
+    throw new Error(`a worker process ended with ${first.code ?? first.signal} before it listened`);
   return {
     ended,
     failures,

@@ -4,34 +4,34 @@ import { parseInstant } from "@jobber-sync/core";
 import type { FetchedRecords, RecordSource } from "@jobber-sync/core/ports";
 import { fetchedJob } from "@jobber-sync/testing";
 
-/** The tenant of every campaign. */
+/** The tenant of every test. */
 export const SLUG = "acme";
 
 const START = Date.parse("2026-01-01T00:00:00Z");
 
-/** When version `version` of an object was made: a thousandth of a second after the one before. */
+/** Returns the time of a version: one millisecond after the version before. */
 export function timeOf(version: number): string {
   return parseInstant(new Date(START + version).toISOString()) ?? "";
 }
 
-/** What the title of an object says at a version. */
+/** Returns the title of an object at a version. */
 export function titleOf(version: number): string {
   return `v${version}`;
 }
 
-/** The records as they really are, over HTTP, so that workers in other processes can fetch them. */
+/** The records that a source returns, served over HTTP to workers in other processes. */
 export interface ReferenceRecords {
   readonly url: string;
-  /** Versions by object. */
+  /** The current version of each object. */
   readonly versions: Map<string, number>;
-  /** How often an object was fetched. */
+  /** Returns the number of fetches. */
   fetches(): number;
-  /** Makes the next version of an object. */
+  /** Moves an object to its next version and returns it. */
   change(id: string): number;
   close(): Promise<void>;
 }
 
-/** Starts the reference on a port of its own. */
+/** Starts serving the reference records on a free port. */
 export async function startReference(): Promise<ReferenceRecords> {
   const versions = new Map<string, number>();
   let fetches = 0;
@@ -56,7 +56,7 @@ export async function startReference(): Promise<ReferenceRecords> {
   };
 }
 
-/** The reference as a worker's source. */
+/** Returns a source that fetches the reference records. */
 export function sourceOf(url: string): RecordSource {
   return {
     async fetch(_tenant, _type, id, { signal }): Promise<FetchedRecords> {
@@ -66,7 +66,7 @@ export function sourceOf(url: string): RecordSource {
   };
 }
 
-/** What a fetch of an object finds at a version. */
+/** Returns the records of an object at a version. */
 export function recordsAt(id: string, version: number): FetchedRecords {
   return {
     jobs: [fetchedJob(id, { sourceUpdatedAt: timeOf(version), title: titleOf(version) })],

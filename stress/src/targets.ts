@@ -5,19 +5,19 @@ import pg from "pg";
 import { startOwnServer } from "../../packages/postgres/test/support/embedded-postgres.ts";
 import type { Target } from "./open-backend.ts";
 
-/** Gives each campaign a database of its own; all of them are gone when it is closed. */
+/** Creates a database for each test; `close` removes all of them. */
 export interface Targets {
   next(): Promise<Target>;
   close(): Promise<void>;
 }
 
-/** SQLite files in a temporary folder, or databases on one PostgreSQL server of their own. */
+/** Opens a temporary folder for SQLite files, or starts a PostgreSQL server. */
 export function openTargets(kind: Target["kind"]): Promise<Targets> {
   return kind === "sqlite" ? openFolder() : openServer();
 }
 
 async function openFolder(): Promise<Targets> {
-  const folder = await mkdtemp(join(tmpdir(), "jobber-sync-campaign-"));
+  const folder = await mkdtemp(join(tmpdir(), "jobber-sync-stress-"));
   let files = 0;
   return {
     async next() {
@@ -36,13 +36,13 @@ async function openServer(): Promise<Targets> {
     for (const statement of statements) await client.query(statement);
     await client.end();
   };
-  // A campaign leaves in a minute as many dead rows behind as other queues in a day; the server's default is to look once a minute.
+  // A test leaves as many dead rows in a minute as a usual queue in a day; the default is to vacuum once a minute.
   await run("ALTER SYSTEM SET autovacuum_naptime = '5s'", "SELECT pg_reload_conf()");
   let databases = 0;
   return {
     async next() {
       databases += 1;
-      const name = `campaign_${databases}`;
+      const name = `stress_${databases}`;
       await run(`CREATE DATABASE ${name}`);
       return {
         kind: "postgres",

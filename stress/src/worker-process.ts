@@ -1,29 +1,32 @@
 import { createWorker } from "@jobber-sync/core";
+import { silentLogger } from "@jobber-sync/testing";
 import { openBackend, type Target } from "./open-backend.ts";
 import { sourceOf } from "./reference-records.ts";
 
-// A worker in a process of its own. Says "started" when it listens; ends when told to stop. Dies at one point of its first run when told to.
+// Runs a worker in its own process. Sends "started" once it listens, ends on the message "stop", and kills itself at
+// the point `dieAt` of its first run.
 
-/** What the process is told, as JSON in its first argument. */
+/** Options of the process, as JSON in its first argument. */
 export interface WorkerOrder {
   readonly target: Target;
   readonly referenceUrl: string;
-  /** Where to die, by SIGKILL, in the first run. */
-  readonly dieAt?: DyingPoint;
+  /** The point of the first run at which the process kills itself with SIGKILL. */
+  readonly dieAt?: DyingPoint | undefined;
+  /** The worker's lease. Milliseconds. @default the worker's default */
+  readonly leaseMs?: number | undefined;
 }
 
-/** A hook's word on a delivery that failed, as the process passes it on. */
+/** A failure that a hook reported, sent to the parent process. */
 export interface WorkerFailure {
   readonly hook: "retried" | "dead";
   readonly code: string;
 }
 
-/** The points between which a worker's run is cut. */
+/** A point of a run. */
 export type DyingPoint = "claimed" | "fetched" | "in transaction" | "committed" | "handled";
 
-const silent = { info() {}, warn() {}, error() {} };
 const order = JSON.parse(process.argv[2] ?? "") as WorkerOrder;
-const { target, referenceUrl, dieAt } = order;
+const { target, referenceUrl, dieAt, leaseMs } = order;
 
 function die(at: DyingPoint): void {
   if (dieAt === at) process.kill(process.pid, "SIGKILL");
@@ -55,7 +58,7 @@ const worker = createWorker({
   store: {
     nextSequence: () => store.nextSequence(),
     async apply(change) {
-      // For good: the server may have answered before the watcher of the statement has its turn.
+      // Never reset: the response can arrive before the callback for the sent statement runs.
       applying = true;
       const result = await store.apply(change);
       die("committed");
@@ -69,9 +72,10 @@ const worker = createWorker({
       return found;
     },
   },
-  // The campaigns measure what is lost, not Jobber's patience.
+  // High enough that the rate limit does not slow the test down.
   fetchesPerSecond: 1_000_000,
-  logger: silent,
+  leaseMs,
+  logger: silentLogger,
   hooks: {
     retried: ({ code }) => report("retried", code),
     dead: ({ code }) => report("dead", code),

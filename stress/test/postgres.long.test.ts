@@ -1,3 +1,16 @@
-import { campaigns } from "./support/campaigns.ts";
+import { stressTests } from "./support/stress-tests.ts";
 
-campaigns("postgres", { accepts: 1_000_000, versions: 2_000, timeoutMs: 3_600_000 });
+stressTests("postgres", {
+  accepts: 1_000_000,
+  versions: 2_000,
+  workers: [2, 8],
+  dieAt: [
+    ["claimed"],
+    ["fetched"],
+    ["in transaction"],
+    ["committed"],
+    ["handled"],
+    ["claimed", "fetched", "in transaction", "committed", "handled"],
+  ],
+  timeoutMs: 3_600_000,
+});

@@ -1,3 +1,11 @@
-import { campaigns } from "./support/campaigns.ts";
+import { stressTests } from "./support/stress-tests.ts";
 
-campaigns("postgres", { accepts: 100_000, versions: 200, timeoutMs: 240_000 });
+stressTests("postgres", {
+  accepts: 1000,
+  versions: 10,
+  workers: [2],
+  dieAt: [["in transaction"]],
+  // Expires while a test waits, and outlasts a pause of a running worker on a busy machine.
+  leaseMs: 3000,
+  timeoutMs: 120_000,
+});
