@@ -22,6 +22,9 @@ import { openApi, SIGNAL } from "./support/open-api.ts";
 
 const canary = (name: string): string => `canary${name}${randomBytes(6).toString("hex")}`;
 const CANARIES: string[] = [];
+// Errors of the user's store, source and handlers reach the user's log whole, but no response.
+const OWN_ERROR = "text of the user's own error";
+
 /** Creates a canary: a value that must never become visible. */
 function plant(name: string): string {
   const value = canary(name);
@@ -206,13 +209,13 @@ it("secrets, tokens and customer data appear in no log, hook, channel, response 
   const receiver = createReceiver({ ...shared, inbox });
   const failing = {
     ...store,
-    apply: async () => Promise.reject(new Error(`duplicate key (${quoted})`)),
+    apply: async () => Promise.reject(new Error(OWN_ERROR)),
   };
   const small = createReceiver({ ...shared, store: failing });
   const handling = createReceiver({
     ...shared,
     store,
-    on: { "job.created": () => Promise.reject(new Error(quoted)) },
+    on: { "job.created": () => Promise.reject(new Error(OWN_ERROR)) },
   });
   const snapshot = {
     event: "job.created",
@@ -258,7 +261,9 @@ it("secrets, tokens and customer data appear in no log, hook, channel, response 
     for (const signed of [bytes, broken]) {
       const signature = signPayload(signed, clientSecret);
       for (const to of [receiver, small, handling]) {
-        see(await to.receive({ tenant: "acme", signature, body: signed }));
+        const response = await to.receive({ tenant: "acme", signature, body: signed });
+        expect(JSON.stringify(response)).not.toContain(OWN_ERROR);
+        see(response);
         see(
           await to.receive({
             tenant: "acme",
@@ -271,10 +276,10 @@ it("secrets, tokens and customer data appear in no log, hook, channel, response 
     }
   }
   const on = {
-    "job.created": () => Promise.reject(new Error(quoted)),
-    JOB_UPDATE: () => Promise.reject(new Error(quoted)),
+    "job.created": () => Promise.reject(new Error(OWN_ERROR)),
+    JOB_UPDATE: () => Promise.reject(new Error(OWN_ERROR)),
   };
-  for (const source of [api, { fetch: async () => Promise.reject(new Error(quoted)) }]) {
+  for (const source of [api, { fetch: async () => Promise.reject(new Error(OWN_ERROR)) }]) {
     for (const target of [store, failing]) {
       await createWorker({
         inbox,
@@ -302,6 +307,7 @@ it("secrets, tokens and customer data appear in no log, hook, channel, response 
   expect(secrets.length).toBeGreaterThanOrEqual(40);
   expect(seen.length).toBeGreaterThan(200);
   const everything = seen.join("\n");
+  expect(everything).toContain(OWN_ERROR);
   const found = secrets.filter((text) => everything.includes(text));
   const places = found.map((text) => seen.find((line) => line.includes(text))?.slice(0, 400));
   expect(places).toEqual([]);

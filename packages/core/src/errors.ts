@@ -1,9 +1,9 @@
 /**
- * Every failure a caller of this library can meet, in one table. A code is never renamed or reused; each has its page in
- * `docs/errors/<code>.md`.
+ * Every failure that callers of the library can meet. A code is never renamed or reused; each has a
+ * page `docs/errors/<code>.md`.
  */
 const ERROR_TABLE = {
-  // HTTP guard
+  // Method, headers and body
   ERR_METHOD: { status: 405, retryable: false, expose: true },
   ERR_NOT_FOUND: { status: 404, retryable: false, expose: true },
   ERR_BODY_TOO_LARGE: { status: 413, retryable: false, expose: true },
@@ -11,7 +11,7 @@ const ERROR_TABLE = {
   ERR_BODY_TIMEOUT: { status: 408, retryable: true, expose: true },
   ERR_BODY_ABORTED: { status: 400, retryable: true, expose: true },
   ERR_BODY_NOT_RAW: { status: 500, retryable: true, expose: true },
-  // Authentication. The sender sees ERR_UNAUTHORIZED whichever of the others it was.
+  // Authentication. The sender always sees ERR_UNAUTHORIZED.
   ERR_UNAUTHORIZED: { status: 401, retryable: false, expose: true },
   ERR_SIGNATURE_MISSING: { status: 401, retryable: false, expose: false },
   ERR_SIGNATURE_MALFORMED: { status: 401, retryable: false, expose: false },
@@ -21,6 +21,7 @@ const ERROR_TABLE = {
   ERR_EVENT_SYNTAX: { status: 422, retryable: false, expose: true },
   ERR_EVENT_INVALID: { status: 422, retryable: false, expose: true },
   ERR_SNAPSHOT_SHARED_APP: { status: 422, retryable: false, expose: true },
+  ERR_TENANT_AMBIGUOUS: { status: 422, retryable: false, expose: true },
   ERR_ACCOUNT_MISMATCH: { status: 422, retryable: false, expose: false },
   // The backend behind the receiver
   ERR_TENANT_LOOKUP: { status: 503, retryable: true, expose: true },
@@ -59,31 +60,31 @@ const ERROR_TABLE = {
   ERR_OAUTH_EXCHANGE: { status: 502, retryable: true, expose: true },
 } as const satisfies Record<`ERR_${string}`, ErrorTraits>;
 
-/** What a code means for an HTTP answer and for a retry. */
+/** The consequences of an error code for the HTTP response and for retries. */
 export interface ErrorTraits {
-  /** HTTP status that the receiver answers with. */
+  /** HTTP status of the receiver's response. */
   readonly status: number;
-  /** Whether the same call may succeed later without anybody changing anything. */
+  /** Whether the same call may succeed later without a change by the operator. */
   readonly retryable: boolean;
   /** Whether the message may be shown to the sender of a request. */
   readonly expose: boolean;
 }
 
-/** The closed set of codes. */
+/** The closed set of error codes. */
 export type ErrorCode = keyof typeof ERROR_TABLE;
 
-/** The code table: HTTP status, retryability and visibility of every {@link ErrorCode}. */
+/** HTTP status, retryability and visibility of every {@link ErrorCode}. */
 export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorTraits>> = ERROR_TABLE;
 
-/** What can be said beside code and message. Never a secret, a signature, a token or customers' data. */
+/** Details beside code and message. Never a secret, a signature, a token or customers' data. */
 export interface JobberSyncErrorOptions {
   readonly cause?: unknown;
-  /** Milliseconds after which another try makes sense, where somebody told us. */
-  readonly retryAfterMs?: number;
-  /** Overrides the table where the circumstances say better. */
-  readonly retryable?: boolean;
-  /** The same: a message that says more than a sender should read. */
-  readonly expose?: false;
+  /** Milliseconds to wait before a retry, where the failing side said so. */
+  readonly retryAfterMs?: number | undefined;
+  /** Overrides the table where the circumstances are known better. */
+  readonly retryable?: boolean | undefined;
+  /** Hides a message of an exposed code that says more than the sender should read. */
+  readonly expose?: false | undefined;
   readonly details?: ErrorDetails | undefined;
 }
 
@@ -94,18 +95,19 @@ export interface ErrorDetails {
 }
 
 /**
- * The one error class of the library family. Recognise it with {@link isJobberSyncError} or by `code`, not by `instanceof`:
- * two copies of this package may be loaded side by side.
+ * The error class of all `@jobber-sync` packages. Recognize it with {@link isJobberSyncError} or by
+ * `code`, not by `instanceof`: two copies of this package may be loaded side by side.
  */
 export class JobberSyncError extends Error {
   override readonly name = "JobberSyncError";
   readonly code: ErrorCode;
-  /** HTTP status that goes with the code. */
+  /** HTTP status of the code. */
   readonly status: number;
+  /** Whether the same call may succeed later without a change by the operator. */
   readonly retryable: boolean;
   /** Whether `message` may be shown to the sender of a request. */
   readonly expose: boolean;
-  /** Milliseconds after which another try makes sense; `undefined` where nobody said. */
+  /** Milliseconds to wait before a retry; `undefined` if the failing side did not say. */
   readonly retryAfterMs: number | undefined;
   readonly details: ErrorDetails | undefined;
 
@@ -121,7 +123,7 @@ export class JobberSyncError extends Error {
   }
 }
 
-/** Whether `error` is a {@link JobberSyncError}, of this copy of the package or of another one. */
+/** Returns whether `error` is a {@link JobberSyncError}, even from another copy of the package. */
 export function isJobberSyncError(error: unknown): error is JobberSyncError {
   return (
     error instanceof Error &&

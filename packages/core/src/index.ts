@@ -32,13 +32,9 @@ export {
 } from "./observability/lifecycle-events.ts";
 export type { Logger } from "./observability/logger.ts";
 export type { Handler, HandlerContext, Handlers } from "./processing/handlers.ts";
-export {
-  createReceiver,
-  type Receiver,
-  type ReceiverRequest,
-  type VerifiableDelivery,
-} from "./receiver/create-receiver.ts";
+export { createReceiver } from "./receiver/create-receiver.ts";
 export type { ReceiverOptions, TopicSelection } from "./receiver/options.ts";
+export type { Receiver, ReceiverRequest, VerifiableDelivery } from "./receiver/receiver.ts";
 export type { ReceiverResponse } from "./receiver/response.ts";
 export type { ContactRecord } from "./records/contact-record.ts";
 export type { JobRecord } from "./records/job-record.ts";
@@ -56,11 +52,12 @@ export {
 } from "./signature/diagnose-signature.ts";
 export {
   type NamedSecret,
-  type PreparedSecrets,
   prepareSecrets,
   type Secret,
+  type SecretOptions,
   type Secrets,
 } from "./signature/prepare-secrets.ts";
+export type { PreparedSecrets } from "./signature/prepared-secrets.ts";
 export { signPayload } from "./signature/sign-payload.ts";
 export {
   SIGNATURE_HEADER,

@@ -1,11 +1,13 @@
+// Signatures alone, for callers that do without zod.
+
 export {
-  MIN_SECRET_BYTES,
   type NamedSecret,
-  type PreparedSecrets,
   prepareSecrets,
   type Secret,
+  type SecretOptions,
   type Secrets,
 } from "./signature/prepare-secrets.ts";
+export type { PreparedSecrets } from "./signature/prepared-secrets.ts";
 export { signPayload } from "./signature/sign-payload.ts";
 export {
   readSignatureHeader,

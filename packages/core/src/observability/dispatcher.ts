@@ -44,11 +44,15 @@ export function createDispatcher<E>({
     const failed = (err: unknown) =>
       logger.error({ hook: name, err }, `the "${name}" hook failed; nothing else is affected`);
     try {
-      // Not checked for JavaScript callers: `(event) => list.push(event)` returns a number.
+      // JavaScript hooks may return anything.
       const returned: unknown = hook(event);
-      if (returned instanceof Promise) returned.then(undefined, failed);
+      if (isThenable(returned)) returned.then(undefined, failed);
     } catch (err) {
       failed(err);
     }
   };
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
 }

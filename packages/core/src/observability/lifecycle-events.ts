@@ -3,63 +3,90 @@ import type { EventWarning } from "../events/jobber-event.ts";
 import type { ObjectType } from "../events/topics.ts";
 import type { Dispatch, Hooks } from "./dispatcher.ts";
 
-/** What is said of a delivery. Ids and words only: never a body, a secret, a name, a phone number, an e-mail or an address. */
+/**
+ * Identity of a delivery in hooks and logs. Ids and words only: never a body, a secret, or the name,
+ * phone number, e-mail or address of a customer.
+ */
 export interface DeliveryFacts {
   readonly tenant: string;
   readonly objectType: ObjectType;
   readonly objectId: string;
-  /** The topic of a notification, the event of a snapshot, `null` for a body that is no event. */
+  /** The topic of a notification, the event of a snapshot, `null` for a body that is not an event. */
   readonly topic: string | null;
-  /** The inbox row; `null` without an inbox. */
+  /** Number of the inbox row; `null` without an inbox. */
   readonly sequence: number | null;
 }
 
-/** Something about a delivery that a person should hear of, although it was processed. Holds no value from the body. */
+/** A problem in a delivery that was processed nevertheless. Contains no value from the body. */
 export type DeliveryWarning =
   | EventWarning
-  /** Jobber has a job status that this release does not know: the record keeps it as it came, and no status of ours. */
+  /** The job's status is unknown to this release: stored as `jobberStatus`, while `status` is `null`. */
   | { readonly code: "unknown_status"; readonly path: string };
 
-/** Everything that can be listened to, by name. Durations are in milliseconds. */
+/** Reason why a request was not authenticated, as far as it can be known without trying other keys. */
+export type RejectionCause =
+  | "header_missing"
+  | "header_doubled"
+  | "header_form"
+  | "header_hex"
+  | "signature_mismatch"
+  | "tenant_unknown";
+
+interface Timed {
+  /** Milliseconds from the request's headers, or from the start of the run. */
+  readonly durationMs: number;
+}
+
+interface Verified {
+  /** The secret that the signature matched: its name, or its index if it has none. */
+  readonly secret: string | number;
+}
+
+/** The events of receiver and worker, by name. */
 export interface LifecycleEvents {
-  /** Durable, or processed in inline mode; answered 200. */
-  readonly accepted: DeliveryFacts & { readonly durationMs: number };
-  /** Accepted while work already waited for the object. */
-  readonly coalesced: DeliveryFacts & { readonly durationMs: number };
-  /** Accepted, and its key was seen before. */
-  readonly duplicate: DeliveryFacts & { readonly durationMs: number };
-  /** Signed but not an event of this tenant; kept for replay. */
-  readonly quarantined: DeliveryFacts & { readonly code: ErrorCode; readonly durationMs: number };
-  /** There is nothing to do: not acted on when it came (answered 200, not stored), or found so by the worker. */
-  readonly ignored: DeliveryFacts & { readonly reason: string; readonly durationMs: number };
-  /** Answered with an error. `tenant` is as the request named it, not known to exist. */
-  readonly rejected: {
+  /** A delivery is durable, or processed in inline mode. The response is 200. */
+  readonly accepted: DeliveryFacts & Verified & Timed;
+  /** A delivery was accepted while another one waits for the same object. */
+  readonly coalesced: DeliveryFacts & Verified & Timed;
+  /** A delivery was accepted whose key was seen before. */
+  readonly duplicate: DeliveryFacts & Verified & Timed;
+  /** A signed delivery is not an event of its tenant. It is kept for replay. */
+  readonly quarantined: DeliveryFacts & Verified & Timed & { readonly code: ErrorCode };
+  /** Nothing to do: the receiver responded 200 without storing, or the worker found no effect. */
+  readonly ignored: DeliveryFacts & Timed & { readonly reason: string };
+  /** The response is an error. */
+  readonly rejected: Timed & {
     readonly code: ErrorCode;
     readonly status: number;
+    /** The tenant in the URL, which need not exist; `null` on the app-level route. */
     readonly tenant: string | null;
-    readonly durationMs: number;
+    /** Why the request was not authenticated; `null` for every status but 401. */
+    readonly cause: RejectionCause | null;
+    /** The failure behind a status of 500 and above, with the original error as its `cause`. */
+    readonly error: JobberSyncError | null;
   };
-  /** Committed, and the `on` handlers have run. */
-  readonly processed: DeliveryFacts & { readonly durationMs: number };
-  /** Processed, and every record it named was newer already. */
-  readonly stale: DeliveryFacts & { readonly durationMs: number };
-  /** Failed and will be tried again at `dueAt` (milliseconds since 1970). */
-  readonly retried: DeliveryFacts & {
-    readonly code: ErrorCode;
-    /** What failed. What your own code threw is in `error.cause`. */
-    readonly error: JobberSyncError;
-    readonly dueAt: number;
-    readonly durationMs: number;
-  };
-  /** Given up, or put aside until somebody acts: see `state`. */
-  readonly dead: DeliveryFacts & {
-    readonly code: ErrorCode;
-    /** What failed. What your own code threw is in `error.cause`. */
-    readonly error: JobberSyncError;
-    readonly state: "dead" | "paused" | "unresolved" | "quarantined";
-    readonly durationMs: number;
-  };
-  /** Told beside `processed` or `stale`. */
+  /** A delivery is committed and its `on` handlers have run. */
+  readonly processed: DeliveryFacts & Timed;
+  /** A delivery was processed, but newer data was already stored. */
+  readonly stale: DeliveryFacts & Timed;
+  /** A delivery failed and will be retried. */
+  readonly retried: DeliveryFacts &
+    Timed & {
+      readonly code: ErrorCode;
+      /** The failure, with the error that your own code threw as its `cause`. */
+      readonly error: JobberSyncError;
+      /** Milliseconds since 1970. */
+      readonly dueAt: number;
+    };
+  /** A delivery will not be retried by itself. */
+  readonly dead: DeliveryFacts &
+    Timed & {
+      readonly code: ErrorCode;
+      /** The failure, with the error that your own code threw as its `cause`. */
+      readonly error: JobberSyncError;
+      readonly state: "dead" | "paused" | "unresolved" | "quarantined";
+    };
+  /** A delivery was processed with a problem. Emitted beside `processed` or `stale`. */
   readonly warning: DeliveryFacts & { readonly warning: DeliveryWarning };
 }
 
@@ -75,7 +102,7 @@ export type LifecycleHooks = Hooks<LifecycleEvents>;
 /** Publishes a lifecycle event to the hooks and the diagnostics channel. */
 export type Emit = Dispatch<LifecycleEvents>;
 
-/** All of them: for who wants to hear everything. */
+/** The name of every lifecycle event. */
 export const LIFECYCLE_NAMES = [
   "accepted",
   "coalesced",

@@ -1,5 +1,6 @@
-import { type ErrorCode, isJobberSyncError } from "../errors.ts";
+import { isJobberSyncError } from "../errors.ts";
 import type { Logger } from "./logger.ts";
+import { createThrottle } from "./throttle.ts";
 
 const EVERY_MS = 10_000;
 
@@ -14,23 +15,12 @@ export type OutageLog = (error: unknown) => void;
  * @param message the consequence of the failure
  */
 export function createOutageLog(logger: Logger, now: () => number, message: string): OutageLog {
-  const lines = new Map<ErrorCode | undefined, { since: number; skipped: number }>();
+  const throttle = createThrottle({ everyMs: EVERY_MS, now });
   return (error) => {
     const own = isJobberSyncError(error) ? error : undefined;
-    const last = lines.get(own?.code);
-    if (last !== undefined && now() - last.since < EVERY_MS) {
-      last.skipped += 1;
-      return;
-    }
-    lines.set(own?.code, { since: now(), skipped: 0 });
-    logger.error(
-      {
-        code: own?.code,
-        reason: own?.message,
-        err: own?.cause instanceof Error ? own.cause : error,
-        before: last?.skipped ?? 0,
-      },
-      message,
-    );
+    const before = throttle(own?.code ?? "");
+    if (before === null) return;
+    const err = own?.cause instanceof Error ? own.cause : error;
+    logger.error({ code: own?.code, reason: own?.message, err, before }, message);
   };
 }

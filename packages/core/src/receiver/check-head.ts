@@ -3,13 +3,13 @@ import { bodyTooLarge } from "../http/body-reader.ts";
 import { headerOf, type RequestHeaders } from "../http/headers.ts";
 import { type ReceiverResponse, rejected } from "./response.ts";
 
-/** An response, and what to report it as. */
+/** A response to a rejected request, and the code to report it under. */
 export interface Rejection {
   readonly response: ReceiverResponse;
   readonly code: ErrorCode;
 }
 
-/** What can be known of a request before its body. */
+/** The part of a request that arrives before its body. */
 export interface RequestHead {
   readonly method: string;
   readonly tenant?: string | undefined;
@@ -22,7 +22,7 @@ const METHOD_REJECTED = rejected("ERR_METHOD", 405, "Webhooks are sent with POST
 const ENCODING_REJECTED = rejected(
   "ERR_BODY_ENCODED",
   415,
-  "Send the body without Content-Encoding: the signature is over the bytes as they are.",
+  "Send the body without Content-Encoding: the signature covers the bytes as they are.",
 );
 const NO_APP_ROUTE = rejected(
   "ERR_NOT_FOUND",
@@ -30,8 +30,11 @@ const NO_APP_ROUTE = rejected(
   "There is no app-level webhook route here; the URL lacks the tenant.",
 );
 
-/** Makes the function that rejects what the request line and the headers condemn, before a byte of the body is read. `null` lets pass. */
-export function createGuard({
+/**
+ * Creates the check that rejects a request from its method and headers, before its body is read. The
+ * check returns `null` for a request whose body may be read.
+ */
+export function createHeadCheck({
   hasAppRoute,
   maxBodyBytes,
 }: {

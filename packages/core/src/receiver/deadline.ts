@@ -1,35 +1,47 @@
 import { JobberSyncError } from "../errors.ts";
 
-/** What is left of the one clock of a request. */
+/** The time limit of one request, from its headers to its response. */
 export class Deadline {
-  readonly #remainingMs: number;
+  /** When the request's headers arrived, in ms of `performance.now`. */
+  readonly started = performance.now();
+  readonly #limitMs: number;
   #abort: AbortController | undefined;
   #passed = false;
 
-  constructor(remainingMs: number) {
-    this.#remainingMs = remainingMs;
+  constructor(limitMs: number) {
+    this.#limitMs = limitMs;
   }
 
-  /** Aborted when the deadline passes. Made when somebody asks: most requests are answered without. */
+  /** Milliseconds since the start. */
+  get elapsedMs(): number {
+    return performance.now() - this.started;
+  }
+
+  /** Milliseconds left, at least 1. Whole numbers, because Node groups timers by their duration. */
+  get remainingMs(): number {
+    return Math.max(1, Math.ceil(this.#limitMs - this.elapsedMs));
+  }
+
+  /** Aborts when the deadline passes. Created on first use, because most requests need none. */
   get signal(): AbortSignal {
     this.#abort ??= new AbortController();
     if (this.#passed) this.#abort.abort();
     return this.#abort.signal;
   }
 
-  /** @throws {JobberSyncError} `ERR_DEADLINE` when it has passed: nothing is begun for a sender that was answered already */
-  check(): void {
-    if (this.#passed) throw tooLate();
-  }
-
-  /** @throws {JobberSyncError} `ERR_DEADLINE` when `work` has not settled in time; it goes on, and its outcome is dropped */
-  hold<T>(work: Promise<T>): Promise<T> {
+  /**
+   * Waits for `work` until the deadline. Late work continues in the background and its outcome is
+   * dropped.
+   *
+   * @param late creates the error for late work. @default `ERR_DEADLINE`
+   */
+  race<T>(work: Promise<T>, late: () => JobberSyncError = tooLate): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#passed = true;
         this.#abort?.abort();
-        reject(tooLate());
-      }, this.#remainingMs);
+        reject(late());
+      }, this.remainingMs);
       work.then(
         (value) => {
           clearTimeout(timer);

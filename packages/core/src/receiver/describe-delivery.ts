@@ -1,9 +1,17 @@
 import type { JobberEvent } from "../events/jobber-event.ts";
 import { topicOf } from "../events/topic-of.ts";
+import type { DeliveryFacts } from "../observability/lifecycle-events.ts";
 import { bodyHash, deliveryKey } from "../submissions/delivery-key.ts";
-import type { VerifiedDelivery } from "./accept.ts";
 
-/** What a delivery is called by, from what it says. */
+/** A verified delivery with its identity. */
+export interface VerifiedDelivery extends Omit<DeliveryFacts, "sequence" | "topic"> {
+  readonly topic: string | null;
+  readonly deliveryKey: string;
+  /** `null` for a body that is not an event. */
+  readonly event: JobberEvent | null;
+}
+
+/** Returns the identity of a delivery, derived from its event. */
 export function describeDelivery(
   event: JobberEvent,
   tenant: string,
@@ -15,8 +23,8 @@ export function describeDelivery(
   return { ...named, objectType, objectId: event.data.id };
 }
 
-/** The same for a signed body that is no event: its hash stands for it. */
-export function notAnEvent(body: Uint8Array, tenant: string): VerifiedDelivery {
+/** Returns the identity of a body that is not an event, derived from its hash. */
+export function describeBody(body: Uint8Array, tenant: string): VerifiedDelivery {
   const hash = bodyHash(body);
   return {
     tenant,
@@ -26,4 +34,12 @@ export function notAnEvent(body: Uint8Array, tenant: string): VerifiedDelivery {
     deliveryKey: hash,
     event: null,
   };
+}
+
+/** Returns the facts of a delivery for hooks. */
+export function factsOf(
+  { tenant, objectType, objectId, topic }: VerifiedDelivery,
+  sequence: number | null,
+): DeliveryFacts {
+  return { tenant, objectType, objectId, topic, sequence };
 }

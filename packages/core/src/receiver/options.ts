@@ -10,33 +10,49 @@ import type { StatusOverrides } from "../records/snapshot-records.ts";
 import type { SyncStore } from "../store/sync-store.ts";
 import type { SharedApp, Tenants } from "../tenants/tenant.ts";
 
-/** Which notifications are acted on. Snapshots always are. */
+/** The notifications to act on. Snapshots are always acted on. */
 export type TopicSelection = "sync" | "all" | readonly (KnownTopic | (string & {}))[];
 
-interface ReceiverOptionsBase {
+interface CommonReceiverOptions {
   readonly tenants: Tenants;
   /** Opens the app-level route. */
   readonly app?: SharedApp | undefined;
   /**
-   * `sync`: jobs, clients, visits, properties and `APP_DISCONNECT`. `all`: whatever comes. Or a list. Others are answered
-   * `{"status":"ignored"}` and not stored.
+   * The topics to act on: `sync` for jobs, clients, visits, properties and `APP_DISCONNECT`, `all`, or
+   * a list. Other notifications get the response `{"status":"ignored"}` and are not stored.
    *
    * @default "sync"
    */
   readonly topics?: TopicSelection | undefined;
-  /** Longest body in bytes. @default 262144 */
+  /** Size of the largest body, in bytes. @default 262144 */
   readonly maxBodyBytes?: number | undefined;
-  /** Bytes of unfinished bodies over all requests. @default 67108864 */
+  /**
+   * Bytes of all bodies that are being read, wait for a tenant lookup or queue for the store. Further
+   * requests get a 503.
+   *
+   * @default 67108864
+   */
   readonly maxUnreadBytes?: number | undefined;
-  /** Verified deliveries that may be with the store at one time; more are answered 503. @default 256 */
+  /**
+   * Number of verified deliveries that may be with the store at the same time. Further deliveries queue
+   * until their deadline.
+   *
+   * @default 256
+   */
   readonly maxInFlight?: number | undefined;
-  /** Milliseconds from the headers to the response. Jobber wants it within 1000 (F2.1). @default 800 */
+  /**
+   * Milliseconds from the request's headers to the response. Jobber expects a response within one
+   * second, see docs/jobber-facts.md#delivery-rules.
+   *
+   * @default 800
+   */
   readonly deadlineMs?: number | undefined;
-  /** Seconds in the `Retry-After` of a 503. @default 5 */
+  /** Seconds in the `Retry-After` header of a 503. @default 5 */
   readonly retryAfterSeconds?: number | undefined;
   /**
-   * Writes to the log why a signature did not verify (see `diagnoseSignature`), never to the response. For setting things up: it does hundreds
-   * of times the work of a rejection.
+   * Logs a diagnosis of every rejected signature (see `diagnoseSignature`); responses do not change.
+   * For setting up: a diagnosis costs hundreds of times as much as a rejection. Without it, the log
+   * has one line per cause and minute.
    *
    * @default false
    */
@@ -44,12 +60,12 @@ interface ReceiverOptionsBase {
   readonly hooks?: LifecycleHooks | undefined;
   /** @default the console */
   readonly logger?: Logger | undefined;
-  /** Milliseconds since 1970. @default Date.now */
+  /** Returns milliseconds since 1970. @default Date.now */
   readonly now?: (() => number) | undefined;
 }
 
-/** A receiver that stores deliveries; a worker takes them from there. */
-export interface InboxReceiverOptions extends ReceiverOptionsBase {
+/** Options for a receiver that stores deliveries in an inbox, from which a worker takes them. */
+export interface InboxReceiverOptions extends CommonReceiverOptions {
   readonly inbox: Inbox;
   readonly store?: undefined;
   readonly source?: undefined;
@@ -57,22 +73,28 @@ export interface InboxReceiverOptions extends ReceiverOptionsBase {
   readonly statusOverrides?: undefined;
 }
 
-/** Inline mode: a receiver that does the whole work before it responses. For snapshots, tests, and backends with a queue of their own. */
-export interface StoreReceiverOptions extends ReceiverOptionsBase {
+/**
+ * Options for inline mode: a receiver that processes a delivery completely before it responds. For
+ * snapshots, tests, and backends with a queue of their own.
+ */
+export interface InlineReceiverOptions extends CommonReceiverOptions {
   readonly store: SyncStore;
   readonly inbox?: undefined;
-  /** Without it notifications are answered `{"status":"ignored","reason":"no_source"}`; deletes are taken from their topic. */
+  /**
+   * Fetches the records of notifications. Without it, notifications get the response
+   * `{"status":"ignored","reason":"no_source"}`, except deletes, whose topic says everything.
+   */
   readonly source?: RecordSource | undefined;
-  /** Called after the commit and before the response. One that throws makes it a 503. */
+  /** Handlers, called after the commit and before the response. A handler that throws causes a 503. */
   readonly on?: Handlers | undefined;
-  /** Jobber status → yours; see `mapJobStatus`. */
+  /** Maps Jobber's job statuses to yours, see `mapJobStatus`. */
   readonly statusOverrides?: StatusOverrides | undefined;
 }
 
-/** What `createReceiver` takes. */
-export type ReceiverOptions = InboxReceiverOptions | StoreReceiverOptions;
+/** Options for `createReceiver`. */
+export type ReceiverOptions = InboxReceiverOptions | InlineReceiverOptions;
 
-/** The numbers of a receiver, checked. */
+/** The validated numbers of a receiver. */
 export interface ReceiverLimits {
   readonly maxBodyBytes: number;
   readonly maxUnreadBytes: number;
@@ -81,9 +103,9 @@ export interface ReceiverLimits {
   readonly retryAfterSeconds: number;
 }
 
-/** @throws {TypeError} for anything that is not a positive whole number */
+/** @throws {TypeError} if a number is not a positive integer */
 export function checkLimits(options: ReceiverOptions): ReceiverLimits {
-  // Only what is absent has a default: null is a setting that got lost.
+  // Only an absent option gets its default: null is what a lost setting turns into.
   const checked = (name: keyof ReceiverLimits, fallback: number) =>
     positiveInteger(name, options[name] === undefined ? fallback : options[name]);
   return {
@@ -95,7 +117,11 @@ export function checkLimits(options: ReceiverOptions): ReceiverLimits {
   };
 }
 
-/** @throws {TypeError} for anything that is no selection */
+/**
+ * Returns whether a topic is selected.
+ *
+ * @throws {TypeError} if `topics` is not a selection
+ */
 export function checkTopics(topics: TopicSelection = "sync"): (topic: string) => boolean {
   if (topics === "all") return () => true;
   const list: unknown = topics === "sync" ? SYNC_TOPICS : topics;

@@ -1,9 +1,9 @@
 import type { ErrorCode } from "../errors.ts";
 
-/** An response to write to the sender. */
+/** A response to send. */
 export interface ReceiverResponse {
   readonly status: number;
-  /** Names in lower case. */
+  /** Header names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** JSON text. */
   readonly body: string;
@@ -11,10 +11,10 @@ export interface ReceiverResponse {
 
 const JSON_HEADERS = Object.freeze({ "content-type": "application/json; charset=utf-8" });
 
-/** A 2xx: what became of the delivery, in one word. */
+/** The outcome of a delivery with status 200. */
 export type AcceptedWord = "accepted" | "coalesced" | "duplicate" | "quarantined" | "ignored";
 
-/** Says what became of a delivery. */
+/** Creates a response with status 200. */
 export function accepted(status: AcceptedWord, reason?: string): ReceiverResponse {
   return Object.freeze({
     status: 200,
@@ -23,7 +23,11 @@ export function accepted(status: AcceptedWord, reason?: string): ReceiverRespons
   });
 }
 
-/** Says why not. `message` is shown to anybody who sends a request. */
+/**
+ * Creates an error response.
+ *
+ * @param message is shown to anyone who sends a request
+ */
 export function rejected(
   code: ErrorCode,
   status: number,
@@ -37,7 +41,7 @@ export function rejected(
   });
 }
 
-/** The one 401. Whoever may not know which tenants exist may not learn it from the response either. */
+/** The only response with status 401, so that it does not reveal which tenants exist. */
 export const UNAUTHORIZED = rejected(
   "ERR_UNAUTHORIZED",
   401,

@@ -1,4 +1,4 @@
-/** A body that the sender may have signed instead of the one received. */
+/** A body that the sender may have signed instead of the received one. */
 export interface BodyVariant {
   readonly cause:
     | "body_reserialized"
@@ -9,7 +9,7 @@ export interface BodyVariant {
   readonly bytes: Uint8Array;
 }
 
-/** The bodies that a received one may have been, had something on its way changed it in one of the usual ways. */
+/** Generates the bodies that were changed into `body` if one of the common mistakes happened on the way. */
 export function* bodyVariants(body: Uint8Array): Generator<BodyVariant> {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const text = bytes.toString("utf8");
@@ -35,7 +35,7 @@ export function* bodyVariants(body: Uint8Array): Generator<BodyVariant> {
   yield variant("body_empty", "");
 }
 
-/** One JSON value as the JSON libraries of the usual senders write it. */
+/** Returns a JSON text as the JSON libraries of common senders would write its value. */
 function reserializations(text: string): string[] {
   try {
     const value: unknown = JSON.parse(text);
@@ -44,15 +44,18 @@ function reserializations(text: string): string[] {
       spaceOut(value),
       ...[2, 4].map((indent) => JSON.stringify(value, null, indent)),
     ];
-    // A body that was stringified twice holds its JSON as text.
+    // A body that was stringified twice is a JSON string of JSON.
     return [...(typeof value === "string" ? [value] : []), ...written.flatMap(escapings)];
   } catch {
-    // No JSON, or nested too deeply to write.
+    // Not JSON, or nested too deeply for JSON.stringify.
     return [];
   }
 }
 
-/** PHP escapes slashes; Rails and Go what could end a script element; Python and PHP everything but ASCII. */
+/**
+ * Returns `json` in the escapings in use: PHP escapes slashes, Rails and Go what could end a script
+ * element, Python and PHP everything but ASCII.
+ */
 function escapings(json: string): string[] {
   const slashes = json.replaceAll("/", "\\/");
   const ascii = (text: string) => text.replace(/[\u0080-\uFFFF]/g, escaped);
@@ -63,7 +66,7 @@ function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-/** As Python's json.dumps writes it: a blank after every comma and colon. */
+/** Writes a value like Python's json.dumps: with a blank after every comma and colon. */
 function spaceOut(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(spaceOut).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);

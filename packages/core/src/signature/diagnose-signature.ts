@@ -1,11 +1,12 @@
 import { createHmac } from "node:crypto";
 import { bodyVariants } from "./body-variants.ts";
-import { PreparedSecrets, prepareSecrets, type Secrets } from "./prepare-secrets.ts";
+import { prepareSecrets, type Secrets } from "./prepare-secrets.ts";
+import { entriesOf } from "./prepared-secrets.ts";
 import { type HeaderReading, readHeaderLeniently } from "./read-header-leniently.ts";
 import { secretVariants } from "./secret-variants.ts";
 import type { SignatureHeader } from "./verify-signature.ts";
 
-/** What is wrong with a signature, as far as it can be found out. `valid`: nothing. `unknown`: no usual mistake explains it. */
+/** The likely reason why a signature does not verify. `unknown`: no common mistake explains it. */
 export type SignatureCause =
   | "valid"
   | "header_missing"
@@ -23,35 +24,36 @@ export type SignatureCause =
   | "body_empty"
   | "unknown";
 
-/** The outcome of {@link diagnoseSignature}. Holds no secret, no digest and nothing of the body. */
+/** The result of {@link diagnoseSignature}. Contains no secret, no digest and nothing of the body. */
 export interface SignatureDiagnosis {
   readonly cause: SignatureCause;
-  /** The secret that matched: its name, or its index when it has none. `null` when none did. */
+  /** The secret that matched: its name, or its index if it has none. `null` if none matched. */
   readonly secret: string | number | null;
-  /** What happened and what to do, in words for the developer. */
+  /** An explanation and a fix for the developer. */
   readonly message: string;
 }
 
-/** A request to look into. */
+/** The request to diagnose. */
 export interface SignatureCase {
-  /** The body as your code has it. */
+  /** The body as your code received it. */
   readonly body: Uint8Array;
   /** The value of `X-Jobber-Hmac-SHA256`. */
   readonly header: SignatureHeader;
   /** The secrets that should have matched. */
   readonly secrets: Secrets;
-  /** Others that you have configured, of other tenants or of the shared app: name them, to be told whose it was. */
+  /** Secrets of other tenants or of the shared app. Name them: the diagnosis names the one that matched. */
   readonly otherSecrets?: Secrets | undefined;
 }
 
 /**
- * Finds out why a signature does not verify, by trying the usual mistakes: a secret with a line ending or in quotes, another tenant's
- * secret, a header in another form, a body that was parsed and written again, decoded, or got a line ending.
+ * Diagnoses why a signature does not verify, by trying the common mistakes: a secret with a line
+ * ending or in quotes, another tenant's secret, a header in another format, a body that was parsed
+ * and serialized again, decoded, or given a line ending.
  *
- * For a developer's terminal, a test, or the receiver's `development` option. It parses bytes that nobody vouched for and tries hundreds of
- * keys, so it has no place in the path of a request; and a near miss is no reason to accept anything.
+ * For a terminal, a test, or the receiver's `development` option. It parses unverified bytes and tries
+ * hundreds of keys, so keep it out of the request path, and never accept a request because of it.
  *
- * @throws {TypeError} when a secret is empty, blank or shorter than 16 bytes
+ * @throws {TypeError} if a secret is blank or shorter than 16 bytes
  *
  * @example
  * ```ts
@@ -105,7 +107,7 @@ interface NamedKey {
 }
 
 function keysOf(secrets: Secrets): NamedKey[] {
-  return PreparedSecrets.entriesOf(prepareSecrets(secrets)).map(({ id, key }) => ({
+  return entriesOf(prepareSecrets(secrets, { allowUntrimmed: true })).map(({ id, key }) => ({
     id,
     key: key.export(),
   }));
@@ -117,32 +119,37 @@ function signs(key: Uint8Array, body: Uint8Array, { digests }: HeaderReading): b
 }
 
 const MESSAGES: Readonly<Record<SignatureCause, string>> = {
-  valid: "The signature is right.",
+  valid: "The signature is valid.",
   header_missing:
-    "The header X-Jobber-Hmac-SHA256 is missing or empty. Either the request is not Jobber's, or a proxy drops the header.",
+    "The header X-Jobber-Hmac-SHA256 is missing or empty. Either the request is not from Jobber, or a proxy removes the header.",
   header_doubled:
-    "The header X-Jobber-Hmac-SHA256 came more than once. A proxy or the sender adds it a second time; exactly one is accepted.",
+    "The header X-Jobber-Hmac-SHA256 was sent more than once; exactly one is accepted. The sender or a proxy adds it a second time.",
   header_form:
-    "The header X-Jobber-Hmac-SHA256 is not 44 characters of padded standard base64. Send the digest as Jobber does: no prefix, no quotes, not url-safe, with its padding.",
+    "The header X-Jobber-Hmac-SHA256 is not 44 characters of padded standard base64. Send the digest as Jobber does: without prefix or quotes, not URL-safe, with padding.",
   header_hex:
-    "The header X-Jobber-Hmac-SHA256 holds the digest in hex. Jobber sends base64; so must a sender of your own.",
+    "The header X-Jobber-Hmac-SHA256 contains the digest in hex. Jobber sends base64, and senders of your own must do the same.",
   secret_other:
     "The request was signed with another secret that you have configured. Check the URL it was sent to.",
   secret_blanks:
-    "The secret differs from the sender's by blanks or a line ending around it. Look at how it gets into the environment.",
+    "The secret differs from the sender's by white space or a line ending around it. Check how it gets into the environment.",
   secret_quotes:
-    "The secret has quotes around it that the sender's has not, or the other way round. Look at the .env file.",
+    "The secret has quotes around it and the sender's has none, or the other way round. Check the .env file.",
   secret_decoded:
-    "The sender used the secret in another encoding. Jobber's key is the text of the OAuth client secret as it is shown, not decoded from hex or base64.",
+    "The sender used the secret in another encoding. Jobber's key is the text of the OAuth client secret as displayed, not decoded from hex or base64.",
   body_reserialized:
-    "The body was parsed and written again after it was signed. Hand over the received bytes: mount the webhook route before any body parser.",
+    "The body was parsed and serialized again after it was signed. Pass the received bytes: mount the webhook route before any body parser.",
   body_line_ending:
-    "The body gained, lost or changed line endings after it was signed. If it was saved to a file, save it without a newline at its end.",
+    "The body gained, lost or changed line endings after it was signed. If you saved it to a file, save it without a newline at the end.",
   body_byte_order_mark: "The body gained or lost a byte order mark after it was signed.",
   body_text_encoding:
-    "The body was decoded and encoded again with the wrong character set after it was signed. Keep it as bytes.",
+    "The body was decoded and encoded with the wrong character set after it was signed. Keep it as bytes.",
   body_empty:
-    "The signature is that of an empty body: the sender signed before it had the body, or something dropped it.",
+    "The signature matches an empty body: the sender signed before it had the body, or the body was dropped on the way.",
   unknown:
-    "No usual mistake explains the signature. Most likely the secret belongs to another Jobber app, or was rolled; compare it with the app's OAuth client secret in Jobber's Developer Center.",
+    "No common mistake explains the signature. Most likely the secret belongs to another Jobber app or was rotated: compare it with the app's OAuth client secret in Jobber's Developer Center.",
 };
+
+/** Returns the explanation of a cause that is known without any HMAC. */
+export function messageOf(cause: SignatureCause): string {
+  return MESSAGES[cause];
+}

@@ -1,6 +1,10 @@
-import { createHash, createSecretKey, type KeyObject } from "node:crypto";
+import { createSecretKey, type KeyObject } from "node:crypto";
+import { createPreparedSecrets, isPrepared, type PreparedSecrets } from "./prepared-secrets.ts";
 
-/** A secret as text (its UTF-8 bytes are the key, as with Jobber's OAuth client secret, F1.4) or as the key's bytes. */
+/**
+ * A secret: text, whose UTF-8 bytes are the key, or the key's bytes. Jobber's key is the text of the
+ * OAuth client secret, see docs/jobber-facts.md#signature.
+ */
 export type Secret = string | Uint8Array;
 
 /** A secret that is reported by its name when it matches. */
@@ -9,68 +13,56 @@ export interface NamedSecret {
   readonly value: Secret;
 }
 
-/** One secret, several, several with names, or what {@link prepareSecrets} made of them. */
+/** One secret, several, several with names, or the result of {@link prepareSecrets}. */
 export type Secrets = Secret | readonly Secret[] | readonly NamedSecret[] | PreparedSecrets;
 
-/** Shortest secret in bytes. Jobber's are longer; a shorter one is a placeholder or an accident. */
+/** Options for `prepareSecrets` and `signPayload`. */
+export interface SecretOptions {
+  /**
+   * Accepts secrets with white space, a line ending or quotes around them. Without this option such a
+   * secret is a `TypeError`: it almost always comes from a file or a settings form, and no signature
+   * would ever match.
+   *
+   * @default false
+   */
+  readonly allowUntrimmed?: boolean | undefined;
+}
+
+/** Length of the shortest accepted secret, in bytes. Jobber's are longer. */
 export const MIN_SECRET_BYTES = 16;
 
-/** Secrets whose keys are ready to use. Opaque: it neither prints nor serialises what it holds. */
-export class PreparedSecrets {
-  readonly #entries: readonly PreparedSecret[];
-
-  /** @internal Use {@link prepareSecrets}. */
-  constructor(entries: readonly PreparedSecret[]) {
-    this.#entries = entries;
-  }
-
-  /** @internal */
-  static entriesOf(prepared: PreparedSecrets): readonly PreparedSecret[] {
-    return prepared.#entries;
-  }
-
-  /** @internal */
-  static countOf(prepared: PreparedSecrets): number {
-    return prepared.#entries.length;
-  }
-
-  /** @internal Equal for equal secrets: for finding those in common. */
-  static fingerprintsOf(prepared: PreparedSecrets): readonly string[] {
-    return prepared.#entries.map(({ key }) =>
-      createHash("sha256").update(key.export()).digest("base64"),
-    );
-  }
-}
-
-/** @internal */
-export interface PreparedSecret {
-  readonly id: string | number;
-  readonly key: KeyObject;
-}
-
 /**
- * Checks secrets and prepares their keys, once, for many calls of `verifySignature`.
+ * Checks secrets and prepares their keys once, for many calls of `verifySignature`.
  *
- * @throws {TypeError} when there is none, or one is empty, blank, shorter than 16 bytes or neither text nor bytes. A missing secret never
- * means "accept everything".
+ * @throws {TypeError} if there is no secret, or one is blank, shorter than 16 bytes, surrounded by
+ * white space or quotes, or neither text nor bytes. A missing secret never means "accept everything".
  */
-export function prepareSecrets(secrets: Secrets): PreparedSecrets {
-  if (secrets instanceof PreparedSecrets) return secrets;
+export function prepareSecrets(secrets: Secrets, options: SecretOptions = {}): PreparedSecrets {
+  if (isPrepared(secrets)) return secrets;
   const list: readonly (Secret | NamedSecret)[] = Array.isArray(secrets) ? secrets : [secrets];
   if (list.length === 0)
     throw new TypeError("No secret given: pass the OAuth client secret of the Jobber app.");
-  const entries = list.map((item, index): PreparedSecret => {
-    const named = isNamed(item);
-    return {
-      id: named ? item.name : index,
-      key: prepareKey(named ? item.value : item, named ? `"${item.name}"` : `number ${index}`),
-    };
-  });
-  return new PreparedSecrets(entries);
+  return createPreparedSecrets(
+    list.map((item, index) => {
+      const [id, label, value] = isNamed(item)
+        ? [item.name, `"${item.name}"`, item.value]
+        : [index, `number ${index}`, item];
+      return { id, key: prepareKey(value, label, options) };
+    }),
+  );
 }
 
-/** Checks one secret and makes its key. `label` names it in the error; the secret itself is never shown. */
-export function prepareKey(secret: unknown, label = "given"): KeyObject {
+/**
+ * Checks one secret and creates its key.
+ *
+ * @param label names the secret in the error, which never contains the secret itself
+ * @throws {TypeError} like {@link prepareSecrets}
+ */
+export function prepareKey(
+  secret: unknown,
+  label = "given",
+  { allowUntrimmed = false }: SecretOptions = {},
+): KeyObject {
   if (typeof secret !== "string" && !(secret instanceof Uint8Array)) {
     throw new TypeError(
       `The secret ${label} is ${secret === null ? "null" : typeof secret}, not a string. Is the environment variable set?`,
@@ -80,12 +72,34 @@ export function prepareKey(secret: unknown, label = "given"): KeyObject {
     throw new TypeError(`The secret ${label} is empty. Is the environment variable set?`);
   }
   const bytes = Buffer.from(secret as string);
+  const wrapping = allowUntrimmed ? null : wrappingOf(secret);
+  if (wrapping !== null) {
+    throw new TypeError(
+      `The secret ${label} has ${wrapping} around it. Remove it where the secret is stored, or prepare the secret with allowUntrimmed if it belongs there.`,
+    );
+  }
   if (bytes.length < MIN_SECRET_BYTES) {
     throw new TypeError(
       `The secret ${label} has ${bytes.length} bytes; a Jobber client secret has at least ${MIN_SECRET_BYTES}.`,
     );
   }
   return createSecretKey(bytes);
+}
+
+/** Returns what surrounds a secret that was not copied cleanly; `null` if it stands alone. */
+function wrappingOf(secret: string | Uint8Array): string | null {
+  const text = typeof secret === "string" ? secret : printable(secret);
+  if (text === null) return null;
+  // The two characters "\n" come from tools that escape the value of a variable.
+  if (/^[\r\n]|[\r\n]$|\\[rn]$/.test(text)) return "a line ending";
+  if (text.trim() !== text) return "white space";
+  return /^(["'`]).*\1$|^[“”„].*[“”]$|^[‘’‚].*[‘’]$/s.test(text) ? "a pair of quotes" : null;
+}
+
+/** Bytes read from a text file are as suspicious as text; a random key is hardly ever all ASCII. */
+function printable(bytes: Uint8Array): string | null {
+  const text = Buffer.from(bytes).toString("latin1");
+  return /^[\t\r\n -~]+$/.test(text) ? text : null;
 }
 
 function isNamed(item: Secret | NamedSecret): item is NamedSecret {

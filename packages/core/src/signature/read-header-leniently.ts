@@ -1,20 +1,20 @@
 import { readSignatureHeader, type SignatureHeader } from "./verify-signature.ts";
 
-/** What a header may have meant. */
+/** The possible meanings of a signature header. */
 export interface HeaderReading {
   readonly cause: "valid" | "header_missing" | "header_doubled" | "header_form" | "header_hex";
-  /** The digests it may hold, 32 bytes each; none when there is nothing to compare. */
+  /** Candidate digests of 32 bytes each. */
   readonly digests: readonly Buffer[];
 }
 
 const DIGEST_BYTES = 32;
 
-/** Reads a signature header as leniently as `verifySignature` must not. */
+/** Reads a signature header more leniently than `verifySignature` may: for diagnosis only. */
 export function readHeaderLeniently(header: SignatureHeader): HeaderReading {
   try {
     return { cause: "valid", digests: [Buffer.from(readSignatureHeader(header), "base64")] };
   } catch {
-    // Goes on with every form that is not the right one.
+    // Not canonical: the other forms are tried below.
   }
   const values = [header ?? []].flat().flatMap((value) => String(value).split(","));
   const texts = values

@@ -1,10 +1,10 @@
-/** Bytes that may have been meant as the key. */
+/** A key that the sender may have used instead of the configured secret. */
 export interface SecretVariant {
   readonly cause: "secret_blanks" | "secret_quotes" | "secret_decoded";
   readonly key: Uint8Array;
 }
 
-/** The keys that a configured secret may have been meant to be. */
+/** Generates the keys that a sender may have derived from a configured secret by a common mistake. */
 export function* secretVariants(secret: Uint8Array): Generator<SecretVariant> {
   const text = Buffer.from(secret).toString("utf8");
   const trimmed = text.trim();
@@ -12,7 +12,7 @@ export function* secretVariants(secret: Uint8Array): Generator<SecretVariant> {
     cause,
     key: Buffer.from(value as string),
   });
-  // A file or a secret manager adds a line ending; a settings form keeps a pasted blank.
+  // Files and secret managers add a line ending; settings forms keep a pasted blank.
   for (const blanks of ["", "\n", "\r\n", " "]) yield variant("secret_blanks", trimmed + blanks);
   yield variant("secret_blanks", trimmed.replaceAll("\\n", ""));
   yield variant("secret_quotes", trimmed.replace(/^(["'`])(.*)\1$/s, "$2"));

@@ -1,28 +1,31 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { JobberSyncError } from "../errors.ts";
-import { PreparedSecrets, prepareSecrets, type Secrets } from "./prepare-secrets.ts";
+import { prepareSecrets, type SecretOptions, type Secrets } from "./prepare-secrets.ts";
+import { entriesOf } from "./prepared-secrets.ts";
 
-/** Name of the header that carries the signature, in lower case as Node shows it. */
+/** Name of the header that carries the signature, in lower case like Node's header keys. */
 export const SIGNATURE_HEADER = "x-jobber-hmac-sha256";
 
-// 32 bytes in padded standard base64. The last character before the padding carries four bits: only every fourth is canonical.
+// 32 bytes in padded standard base64. The last character before the padding carries four bits, so
+// only every fourth character is canonical there.
 const CANONICAL = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
 const TEXT_LENGTH = 44;
-// Written and compared without giving way to other code, so one pair serves every call; allocating it each time is a tenth of the whole.
+// Safe to share: there is no `await` between write and compare. Allocating per call costs a tenth.
 const claimed = Buffer.alloc(TEXT_LENGTH);
 const expected = Buffer.alloc(TEXT_LENGTH);
 
-/** The header as HTTP libraries hand it over. */
+/** A signature header as HTTP libraries represent it. */
 export type SignatureHeader = string | readonly string[] | null | undefined;
 
-/** Which secret matched. */
+/** The result of a successful verification. */
 export interface VerifiedSignature {
-  /** The secret's name, or its index when it has none. */
+  /** The secret that matched: its name, or its index if it has none. */
   readonly secret: string | number;
 }
 
 /**
- * The header's text if it could be a signature at all. Costs no HMAC: for rejecting early.
+ * Returns the header's text if it has the form of a signature. Computes no HMAC, so a request can be
+ * rejected before its body is read.
  *
  * @throws {JobberSyncError} `ERR_SIGNATURE_MISSING`, `ERR_SIGNATURE_MALFORMED`
  */
@@ -35,7 +38,7 @@ export function readSignatureHeader(header: SignatureHeader): string {
       "The header X-Jobber-Hmac-SHA256 is missing.",
     );
   }
-  // A 10 kB header is not worth trimming.
+  // Trimming a 10 kB header would cost more than rejecting it.
   const text = typeof value === "string" && value.length < 2 * TEXT_LENGTH ? trimBlanks(value) : "";
   if (!CANONICAL.test(text)) {
     throw new JobberSyncError(
@@ -47,16 +50,17 @@ export function readSignatureHeader(header: SignatureHeader): string {
 }
 
 /**
- * Checks that `body` was signed with one of `secrets`: HMAC-SHA256 over the received bytes (F1.4), compared in constant time. Every secret is
- * tried, also after a match.
+ * Verifies that `body` was signed with one of `secrets`: HMAC-SHA256 over the received bytes,
+ * compared in constant time. Every secret is tried, even after a match. See
+ * docs/jobber-facts.md#signature.
  *
- * Says nothing about when the body was sent or whether it was sent before: Jobber signs no time and no id.
+ * Does not protect against replays: Jobber's signature covers neither a time nor an id.
  *
- * @param body the request body exactly as received; never a re-serialised object, never decoded text
- * @param header the value of `X-Jobber-Hmac-SHA256`; of an array only a single element counts
- * @param secrets the app's OAuth client secret(s). Prepared ones ({@link prepareSecrets}) are faster.
+ * @param body the request body exactly as received, never a re-serialized object or decoded text
+ * @param header the value of `X-Jobber-Hmac-SHA256`; an array counts only if it has one element
+ * @param secrets the app's OAuth client secrets. Prepared ones ({@link prepareSecrets}) are faster.
  * @throws {JobberSyncError} `ERR_SIGNATURE_MISSING`, `ERR_SIGNATURE_MALFORMED`, `ERR_SIGNATURE_MISMATCH`
- * @throws {TypeError} when the body is not bytes, or a secret is empty, blank or shorter than 16 bytes
+ * @throws {TypeError} if the body is not bytes, or a secret is unusable, see {@link prepareSecrets}
  *
  * @example
  * ```ts
@@ -71,16 +75,17 @@ export function verifySignature(
   body: Uint8Array,
   header: SignatureHeader,
   secrets: Secrets,
+  options?: SecretOptions,
 ): VerifiedSignature {
   if (!(body instanceof Uint8Array)) {
     throw new TypeError(
       "verifySignature needs the received bytes: a parsed or decoded body cannot be verified.",
     );
   }
-  const prepared = prepareSecrets(secrets);
+  const prepared = prepareSecrets(secrets, options);
   claimed.write(readSignatureHeader(header), "latin1");
   let matched: string | number | undefined;
-  for (const { id, key } of PreparedSecrets.entriesOf(prepared)) {
+  for (const { id, key } of entriesOf(prepared)) {
     expected.write(createHmac("sha256", key).update(body).digest("base64"), "latin1");
     if (timingSafeEqual(expected, claimed)) matched ??= id;
   }

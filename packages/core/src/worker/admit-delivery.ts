@@ -1,11 +1,12 @@
-import { isJobberSyncError, JobberSyncError } from "../errors.ts";
+import { type ErrorCode, isJobberSyncError, JobberSyncError } from "../errors.ts";
 import type { JobberEvent } from "../events/jobber-event.ts";
 import { parseEvent } from "../events/parse-event.ts";
 import type { ClaimedDelivery, ObjectRef } from "../inbox/inbox.ts";
 import type { DeliveryTask } from "../processing/delivery-task.ts";
 import { withinRun } from "../processing/within-run.ts";
 import { checkOwnership } from "../tenants/check-ownership.ts";
-import type { KnownTenant, TenantDirectory } from "../tenants/tenant-directory.ts";
+import type { KnownTenant } from "../tenants/known-tenant.ts";
+import type { TenantDirectory } from "../tenants/tenant-directory.ts";
 
 /** Whether a delivery is processed, and for which tenant. */
 type Admission =
@@ -19,7 +20,11 @@ type Admission =
 export type Admit = (delivery: ClaimedDelivery) => Promise<Admission>;
 
 /** Quarantine reasons that only a worker with tenants can reconsider. */
-const NEEDS_TENANTS = new Set(["ERR_ACCOUNT_MISMATCH", "ERR_SNAPSHOT_SHARED_APP"]);
+const NEEDS_TENANTS: ReadonlySet<string> = new Set<ErrorCode>([
+  "ERR_ACCOUNT_MISMATCH",
+  "ERR_SNAPSHOT_SHARED_APP",
+  "ERR_TENANT_AMBIGUOUS",
+]);
 
 /**
  * Creates the ownership check for the deliveries of one claim. Each tenant is looked up once.
@@ -69,8 +74,11 @@ export function createAdmit(
   async function lookUp(accountId: string | null): Promise<KnownTenant | null> {
     if (directory === null) return null;
     const { tenant } = object;
-    const look = () =>
-      accountId === null ? directory.bySlug(tenant) : directory.byAccount(accountId);
+    const look = async () => {
+      if (accountId !== null) return directory.byAccount(accountId);
+      const known = await directory.bySlug(tenant);
+      return known === null ? null : directory.verified(known);
+    };
     try {
       return await withinRun<KnownTenant | null>(look, signal, () => lookUpFailed(undefined));
     } catch (error) {
@@ -93,7 +101,8 @@ function lookUpFailed(cause: unknown): JobberSyncError {
 
 function tenantsMissing(reason: string): JobberSyncError {
   return new JobberSyncError(
-    reason === "ERR_ACCOUNT_MISMATCH" ? "ERR_ACCOUNT_MISMATCH" : "ERR_SNAPSHOT_SHARED_APP",
+    // One of NEEDS_TENANTS.
+    reason as ErrorCode,
     "The delivery was quarantined, and a worker without tenants cannot check its ownership. Pass the receiver's tenants to createWorker.",
   );
 }

@@ -4,7 +4,7 @@ import { createDispatcher } from "../observability/dispatcher.ts";
 import { safeLogger } from "../observability/logger.ts";
 import { createOutageLog } from "../observability/outage-log.ts";
 import { checkHandlers } from "../processing/handlers.ts";
-import { createTenantDirectory } from "../tenants/tenant-directory.ts";
+import { createTenantDirectory } from "../tenants/create-tenant-directory.ts";
 import { drainInbox } from "./drain-inbox.ts";
 import { checkLimits, type WorkerOptions } from "./options.ts";
 import { createProcessObject } from "./process-object.ts";

@@ -18,7 +18,7 @@ const hmac = (body: string | Uint8Array, key: string | Uint8Array = SECRET) =>
   createHmac("sha256", key).update(body);
 
 describe("diagnoseSignature", () => {
-  it("says so when nothing is wrong, and which secret it was", () => {
+  it("returns valid and the matching secret for a valid signature", () => {
     expect(
       diagnose({
         secrets: [
@@ -45,7 +45,7 @@ describe("diagnoseSignature", () => {
     ["header_form", "nonsense"],
     ["header_hex", hmac(JSON_BODY).digest("hex")],
     ["header_hex", `sha256=${hmac(JSON_BODY).digest("hex")}`],
-  ])("finds %s in %s", (cause, header) => {
+  ])("returns %s for the header %s", (cause, header) => {
     expect(diagnose({ header }).cause).toBe(cause);
   });
 
@@ -56,11 +56,11 @@ describe("diagnoseSignature", () => {
     ["secret_quotes", `"${SECRET}"`],
     ["secret_decoded", Buffer.from(SECRET).toString("hex")],
     ["secret_decoded", Buffer.from(SECRET).toString("base64")],
-  ])("finds %s", (cause, secrets) => {
+  ])("returns %s", (cause, secrets) => {
     expect(diagnose({ secrets }).cause).toBe(cause);
   });
 
-  it("names the other tenant whose secret it was", () => {
+  it("names the other tenant whose secret matched", () => {
     const header = signPayload(JSON_BODY, OTHER);
     const diagnosis = diagnose({ header, otherSecrets: [{ name: "globex", value: OTHER }] });
     expect(diagnosis).toMatchObject({ cause: "secret_other", secret: "globex" });
@@ -86,16 +86,16 @@ describe("diagnoseSignature", () => {
     ["body_byte_order_mark", `\uFEFF${JSON_BODY}`],
     ["body_text_encoding", Buffer.from(JSON_BODY, "latin1")],
     ["body_empty", ""],
-  ])("finds %s where the sender signed another form of the body", (cause, signed) => {
+  ])("returns %s if the sender signed another form of the body", (cause, signed) => {
     expect(diagnose({ header: hmac(signed).digest("base64") }).cause).toBe(cause);
   });
 
-  it("finds bytes that were decoded as Latin-1 and encoded again", () => {
+  it("recognizes a body that was decoded as Latin-1 and encoded again", () => {
     const body = bytes(Buffer.from(JSON_BODY).toString("latin1"));
     expect(diagnose({ body }).cause).toBe("body_text_encoding");
   });
 
-  it("admits when it does not know, also for bodies that are no text and no JSON", () => {
+  it("returns unknown if nothing matches, even for bodies that are neither text nor JSON", () => {
     for (const body of [
       bytes(JSON_BODY),
       bytes("[".repeat(50_000)),
@@ -105,12 +105,12 @@ describe("diagnoseSignature", () => {
       expect(diagnose({ body, header: signPayload("x", OTHER) }).cause).toBe("unknown");
   });
 
-  it("shows no secret, no digest and nothing of the body", () => {
+  it("contains no secret, no digest and nothing of the body", () => {
     const variants = [SECRET, `${SECRET}\n`, OTHER];
     for (const secrets of variants) {
-      const said = JSON.stringify(diagnose({ secrets, otherSecrets: OTHER }));
+      const diagnosis = JSON.stringify(diagnose({ secrets, otherSecrets: OTHER }));
       for (const hidden of [SECRET, OTHER, signPayload(JSON_BODY, SECRET), "Zoë", "example.com"])
-        expect(said).not.toContain(hidden);
+        expect(diagnosis).not.toContain(hidden);
     }
   });
 });

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { KeyObject, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { prepareSecrets, type Secrets, signPayload, verifySignature } from "@jobber-sync/core";
 import type { SignatureHeader } from "@jobber-sync/core/signature";
 import { describe, expect, it } from "vitest";
@@ -39,11 +40,11 @@ function hasOpenssl(): boolean {
 }
 
 describe("verifySignature", () => {
-  it("accepts what signPayload signed and names the secret by its index", () => {
+  it("accepts a body signed by signPayload and returns the index of the secret", () => {
     expect(verifySignature(BODY, SIGNATURE, SECRET)).toEqual({ secret: 0 });
   });
 
-  it("agrees with a signature that OpenSSL made", () => {
+  it("agrees with a signature computed by OpenSSL", () => {
     // printf '{"event":"job.updated"}' | openssl dgst -sha256 -hmac 'sixteen bytes or more' -binary | base64
     const body = new TextEncoder().encode('{"event":"job.updated"}');
     const signature = "s/YfgaFr5E4FIvUEpZEiNKNVj4Sp48sdfRc4l3u763o=";
@@ -63,19 +64,19 @@ describe("verifySignature", () => {
     );
   }
 
-  it("trims spaces and tabs around the header, and nothing else", () => {
+  it("trims spaces and tabs around the header, but nothing else", () => {
     expect(codeOf(` \t${SIGNATURE}\t `)).toBe(0);
     expect(codeOf(`${SIGNATURE}\n`)).toBe("ERR_SIGNATURE_MALFORMED");
     expect(codeOf(`\u00a0${SIGNATURE}`)).toBe("ERR_SIGNATURE_MALFORMED");
   });
 
-  it("takes an array of one, and no other array", () => {
+  it("accepts an array of one value, and no other array", () => {
     expect(codeOf([SIGNATURE])).toBe(0);
     expect(codeOf([SIGNATURE, SIGNATURE])).toBe("ERR_SIGNATURE_MALFORMED");
     expect(codeOf([])).toBe("ERR_SIGNATURE_MALFORMED");
   });
 
-  it.each([undefined, null, ""])("calls %j missing", (header) => {
+  it.each([undefined, null, ""])("reports %j as missing", (header) => {
     expect(codeOf(header)).toBe("ERR_SIGNATURE_MISSING");
   });
 
@@ -105,7 +106,7 @@ describe("verifySignature", () => {
     ).toBe("ERR_SIGNATURE_MISMATCH");
   });
 
-  it("tries every secret and names the one that matched", () => {
+  it("tries every secret and returns the name of the one that matched", () => {
     const other = "another secret of length";
     expect(codeOf(SIGNATURE, [other, SECRET])).toBe(1);
     expect(
@@ -118,16 +119,16 @@ describe("verifySignature", () => {
     expect(codeOf(SIGNATURE, [other, `${other}!`])).toBe("ERR_SIGNATURE_MISMATCH");
   });
 
-  it("takes the secret as bytes", () => {
+  it("accepts the secret as bytes", () => {
     expect(codeOf(SIGNATURE, new TextEncoder().encode(SECRET))).toBe(0);
   });
 
-  it("rejects a body that is not bytes, since a re-serialised one would not be what was signed", () => {
+  it("throws a TypeError for a body that is not bytes", () => {
     expect(() => verifySignature("{}" as never, SIGNATURE, SECRET)).toThrow(TypeError);
     expect(() => verifySignature({} as never, SIGNATURE, SECRET)).toThrow(TypeError);
   });
 
-  it("says neither secret nor signature in its errors", () => {
+  it("mentions neither the secret nor the signature in its errors", () => {
     for (const header of [
       SIGNATURE.replace(/^./, (first) => (first === "A" ? "B" : "A")),
       `x${SIGNATURE}`,
@@ -160,19 +161,72 @@ describe("prepareSecrets", () => {
     expect(() => prepareSecrets(secrets as never)).toThrow(TypeError);
   });
 
-  it("takes 16 bytes, counted as UTF-8", () => {
+  it("accepts 16 bytes, counted as UTF-8", () => {
     expect(() => prepareSecrets("é".repeat(8))).not.toThrow();
   });
 
-  it("does not show what it holds", () => {
-    const prepared = prepareSecrets(SECRET);
-    expect(JSON.stringify(prepared)).toBe("{}");
-    expect(String(prepared)).not.toContain(SECRET);
+  it.each([
+    ["a line ending", `${SECRET}\n`],
+    ["a line ending", `${SECRET}\r\n`],
+    ["a line ending", `${SECRET}\\n`],
+    ["a line ending", `\n${SECRET}`],
+    ["white space", ` ${SECRET}`],
+    ["white space", `${SECRET}\t`],
+    ["white space", `\u00a0${SECRET}`],
+    ["white space", `\uFEFF${SECRET}`],
+    ["quotes", `"${SECRET}"`],
+    ["quotes", `'${SECRET}'`],
+    ["quotes", `\u201c${SECRET}\u201d`],
+    ["a line ending", Buffer.from(`${SECRET}\n`)],
+    ["quotes", Buffer.from(`"${SECRET}"`)],
+  ])("rejects a secret with %s around it, and says so", (what, secret) => {
+    const named = { name: "acme", value: secret };
+    for (const call of [
+      () => prepareSecrets(secret),
+      () => prepareSecrets([SECRET, secret as string]),
+      () => prepareSecrets([named]),
+      () => verifySignature(BODY, SIGNATURE, secret),
+      () => signPayload(BODY, secret),
+    ]) {
+      expect(call).toThrow(TypeError);
+      expect(call).toThrow(what);
+      expect(call).not.toThrow(SECRET);
+    }
+    const signature = signPayload(BODY, secret, { allowUntrimmed: true });
+    const prepared = prepareSecrets(secret, { allowUntrimmed: true });
+    expect(verifySignature(BODY, signature, prepared)).toEqual({ secret: 0 });
+  });
+
+  it("accepts white space and quotes inside a secret, and random bytes that end with a newline", () => {
+    expect(() => prepareSecrets('a "quoted" word, and spaces')).not.toThrow();
+    expect(() => prepareSecrets(Uint8Array.of(...Array(31).fill(200), 10))).not.toThrow();
+  });
+
+  it("does not let the keys be reached through the prepared object", () => {
+    const prepared = prepareSecrets([SECRET, { name: "old", value: SECRET }] as never);
+    const seen = new Set<unknown>();
+    const visit = (value: unknown): void => {
+      if ((typeof value !== "object" && typeof value !== "function") || value === null) return;
+      if (seen.has(value)) return;
+      seen.add(value);
+      for (const key of Reflect.ownKeys(value)) {
+        const descriptor = Object.getOwnPropertyDescriptor(value, key);
+        visit(descriptor?.value);
+        visit(descriptor?.get);
+      }
+      visit(Object.getPrototypeOf(value));
+    };
+    visit(prepared);
+    expect([...seen].filter((value) => value instanceof KeyObject)).toEqual([]);
+    expect(prepared.constructor).toBe(Object);
+    const shown = inspect(prepared, { showHidden: true, depth: 9 });
+    for (const text of [JSON.stringify(prepared), String(prepared), shown])
+      expect(text).not.toContain(SECRET);
   });
 });
 
 describe("signPayload", () => {
-  it("gives 44 characters of padded base64", () => {
+  it("returns 44 characters of padded base64", () => {
     expect(SIGNATURE).toMatch(/^[A-Za-z0-9+/]{43}=$/);
   });
 

@@ -33,7 +33,7 @@ describe("worker: errors of the user's code", () => {
     expect(events.map(({ name }) => name)).toEqual([...Array(4).fill("retried"), "dead"]);
     for (const { event } of events) {
       expect(event).toMatchObject({ code: "ERR_HANDLER", error: { code: "ERR_HANDLER" } });
-      expect("error" in event && event.error.cause).toBe(boom);
+      expect("error" in event && event.error?.cause).toBe(boom);
     }
   });
 

@@ -11,6 +11,7 @@ import {
   ROUTE,
   SECRET,
   SIGNATURE,
+  type Signal,
   signal,
   signatureOf,
   snapshot,
@@ -268,29 +269,52 @@ export function responseCases({ describe, it }: ContractRunner, open: Open): voi
       });
     }
 
-    it("lead to 503 for deliveries above maxInFlight", async () => {
+    it("queues a delivery while maxInFlight others are with the store", async () => {
       const gate = signal();
       const reached = signal();
-      const inbox = createMemoryInbox();
-      const slow: Inbox = {
-        ...inbox,
-        async accept(delivery) {
-          reached.fire();
-          await gate.fired;
-          return inbox.accept(delivery);
+      await using(
+        { inbox: gated(gate, reached), maxInFlight: 1, deadlineMs: 5000 },
+        async ({ send }) => {
+          const first = send(signed(notification("JOB_CREATE", "1")));
+          await reached.fired;
+          const second = send(signed(notification("JOB_CREATE", "2")));
+          gate.fire();
+          assertOutcome(await first, "accepted");
+          assertOutcome(await second, "accepted");
         },
-      };
-      await using({ inbox: slow, maxInFlight: 1, deadlineMs: 5000 }, async ({ send }) => {
-        const first = send(signed(notification("JOB_CREATE", "1")));
-        await reached.fired;
-        const second = await send(signed(notification("JOB_CREATE", "2")));
-        gate.fire();
-        assert.deepEqual([second.status, codeOf(second)], [503, "ERR_OVERLOADED"]);
-        assertOutcome(await first, "accepted");
-        assertOutcome(await send(signed(notification("JOB_CREATE", "2"))), "accepted");
-      });
+      );
+    });
+
+    it("responds 503 when the deadline passes in the queue", async () => {
+      const gate = signal();
+      const reached = signal();
+      await using(
+        { inbox: gated(gate, reached), maxInFlight: 1, deadlineMs: 200 },
+        async ({ send }) => {
+          const first = send(signed(notification("JOB_CREATE", "1")));
+          await reached.fired;
+          const second = await send(signed(notification("JOB_CREATE", "2")));
+          assert.deepEqual([second.status, codeOf(second)], [503, "ERR_OVERLOADED"]);
+          assert.equal(codeOf(await first), "ERR_DEADLINE");
+          gate.fire();
+          assertOutcome(await send(signed(notification("JOB_CREATE", "2"))), "accepted");
+        },
+      );
     });
   });
+}
+
+/** A memory inbox whose `accept` fires `reached` and waits for `gate`. */
+function gated(gate: Signal, reached: Signal): Inbox {
+  const inbox = createMemoryInbox();
+  return {
+    ...inbox,
+    async accept(delivery) {
+      reached.fire();
+      await gate.fired;
+      return inbox.accept(delivery);
+    },
+  };
 }
 
 async function statesOf(inbox: Inbox): Promise<DeliveryState[]> {

@@ -1,0 +1,68 @@
+import { isJobberSyncError, type JobberSyncError } from "../errors.ts";
+import type { JobberEvent } from "../events/jobber-event.ts";
+import { parseEvent } from "../events/parse-event.ts";
+import { checkOwnership } from "../tenants/check-ownership.ts";
+import type { KnownTenant } from "../tenants/known-tenant.ts";
+import type { TenantDirectory } from "../tenants/tenant-directory.ts";
+import type { Deadline } from "./deadline.ts";
+import { describeBody, describeDelivery, type VerifiedDelivery } from "./describe-delivery.ts";
+import { lookUp } from "./look-up.ts";
+
+/** The way a verified delivery is handled. */
+export type Disposition =
+  | {
+      readonly kind: "accept";
+      readonly delivery: VerifiedDelivery & { readonly event: JobberEvent };
+    }
+  | {
+      readonly kind: "quarantine";
+      readonly error: JobberSyncError;
+      readonly delivery: VerifiedDelivery;
+    }
+  | { readonly kind: "ignore"; readonly reason: string; readonly delivery: VerifiedDelivery };
+
+/** Parses a verified body and decides how to handle it. Has no effect. */
+export type Dispose = (
+  body: Uint8Array,
+  tenant: KnownTenant | null,
+  deadline: Deadline,
+) => Promise<Disposition>;
+
+/** @param isWanted returns whether notifications with a topic are acted on */
+export function createDispose(
+  directory: TenantDirectory,
+  isWanted: (topic: string) => boolean,
+): Dispose {
+  return async (body, tenant, deadline) => {
+    const event = readEvent(body);
+    if (isJobberSyncError(event))
+      return { kind: "quarantine", error: event, delivery: describeBody(body, tenant?.slug ?? "") };
+    const owner = await ownerOf(event, tenant, deadline);
+    const delivery = describeDelivery(event, owner?.slug ?? "");
+    const error = checkOwnership(event, owner, tenant === null);
+    if (error !== null) return { kind: "quarantine", error, delivery };
+    return event.kind === "notification" && !isWanted(event.topic)
+      ? { kind: "ignore", reason: "topic", delivery }
+      : { kind: "accept", delivery };
+  };
+
+  function ownerOf(
+    event: JobberEvent,
+    tenant: KnownTenant | null,
+    deadline: Deadline,
+  ): KnownTenant | null | Promise<KnownTenant | null> {
+    if (tenant !== null) return lookUp(() => directory.verified(tenant), deadline);
+    return event.kind === "notification"
+      ? lookUp(() => directory.byAccount(event.accountId), deadline)
+      : null;
+  }
+}
+
+function readEvent(body: Uint8Array): JobberEvent | JobberSyncError {
+  try {
+    return parseEvent(body);
+  } catch (error) {
+    if (isJobberSyncError(error)) return error;
+    throw error;
+  }
+}
