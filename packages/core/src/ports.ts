@@ -20,6 +20,7 @@ export { INBOX_DEFAULTS, replayedStates } from "./inbox/inbox-defaults.ts";
 export { listenByPolling } from "./inbox/listen-by-polling.ts";
 export { MAX_SLOT_WAIT_MS, nextSlotAt, type RateLimit } from "./inbox/next-slot-at.ts";
 export { objectKey } from "./inbox/object-key.ts";
+export { createRunScheduler, type RunScheduler } from "./inbox/run-scheduler.ts";
 export * as transitions from "./inbox/transitions.ts";
 export { createDispatcher, type Dispatch, type Hook } from "./observability/dispatcher.ts";
 export { safeLogger } from "./observability/logger.ts";

@@ -230,6 +230,11 @@ export interface DueOptions {
   readonly limit: number;
   /** Objects to leave out, such as those that the caller is processing. */
   readonly exclude?: readonly ObjectRef[] | undefined;
+  /**
+   * Tenants to leave out, such as those that hold all of their slots. Their rows may be very many:
+   * the cost must not grow with them.
+   */
+  readonly excludeTenants?: readonly string[] | undefined;
 }
 
 /** Options of {@link Inbox.acquireSlot}. */

@@ -1,97 +1,104 @@
 import type { Inbox, ObjectRef, WakeOptions } from "./inbox.ts";
-import { objectKey } from "./object-key.ts";
+import { createRunScheduler } from "./run-scheduler.ts";
 
-/** How to listen without a queue that calls. */
+/** Options for {@link listenByPolling}. */
 export interface PollingOptions extends WakeOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Milliseconds between looks when nothing wakes: how late work of another process, a retry or an expired claim may start. @default 250 */
+  /**
+   * Interval between looks that nothing triggered. Delays the work of another process, retries, and
+   * expired claims. Milliseconds.
+   *
+   * @default 250
+   */
   readonly pollMs?: number;
-  /** Registers a function to call when there may be work; returns how to take it back. */
+  /** Registers a function to call when rows may be due. Returns the function that removes it. */
   readonly onWake?: (listener: () => void) => () => void;
 }
 
-// When a run found its object taken by another process and there may be others: soon, but not at once, for it might be for ever.
+// Another process took the last objects and may leave others. Soon, but it may also hold them all.
 const LOOK_SOON_MS = 50;
-
-interface Running {
-  readonly object: ObjectRef;
-  readonly ended: Promise<void>;
-}
+// While every slot is busy, a look only serves other tenants. It must not cost more than a tenth of
+// the time, however long the queue it skips.
+const LEAST_LOOK_INTERVAL_MS = 20;
+const LOOK_COST_FACTOR = 10;
 
 /**
- * Implements {@link Inbox.listen} on top of {@link Inbox.due}, for inboxes without a queue of their own: looks when woken, else every
- * `pollMs`. One object runs once at a time.
+ * Implements {@link Inbox.listen} with {@link Inbox.due}, for inboxes without a queue of their own:
+ * looks for due objects when woken, else every `pollMs`. Tenants share the slots as described at
+ * `createBulkheads`.
  */
 export async function listenByPolling(
   inbox: Pick<Inbox, "due">,
   run: (object: ObjectRef) => Promise<void>,
   { concurrency, signal, onError, now, pollMs = 250, onWake = () => () => {} }: PollingOptions,
 ): Promise<void> {
-  const running = new Map<string, Running>();
+  // More objects would save looks, but another process may have taken them before a slot is free.
+  const limit = concurrency;
   let wakeUp: () => void = () => {};
   /** Whether there may be more to do than the last look saw. */
   let look = true;
-  /** Whether the last look filled every slot, so that there may be others it did not see. */
+  /** Whether the last look returned everything there was. */
   let sawAll = true;
   let pauseMs = pollMs;
-  /** Counts the wake-ups: what came for an object while it ran was passed over. */
+  let nextLookAt = 0;
+  /** Counts wake-ups. */
   let wakes = 0;
   const wake = () => {
     wakes += 1;
     look = true;
     wakeUp();
   };
-  const takeBack = onWake(wake);
+  const scheduler = createRunScheduler(observedRun, { concurrency, signal, onEnd: () => wakeUp() });
+  const unregister = onWake(wake);
   signal.addEventListener("abort", wake, { once: true });
 
   try {
     while (!signal.aborted) {
-      if (look && running.size < concurrency) await startRuns();
-      else await pause();
+      const isBusy = scheduler.waiting() > 0 || scheduler.running().length >= concurrency;
+      const waitMs = isBusy ? nextLookAt - performance.now() : 0;
+      if (look && waitMs <= 0) await lookForWork();
+      else await pause(look ? Math.min(waitMs, pauseMs) : pauseMs);
     }
   } finally {
-    takeBack();
+    unregister();
     signal.removeEventListener("abort", wake);
-    await Promise.all([...running.values()].map(({ ended }) => ended));
+    await scheduler.idle();
   }
 
-  async function startRuns(): Promise<void> {
-    const free = concurrency - running.size;
-    const exclude = [...running.values()].map(({ object }) => object);
+  async function lookForWork(): Promise<void> {
+    const started = performance.now();
     look = false;
     pauseMs = pollMs;
     try {
-      const objects = await inbox.due({ now: now(), limit: free, exclude });
-      sawAll = objects.length < free;
-      if (signal.aborted) return;
-      for (const object of objects) start(object);
+      const excludeTenants = scheduler.suppliedTenants();
+      const exclude = scheduler.running();
+      const objects = await inbox.due({ now: now(), limit, exclude, excludeTenants });
+      sawAll = objects.length < limit;
+      for (const object of objects) void scheduler.offer(object);
     } catch (error) {
       onError(error);
     }
+    const costMs = performance.now() - started;
+    nextLookAt = performance.now() + Math.max(LEAST_LOOK_INTERVAL_MS, LOOK_COST_FACTOR * costMs);
   }
 
-  function start(object: ObjectRef): void {
-    const key = objectKey(object);
-    if (running.has(key)) return;
+  async function observedRun(object: ObjectRef): Promise<void> {
     const before = wakes;
-    const ended = run(object).finally(() => {
-      running.delete(key);
-      // A run that settles something wakes. One that could not take its object is not followed by the next without a pause.
-      if (wakes !== before) look = true;
-      else if (!sawAll) pauseMs = Math.min(LOOK_SOON_MS, pollMs);
-      wakeUp();
-    });
-    running.set(key, { object, ended });
+    await run(object);
+    // A run that settled something has woken. One that could not claim its object has not, and an
+    // immediate look would only find the same objects again.
+    if (wakes !== before) look = true;
+    else if (!sawAll) pauseMs = Math.min(LOOK_SOON_MS, pollMs);
   }
 
-  /** Until a wake-up, the end of a run, or the time for the next look. */
-  function pause(): Promise<void> {
+  /** Waits for a wake-up, the end of a run, or the next look. */
+  function pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         look = true;
         resolve();
-      }, pauseMs);
+      }, ms);
       wakeUp = () => {
         wakeUp = () => {};
         clearTimeout(timer);

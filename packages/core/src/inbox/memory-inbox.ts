@@ -107,12 +107,14 @@ export function createMemoryInbox({
       return listenByPolling(inbox, run, { ...options, now: clock, onWake });
     },
 
-    async due({ now, limit, exclude = [] }) {
+    async due({ now, limit, exclude = [], excludeTenants = [] }) {
       const excluded = new Set(exclude.map(objectKey));
+      const excludedTenants = new Set(excludeTenants);
       const due: ObjectRef[] = [];
       for (const [key, object] of rows.open) {
         if (due.length >= limit) break;
-        if (excluded.has(key) || isLaneHeld(object.lane, now)) continue;
+        if (excludedTenants.has(object.ref.tenant) || excluded.has(key)) continue;
+        if (isLaneHeld(object.lane, now)) continue;
         if (some(object, (row) => isReady(row, now))) due.push(object.ref);
       }
       return due;

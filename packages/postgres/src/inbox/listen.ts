@@ -1,11 +1,17 @@
-import { type Inbox, type ObjectRef, objectKey, type WakeOptions } from "@jobber-sync/core/ports";
+import {
+  createRunScheduler,
+  type Inbox,
+  type ObjectRef,
+  objectKey,
+  type RunScheduler,
+  type WakeOptions,
+} from "@jobber-sync/core/ports";
 import type { BossJob } from "../database/boss.ts";
 import { aborted, pause } from "../database/pause.ts";
 import { runTransaction } from "../database/transaction.ts";
 import { createLook } from "./due.ts";
 import type { InboxContext } from "./inbox-context.ts";
 import { createOutages, type Outages } from "./outages.ts";
-import { createRunner, type Runner } from "./runner.ts";
 import { distinctWakeUps, wakeLater } from "./wake-later.ts";
 
 /** Options of the sweep, which finds rows without a wake-up. */
@@ -38,24 +44,24 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
 
   return async (run, { concurrency, signal, onError }: WakeOptions) => {
     if (signal.aborted) return;
-    const runner = createRunner(run, { concurrency, signal });
+    const scheduler = createRunScheduler(run, { concurrency, signal });
     const outages = createOutages(onError, queue);
     boss.on("error", outages.ofBoss);
     try {
       const listening = Promise.all([
-        takeWakeUps(runner, concurrency, signal, outages),
-        sweepRegularly(runner, concurrency, signal, outages),
+        takeWakeUps(scheduler, concurrency, signal, outages),
+        sweepRegularly(scheduler, concurrency, signal, outages),
       ]);
       await aborted(signal);
       await atMost(ENDING_MS, listening);
-      await atMost(ENDING_MS, requeue(await runner.idle()).catch(outages.log));
+      await atMost(ENDING_MS, requeue(await scheduler.idle()).catch(outages.log));
     } finally {
       boss.off("error", outages.ofBoss);
     }
   };
 
   async function takeWakeUps(
-    runner: Runner,
+    scheduler: RunScheduler,
     concurrency: number,
     signal: AbortSignal,
     { log }: Outages,
@@ -75,7 +81,7 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
             // Retried and delayed wake-ups send no notification.
             notifyPollingIntervalSeconds: POLL_SECONDS,
           },
-          (jobs) => takeBatch(runner, jobs, signal),
+          (jobs) => takeBatch(scheduler, jobs, signal),
         );
         await aborted(signal);
         await boss.offWork(queue, { id, wait: true });
@@ -87,20 +93,20 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
   }
 
   /**
-   * Resolves once every object of the batch has started to run, or is running and will run again. Its
-   * wake-ups are then complete and the next batch can be fetched, however long the runs take: if this
-   * process dies, claims expire and the sweep finds the remaining rows. Requeues objects that have
-   * not started when listening ends.
+   * Resolves once every object of the batch has started to run or is remembered: because it runs
+   * already, or because its tenant holds all of its slots. Its wake-ups are then complete and the next
+   * batch can be fetched, however long the runs take: if this process dies, claims expire and the
+   * sweep finds the remaining rows. Requeues objects that have not started when listening ends.
    */
   async function takeBatch(
-    runner: Runner,
+    scheduler: RunScheduler,
     jobs: readonly BossJob[],
     end: AbortSignal,
   ): Promise<void> {
     const left = new Map(jobs.map(({ data }) => [objectKey(data as ObjectRef), data as ObjectRef]));
     const offered = Promise.all(
       [...left].map(async ([key, object]) => {
-        if (await runner.offer(object)) left.delete(key);
+        if (await scheduler.offer(object)) left.delete(key);
       }),
     );
     // pg-boss reassigns a batch that took too long or whose heartbeat failed.
@@ -121,7 +127,7 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
    * long queue. If another worker finds the same object, it finds the rows claimed.
    */
   async function sweepRegularly(
-    runner: Runner,
+    scheduler: RunScheduler,
     concurrency: number,
     signal: AbortSignal,
     { log }: Outages,
@@ -134,10 +140,10 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
           now: context.now(),
           limit,
           overdueMs,
-          exclude: runner.running(),
+          exclude: scheduler.running(),
         });
         // Not awaited: long runs must not delay the next sweep.
-        for (const object of objects) void runner.offer(object, { first: true });
+        for (const object of objects) void scheduler.offer(object, { first: true });
       } catch (error) {
         log(error);
       }
