@@ -17,9 +17,15 @@ export type { TokenGrant } from "./oauth/token-grant.ts";
 export type { JobberApiOptions } from "./options.ts";
 export {
   createReconciler,
-  type ReconcileReport,
+  type ReconcileOptions,
   type Reconciler,
-  type ReconcilerOptions,
 } from "./reconcile/create-reconciler.ts";
-export type { ReconcileCounts } from "./reconcile/reconcile-context.ts";
+export type { ReconcileCounts, ReconcileReport } from "./reconcile/reconcile-report.ts";
+export type {
+  ReconcileProgress,
+  ReconcilerHooks,
+  RefusedDeletion,
+  UnreadableRecord,
+} from "./reconcile/reconciler-hooks.ts";
+export type { ReconcilerOptions, ReconcilerTenants } from "./reconcile/reconciler-options.ts";
 export type { ApiRequest, RequestOptions, ResponseInfo } from "./request.ts";

@@ -1,162 +1,125 @@
-import { randomUUID } from "node:crypto";
-import { setTimeout as delayFor } from "node:timers/promises";
-import {
-  type Instant,
-  JobberSyncError,
-  parseInstant,
-  type StatusOverrides,
-  type SyncReader,
-} from "@jobber-sync/core";
-import type { CursorStore, Lease, SyncStore } from "@jobber-sync/core/ports";
-import type { JobberApi } from "../create-jobber-api.ts";
-import type { Sleep } from "../limits/tenant-limits.ts";
-import type { ReconcileContext, ReconcileCounts } from "./reconcile-context.ts";
-import { settleDifferences } from "./settle-differences.ts";
-import { later, walkClients, walkJobs } from "./walk-records.ts";
+import { createDispatcher } from "@jobber-sync/core/ports";
+import { acknowledge } from "./guard-deletes.ts";
+import type { ReconcileContext } from "./reconcile-context.ts";
+import { createReport, type ReconcileReport } from "./reconcile-report.ts";
+import { reconcileTenant } from "./reconcile-tenant.ts";
+import type { ReconcileProgress, ReconcilerEvents } from "./reconciler-hooks.ts";
+import { checkReconcilerOptions, type ReconcilerOptions } from "./reconciler-options.ts";
+import { createRunExclusively } from "./run-exclusively.ts";
+import { createScheduler } from "./scheduler.ts";
 
-/** What `createReconciler` takes. */
-export interface ReconcilerOptions {
-  readonly api: Pick<JobberApi, "fetch" | "request">;
-  readonly store: SyncStore & Pick<SyncReader, "jobs" | "contacts">;
-  /** Remembers how far the last reconcile came. */
-  readonly cursors: CursorStore;
-  /** Keeps two processes from reconciling one tenant at once, which is a waste but no harm. @default none */
-  readonly lease?: Lease | undefined;
-  /** Jobber status → ours; the same as the API's. */
-  readonly statusOverrides?: StatusOverrides | undefined;
-  /** How often everything is walked, deletes are found, and what webhooks and times do not show is repaired. Milliseconds. @default 24 hours */
-  readonly sweepEveryMs?: number | undefined;
-  /**
-   * The largest part of the stored records that may be missing in Jobber before a sweep rejects to delete them: a token that lost a
-   * permission sees nothing either. 0 to 1. @default 0.2
-   */
-  readonly maxMissing?: number | undefined;
-  /** Called before each request: a place to take it out of the budget that workers share (`inbox.acquireSlot`). */
-  readonly beforeFetch?: ((tenant: string, signal: AbortSignal) => Promise<void>) | undefined;
-  /** Milliseconds since 1970. @default Date.now */
-  readonly now?: (() => number) | undefined;
-  /** @default a timer */
-  readonly sleep?: Sleep | undefined;
+/** Options for one reconcile. */
+export interface ReconcileOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Reads everything now, and looks for deletes. @default false */
+  readonly full?: boolean | undefined;
+  /** Called after each page, beside the `progress` hook. */
+  readonly onProgress?: ((progress: ReconcileProgress) => void) | undefined;
 }
 
-/** What a reconcile did. */
-export interface ReconcileReport {
-  /** `false`: another process is at it; nothing was done. */
-  readonly ran: boolean;
-  /** Whether everything was walked, not only what changed. */
-  readonly swept: boolean;
-  readonly clients: Readonly<ReconcileCounts>;
-  readonly jobs: Readonly<ReconcileCounts>;
-}
-
-/** Repairs what webhooks missed. */
+/** Repairs what missed webhooks left behind. */
 export interface Reconciler {
   /**
-   * Makes the tenant's records equal to Jobber's: what changed since the last time (with ten minutes' overlap), and once a day everything.
-   * The first time walks everything: that is the backfill. Call it every quarter of an hour or so, and after an outage.
-   *
-   * Its requests leave half of the tenant's query points to webhooks. A sweep that finds a record on one side only looks again 60 s later
-   * before it deletes or revives. Writes no submissions and calls no `on` handlers.
-   *
-   * @param options.full walk everything now
-   * @throws {JobberSyncError} `ERR_API_…`, `ERR_STORE…`. What was written stays; the cursor stays where it was, so the next one begins there.
+   * Reconciles every tenant now and then every 15 minutes. Tenants take turns, so that a long backfill
+   * does not delay the others, and a tenant's failure is its own. Calling it again does nothing.
    */
-  reconcile(
-    tenant: string,
-    options?: { readonly signal?: AbortSignal; readonly full?: boolean },
-  ): Promise<ReconcileReport>;
-}
+  start(): void;
 
-const DAY_MS = 24 * 60 * 60_000;
-// Far longer than one request with its waits.
-const LEASE_MS = 10 * 60_000;
+  /**
+   * Aborts active runs and resolves when they have ended. Written pages stay; the next `start` resumes
+   * after them.
+   *
+   * @param options.graceMs the longest wait. Milliseconds. @default no limit
+   */
+  stop(options?: { readonly graceMs?: number | undefined }): Promise<void>;
+
+  /**
+   * Reconciles a tenant as soon as possible, such as after it was connected. Resolves when that run is
+   * complete or has failed; never rejects.
+   */
+  soon(tenant: string): Promise<void>;
+
+  /**
+   * Makes the tenant's records equal to Jobber's: those changed since the last run (with ten minutes'
+   * overlap), and once a day everything. The first run reads everything: it is the backfill. A run
+   * that was interrupted is resumed at its last page.
+   *
+   * Requests leave half of the tenant's query points to webhooks. A record that cannot be read is
+   * skipped, reported and read again in the next run. A sweep that finds a record on one side only
+   * looks again 60 s later before it deletes or revives. Builds no submissions and calls no `on`
+   * handlers.
+   *
+   * @returns a report with `ran: false` when another run of the tenant is active
+   * @throws {JobberSyncError} `ERR_API_…`, `ERR_STORE…`; `ERR_ACCOUNT_MISMATCH`; `ERR_API_PERMISSION` also
+   * when a sweep refused to delete
+   */
+  reconcile(tenant: string, options?: ReconcileOptions): Promise<ReconcileReport>;
+
+  /**
+   * Allows the deletion that a sweep refused because too many records were missing, and makes the next
+   * run a sweep. Does nothing without a refusal.
+   */
+  acknowledgeMissing(tenant: string): Promise<void>;
+}
 
 /**
- * Makes the sweep that repairs missed webhooks.
+ * Creates the reconciler: it repairs missed webhooks, finds deletes, and fills a new tenant's records.
  *
- * @throws {TypeError} for options that cannot work
+ * @throws {TypeError} for invalid options
+ *
+ * @example
+ * ```ts
+ * import { createReconciler, type JobberApi } from "@jobber-sync/api";
+ * import { openSqlite } from "@jobber-sync/sqlite";
+ *
+ * declare const api: JobberApi;
+ * const { store, cursors, lease } = openSqlite("jobber-sync.db");
+ * const reconciler = createReconciler({ api, store, cursors, lease, tenants: ["acme"] });
+ * reconciler.start();
+ * // At shutdown:
+ * await reconciler.stop();
+ * ```
  */
 export function createReconciler(options: ReconcilerOptions): Reconciler {
-  const { api, store, cursors, lease, now = Date.now } = options;
-  const { sweepEveryMs = DAY_MS, maxMissing = 0.2, statusOverrides = {} } = options;
-  if (!(sweepEveryMs > 0)) throw new TypeError("sweepEveryMs must be a positive number.");
-  if (!(maxMissing >= 0 && maxMissing <= 1)) throw new TypeError("maxMissing must be from 0 to 1.");
-  const sleep: Sleep = options.sleep ?? (async (ms, signal) => delayFor(ms, undefined, { signal }));
-  const holder = randomUUID();
+  const checked = checkReconcilerOptions(options);
+  const { cursors, now, beforeFetch } = checked;
+  const emit = createDispatcher<ReconcilerEvents>(checked);
+  const runExclusively = createRunExclusively(checked);
 
-  async function run(context: ReconcileContext, full: boolean): Promise<ReconcileReport> {
-    const { tenant } = context;
-    const clients = noCounts();
-    const jobs = noCounts();
-    const swept = Number(await cursors.get(tenant, "swept"));
-    const begin = now();
-    // A time in the future is a clock that was set back.
-    const sweep = full || !(swept > 0 && begin - swept < sweepEveryMs && swept <= begin);
-    const clientWalk = await since(context, "clients", sweep, (from) =>
-      walkClients(context, from, clients),
-    );
-    const jobWalk = await since(context, "jobs", sweep, (from) => walkJobs(context, from, jobs));
-    if (sweep) {
-      const sweeps = [
-        { kind: "client", walk: clientWalk, counts: clients },
-        { kind: "job", walk: jobWalk, counts: jobs },
-      ] as const;
-      await settleDifferences(context, sweeps, maxMissing);
-      await cursors.set(tenant, "swept", String(begin));
-    }
-    return { ran: true, swept: sweep, clients, jobs };
+  async function run(
+    tenant: string,
+    { signal = new AbortController().signal, full = false, onProgress }: ReconcileOptions,
+    shouldYield: (startedAt: number) => boolean,
+  ): Promise<ReconcileReport> {
+    const report = await runExclusively(tenant, signal, async (held) => {
+      const startedAt = now();
+      const context: ReconcileContext = {
+        ...checked,
+        ...held,
+        tenant,
+        beforeFetch,
+        emit,
+        report: createReport(true),
+        shouldYield: () => shouldYield(startedAt),
+      };
+      await reconcileTenant(context, { full, onProgress });
+      await cursors.set(tenant, "ran", String(now()));
+      return context.report;
+    });
+    if (report === null) return createReport(false);
+    emit("reconciled", { tenant, report });
+    return report;
   }
 
-  /** Walks from the cursor, and moves it once all of it is written. */
-  async function since<W extends { readonly newest: Instant | null }>(
-    { tenant }: ReconcileContext,
-    name: string,
-    sweep: boolean,
-    walk: (cursor: Instant | null) => Promise<W>,
-  ): Promise<W> {
-    const cursor = parseInstant((await cursors.get(tenant, name)) ?? "");
-    const walked = await walk(sweep ? null : cursor);
-    const moved = later(cursor, walked.newest);
-    if (moved !== null && moved !== cursor) await cursors.set(tenant, name, moved);
-    return walked;
-  }
+  const scheduler = createScheduler({ ...checked, emit, run });
 
   return {
-    async reconcile(tenant, { signal = new AbortController().signal, full = false } = {}) {
-      const name = `jobber-reconcile:${tenant}`;
-      if (lease !== undefined && !(await lease.acquire(name, holder, LEASE_MS))) {
-        return { ran: false, swept: false, clients: noCounts(), jobs: noCounts() };
-      }
-      const heartbeat = async (): Promise<void> => {
-        signal.throwIfAborted();
-        if (lease === undefined || (await lease.acquire(name, holder, LEASE_MS))) return;
-        throw new JobberSyncError(
-          "ERR_LEASE_TIMEOUT",
-          "Another process has taken over this tenant's reconcile.",
-        );
-      };
-      const beforeFetch = options.beforeFetch ?? (async () => {});
-      try {
-        const context = {
-          tenant,
-          api,
-          store,
-          cursors,
-          statusOverrides,
-          now,
-          sleep,
-          signal,
-          beforeFetch,
-          heartbeat,
-        };
-        return await run(context, full);
-      } finally {
-        await lease?.release(name, holder).catch(() => {});
-      }
+    start: scheduler.start,
+    stop: scheduler.stop,
+    soon: scheduler.soon,
+    reconcile: (tenant, reconcileOptions = {}) => run(tenant, reconcileOptions, () => false),
+    async acknowledgeMissing(tenant) {
+      if (await acknowledge({ cursors, tenant })) await cursors.set(tenant, "swept", "");
     },
   };
-}
-
-function noCounts(): ReconcileCounts {
-  return { seen: 0, inserted: 0, updated: 0, deleted: 0, revived: 0 };
 }

@@ -2,33 +2,34 @@ import type { StatusOverrides, SyncReader } from "@jobber-sync/core";
 import type { CursorStore, SyncStore } from "@jobber-sync/core/ports";
 import type { JobberApi } from "../create-jobber-api.ts";
 import type { Sleep } from "../limits/tenant-limits.ts";
+import type { RunReport } from "./reconcile-report.ts";
+import type { EmitReconcile } from "./reconciler-hooks.ts";
 
-/** What one reconcile works with. */
+/** The parts of `JobberApi` that a reconcile uses. */
+export type ReconcileApi = Pick<JobberApi, "fetch" | "request"> &
+  Partial<Pick<JobberApi, "accountOf">>;
+
+/** The store that a reconcile reads and writes. */
+export type ReconcileStore = SyncStore & Pick<SyncReader, "jobs" | "contacts">;
+
+/** The dependencies of one run. */
 export interface ReconcileContext {
   readonly tenant: string;
-  readonly api: Pick<JobberApi, "fetch" | "request">;
-  readonly store: SyncStore & Pick<SyncReader, "jobs" | "contacts">;
+  readonly api: ReconcileApi;
+  readonly store: ReconcileStore;
   readonly cursors: CursorStore;
   readonly statusOverrides: StatusOverrides;
+  readonly maxMissing: number;
+  readonly sweepEveryMs: number;
   readonly now: () => number;
   readonly sleep: Sleep;
   readonly signal: AbortSignal;
-  /** Called before each request, with the tenant. */
+  /** Called before each request. */
   readonly beforeFetch: (tenant: string, signal: AbortSignal) => Promise<void>;
-  /** Called between requests: says that this reconcile still lives. */
+  /** Called between requests. Rejects when another process has taken over the tenant. */
   readonly heartbeat: () => Promise<void>;
-}
-
-/** What became of the records of one kind. */
-export interface ReconcileCounts {
-  /** Records that Jobber listed. */
-  seen: number;
-  /** Records that were not stored: a webhook was missed. */
-  inserted: number;
-  /** Records that were stored otherwise: a webhook was missed, or has not arrived yet. */
-  updated: number;
-  /** Tombstones set for records that Jobber does not have any more. */
-  deleted: number;
-  /** Tombstones lifted because Jobber still has the record. */
-  revived: number;
+  readonly emit: EmitReconcile;
+  readonly report: RunReport;
+  /** Whether the run should end after the current page and continue in a later run. */
+  readonly shouldYield: () => boolean;
 }

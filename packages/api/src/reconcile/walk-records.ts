@@ -1,143 +1,107 @@
-import { type Instant, toInstant } from "@jobber-sync/core";
-import type { ContactWrite, JobWrite, SyncResult } from "@jobber-sync/core/ports";
-import { CLIENTS_PAGE_DOCUMENT } from "../documents/clients-page-document.ts";
-import { JOBS_PAGE_DOCUMENT } from "../documents/jobs-page-document.ts";
-import type { PageData } from "../documents/page.ts";
-import { mapClient } from "../mapping/map-client.ts";
-import { mapJob } from "../mapping/map-job.ts";
-import { checkPage, createCursorCheck } from "../pages/check-page.ts";
-import type { ReconcileContext, ReconcileCounts } from "./reconcile-context.ts";
-import { RESERVED_POINTS, withRateLimitRetry } from "./with-rate-limit-retry.ts";
+import { type Instant, parseInstant, toInstant } from "@jobber-sync/core";
+import { createCursorCheck } from "../pages/check-page.ts";
+import { estimateTotal, type ProgressMeter } from "./progress.ts";
+import { readPage } from "./read-page.ts";
+import type { ReconcileContext } from "./reconcile-context.ts";
+import { countsOf } from "./reconcile-report.ts";
+import { isStored, type ReadRecord, readStored, writeRecords } from "./record-type.ts";
+import type { ReadPage } from "./request-page.ts";
+import type { SeenIds } from "./seen-ids.ts";
+import type { UnreadableRecords } from "./unreadable-records.ts";
+import { saveWalk, type WalkState } from "./walk-state.ts";
 
-/** What a walk over the records of one kind found. */
-export interface Walk {
-  readonly ids: ReadonlySet<string>;
-  /** The latest `updatedAt` of all; `null` when there was no record. By Jobber's clock: ours may be off. */
-  readonly newest: Instant | null;
+/** What a walk over one record type needs beside its context. */
+export interface WalkOptions {
+  /** The ids seen so far; `null` for a walk that does not look for deletes. */
+  readonly seen: SeenIds | null;
+  readonly unreadable: UnreadableRecords;
+  readonly progress: ProgressMeter;
 }
 
-// A page of 50 asks for about 1,000 points: a tenth of the bucket.
-const PAGE = 50;
-// Lists lag behind writes by seconds (F2.3), and a list that changes while it is read may show a record twice or not at all.
+// Lists lag behind writes by seconds, and a list that changes during the walk may skip a record.
 const OVERLAP_MS = 10 * 60_000;
 
-/** Reads clients changed since `cursor` (`null`: all) and writes them. */
-export async function walkClients(
+/**
+ * Reads the rest of a walk over one record type and writes what differs. The position is stored after
+ * each page.
+ *
+ * @returns the state after the last page; its `after` is not null if the run yielded before the end
+ */
+export async function walkRecords(
   context: ReconcileContext,
-  cursor: Instant | null,
-  counts: ReconcileCounts,
-): Promise<Walk> {
-  const since = withOverlap(cursor);
-  const filter = since === null ? {} : { updatedAt: { after: since } };
-  return walk(context, counts, async (after) => {
-    const variables = { first: PAGE, after, filter };
-    const options = { signal: context.signal, reservedPoints: RESERVED_POINTS };
-    const { clients } = await context.api.request(
-      context.tenant,
-      CLIENTS_PAGE_DOCUMENT,
-      variables,
-      options,
-    );
-    const page = checkPage(clients, "clients");
-    const found = page.nodes.map((node) => mapClient(node));
-    return {
-      page,
-      ids: found.map(({ jobberClientId }) => jobberClientId),
-      times: found.map(({ sourceUpdatedAt }) => sourceUpdatedAt),
-      write: async (sequence) => {
-        const writes = found.map(
-          (client): ContactWrite => ({
-            tenant: context.tenant,
-            mode: "replace",
-            sequence,
-            ...client,
-          }),
-        );
-        const { contacts } = await context.store.apply({
-          contacts: writes,
-          jobs: [],
-          submissions: [],
-        });
-        return contacts;
-      },
+  start: WalkState,
+  options: WalkOptions,
+): Promise<{ readonly state: WalkState; readonly ended: boolean }> {
+  const { cursors, store, tenant } = context;
+  const { type } = start;
+  const cursor = start.full ? null : parseInstant((await cursors.get(tenant, `${type}s`)) ?? "");
+  const since = cursor === null ? null : toInstant(Date.parse(cursor) - OVERLAP_MS);
+  const cursorCheck = createCursorCheck(type);
+  for (let state = start; ; ) {
+    // Before the page is read: its content is at least as new as this number.
+    const sequence = await store.nextSequence();
+    const read = await readPage(context, { type, after: state.after, since });
+    await writeDifferences(context, read.records, sequence);
+    for (const { id, reason } of read.unreadable) await options.unreadable.add(type, id, reason);
+    await options.seen?.add(seenIn(read));
+    const older = since !== null && read.records.some(({ record }) => isBefore(record, since));
+    const ended = !read.page.pageInfo.hasNextPage || older;
+    const first = state.after === null;
+    const done = state.done + read.records.length;
+    state = {
+      ...state,
+      done,
+      total: first ? await estimateTotal(context, state, read) : state.total,
+      watermark: first ? watermarkOf(read, context.now()) : state.watermark,
+      begunAt: state.begunAt ?? watermarkOf(read, context.now()),
+      after: ended ? state.after : cursorCheck.next(read.page),
+      failures: 0,
     };
-  });
-}
-
-/** Reads jobs, the last changed first, until they are older than `cursor` (`null`: all), and writes them. */
-export async function walkJobs(
-  context: ReconcileContext,
-  cursor: Instant | null,
-  counts: ReconcileCounts,
-): Promise<Walk> {
-  const since = withOverlap(cursor);
-  return walk(context, counts, async (after) => {
-    const options = { signal: context.signal, reservedPoints: RESERVED_POINTS };
-    const variables = { first: PAGE, after };
-    const { jobs } = await context.api.request(
-      context.tenant,
-      JOBS_PAGE_DOCUMENT,
-      variables,
-      options,
-    );
-    const page = checkPage(jobs, "jobs");
-    const found = page.nodes.map((node) => mapJob(node, context.statusOverrides));
-    const times = found.map(({ sourceUpdatedAt }) => sourceUpdatedAt);
-    const old =
-      since !== null && times.some((time) => time !== null && Date.parse(time) < Date.parse(since));
-    return {
-      page: old ? { ...page, pageInfo: { endCursor: null, hasNextPage: false } } : page,
-      ids: found.map(({ jobberJobId }) => jobberJobId),
-      times,
-      write: async (sequence) => {
-        const writes = found.map(
-          (job): JobWrite => ({ tenant: context.tenant, mode: "replace", sequence, ...job }),
-        );
-        const result = await context.store.apply({ contacts: [], jobs: writes, submissions: [] });
-        return result.jobs;
-      },
-    };
-  });
-}
-
-interface ReadPage {
-  readonly page: PageData<unknown>;
-  readonly ids: readonly string[];
-  readonly times: readonly (Instant | null)[];
-  readonly write: (sequence: number) => Promise<SyncResult["jobs"] | SyncResult["contacts"]>;
-}
-
-async function walk(
-  context: ReconcileContext,
-  counts: ReconcileCounts,
-  read: (after: string | null) => Promise<ReadPage>,
-): Promise<Walk> {
-  const ids = new Set<string>();
-  let newest: Instant | null = null;
-  const cursors = createCursorCheck("page");
-  for (let after: string | null = null; ; ) {
-    // Before the page is read: what is read is at least as new as this number.
-    const sequence = await context.store.nextSequence();
-    const from: string | null = after;
-    const { page, write, ...found } = await withRateLimitRetry(context, () => read(from));
-    for (const { outcome } of found.ids.length === 0 ? [] : await write(sequence)) {
-      if (outcome === "inserted") counts.inserted += 1;
-      if (outcome === "updated") counts.updated += 1;
-    }
-    for (const id of found.ids) ids.add(id);
-    for (const time of found.times) newest = later(newest, time);
-    counts.seen = ids.size;
-    if (!page.pageInfo.hasNextPage) return { ids, newest };
-    after = cursors.next(page);
+    countsOf(context, type).seen += read.records.length;
+    options.progress.emit(context, state, read.records.length);
+    if (ended) return { state, ended };
+    await saveWalk(cursors, tenant, state);
+    if (context.shouldYield()) return { state, ended };
   }
 }
 
-/** The later of two times. */
-export function later(a: Instant | null, b: Instant | null): Instant | null {
-  if (a === null || b === null) return a ?? b;
-  return Date.parse(a) < Date.parse(b) ? b : a;
+/**
+ * Writes the records that differ from the stored ones, and counts the outcomes. All records are of one
+ * type.
+ */
+export async function writeDifferences(
+  context: ReconcileContext,
+  records: readonly ReadRecord[],
+  sequence: number,
+): Promise<void> {
+  const [first] = records;
+  if (first === undefined) return;
+  const ids = records.map(({ id }) => id);
+  const stored = new Map(
+    (await readStored(context, first.type, { ids })).map((row) => [row.id, row]),
+  );
+  const differing = records.filter((record) => !isStored(record, stored.get(record.id)));
+  if (differing.length === 0) return;
+  const counts = countsOf(context, first.type);
+  for (const outcome of await writeRecords(context, differing, { sequence })) {
+    if (outcome === "inserted") counts.inserted += 1;
+    if (outcome === "updated") counts.updated += 1;
+  }
 }
 
-function withOverlap(cursor: Instant | null): Instant | null {
-  return cursor === null ? null : toInstant(Date.parse(cursor) - OVERLAP_MS);
+/** Unreadable records exist, so a sweep must not find them missing. */
+function seenIn({ records, unreadable }: ReadPage): readonly string[] {
+  return [...records, ...unreadable].flatMap(({ id }) => (id === null ? [] : [id]));
+}
+
+/** Jobber's clock where it is known: the latest `updatedAt` may be that of a change after the walk began. */
+function watermarkOf({ serverTime, records }: ReadPage, now: number): Instant | null {
+  if (serverTime !== null) return toInstant(serverTime);
+  const times = records.map(({ record }) => Date.parse(record.sourceUpdatedAt ?? ""));
+  const latest = Math.max(...times.filter((time) => !Number.isNaN(time) && time <= now));
+  return Number.isFinite(latest) ? toInstant(latest) : null;
+}
+
+function isBefore(record: { readonly sourceUpdatedAt: Instant | null }, time: Instant): boolean {
+  return record.sourceUpdatedAt !== null && Date.parse(record.sourceUpdatedAt) < Date.parse(time);
 }

@@ -1,21 +1,21 @@
 import { isJobberSyncError } from "@jobber-sync/core";
 import type { ReconcileContext } from "./reconcile-context.ts";
 
-// Webhooks matter more: their fetches find half of the bucket free.
+/** Points that page reads leave in the bucket: half of it, for the fetches of webhooks. */
 export const RESERVED_POINTS = 5000;
 
 const MAX_WAITS = 30;
 
-/** Asks, and waits where Jobber's limits say so: a reconcile has time. */
+/** Sends a request, and waits and repeats it while Jobber's limits reject it. */
 export async function withRateLimitRetry<T>(
   { tenant, beforeFetch, sleep, signal, heartbeat }: ReconcileContext,
-  ask: () => Promise<T>,
+  send: () => Promise<T>,
 ): Promise<T> {
   for (let waits = 0; ; waits++) {
     try {
       await heartbeat();
       await beforeFetch(tenant, signal);
-      return await ask();
+      return await send();
     } catch (error) {
       const limited =
         isJobberSyncError(error) &&

@@ -58,13 +58,13 @@ export function createMemoryStore(): SyncStore & SyncReader {
 
     async jobs(tenant, options) {
       return page(
-        recordsOf(jobs, tenant, (job) => job.jobberJobId),
+        recordsOf(jobs, tenant, (job) => job.jobberJobId, options?.ids),
         options,
       );
     },
     async contacts(tenant, options) {
       return page(
-        recordsOf(contacts, tenant, (contact) => contact.jobberClientId),
+        recordsOf(contacts, tenant, (contact) => contact.jobberClientId, options?.ids),
         options,
       );
     },
@@ -91,8 +91,13 @@ function recordsOf<R extends { readonly tenant: string; readonly sourceUpdatedAt
   table: Map<string, VersionedRow<R>>,
   tenant: string,
   idOf: (record: R) => string,
+  ids?: readonly string[],
 ): readonly R[] {
-  return [...table.values()]
+  const rows =
+    ids === undefined
+      ? [...table.values()]
+      : [...new Set(ids)].flatMap((id) => table.get(keyOf(tenant, id)) ?? []);
+  return rows
     .map((row) => row.record)
     .filter((record) => record.tenant === tenant)
     .sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));

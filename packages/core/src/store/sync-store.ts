@@ -113,6 +113,8 @@ export interface ReadOptions {
   readonly limit?: number;
   /** Rows to pass over. @default 0 */
   readonly offset?: number;
+  /** Only the records with these Jobber ids; submissions ignore it. @default all records */
+  readonly ids?: readonly string[] | undefined;
 }
 
 /** Reading back what was stored, for tests, examples and tools. An application reads its tables in its own way. */

@@ -9,11 +9,16 @@ import {
   snakeCase,
 } from "./record-table.ts";
 
-/** Builds the read statements. `$1` tenant, `$2` limit, `$3` offset; each row is one JSON text. */
+/**
+ * Builds the read statements. `$1` tenant, `$2` limit, `$3` offset, and for records by id `$4` the ids as
+ * JSON; each row is one JSON text.
+ */
 export function readStatements(schema: string) {
   return {
     contacts: readRecords(schema, CONTACTS),
     jobs: readRecords(schema, JOBS),
+    contactsById: readRecords(schema, CONTACTS, true),
+    jobsById: readRecords(schema, JOBS, true),
     submissions: `
 SELECT json_build_object(
   'tenant', tenant, 'deliveryKey', delivery_key, 'channel', channel, 'payload', payload,
@@ -23,14 +28,19 @@ FROM ${schema}.jobber_submissions WHERE tenant = $1 ORDER BY position LIMIT $2 O
   };
 }
 
-function readRecords(schema: string, { table, idField, columns }: RecordTable): string {
+function readRecords(
+  schema: string,
+  { table, idField, columns }: RecordTable,
+  byId = false,
+): string {
   const id = snakeCase(idField);
+  const chosen = byId ? ` AND ${id} = ANY(ARRAY(SELECT json_array_elements_text($4::json)))` : "";
   const values = [...columns, SOURCE_UPDATED_AT, DELETED_AT].map(
     (column) => `'${column.field}', ${value(column)}`,
   );
   return `
 SELECT json_build_object('tenant', tenant, '${idField}', ${id}, ${values.join(", ")})::text AS json
-FROM ${schema}.${table} WHERE tenant = $1 ORDER BY ${id} LIMIT $2 OFFSET $3`;
+FROM ${schema}.${table} WHERE tenant = $1${chosen} ORDER BY ${id} LIMIT $2 OFFSET $3`;
 }
 
 function value({ name, type }: Column): string {

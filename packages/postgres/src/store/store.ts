@@ -64,9 +64,12 @@ export function createStore(pool: SqlPool, schema: Schema, lanes: number): SyncS
     async apply(change) {
       return commit(planned(planChange(change)));
     },
-    jobs: (tenant, options) => page<JobRecord>(read.jobs, tenant, options),
-    contacts: (tenant, options) => page<ContactRecord>(read.contacts, tenant, options),
-    submissions: (tenant, options) => page<SubmissionRecord>(read.submissions, tenant, options),
+    jobs: (tenant, options) =>
+      page<JobRecord>(options?.ids ? read.jobsById : read.jobs, tenant, options),
+    contacts: (tenant, options) =>
+      page<ContactRecord>(options?.ids ? read.contactsById : read.contacts, tenant, options),
+    submissions: (tenant, options) =>
+      page<SubmissionRecord>(read.submissions, tenant, { ...options, ids: undefined }),
   };
 
   async function applyAll(changes: readonly PlannedChange[]): Promise<readonly SyncResult[]> {
@@ -82,9 +85,10 @@ export function createStore(pool: SqlPool, schema: Schema, lanes: number): SyncS
   function page<T>(
     text: string,
     tenant: string,
-    { limit = DEFAULT_LIMIT, offset = 0 }: ReadOptions = {},
+    { limit = DEFAULT_LIMIT, offset = 0, ids }: ReadOptions = {},
   ): Promise<readonly T[]> {
-    return runStatement<T>(pool, text, [tenant, limit, offset]);
+    const chosen = ids === undefined ? [] : [jsonText(ids)];
+    return runStatement<T>(pool, text, [tenant, limit, offset, ...chosen]);
   }
 }
 

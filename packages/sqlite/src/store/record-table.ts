@@ -1,4 +1,4 @@
-import type { ContactRecord, Instant, JobRecord } from "@jobber-sync/core";
+import type { ContactRecord, Instant, JobRecord, ReadOptions } from "@jobber-sync/core";
 import { CONTACT_FIELDS, JOB_FIELDS, type VersionedRow } from "@jobber-sync/core/ports";
 import type { Connection } from "../database/connection.ts";
 import type { SqliteValue } from "../database/sqlite-handle.ts";
@@ -38,8 +38,10 @@ export interface AnyRecord {
 export interface RecordTable<R extends AnyRecord> {
   find(connection: Connection, record: R): VersionedRow<R> | undefined;
   put(connection: Connection, row: VersionedRow<R>): void;
-  list(connection: Connection, tenant: string, limit: number, offset: number): readonly R[];
+  list(connection: Connection, tenant: string, options: ReadOptions | undefined): readonly R[];
 }
+
+const DEFAULT_LIMIT = 1000;
 
 type Row = Readonly<Record<string, SqliteValue>>;
 
@@ -58,6 +60,8 @@ export function createRecordTable<R extends AnyRecord>({
   const upsert = `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})
     ON CONFLICT (tenant, ${id}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(", ")}`;
   const page = `SELECT ${selected} FROM ${table} WHERE tenant = ? ORDER BY tenant, ${id} LIMIT ? OFFSET ?`;
+  const byIds = `SELECT ${selected} FROM ${table} WHERE tenant = ? AND ${id} IN (SELECT value FROM json_each(?))
+    ORDER BY ${id} LIMIT ? OFFSET ?`;
 
   return {
     find(connection, record) {
@@ -75,8 +79,12 @@ export function createRecordTable<R extends AnyRecord>({
       const versions = fieldVersions === null ? null : JSON.stringify(fieldVersions);
       connection.run(upsert, ...values, version, versions);
     },
-    list(connection, tenant, limit, offset) {
-      return connection.all<Row>(page, tenant, limit, offset).map((row) => toRecord({ ...row }));
+    list(connection, tenant, { limit = DEFAULT_LIMIT, offset = 0, ids } = {}) {
+      const rows =
+        ids === undefined
+          ? connection.all<Row>(page, tenant, limit, offset)
+          : connection.all<Row>(byIds, tenant, JSON.stringify(ids), limit, offset);
+      return rows.map((row) => toRecord({ ...row }));
     },
   };
 

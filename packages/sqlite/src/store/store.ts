@@ -65,11 +65,11 @@ export function createStore(connection: Connection, group: GroupCommit): SyncSto
       );
     },
 
-    async contacts(tenant, { limit = DEFAULT_LIMIT, offset = 0 } = {}) {
-      return reading(() => contacts.list(connection, tenant, limit, offset));
+    async contacts(tenant, options) {
+      return reading(() => contacts.list(connection, tenant, options));
     },
-    async jobs(tenant, { limit = DEFAULT_LIMIT, offset = 0 } = {}) {
-      return reading(() => jobs.list(connection, tenant, limit, offset));
+    async jobs(tenant, options) {
+      return reading(() => jobs.list(connection, tenant, options));
     },
     async submissions(tenant, { limit = DEFAULT_LIMIT, offset = 0 } = {}) {
       const rows = reading(() =>

@@ -170,6 +170,24 @@ export function changeRules(rule: StoreRule): void {
     }
     deepStrictEqual(pages, [ids.slice(0, 10), ids.slice(10, 20), ids.slice(20)]);
   });
+
+  rule("reads the records with the given ids", async (store) => {
+    const ids = ["job-1", "job-2", "job's; 3", "Ünïcode"];
+    await store.apply(
+      changeOf({
+        jobs: ids.map((id) => jobWrite({}, { id, sequence: 1 })),
+        contacts: ids.map((id) => contactWrite({}, { id, sequence: 1 })),
+      }),
+    );
+    const wanted = { ids: ["Ünïcode", "job's; 3", "job-1", "unknown"] };
+    const jobs = await store.jobs(TENANT, wanted);
+    const contacts = await store.contacts(TENANT, wanted);
+    const expected = ["job's; 3", "job-1", "Ünïcode"];
+    deepStrictEqual(jobs.map(({ jobberJobId }) => jobberJobId).sort(), expected);
+    deepStrictEqual(contacts.map(({ jobberClientId }) => jobberClientId).sort(), expected);
+    deepStrictEqual(await store.jobs(TENANT, { ids: [] }), []);
+    deepStrictEqual(await store.jobs("globex", wanted), []);
+  });
 }
 
 // Values that the types rule out and that most databases reject, each in the last part that is written.
