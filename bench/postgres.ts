@@ -25,7 +25,12 @@ export async function postgresRows(): Promise<readonly Ratio[]> {
   const boss = new PgBoss({ connectionString, ...BOSS_SETTINGS }).on("error", () => {});
   try {
     await boss.start();
-    const { store, inbox, migrate } = createPostgres({ pool, boss, prepare: true });
+    const { store, inbox, migrate } = createPostgres({
+      pool,
+      boss,
+      schema: "public",
+      prepare: true,
+    });
     await migrate();
     await pool.query(PLAIN);
     const accept = byCallers((index) => inbox.accept(sampleDelivery(index)));

@@ -106,6 +106,8 @@ async function openServer(
   const { store, inbox, migrate } = createPostgres({
     pool: onCommit === undefined ? pool : sending(pool, onCommit),
     boss,
+    // The checks name tables without a schema, as for SQLite.
+    schema: "public",
     prepare: true,
     overdueMs,
   });

@@ -3,9 +3,14 @@ import type { CursorStore, Inbox, Lease, SyncStore, TokenStore } from "@jobber-s
 import type { Boss } from "./database/boss.ts";
 import { preparedPool } from "./database/prepared-pool.ts";
 import { quoteSchema } from "./database/quote-schema.ts";
-import type { SqlPool } from "./database/sql-pool.ts";
+import { sessionPool } from "./database/session-pool.ts";
+import type { SqlClient, SqlPool } from "./database/sql-pool.ts";
+import type { Run } from "./database/transaction.ts";
 import { createInbox } from "./inbox/inbox.ts";
 import type { InboxClock, InboxContext } from "./inbox/inbox-context.ts";
+import { checkAccess, probePool } from "./migrations/check-access.ts";
+import { checkSequence } from "./migrations/check-sequence.ts";
+import { checkServer } from "./migrations/check-server.ts";
 import { checkWiring } from "./migrations/check-wiring.ts";
 import { ensureQueue } from "./migrations/ensure-queue.ts";
 import { checkTables, migrateTables } from "./migrations/migrate.ts";
@@ -23,7 +28,7 @@ export interface PostgresOptions {
   readonly pool: SqlPool;
   /** pg-boss on the same database: `new PgBoss({ …, ...BOSS_SETTINGS })`. Start and stop it yourself. */
   readonly boss: Boss;
-  /** Schema of the tables. @default "public" */
+  /** Schema of the tables. `migrate()` creates it. @default "jobber_sync" */
   readonly schema?: string | undefined;
   /** Name of the pg-boss queue. Each schema needs its own. @default "jobber-deliveries" */
   readonly queue?: string | undefined;
@@ -37,6 +42,14 @@ export interface PostgresOptions {
    * @default false
    */
   readonly prepare?: boolean | undefined;
+  /**
+   * `true` for connections through a pooler in transaction mode, such as PgBouncer: each transaction sets
+   * its own limits. Open the pool with {@link POOLER_SETTINGS} then. pg-boss needs direct connections
+   * for `useListenNotify`.
+   *
+   * @default false
+   */
+  readonly pooler?: boolean | undefined;
   /** Limit after which `accept` rejects with `ERR_STORE_BUSY`. Milliseconds. @default 750 */
   readonly acceptTimeoutMs?: number | undefined;
   /** Batches of deliveries in flight at once. Each holds a connection; more of them are smaller. @default 2 */
@@ -85,11 +98,13 @@ export interface Postgres {
   /** Progress of reconciles. */
   readonly cursors: CursorStore;
   /**
-   * Creates or updates tables and queue; with `migrate: false`, verifies them. Idempotent and safe to
-   * call from several processes at once. Start pg-boss first.
+   * Creates or updates tables and queue; with `migrate: false`, verifies them. Then proves, with a probe
+   * that is rolled back, that the role can accept, claim, settle and store. Idempotent and safe to call
+   * from several processes at once. Start pg-boss first.
    *
    * @throws {JobberSyncError} `ERR_STORE_SCHEMA` if tables are missing (with `migrate: false`);
-   * `ERR_STORE_SETTINGS` for missing privileges, a pg-boss that is not running, a queue with another
+   * `ERR_STORE_SETTINGS` for missing privileges or policies, a PostgreSQL older than 14, an encoding
+   * other than UTF-8, a sequence behind the rows, a pg-boss that is not running, a queue with another
    * policy, pool and boss on different databases, or commits that are not durable; `ERR_STORE…` if the
    * database is unavailable
    */
@@ -134,8 +149,12 @@ export function createPostgres(options: PostgresOptions): Postgres {
   if (clock !== "database" && clock !== "caller") {
     throw new TypeError('clock must be "database" or "caller".');
   }
-  const pool = options.prepare ? preparedPool(options.pool) : options.pool;
-  const schema = quoteSchema(options.schema ?? "public");
+  const { prepare = false, pooler = false } = options;
+  if (prepare && pooler) {
+    throw new TypeError("prepare: true needs direct connections. Leave it out with pooler: true.");
+  }
+  const pool = sessionPool(prepare ? preparedPool(options.pool) : options.pool, { pooler });
+  const schema = quoteSchema(options.schema ?? "jobber_sync");
   const context: InboxContext = { pool, boss, schema, queue, clock, now: options.now ?? Date.now };
   const durable = options.requireDurable ?? true;
   const accept = {
@@ -155,12 +174,23 @@ export function createPostgres(options: PostgresOptions): Postgres {
     lease: createLease(pool, schema),
     cursors: createCursorStore(pool, schema),
     async migrate() {
+      await checkServer(pool);
       if (migrate) await migrateTables(pool, schema);
       else await checkTables(pool, schema);
       await ensureQueue(boss, queue, migrate);
-      await checkWiring({ pool, boss, queue, durable });
+      await checkSequence(pool, schema);
+      await checkWiring({ pool, boss, queue, durable, probe });
     },
   };
+
+  function probe(run: Run, client: SqlClient): Promise<void> {
+    const probed = { ...context, pool: probePool(client) };
+    const parts = {
+      inbox: createInbox(probed, { accept: { ...accept, durable: false }, sweep }),
+      store: createStore(probed.pool, schema, 1),
+    };
+    return checkAccess(schema, parts, run);
+  }
 }
 
 /** @throws {TypeError} */

@@ -6,5 +6,5 @@ export type {
   BossQueueSettings,
   BossWorkOptions,
 } from "./database/boss.ts";
-export { BOSS_SETTINGS, POOL_SETTINGS } from "./database/settings.ts";
+export { BOSS_SETTINGS, POOL_SETTINGS, POOLER_SETTINGS } from "./database/settings.ts";
 export type { SqlClient, SqlPool, SqlResult } from "./database/sql-pool.ts";

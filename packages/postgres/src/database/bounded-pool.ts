@@ -1,4 +1,4 @@
-import type { SqlClient, SqlPool } from "./sql-pool.ts";
+import type { SessionPool, SqlClient } from "./sql-pool.ts";
 
 /** A `connect()` call on the underlying pool that has not settled yet. */
 interface ConnectionRequest {
@@ -11,10 +11,11 @@ interface ConnectionRequest {
  * that timed out stays pending, and the next caller takes it over. A pool that hangs therefore
  * accumulates as many requests as there are concurrent callers, not one per attempt.
  */
-export function boundedPool(pool: SqlPool, timeoutMs: number): SqlPool {
+export function boundedPool(pool: SessionPool, timeoutMs: number): SessionPool {
   const abandoned: ConnectionRequest[] = [];
 
   return {
+    ...(pool.begin !== undefined && { begin: pool.begin }),
     query: (text, values) => pool.query(text, values),
     connect() {
       return new Promise((resolve, reject) => {

@@ -23,6 +23,19 @@ export const POOL_SETTINGS = {
 } as const;
 
 /**
+ * Like {@link POOL_SETTINGS}, for connections through a pooler in transaction mode such as PgBouncer,
+ * Supavisor or RDS Proxy, together with `createPostgres({ pooler: true, … })`. Poolers reject limits as
+ * startup parameters, so each transaction sets them with `SET LOCAL`.
+ */
+export const POOLER_SETTINGS = {
+  /** Limit for obtaining a connection, from the pool or from the pooler. */
+  connectionTimeoutMillis: 2000,
+  /** Limit after which the client stops waiting. Above the limit that each transaction sets. */
+  query_timeout: 12_000,
+  keepAlive: true,
+} as const;
+
+/**
  * Settings for `new PgBoss({ connectionString, ...BOSS_SETTINGS })`: dead workers are detected
  * within seconds, jobs start on notification rather than at the next poll, and a dead network is
  * detected.

@@ -30,3 +30,9 @@ export interface SqlPool {
   query(text: string, values?: unknown[]): Promise<SqlResult>;
   connect(): Promise<SqlClient>;
 }
+
+/** A pool whose transactions begin with settings of their own. */
+export interface SessionPool extends SqlPool {
+  /** The statement that begins a transaction. @default BEGIN of transaction.ts */
+  readonly begin?: string;
+}

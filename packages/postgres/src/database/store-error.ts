@@ -23,6 +23,13 @@ const BY_SQLSTATE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   "3D": ["ERR_STORE_OPEN", "The database does not exist."],
 };
 
+/** PgBouncer's message for a limit that POOL_SETTINGS sets. */
+const POOLER_REJECTS = /unsupported startup parameter/i;
+const POOLER: readonly [ErrorCode, string] = [
+  "ERR_STORE_SETTINGS",
+  "The connection leads through a pooler that rejects startup parameters. Open the pool with POOLER_SETTINGS instead of POOL_SETTINGS, and pass pooler: true to createPostgres.",
+];
+
 /** Classes whose messages describe the server and never quote a value. */
 const ABOUT_SERVER = /^(?:08|25|28|3D|3F|40|42|53|55|57)/;
 
@@ -40,8 +47,10 @@ export function storeError(error: unknown): JobberSyncError {
   if (isJobberSyncError(error)) return error;
   const state = sqlState(error);
   if (state !== null) {
-    const [code, message] = BY_SQLSTATE[state] ??
-      BY_SQLSTATE[state.slice(0, 2)] ?? ["ERR_STORE", "The database rejected the statement."];
+    const [code, message] = POOLER_REJECTS.test(messageOf(error))
+      ? POOLER
+      : (BY_SQLSTATE[state] ??
+        BY_SQLSTATE[state.slice(0, 2)] ?? ["ERR_STORE", "The database rejected the statement."]);
     return new JobberSyncError(code, message, { cause: databaseCause(error, state) });
   }
   const cause = causeOf(error);

@@ -1,7 +1,10 @@
-import type { SqlClient, SqlPool } from "./sql-pool.ts";
+import type { SessionPool, SqlClient, SqlPool, SqlResult } from "./sql-pool.ts";
 import { isConflict, isConnectionFault, storeError } from "./store-error.ts";
 
 const ATTEMPTS = 4;
+
+/** Begins a transaction whatever the default isolation level is: the statements rely on READ COMMITTED. */
+export const BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
 /** Runs one statement and returns the parsed JSON of its only column, `json`. */
 export type Run = <T>(text: string, values: unknown[]) => Promise<readonly T[]>;
@@ -36,11 +39,34 @@ export interface TransactionOptions {
  * @throws {JobberSyncError}
  */
 export function runTransaction<T>(
-  pool: SqlPool,
+  pool: SessionPool,
   work: (run: Run, client: SqlClient) => Promise<T>,
   options: TransactionOptions = {},
 ): Promise<T> {
   return repeated(() => transactOnce(pool, work, options));
+}
+
+/** Runs one statement in a transaction of its own, in one round trip if the connection can pipeline. */
+export async function transactStatement(
+  pool: Pick<SessionPool, "connect"> & { readonly begin: string },
+  text: string,
+  values?: unknown[],
+): Promise<SqlResult> {
+  const checkout = checkOut(await pool.connect());
+  const { client } = checkout;
+  try {
+    const begun = client.query(pool.begin);
+    await inSeries(client, begun);
+    const result = client.query(text, values);
+    await inSeries(client, result);
+    // After an error the server turns COMMIT into ROLLBACK.
+    const [, response] = await Promise.all([begun, result, client.query("COMMIT")]);
+    checkout.release();
+    return response;
+  } catch (error) {
+    await undo(checkout, error);
+    throw error;
+  }
 }
 
 async function repeated<T>(attempt: () => Promise<T>): Promise<T> {
@@ -55,23 +81,23 @@ async function repeated<T>(attempt: () => Promise<T>): Promise<T> {
 }
 
 async function transactOnce<T>(
-  pool: SqlPool,
+  pool: SessionPool,
   work: (run: Run, client: SqlClient) => Promise<T>,
   { giveUpMs, eager = false }: TransactionOptions,
 ): Promise<T> {
   const checkout = checkOut(await pool.connect());
-  const done = transactOn(checkout, work, eager);
+  const done = transactOn(checkout, work, { begin: pool.begin ?? BEGIN, eager });
   return giveUpMs === undefined ? done : orGiveUp(done, checkout, giveUpMs);
 }
 
 async function transactOn<T>(
   checkout: Checkout,
   work: (run: Run, client: SqlClient) => Promise<T>,
-  eager: boolean,
+  { begin, eager }: { readonly begin: string; readonly eager: boolean },
 ): Promise<T> {
   const { client } = checkout;
   try {
-    const begun = client.query("BEGIN");
+    const begun = client.query(begin);
     if (eager) await inSeries(client, begun);
     else await begun;
     const result = await work(

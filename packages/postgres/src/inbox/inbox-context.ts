@@ -1,13 +1,13 @@
 import type { Boss } from "../database/boss.ts";
 import type { Schema } from "../database/quote-schema.ts";
-import type { SqlPool } from "../database/sql-pool.ts";
+import type { SessionPool } from "../database/sql-pool.ts";
 
 /** The clock that decides when rows are due and claims expire. */
 export type InboxClock = "database" | "caller";
 
 /** Dependencies that all operations of the inbox share. */
 export interface InboxContext {
-  readonly pool: SqlPool;
+  readonly pool: SessionPool;
   readonly boss: Boss;
   readonly schema: Schema;
   readonly queue: string;

@@ -3,17 +3,19 @@ import type { Boss } from "../database/boss.ts";
 import { bossDatabase } from "../database/boss-database.ts";
 import { bossError } from "../database/boss-error.ts";
 import { checkDurability, DURABILITY_JSON, type Durability } from "../database/durability.ts";
-import type { SqlPool } from "../database/sql-pool.ts";
+import type { SessionPool, SqlClient } from "../database/sql-pool.ts";
 import { sqlState } from "../database/store-error.ts";
-import { runTransaction } from "../database/transaction.ts";
+import { type Run, runTransaction } from "../database/transaction.ts";
 
 /** The parts that {@link checkWiring} verifies. */
 export interface Wiring {
-  readonly pool: SqlPool;
+  readonly pool: SessionPool;
   readonly boss: Boss;
   readonly queue: string;
   /** Whether commits must survive a server crash. */
   readonly durable: boolean;
+  /** Further probes. Their transaction is rolled back. */
+  readonly probe: (run: Run, client: SqlClient) => Promise<void>;
 }
 
 /** Identifies one database of one server. Equal for all sessions, never printed. */
@@ -21,12 +23,11 @@ const DATABASE = "current_database() || ' ' || extract(epoch FROM pg_postmaster_
 
 /**
  * Detects at start what would otherwise fail with the first delivery: commits that are not durable,
- * or a pool that cannot write a wake-up. It writes a wake-up like that of a delivery and rolls it
- * back.
+ * a pool that cannot write a wake-up, or what `probe` finds. Everything it writes is rolled back.
  *
  * @throws {JobberSyncError} `ERR_STORE_SETTINGS`
  */
-export async function checkWiring({ pool, boss, queue, durable }: Wiring): Promise<void> {
+export async function checkWiring({ pool, boss, queue, durable, probe }: Wiring): Promise<void> {
   const database = await databaseOf(boss);
   await runTransaction(pool, async (run, client) => {
     const [response] = await run<Durability & { readonly database: string }>(
@@ -41,6 +42,7 @@ export async function checkWiring({ pool, boss, queue, durable }: Wiring): Promi
     } catch (error) {
       throw wiringError(error);
     }
+    await probe(run, client);
     await client.query("ROLLBACK TO SAVEPOINT before_probe");
   });
 }

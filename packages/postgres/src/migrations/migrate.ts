@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { JobberSyncError } from "@jobber-sync/core";
 import type { Schema } from "../database/quote-schema.ts";
-import type { SqlClient, SqlPool } from "../database/sql-pool.ts";
+import type { SessionPool, SqlClient } from "../database/sql-pool.ts";
 import { type Run, runTransaction } from "../database/transaction.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { sqlFileName } from "./sql-files.ts";
@@ -12,7 +12,7 @@ const RETRY_LOCK_MS = 100;
  * Runs the missing migrations. Safe to call from several processes at once: one runs them, the others
  * wait. Needs no DDL privilege if no migration is missing.
  */
-export async function migrateTables(pool: SqlPool, schema: Schema): Promise<void> {
+export async function migrateTables(pool: SessionPool, schema: Schema): Promise<void> {
   await runTransaction(pool, async (run, client) => {
     // The pool's limits are for deliveries; a migration, or waiting for another process's, may take longer.
     await client.query("SET LOCAL statement_timeout = 0");
@@ -55,7 +55,7 @@ async function runMissing(
 }
 
 /** Verifies that all migrations have run. @throws {JobberSyncError} `ERR_STORE_SCHEMA` if not */
-export async function checkTables(pool: SqlPool, schema: Schema): Promise<void> {
+export async function checkTables(pool: SessionPool, schema: Schema): Promise<void> {
   const missing = await runTransaction(pool, (run) => missingVersions(run, schema));
   if (missing.length === 0) return;
   const files = missing.map((version) => `sql/${sqlFileName(version)}`);

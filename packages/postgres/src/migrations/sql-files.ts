@@ -7,8 +7,8 @@ export interface SqlFile {
 }
 
 /**
- * Generates the SQL files for operators whose programs have no DDL privileges: one per migration, and
- * `grants.sql`. The build writes them to `sql/`.
+ * Generates the psql scripts for operators whose programs have no DDL privileges: one per migration,
+ * and `grants.sql`. The build writes them to `sql/`.
  */
 export function sqlFiles(): readonly SqlFile[] {
   const migrations = MIGRATIONS.map((statements, index) => migrationFile(index + 1, statements));
@@ -20,18 +20,28 @@ export function sqlFileName(version: number): string {
   return `${String(version).padStart(4, "0")}.sql`;
 }
 
+const TABLES_VARIABLE = `\\if :{?tables}
+\\else
+  \\set tables jobber_sync
+\\endif
+`;
+
 function migrationFile(version: number, migration: readonly string[]): SqlFile {
   const name = sqlFileName(version);
   const statements = [
     "BEGIN",
+    ...(version === 1 ? ['CREATE SCHEMA IF NOT EXISTS :"tables"'] : []),
+    'SET LOCAL search_path TO :"tables"',
     ...migration,
     `INSERT INTO jobber_migrations (version) VALUES (${version})`,
     "COMMIT",
   ];
   const text = [
-    `-- Migration ${version} of @jobber-sync/postgres, for programs without DDL privileges.`,
-    `-- Run it once, as the owner: psql "options=-csearch_path=<schema>" -f sql/${name}`,
+    `-- Migration ${version} of @jobber-sync/postgres, for programs without DDL privileges. Run it once, as the owner:`,
+    `--   psql -f sql/${name}`,
+    "-- Add -v tables=<schema> for another schema than jobber_sync.",
     "",
+    TABLES_VARIABLE,
     ...statements.map((statement) => `${statement};\n`),
   ].join("\n");
   return { name, text };
@@ -39,9 +49,24 @@ function migrationFile(version: number, migration: readonly string[]): SqlFile {
 
 function grantsFile(): string {
   const written = TABLES.filter((table) => table !== "jobber_migrations");
-  return `-- The privileges of a program that runs @jobber-sync/postgres without DDL privileges (migrate: false for
--- createPostgres and for pg-boss). Run it as the owner, after the numbered files and pg-boss's own schema:
---   psql -v role=<role> -v tables=<schema of the jobber_ tables> -v queue=<schema of pg-boss> -f sql/grants.sql
+  const policies = TABLES.map(
+    (table) => `DROP POLICY IF EXISTS :"role" ON :"tables".${table};
+CREATE POLICY :"role" ON :"tables".${table} TO :"role" USING (true) WITH CHECK (true);
+`,
+  );
+  return `-- Opens the tables of @jobber-sync/postgres, and those of pg-boss, for the role of a program that is not
+-- their owner. Run it as the owner, after the numbered files and pg-boss's own schema, and once more after
+-- each upgrade:
+--   psql -v role=<role> -f sql/grants.sql
+-- Add -v tables=<schema> and -v queue=<schema of pg-boss> for others than jobber_sync and pgboss.
+
+${TABLES_VARIABLE}
+\\if :{?queue}
+\\else
+  \\set queue pgboss
+\\endif
+
+BEGIN;
 
 GRANT USAGE ON SCHEMA :"tables", :"queue" TO :"role";
 
@@ -53,8 +78,12 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
 ${written.map((table) => `  :"tables".${table}`).join(",\n")}
 TO :"role";
 
+-- Row security is on, and these are its only policies: without one a role sees no row.
+${policies.join("\n")}
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA :"queue" TO :"role";
 
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA :"queue" TO :"role";
+
+COMMIT;
 `;
 }

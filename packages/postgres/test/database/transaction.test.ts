@@ -2,7 +2,7 @@ import { JobberSyncError } from "@jobber-sync/core";
 import type { SqlClient, SqlPool } from "@jobber-sync/postgres";
 import { describe, expect, it } from "vitest";
 import { storeError } from "../../src/database/store-error.ts";
-import { inSeries, type Run, runTransaction } from "../../src/database/transaction.ts";
+import { BEGIN, inSeries, type Run, runTransaction } from "../../src/database/transaction.ts";
 
 /** A pool that records the statements and releases of its only connection. */
 function recordingPool() {
@@ -33,7 +33,7 @@ it("runTransaction retries after a conflict, also if the error was already coded
       return "done";
     });
     expect(result).toBe("done");
-    expect(sent).toEqual(["BEGIN", "ROLLBACK", "BEGIN", "ROLLBACK", "BEGIN", "COMMIT"]);
+    expect(sent).toEqual([BEGIN, "ROLLBACK", BEGIN, "ROLLBACK", BEGIN, "COMMIT"]);
   }
 });
 
@@ -116,7 +116,7 @@ describe("statements of an eager transaction", () => {
     const { sent, responses, pool } = slowPool(true);
     const done = runTransaction(pool, two, { eager: true });
     await turn();
-    expect(sent).toEqual(["BEGIN", "first", "second"]);
+    expect(sent).toEqual([BEGIN, "first", "second"]);
     for (const response of responses.splice(0)) response();
     await turn();
     expect(sent.slice(3)).toEqual(["COMMIT"]);
@@ -127,7 +127,7 @@ describe("statements of an eager transaction", () => {
   it("are sent one by one on other connections", async () => {
     const { sent, responses, pool } = slowPool(false);
     const done = runTransaction(pool, two, { eager: true });
-    for (const text of ["BEGIN", "first", "second", "COMMIT"]) {
+    for (const text of [BEGIN, "first", "second", "COMMIT"]) {
       await turn();
       expect(sent.splice(0)).toEqual([text]);
       responses.shift()?.();

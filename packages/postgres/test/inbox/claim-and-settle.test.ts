@@ -58,8 +58,8 @@ describe("claim and settle", () => {
 
   it("of different objects share a statement, each with its own rows", async () => {
     let statements = 0;
-    const pool = watchedPool(database.pool, (_text, _values, via) => {
-      if (via === "query") statements += 1;
+    const pool = watchedPool(database.pool, (text) => {
+      if (text.includes("jobber_deliveries")) statements += 1;
     });
     const { schema, queue, inbox } = await database.open();
     const watching = createPostgres({ pool, boss: database.boss, schema, queue });

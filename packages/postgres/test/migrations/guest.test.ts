@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sqlFiles } from "../../src/migrations/sql-files.ts";
 import { openBoss, openPool } from "../support/connections.ts";
 import { delivery, done } from "../support/deliveries.ts";
-import { grantsSql } from "../support/grants-sql.ts";
+import { grantsSql, substituteVariables } from "../support/psql-scripts.ts";
 import { testDatabase } from "../support/test-database.ts";
 
 const database = testDatabase();
@@ -27,10 +27,10 @@ afterAll(async () => {
 
 /** Prepares a database by hand, as its owner does for a program without DDL privileges. */
 async function prepareByHand(tables: string, queue: string): Promise<void> {
-  const sql = sqlFiles().flatMap(({ name, text }) => (name === "grants.sql" ? [] : [text]));
+  const sql = sqlFiles().filter(({ name }) => name !== "grants.sql");
   await database.pool.query(getConstructionPlans(queue));
   await database.pool.query(
-    `CREATE SCHEMA ${tables}; SET search_path TO ${tables}; ${sql.join("\n")} RESET search_path`,
+    sql.map(({ text }) => substituteVariables(text, { tables })).join("\n"),
   );
   await database.pool.query(grantsSql({ role: "guest", tables, queue }));
 }

@@ -7,7 +7,16 @@ export function grantsSql(variables: {
   readonly tables: string;
   readonly queue: string;
 }): string {
-  let text = sqlFiles().find(({ name }) => name === "grants.sql")?.text ?? "";
+  const text = sqlFiles().find(({ name }) => name === "grants.sql")?.text ?? "";
+  return substituteVariables(text, variables);
+}
+
+/** Substitutes psql variables and removes psql's commands. */
+export function substituteVariables(
+  script: string,
+  variables: Readonly<Record<string, string>>,
+): string {
+  let text = script.replace(/^ *\\.*$/gm, "");
   for (const [name, value] of Object.entries(variables))
     text = text.replaceAll(`:"${name}"`, pg.escapeIdentifier(value));
   return text;
