@@ -16,8 +16,8 @@ const WARM_UP_SECONDS = 5;
 const OBJECTS = 200;
 
 /**
- * The time to the response in the examples as they are started, worker included, at 500 signed deliveries a second. An absolute figure, for
- * want of anything to compare with: read it on a machine that does nothing else.
+ * Measures the response time of each example, including its worker, at 500 signed deliveries per second. These are
+ * absolute figures, because there is nothing to compare with: measure on an otherwise idle machine.
  */
 export async function* ackTimes(): AsyncGenerator<Figure> {
   for (const example of ["express-sqlite", "fastify-sqlite", "fastify-postgres"]) {
@@ -50,16 +50,16 @@ async function ackTime(example: string, folder: string): Promise<Figure> {
     const url = await urlOf(server);
     const requests = signedRequests();
     const to = { url: `${url}/webhooks/jobber/acme`, requests, perSecond: PER_SECOND };
-    // Code that has not run yet is slow once.
+    // The first requests load and compile code.
     await sendEvenly({ ...to, seconds: WARM_UP_SECONDS });
     const { times, rejected } = await sendEvenly({ ...to, seconds: SECONDS });
     const at = (share: number) =>
       times[Math.floor((times.length - 1) * share)] ?? Number.POSITIVE_INFINITY;
     const [p99, p50, most] = [0.99, 0.5, 1].map(at);
-    const measured = `p99 ${p99?.toFixed(1)} ms (p50 ${p50?.toFixed(1)}, most ${most?.toFixed(1)})`;
+    const measured = `p99 ${p99?.toFixed(1)} ms (p50 ${p50?.toFixed(1)}, max ${most?.toFixed(1)})`;
     return {
       holds: at(0.99) < TARGET_MS && rejected === 0,
-      text: `${measured}  < ${TARGET_MS} ms  ack of ${example} at ${PER_SECOND}/s, ${times.length} accepted, ${rejected} not`,
+      text: `${measured}  < ${TARGET_MS} ms  ack of ${example} at ${PER_SECOND}/s, ${times.length} accepted, ${rejected} rejected`,
     };
   } finally {
     server.kill("SIGTERM");
@@ -82,12 +82,12 @@ function signedRequests(): readonly SignedRequest[] {
 
 function urlOf(server: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
-    let said = "";
+    let output = "";
     server.stdout?.on("data", (chunk) => {
-      said += chunk;
-      const url = /listening on (http:\/\/[\d.]+:\d+)/.exec(said)?.[1];
+      output += chunk;
+      const url = /listening on (http:\/\/[\d.]+:\d+)/.exec(output)?.[1];
       if (url !== undefined) resolve(url);
     });
-    server.once("exit", () => reject(new Error(`the example ended: ${said}`)));
+    server.once("exit", () => reject(new Error(`the example ended before it listened: ${output}`)));
   });
 }

@@ -1,9 +1,9 @@
 import type { Side } from "./compare.ts";
 
-/** 64 callers, each of whom asks again as soon as it was answered: a burst that lasts. */
+/** Number of concurrent callers. Each one sends its next call when its last one has returned. */
 export const CALLERS = 64;
 
-/** An operation as a side of a comparison. `index` never repeats. */
+/** Returns a side of a comparison that runs an operation for every caller. `index` never repeats. */
 export function byCallers(operation: (index: number) => Promise<unknown>): Side {
   let next = 0;
   return async (times) => {

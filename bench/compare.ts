@@ -1,23 +1,23 @@
-/** One side of a comparison: does its work `times` times. */
+/** One side of a comparison. Runs its operation `times` times. */
 export type Side = (times: number) => void | Promise<void>;
 
-/** A row of the table. */
+/** A comparison to measure: one row of the table. */
 export interface Comparison {
   readonly name: string;
   readonly against: string;
-  /** The ratio to hold: how many times as fast as the other side. */
+  /** The ratio to reach: how many times as fast as the other side. */
   readonly target: number;
   readonly ours: Side;
   readonly theirs: Side;
-  /** Called before each measurement, and not measured. */
+  /** Called before each pair of measurements, outside the measured time. */
   readonly prepare?: () => void;
   /** Pairs of measurements. @default 11 */
   readonly rounds?: number;
-  /** How long one measurement takes, about. Milliseconds. @default 150 */
+  /** Approximate length of one measurement. Milliseconds. @default 150 */
   readonly roundMs?: number;
 }
 
-/** What came out: median, and the smallest and largest ratio of a pair. */
+/** The median, smallest and largest ratio of the pairs. */
 export interface Ratio {
   readonly name: string;
   readonly against: string;
@@ -28,8 +28,8 @@ export interface Ratio {
 }
 
 /**
- * Measures both sides in turns, in pairs that lie close together in time, and compares within the pair: on a machine with two shared cores only
- * that says anything.
+ * Measures both sides in pairs, one directly after the other, and compares within each pair. On a machine with two shared
+ * cores, only ratios of measurements that are close in time are meaningful.
  */
 export async function compare({
   name,
@@ -44,7 +44,7 @@ export async function compare({
   const times = Math.max(await timesFor(ours, roundMs), await timesFor(theirs, roundMs));
   const ratios: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    // Who goes first alternates: the second one inherits the first one's garbage.
+    // Alternates the order, because the second side also pays for the garbage of the first.
     const oursFirst = round % 2 === 0;
     prepare();
     const first = await cost(oursFirst ? ours : theirs, times);
@@ -54,7 +54,7 @@ export async function compare({
   return summary({ name, against, target }, ratios);
 }
 
-/** Puts measured ratios of pairs together. */
+/** Summarises the ratios of the pairs. */
 export function summary(
   row: Pick<Ratio, "name" | "against" | "target">,
   ratios: readonly number[],
@@ -66,13 +66,13 @@ export function summary(
   return { ...row, median, least: at(0), most: at(sorted.length - 1) };
 }
 
-/** A row as it is printed, and whether its target is reached. */
+/** A printed row, and whether it reaches its target. */
 export interface Figure {
   readonly holds: boolean;
   readonly text: string;
 }
 
-/** What a ratio comes to. */
+/** Formats a ratio. */
 export function figureOf({ name, against, target, median, least, most }: Ratio): Figure {
   const measured = `${median.toFixed(2)} × (${least.toFixed(2)}–${most.toFixed(2)})`;
   return {

@@ -7,7 +7,8 @@ import { jobberWebhooks as fastifyWebhooks } from "@jobber-sync/fastify";
 import express from "express";
 import Fastify from "fastify";
 
-// One server of the HTTP benchmark, in a process of its own: node http-server.ts <kind>. Says its port, then its CPU time whenever asked.
+// Runs one server of the HTTP benchmark in its own process: node http-server.ts <kind>. Sends its port, then its CPU
+// time in reply to every message.
 
 const SECRET = process.env.SECRET ?? "";
 
@@ -64,7 +65,8 @@ const kinds: Readonly<Record<string, () => Promise<Server>>> = {
 };
 
 const make = kinds[process.argv[2] ?? ""];
-if (make === undefined) throw new Error(`one of ${Object.keys(kinds).join(", ")}`);
+if (make === undefined)
+  throw new Error(`Unknown kind. Use one of ${Object.keys(kinds).join(", ")}.`);
 const server = await make();
 process.send?.({ port: (server.address() as AddressInfo).port });
 process.on("message", () => {

@@ -20,7 +20,7 @@ const BODY = JSON.stringify({
   },
 });
 
-/** The rows of the routes: CPU time of the server's process per request, both servers up, loaded in turns. */
+/** Measures the routes by the CPU time of the server's process per request. Both servers run and are loaded in turns. */
 export async function httpRows(): Promise<readonly Ratio[]> {
   return [
     await row(
@@ -75,7 +75,7 @@ async function start(kind: string): Promise<{ cpuPerRequest(): Promise<number>; 
         amount: REQUESTS,
       });
       if (result["2xx"] !== REQUESTS)
-        throw new Error(`${kind}: ${result["2xx"]} of ${REQUESTS} requests were answered 2xx`);
+        throw new Error(`${kind}: ${result["2xx"]} of ${REQUESTS} requests got a 2xx`);
       return ((await cpu()) - before) / REQUESTS;
     },
     stop: () => void child.kill(),

@@ -5,7 +5,7 @@ import { type Ratio, summary } from "./compare.ts";
 
 const ROUNDS = 21;
 
-/** The row of core's import, as built: how much of the time of importing zod it takes on top. */
+/** Measures the import of the built core against the import of zod alone. */
 export async function importRows(): Promise<readonly Ratio[]> {
   const core = buildCore();
   const zod = pathToFileURL(createRequire(fileURLToPath(core)).resolve("zod"));
@@ -29,7 +29,7 @@ export async function importRows(): Promise<readonly Ratio[]> {
   ];
 }
 
-/** Core as it is now, where it finds its zod; what is in `dist` may be older, and is left alone. */
+/** Builds the current core into a folder from which it finds zod. `dist` may be older and stays unchanged. */
 function buildCore(): URL {
   const folder = new URL("../packages/core/", import.meta.url);
   const tsup = fileURLToPath(new URL("../node_modules/tsup/dist/cli-default.js", import.meta.url));

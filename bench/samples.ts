@@ -20,21 +20,25 @@ const BODY = new TextEncoder().encode(
   }),
 );
 
-const NOTICE = parseEvent(BODY) as NotificationEvent;
+const NOTIFICATION = parseEvent(BODY) as NotificationEvent;
 const START = Date.parse("2026-01-01T00:00:00Z");
 const ITEM_IDS = Array.from({ length: 500 }, (_, index) =>
   Buffer.from(`gid://Jobber/Job/${146_650_000 + index}`).toString("base64"),
 );
 
-/** A delivery of one of 500 objects, with a key of its own: a second later than the one before. */
+/** Returns a delivery of one of 500 objects, one second later than the one before, so that every key is unique. */
 export function sampleDelivery(index: number): IncomingDelivery {
   const itemId = ITEM_IDS[index % ITEM_IDS.length] ?? "";
   return {
     tenant: "acme",
     objectType: "job",
     objectId: itemId,
-    deliveryKey: deliveryKey({ ...NOTICE, itemId, occurredAt: toInstant(START + index * 1000) }),
-    topic: NOTICE.topic,
+    deliveryKey: deliveryKey({
+      ...NOTIFICATION,
+      itemId,
+      occurredAt: toInstant(START + index * 1000),
+    }),
+    topic: NOTIFICATION.topic,
     body: BODY,
     receivedAt: Date.now(),
     state: "waiting",
@@ -44,7 +48,6 @@ export function sampleDelivery(index: number): IncomingDelivery {
 
 const SOURCE_UPDATED_AT = "2026-01-25T10:00:00Z";
 
-/** What a contact says. */
 const CONTACT: ContactFields = {
   name: "John Doe",
   firstName: "John",
@@ -63,7 +66,6 @@ const CONTACT: ContactFields = {
   sourceCreatedAt: "2026-01-01T00:00:00Z",
 };
 
-/** What a job says. */
 const JOB: JobFields = {
   jobNumber: 12,
   title: "Lawn Service",
@@ -83,7 +85,7 @@ const JOB: JobFields = {
   sourceCreatedAt: "2026-01-01T00:00:00Z",
 };
 
-/** A contact, a job and a submission of their own. */
+/** Returns a change with a contact, a job and a submission that no other index has. */
 export function sampleChange(index: number): SyncChange {
   const id = String(index);
   const write = {

@@ -1,13 +1,13 @@
 import { Agent, request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** A POST that can be sent again and again. */
+/** A POST that can be sent repeatedly. */
 export interface SignedRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** What is sent, and how fast. */
+/** Options for {@link sendEvenly}. */
 export interface EvenLoad {
   readonly url: string;
   readonly requests: readonly SignedRequest[];
@@ -16,10 +16,10 @@ export interface EvenLoad {
 }
 
 /**
- * Sends requests at a steady pace whether or not earlier ones were answered, as webhooks come. A time runs from the moment a request was to be
- * sent: a server that stalls is not spared the ones that queue up behind it.
+ * Sends requests at a steady rate, without waiting for responses, as webhooks arrive. Each time starts when the request
+ * was due, so a server that stalls also pays for the requests that queue up behind it.
  *
- * @returns the times of those answered 200, in milliseconds, ascending; and how many were not
+ * @returns the sorted times of the requests with a 200, in milliseconds, and the number of all others
  */
 export async function sendEvenly({ url, requests, perSecond, seconds }: EvenLoad): Promise<{
   readonly times: readonly number[];

@@ -7,15 +7,15 @@ import { byCallers } from "./callers.ts";
 import { compare, type Ratio } from "./compare.ts";
 import { sampleDelivery } from "./samples.ts";
 
-/** The rows of the SQLite inbox: with a queue that nobody works off, as while a worker is down, and as an inbox whose workers keep up. */
+/** Measures the SQLite inbox with a growing queue, as while the workers are down, and with a queue that stays empty. */
 export async function sqliteRows(): Promise<readonly Ratio[]> {
   return [
-    await acceptRow("queue left to grow", false),
-    await acceptRow("queue worked off between rounds", true),
+    await acceptRow("queue grows", false),
+    await acceptRow("queue emptied between rounds", true),
   ];
 }
 
-async function acceptRow(name: string, workedOff: boolean): Promise<Ratio> {
+async function acceptRow(name: string, emptied: boolean): Promise<Ratio> {
   const folder = mkdtempSync(join(tmpdir(), "jobber-sync-bench-"));
   const { inbox, close } = openSqlite(join(folder, "ours.db"));
   const worker = new DatabaseSync(join(folder, "ours.db"));
@@ -35,7 +35,7 @@ async function acceptRow(name: string, workedOff: boolean): Promise<Ratio> {
       target: 5,
       roundMs: 400,
       prepare() {
-        if (workedOff)
+        if (emptied)
           worker.exec("UPDATE jobber_deliveries SET state = 'done' WHERE state = 'waiting'");
       },
       ours: byCallers((index) => inbox.accept(sampleDelivery(index))),

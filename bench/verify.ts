@@ -10,7 +10,7 @@ import { compare, type Ratio } from "./compare.ts";
 
 const SECRET = "3ef22a50072d430ca78fb7646657560b3ef22a50072d430ca78fb7646657560b";
 
-/** What people write by hand, done right: the floor that everything is measured against. */
+/** Correct hand-written verification: the baseline. */
 function byHand(body: Buffer, header: string): unknown {
   const expected = createHmac("sha256", SECRET).update(body).digest();
   const claimed = Buffer.from(header, "base64");
@@ -60,7 +60,7 @@ function snapshot(): Buffer {
   return Buffer.from(JSON.stringify({ event: "job.updated", data }));
 }
 
-/** The rows of verification and of the whole middle. */
+/** Measures verification alone, and verification with parsing and the submission. */
 export async function verifyRows(): Promise<readonly Ratio[]> {
   const prepared = prepareSecrets(SECRET);
   const small = envelope();
@@ -88,7 +88,7 @@ export async function verifyRows(): Promise<readonly Ratio[]> {
     await row(large, 1.1),
     await compare({
       name: `verify + parseEvent + buildSubmission, ${large.length} B`,
-      against: "the same floor",
+      against: "the same baseline",
       target: 0.7,
       ours: (times) => {
         for (let index = 0; index < times; index += 1) {

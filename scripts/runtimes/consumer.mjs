@@ -1,4 +1,4 @@
-// A fresh backend that mounts every adapter. It is run as it stands, and turned into CommonJS and into TypeScript.
+// A backend that mounts every adapter. It runs as it is, as CommonJS, and as TypeScript.
 import { createServer } from "node:http";
 import { createMemoryStore, createReceiver, signPayload } from "@jobber-sync/core";
 import { jobberWebhooks as expressWebhooks } from "@jobber-sync/express";
@@ -41,7 +41,7 @@ async function main() {
   const viaFastify = await fetch(`${url}/api${path}`, { method: "POST", headers, body });
   await host.close();
 
-  // Next.js calls the exports of a route file named after methods with a Request.
+  // Next.js passes a Request to the export of a route file that is named after its method.
   const nextRoute = { POST: createFetchHandler(receiver, { basePath: "/api" }) };
   const viaNext = await nextRoute.POST(
     new Request(`https://example.com/api${path}`, { method: "POST", headers, body }),
@@ -59,7 +59,7 @@ async function main() {
   console.log(
     JSON.stringify({
       passed: ok ? 4 : 0,
-      failures: ok ? [] : [`answers ${statuses}, ${stored.length} stored`],
+      failures: ok ? [] : [`responses ${statuses}, ${stored.length} stored`],
     }),
   );
   process.exit();

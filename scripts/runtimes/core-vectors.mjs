@@ -11,10 +11,10 @@ import { verifySignature as verifyAlone } from "@jobber-sync/core/signature";
 const bytes = (value, encoding) => new Uint8Array(Buffer.from(value, encoding));
 
 /**
- * What core must say wherever it runs, against values that something else computed.
+ * Tests core on any runtime, against values computed by other implementations.
  *
  * @param vectors the content of signature-vectors.json
- * @param wycheproof the content of C2SP's hmac_sha256_test.json, where the caller has it
+ * @param wycheproof the content of C2SP's hmac_sha256_test.json, if the caller has it
  */
 export function coreVectors({ describe, it }, vectors, wycheproof) {
   describe("core's vectors", () => {
@@ -32,7 +32,7 @@ export function coreVectors({ describe, it }, vectors, wycheproof) {
     }
 
     for (const { tagSize, tests } of wycheproof?.testGroups ?? []) {
-      it(`decides Wycheproof's ${tests.length} cases with ${tagSize} bits`, async () => {
+      it(`agrees with Wycheproof's ${tests.length} cases with ${tagSize} bits`, async () => {
         for (const { tcId, key, msg, tag, result } of tests) {
           const header = Buffer.from(tag, "hex").toString("base64");
           const verify = () => verifySignature(bytes(msg, "hex"), header, bytes(key, "hex"));

@@ -1,5 +1,5 @@
-// What a Node, Bun or Deno runs of its own: core's vectors, the fetch handler's contract, and a delivery over a real port. On Node the whole
-// adapter contract too, over Node's own server.
+// Runs on Node, Bun and Deno: core's vectors, the fetch handler's contract, and a delivery over a real port. On Node it
+// also runs the adapter contract over Node's own server.
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { adapterContract, fetchHandlerContract } from "@jobber-sync/testing/contracts";
@@ -12,7 +12,7 @@ import { createTally } from "./tally.mjs";
 const json = (path) => JSON.parse(readFileSync(path, "utf8"));
 const { WYCHEPROOF } = process.env;
 
-/** Puts a fetch handler behind the runtime's own server. */
+/** Serves a fetch handler with the runtime's own server. */
 async function serve(handler) {
   if (globalThis.Bun) {
     const server = globalThis.Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: handler });

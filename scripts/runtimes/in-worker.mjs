@@ -1,4 +1,5 @@
-// A Cloudflare Worker: its deliveries are those of a user's, and /conformance runs core's vectors and the fetch handler's contract inside.
+// A Cloudflare Worker that accepts deliveries like a user's. /conformance runs core's vectors and the fetch handler's
+// contract inside the worker.
 import { fetchHandlerContract } from "@jobber-sync/testing/contracts";
 import { createFetchHandler } from "@jobber-sync/web";
 import { coreVectors } from "./core-vectors.mjs";

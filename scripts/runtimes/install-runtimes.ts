@@ -2,21 +2,21 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { root, run } from "../child.mjs";
 
-/** Something that runs JavaScript files. */
+/** A JavaScript runtime. */
 export interface Runtime {
   readonly name: string;
   readonly version: string;
-  /** The program, and what comes before the file's name. */
+  /** The program and its arguments before the name of the file. */
   readonly command: readonly [program: string, ...args: string[]];
 }
 
-/** What was installed. */
+/** The installed runtimes. */
 export interface Runtimes {
   readonly nodes: readonly Runtime[];
   readonly bun: Runtime;
   readonly deno: Runtime;
   readonly workerdVersion: string;
-  /** Where: an untracked folder, for npm's `node` would take over every `node` in the workspace. */
+  /** An untracked folder: npm's `node` package would otherwise replace `node` in the whole workspace. */
   readonly folder: string;
 }
 
@@ -29,7 +29,7 @@ const DEPENDENCIES = {
   esbuild: "^0.28.0",
 };
 
-/** Installs every runtime from npm, unless it is there already. */
+/** Installs every runtime from npm, unless it is already installed. */
 export async function installRuntimes(): Promise<Runtimes> {
   const folder = fileURLToPath(new URL(".runtimes/", root));
   const manifest = JSON.stringify({ private: true, dependencies: DEPENDENCIES }, null, 2);
@@ -56,7 +56,7 @@ export async function installRuntimes(): Promise<Runtimes> {
   };
 }
 
-/** @throws {Error} with what npm said, when it fails */
+/** Runs `npm install`. @throws {Error} with npm's output when it fails */
 export async function npmInstall(folder: string): Promise<void> {
   const { code, stdout, stderr } = await run(
     "npm",

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { root, run } from "../child.mjs";
 
-/** Builds and packs packages; gives the path of each one's tarball by its published name. */
+/** Builds and packs packages. Returns the path of each tarball by the name of its package. */
 export async function packPackages(
   names: readonly string[],
 ): Promise<Readonly<Record<string, string>>> {

@@ -2,7 +2,7 @@ import { pathToFileURL } from "node:url";
 import { run } from "../child.mjs";
 import type { Runtime } from "./install-runtimes.ts";
 
-/** A program to run in a runtime; its last line says how it went. */
+/** A program to run in a runtime. Its last line of output is its result as JSON. */
 export interface Check {
   readonly runtime: Runtime;
   readonly what: string;
@@ -16,7 +16,7 @@ interface Result {
   readonly failures: readonly string[];
 }
 
-/** Runs the checks one after the other and prints a table; gives the exit code. */
+/** Runs the checks one after the other and prints a table. Returns the exit code. */
 export async function runChecks(checks: readonly Check[]): Promise<number> {
   const rows: string[][] = [["runtime", "version", "what", "passed", "failed", "seconds"]];
   const failures: string[] = [];

@@ -5,7 +5,7 @@ import { createFetchHandler } from "@jobber-sync/web";
 const SECRET = "the OAuth client secret of the app";
 const BODY = '{"event":"job.created","data":{"id":"123","title":"Zoë"}}';
 
-/** A handler as a user of the web package makes it. */
+/** Creates a handler as users of the web package do. */
 export function createHandler(basePath = "") {
   const store = createMemoryStore();
   const logger = { info() {}, warn() {}, error() {} };
@@ -13,10 +13,10 @@ export function createHandler(basePath = "") {
   return createFetchHandler(receiver, { basePath });
 }
 
-/** Sends a signed, a forged, a misdirected and a wrong request to a server, and checks its responses. */
-export async function deliver(ask) {
+/** Sends valid, forged and misdirected requests to a server and checks its responses. */
+export async function deliver(send) {
   const post = (path, secret) =>
-    ask(path, {
+    send(path, {
       method: "POST",
       headers: { "x-jobber-hmac-sha256": signPayload(BODY, secret) },
       body: BODY,
@@ -26,5 +26,5 @@ export async function deliver(ask) {
   assert.equal((await (await post("/webhooks/jobber/acme", SECRET)).json()).status, "duplicate");
   assert.equal((await post("/webhooks/jobber/acme", `${SECRET}!`)).status, 401);
   assert.equal((await post("/webhooks/jobber", SECRET)).status, 404);
-  assert.equal((await ask("/webhooks/jobber/acme", { method: "GET" })).status, 405);
+  assert.equal((await send("/webhooks/jobber/acme", { method: "GET" })).status, 405);
 }

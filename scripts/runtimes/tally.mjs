@@ -1,4 +1,4 @@
-/** The smallest test runner there is, for runtimes that none of the usual ones runs in. */
+/** Creates a minimal test runner, for runtimes in which no other one runs. */
 export function createTally() {
   const tests = [];
   const path = [];

@@ -1,4 +1,4 @@
-// Runs in-worker.mjs, bundled, in workerd; prints what it says of itself and whether deliveries over its port were answered.
+// Runs the bundled in-worker.mjs in workerd and prints the results of its own tests and of deliveries over its port.
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { Miniflare } from "miniflare";

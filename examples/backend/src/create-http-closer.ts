@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 
 /** Options for the function that {@link createHttpCloser} returns. */
 export interface HttpCloserOptions {
-  /** How long requests in progress may take before their connections are destroyed. Milliseconds. @default 10000 */
+  /** Time limit for requests in progress, after which their connections are destroyed. Milliseconds. @default 10000 */
   readonly graceMs?: number | undefined;
 }
 

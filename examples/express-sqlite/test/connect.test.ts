@@ -122,7 +122,7 @@ test("the start route rejects forwarded requests and unknown tenants", async () 
   expect((await fetch(`${server.url}/connect/acme`, { headers, redirect: "manual" })).status).toBe(
     403,
   );
-  expect((await fetch(`${server.url}/connect/nobody`, { redirect: "manual" })).status).toBe(404);
+  expect((await fetch(`${server.url}/connect/unknown`, { redirect: "manual" })).status).toBe(404);
 });
 
 test("a connected account gets its existing records, the deliveries that waited, and new ones", async () => {

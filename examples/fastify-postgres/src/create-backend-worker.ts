@@ -30,7 +30,7 @@ export function createBackendWorker(
     on: {
       "job.completed": ({ tenant, result }) => {
         for (const { jobberJobId } of result?.jobs ?? [])
-          console.log(`${tenant}: job ${jobberJobId} is completed`);
+          console.log(`handler: job ${jobberJobId} of ${tenant} is completed`);
       },
     },
   });

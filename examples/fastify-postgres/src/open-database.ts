@@ -10,7 +10,7 @@ export interface Database extends Omit<Postgres, "migrate"> {
   close(): Promise<void>;
 }
 
-/** How a program uses the queue: a receiver only sends wake-ups, a worker receives them and maintains the queue. */
+/** The part a program plays: a receiver only sends wake-ups, a worker receives them and maintains the queue. */
 export type Role = "receiver" | "worker";
 
 /**

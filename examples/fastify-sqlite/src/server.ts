@@ -32,7 +32,7 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
     on: {
       "job.completed": ({ tenant, result }) => {
         for (const { jobberJobId } of result?.jobs ?? [])
-          console.log(`${tenant}: job ${jobberJobId} is completed`);
+          console.log(`handler: job ${jobberJobId} of ${tenant} is completed`);
       },
     },
   });

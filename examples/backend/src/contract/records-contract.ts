@@ -18,7 +18,7 @@ export function recordsContract({ server }: ExampleUnderTest): void {
   describe("GET /records", () => {
     test("responds with 404 for an unknown kind and with an empty list for an unknown tenant", async () => {
       expect((await fetch(`${server().url}/records/acme/secrets`)).status).toBe(404);
-      expect(await (await fetch(`${server().url}/records/nobody/jobs`)).json()).toEqual([]);
+      expect(await (await fetch(`${server().url}/records/unknown/jobs`)).json()).toEqual([]);
     });
 
     test("responds with 403 to a request that a proxy or tunnel forwarded", async () => {

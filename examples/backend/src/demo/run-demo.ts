@@ -49,6 +49,7 @@ export async function runDemo({ title, start }: DemoOptions): Promise<boolean> {
         console.log(`A simulated Jobber serves its API on ${jobber.settings.endpoint}\n`);
         await backend.api?.connect(TENANT.slug, jobber.grant);
         const deliveries = demoDeliveries(jobber.records);
+        console.log(`Sending ${deliveries.length} deliveries, each with its response:\n`);
         const wrongResponses = await sendAll(backend.url, deliveries);
         await backend.drain();
         const stored = await readAll(backend.url);
@@ -132,6 +133,7 @@ function wrongRecords(
 
 function conclude(wrong: readonly string[]): boolean {
   for (const line of wrong) console.log(line);
+  if (wrong.length === 0) console.log("Every response and every stored value is as expected.");
   console.log(wrong.length === 0 ? "demo: ok" : `demo: FAILED, ${wrong.length} difference(s)`);
   return wrong.length === 0;
 }

@@ -36,9 +36,9 @@ export interface SimulatorOptions {
   readonly accessTokenMs?: number | undefined;
   /** @default "occurredAt" */
   readonly timeSpelling?: "occurredAt" | "occuredAt" | undefined;
-  /** How long to wait for the response to a webhook. Milliseconds. @default 1000 */
+  /** Time limit for the response to a webhook. Milliseconds. @default 1000 */
   readonly webhookTimeoutMs?: number | undefined;
-  /** How often a webhook without a 2xx is sent again. @default 3 */
+  /** Number of retries of a webhook without a 2xx. @default 3 */
   readonly webhookRetries?: number | undefined;
 }
 
@@ -80,7 +80,7 @@ export interface Simulator {
   disconnect(account: SimulatedAccount): void;
   /** Invalidates the access tokens issued so far. Refresh tokens stay valid. */
   expireAccessTokens(account: SimulatedAccount): void;
-  /** Makes the authorize page connect this account from now on; `null` denies every request. */
+  /** Sets the account that the authorize page connects from now on; `null` denies every request. */
   approveAs(account: SimulatedAccount | null): void;
   close(): Promise<void>;
 }

@@ -28,9 +28,9 @@ export type FaultPlace = "graphql" | "token";
 
 /** Faults planned for coming requests. */
 export interface FaultPlan {
-  /** Makes the next `times` requests faulty. @default 1 */
+  /** Plans the fault for the next `times` requests. @default 1 */
   next(place: FaultPlace, fault: SimulatedFault, times?: number): void;
-  /** Makes every request faulty until `clear`. */
+  /** Plans the fault for every request until `clear`. */
   always(place: FaultPlace, fault: SimulatedFault): void;
   /** Removes all planned faults. */
   clear(): void;

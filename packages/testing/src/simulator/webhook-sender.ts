@@ -36,9 +36,9 @@ export interface WebhookSenderOptions {
   readonly appId: string;
   /** The name of the member that holds the time. See docs/jobber-facts.md#occurred-at. */
   readonly timeSpelling: "occurredAt" | "occuredAt";
-  /** How long to wait for a response. Milliseconds. See docs/jobber-facts.md#delivery-rules. */
+  /** Time limit for a response. Milliseconds. See docs/jobber-facts.md#delivery-rules. */
   readonly timeoutMs: number;
-  /** How often a delivery without a 2xx is sent again. Jobber documents no number. */
+  /** Number of retries of a delivery without a 2xx. Jobber documents no number. */
   readonly retries: number;
   readonly random: Random;
 }
