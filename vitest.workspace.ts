@@ -22,18 +22,22 @@ export default defineConfig(({ mode }) => {
     test: {
       include: [long ? "test/**/*.long.test.ts" : "test/**/*.test.ts"],
       exclude: long ? [] : ["test/**/*.long.test.ts"],
-      // Only to end what hangs: the duration of a test depends on the machine more than on the code.
+      // Only to end what hangs: the duration of a test depends on the machine more than on the
+      // code.
       testTimeout: 60_000,
       hookTimeout: 120_000,
       // Processes, not threads: the tests open databases, sockets and native handles.
       pool: "forks",
-      // One process per worker instead of one per file, which saves 0.6 s of CPU a file. Tests restore what they change.
+      // One process per worker instead of one per file, which saves 0.6 s of CPU a file. Tests
+      // restore what they change.
       isolate: false,
       // Tests that wait for a lease to expire wait together.
       maxConcurrency: 10,
-      // One more than there are cores, because many tests wait for leases or disks: saves an eighth of the time on two cores.
+      // One more than there are cores, because many tests wait for leases or disks: saves an eighth
+      // of the time on two cores.
       maxWorkers: Math.min(4, availableParallelism() + 1),
-      // Modules that a test loads natively, or starts in a worker thread, resolve to the sources too.
+      // Modules that a test loads natively, or starts in a worker thread, resolve to the sources
+      // too.
       execArgv: [`--conditions=${condition}`],
       projects: [...folders, "stress", "scripts"]
         .filter((folder) => existsSync(new URL(`${folder}/test`, import.meta.url)))

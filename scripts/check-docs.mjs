@@ -1,5 +1,5 @@
-// Checks the documentation: examples compile, links resolve, commands exist, every error code has a page, and all text
-// follows the rules of prose.mjs.
+// Checks the documentation: examples compile, links resolve, commands exist, every error code has a
+// page, and all text follows the rules of prose.mjs.
 
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -10,7 +10,8 @@ import { codeBlocks, exampleBlocks } from "./code-blocks.mjs";
 import { compileBlocks } from "./compile-blocks.mjs";
 import { proseMistakes } from "./prose.mjs";
 
-// While the text is being rewritten, its mistakes are counted and do not fail the check; --prose lists them.
+// While the text is being rewritten, its mistakes are counted and do not fail the check; --prose
+// lists them.
 const PROSE_FAILS = false;
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -70,7 +71,10 @@ function links(file) {
   });
 }
 
-/** Checks that every `npm run <script>` exists, in the root or in the folder of the last `cd` in its block. */
+/**
+ * Checks that every `npm run <script>` exists, in the root or in the folder of the last `cd` in its
+ * block.
+ */
 function commands(file) {
   const text = read(file);
   const blocks = codeBlocks(text, "sh").map(({ code }) => code.split("\n"));

@@ -6,12 +6,13 @@ import process from "node:process";
 export const root = new URL("../", import.meta.url);
 
 /**
- * Runs a command to its end and returns its exit code (128 + n after signal n) with its piped output. Forwards SIGINT and
- * SIGTERM, so that the child stops in its own way.
+ * Runs a command to its end and returns its exit code (128 + n after signal n) with its piped
+ * output. Forwards SIGINT and SIGTERM, so that the child stops in its own way.
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ stdout?: "inherit" | "pipe", cwd?: string | URL, env?: Record<string, string> }} [options]
+ * @param {{ stdout?: "inherit" | "pipe", cwd?: string | URL, env?: Record<string, string> }}
+ * [options]
  */
 export async function run(command, args, { stdout = "inherit", cwd = root, env = {} } = {}) {
   const child = spawn(command, args, {
@@ -21,12 +22,14 @@ export async function run(command, args, { stdout = "inherit", cwd = root, env =
     // On Windows npx and the tools in node_modules/.bin are .cmd files.
     shell: process.platform === "win32" && !/node(\.exe)?$/i.test(command),
   });
-  // In a terminal Ctrl-C reaches the whole process group; a second SIGINT makes many servers stop at once.
+  // In a terminal Ctrl-C reaches the whole process group; a second SIGINT makes many servers stop
+  // at once.
   const forward = (signal) =>
     signal === "SIGINT" && process.stdin.isTTY ? undefined : child.kill(signal);
   const signals = ["SIGINT", "SIGTERM"];
   for (const signal of signals) process.on(signal, forward);
-  // npm signals its shell, which dies without forwarding the signal: stop the child when the parent is gone.
+  // npm signals its shell, which dies without forwarding the signal: stop the child when the parent
+  // is gone.
   const parent = process.ppid;
   const watch = process.env.npm_lifecycle_event
     ? setInterval(() => {

@@ -1,5 +1,6 @@
 /**
- * Returns the fenced code blocks of a Markdown text in one language, with the line (from 1) on which each block's code begins.
+ * Returns the fenced code blocks of a Markdown text in one language, with the line (from 1) on
+ * which each block's code begins.
  *
  * @param {string} markdown
  * @param {string} language the word after the three backticks
@@ -22,7 +23,8 @@ export function codeBlocks(markdown, language) {
 }
 
 /**
- * Returns the code blocks of the `@example`s in a TypeScript source's docstrings, with the line on which each begins.
+ * Returns the code blocks of the `@example`s in a TypeScript source's docstrings, with the line on
+ * which each begins.
  *
  * @param {string} source
  */

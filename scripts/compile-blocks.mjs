@@ -2,10 +2,12 @@ import { basename, join } from "node:path";
 import ts from "typescript";
 
 /**
- * Compiles code blocks with the repository's settings, each as its own module, and returns one line per mistake.
+ * Compiles code blocks with the repository's settings, each as its own module, and returns one line
+ * per mistake.
  *
  * @param {{ file: string, line: number, code: string }[]} blocks
- * @param {{ root: string, bases: string[] }} places `bases`: folders whose installed packages the blocks can import, in this order
+ * @param {{ root: string, bases: string[] }} places `bases`: folders whose installed packages the
+ * blocks can import, in this order
  * @returns {string[]}
  */
 export function compileBlocks(blocks, { root, bases }) {
@@ -13,7 +15,8 @@ export function compileBlocks(blocks, { root, bases }) {
   const virtual = new Map(
     blocks.map((block, index) => [
       join(root, `__docs__/${index}.ts`),
-      // A block without imports would otherwise be a script, which shares its names with all other scripts.
+      // A block without imports would otherwise be a script, which shares its names with all other
+      // scripts.
       { ...block, text: `${block.code}\nexport {};\n` },
     ]),
   );

@@ -1,4 +1,7 @@
-/** Counts the tests of a vitest JSON report. A file that fails to load has no tests and counts as one failure. */
+/**
+ * Counts the tests of a vitest JSON report. A file that fails to load has no tests and counts as
+ * one failure.
+ */
 export function countTests({
   numPassedTests,
   numFailedTests,

@@ -2,7 +2,10 @@ import { existsSync, readdirSync } from "node:fs";
 import { root } from "./child.mjs";
 
 const DEFAULT = "express-sqlite";
-/** The programs of an example that `npm start` can start: receiver and worker together, or one of them. */
+/**
+ * The programs of an example that `npm start` can start: receiver and worker together, or one of
+ * them.
+ */
 const PROGRAMS = ["start", "receiver", "worker"];
 
 const file = (example, program) => `examples/${example}/src/${program}.ts`;

@@ -1,4 +1,5 @@
-// Starts a program of an example in this process: `npm run demo`, `npm start`, `npm run deliveries`.
+// Starts a program of an example in this process: `npm run demo`, `npm start`,
+// `npm run deliveries`.
 
 import process from "node:process";
 import { root } from "./child.mjs";

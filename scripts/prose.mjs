@@ -1,4 +1,5 @@
-// The rules of CONTRIBUTING.md that a program can check: words to avoid, how docstrings begin, and references to facts.
+// The rules of CONTRIBUTING.md that a program can check: words to avoid, how docstrings begin, and
+// references to facts.
 
 // prose-check off
 const WORDS = [
@@ -32,10 +33,17 @@ const AVOIDED = new RegExp(
 );
 const DOCSTRING = /\/\*\*[\s*]*(What|How|Makes the)\b/g;
 const FACT_LINK = /jobber-facts\.md#([\w-]+)/g;
-// A number such as "F" + "5.3", which names a section of a document outside the repository. Not %F4, not \xF4.
+// Biome wraps code and leaves comments alone. A word that is longer than the line, such as a URL,
+// cannot be wrapped.
+const LONG_COMMENT = /^(?=.{101})[ \t]*(?:\/\/|\*|\/\*\*).*$/gm;
+// A number such as "F" + "5.3", which names a section of a document outside the repository. Not
+// %F4, not \xF4.
 const FACT_NUMBER = /(?<![%\\\w#.-])F(?:10|[1-9])(?:\.\d{1,2})?\b(?!\.\w)/g;
 
-/** Blanks the lines between `prose-check off` and `prose-check on`, which quote what the check rejects. */
+/**
+ * Blanks the lines between `prose-check off` and `prose-check on`, which quote what the check
+ * rejects.
+ */
 function withoutQuotedLines(text) {
   let quoted = false;
   return text
@@ -68,10 +76,15 @@ export function proseMistakes(file, text, facts) {
   return [
     ...found(AVOIDED, ([word]) => `"${word.replaceAll(/\s+/g, " ")}": write it another way`),
     ...(/\.m?ts$|\.mjs$/.test(file)
-      ? found(
-          DOCSTRING,
-          ([, begin]) => `a docstring begins with "${begin}": begin with a verb or a noun phrase`,
-        )
+      ? [
+          ...found(
+            DOCSTRING,
+            ([, begin]) => `a docstring begins with "${begin}": begin with a verb or a noun phrase`,
+          ),
+          ...found(LONG_COMMENT, ([comment]) =>
+            /\S{80}/.test(comment) ? null : "a comment is longer than 100 columns",
+          ),
+        ]
       : []),
     ...found(FACT_LINK, ([link, anchor]) =>
       facts.includes(anchor) ? null : `${link} does not exist`,

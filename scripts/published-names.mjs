@@ -1,5 +1,6 @@
-// Compares the names that each package exports with `published-names.txt` beside its package.json. A name that
-// disappears breaks users' builds, so adding or removing one must be deliberate. `--update` rewrites the files.
+// Compares the names that each package exports with `published-names.txt` beside its package.json.
+// A name that disappears breaks users' builds, so adding or removing one must be deliberate.
+// `--update` rewrites the files.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
@@ -7,7 +8,9 @@ import { fileURLToPath } from "node:url";
 
 const packages = new URL("../packages/", import.meta.url);
 
-/** Returns the names in the `export { … };` and `export type { … };` of a bundled declaration file. */
+/**
+ * Returns the names in the `export { … };` and `export type { … };` of a bundled declaration file.
+ */
 export function exportedNames(declarations) {
   return [...declarations.matchAll(/^export (type )?\{([^}]*)\}(?: from [^;]*)?;$/gm)]
     .flatMap(([, type = "", list]) =>

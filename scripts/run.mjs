@@ -1,5 +1,6 @@
-// Runs a command in this repository: `node scripts/run.mjs <command> [arguments]`. Plain JavaScript for Node 18 with nothing
-// installed: finds a Node that is new enough and installs the dependencies, then runs the command.
+// Runs a command in this repository: `node scripts/run.mjs <command> [arguments]`. Plain JavaScript
+// for Node 18 with nothing installed: finds a Node that is new enough and installs the
+// dependencies, then runs the command.
 
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -19,7 +20,10 @@ function nodeIsTooOld() {
   return major < NODE_FLOOR[0] || (major === NODE_FLOOR[0] && minor < NODE_FLOOR[1]);
 }
 
-/** Returns the path of a newer Node from npm: the binary itself, because npx would not forward signals. */
+/**
+ * Returns the path of a newer Node from npm: the binary itself, because npx would not forward
+ * signals.
+ */
 async function newerNode() {
   const args = [
     "--loglevel=error",

@@ -1,5 +1,6 @@
-// Holds every declaration file to the module it describes: a value that only the types export compiles and then throws.
-// Needs the build (`npm run check` runs it); the sources alone cannot show what a bundler drops.
+// Holds every declaration file to the module it describes: a value that only the types export
+// compiles and then throws. Needs the build (`npm run check` runs it); the sources alone cannot
+// show what a bundler drops.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -49,7 +50,8 @@ function isValue(symbol, checker) {
 /**
  * Compares declaration files with their modules and returns one line per difference.
  *
- * @param {{ types: string, module: string }[]} pairs paths; `.cjs` modules are loaded with `require`
+ * @param {{ types: string, module: string }[]} pairs paths; `.cjs` modules are loaded with
+ * `require`
  */
 export async function compareNames(pairs) {
   const declared = valueNames(pairs.map(({ types }) => types));

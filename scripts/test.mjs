@@ -1,5 +1,5 @@
-// `npm test`: lint, types, docs and all tests. Arguments go to vitest. Lint, types and docs run while the tests run,
-// because many tests wait for leases and disks and leave the processor idle.
+// `npm test`: lint, types, docs and all tests. Arguments go to vitest. Lint, types and docs run
+// while the tests run, because many tests wait for leases and disks and leave the processor idle.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

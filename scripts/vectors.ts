@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Returns the bodies of JSONTestSuite by file name, if `JOBBER_SYNC_VECTORS` names their folder. The suite is third-party
- * work and not part of this repository.
+ * Returns the bodies of JSONTestSuite by file name, if `JOBBER_SYNC_VECTORS` names their folder.
+ * The suite is third-party work and not part of this repository.
  */
 export function jsonTestSuite(): Readonly<Record<string, Uint8Array>> {
   const folder = process.env.JOBBER_SYNC_VECTORS;

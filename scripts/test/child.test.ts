@@ -21,7 +21,8 @@ test("run returns 128 plus the signal's number for a killed command", async () =
 test("run forwards SIGTERM, so that the command stops in its own way", async () => {
   const notifyParent =
     "process.on('SIGTERM', () => process.exit(7)); process.kill(process.ppid, 'SIGUSR2'); setInterval(() => {}, 1000)";
-  // Signals this process: the listener that `run` installed forwards the signal and keeps this process alive.
+  // Signals this process: the listener that `run` installed forwards the signal and keeps this
+  // process alive.
   process.once("SIGUSR2", () => process.emit("SIGTERM"));
   expect((await node(notifyParent)).code).toBe(7);
 });

@@ -55,6 +55,15 @@ describe("proseMistakes", () => {
     expect(mistakes(`/** ${begin} worker. */`, "docs/page.md")).toEqual([]);
   });
 
+  it("reports a comment of more than 100 columns", () => {
+    const words = "word ".repeat(19);
+    expect(mistakes(`// ${words}it`)).toEqual([]);
+    expect(mistakes(`// ${words}ends.`)).toEqual(["1: a comment is longer than 100 columns"]);
+    expect(mistakes(`/**\n * ${words}ends.\n */`)).toHaveLength(1);
+    expect(mistakes(`// https://example.com/${"a".repeat(90)}`)).toEqual([]);
+    expect(mistakes(`const text = "${words}ends";`)).toEqual([]);
+  });
+
   it("reports a reference to a fact that is not on the page of facts", () => {
     expect(mistakes("// See docs/jobber-facts.md#rate-limits.")).toEqual([]);
     expect(mistakes("[ids](jobber-facts.md#no-such-fact)", "docs/page.md")).toEqual([
