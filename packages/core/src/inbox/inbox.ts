@@ -315,7 +315,7 @@ export interface Inbox {
    * Writes the results of a claim's rows, provided the lane is still this claim's, also after its
    * lease has expired. Otherwise changes nothing: another run has taken the object over. Rows that
    * are not in `settlements` stay with the claim. Settling the last row, in whatever state, frees
-   * the lane.
+   * the lane. Calls for the same claim must not overlap.
    *
    * A `paused` result of a tenant that was resumed at or after `claim.claimedAt` becomes `waiting`,
    * due at once.

@@ -29,7 +29,8 @@ tenants AS (
   RETURNING tenant.tenant, tenant.resumed_at
 ),`;
   const resumed = `EXISTS (SELECT FROM tenants t WHERE t.tenant = d.tenant
-      AND extract(epoch FROM t.resumed_at) * 1000 >= (given.json->>'claimedAt')::numeric)`;
+      AND extract(epoch FROM t.resumed_at) * 1000
+        >= least((given.json->>'claimedAt')::numeric, extract(epoch FROM given.now) * 1000))`;
   const becomes = pausing
     ? `CASE WHEN given.json->>'state' = 'paused' AND ${resumed} THEN 'waiting' ELSE given.json->>'state' END`
     : "given.json->>'state'";

@@ -40,5 +40,5 @@ export function wasResumed(
   const resumed = transaction.get<{ readonly at: number }>(RESUMED, tenant);
   if (resumed === undefined) return false;
   if (resumed.at > now) transaction.run(NOTE, tenant, now);
-  return resumed.at >= since;
+  return resumed.at >= Math.min(since, now);
 }

@@ -95,6 +95,8 @@ async function interleave({ inbox, another }: OpenInbox, seed: number): Promise<
       result.log.push(`extend ${known.id} → ${extended}`);
       if (extended) result.extended.push(known);
     } else {
+      // A run settles its claim with one call at a time.
+      if (result.settling.has(known)) return;
       const settlements = settlementsOf(known, random, now);
       result.settling.add(known);
       await used.settle(known, settlements);

@@ -1,5 +1,7 @@
 import { acceptRules } from "./accept-rules.ts";
+import { checkLaneInterleavings } from "./check-lane-interleavings.ts";
 import { claimRules } from "./claim-rules.ts";
+import { checkInboxHistories } from "./histories/check-inbox-histories.ts";
 import { interleavingRules } from "./interleaving-rules.ts";
 import { laneRules } from "./lane-rules.ts";
 import { pauseRules } from "./pause-rules.ts";
@@ -10,24 +12,35 @@ import { fetchRules } from "./slot-rules.ts";
 import { toolsRules } from "./tools-rules.ts";
 import { wakingRules } from "./wake-up-rules.ts";
 
-/** What the contract needs of a test runner: vitest's, jest's and node:test's `describe` and `it` all do. */
+/** Options of `inboxContract`. `describe` and `it` are those of vitest, jest or node:test. */
 export interface InboxContractOptions {
   readonly describe: (name: string, body: () => void) => void;
   readonly it: (name: string, body: () => Promise<void>) => void;
-  readonly open: () => Promise<OpenInbox> | OpenInbox;
-  /** Whether the inbox has lanes already; to be removed once all have. @default false */
-  readonly lanes?: boolean | undefined;
+  /**
+   * Opens an empty inbox. With `now`, the inbox must use this clock, and take the `now` of every call
+   * as it is; otherwise it may use its database's clock.
+   */
+  readonly open: (options: { readonly now?: () => number }) => Promise<OpenInbox> | OpenInbox;
+  /** How many random interleavings of claims on one object are checked. @default 100 */
+  readonly interleavings?: number | undefined;
+  /** How many random histories are compared with `transitions`. @default 64 */
+  readonly histories?: number | undefined;
 }
 
 /**
- * Every rule of the `Inbox` port as a test. An inbox that passes may be used by receiver and worker.
- *
- * Goes by the real clock, in steps of some 100 ms: an inbox may go by its database's.
+ * Defines a test for every rule of the `Inbox` port. Receiver and worker can rely on an inbox that
+ * passes them. Apart from the last two, the rules use the real clock in steps of some 100 ms.
  */
-export function inboxContract({ describe, it, open, lanes = false }: InboxContractOptions): void {
+export function inboxContract({
+  describe,
+  it,
+  open,
+  interleavings = 100,
+  histories = 64,
+}: InboxContractOptions): void {
   const rule: Rule = (name, body) =>
     it(name, async () => {
-      const opened = await open();
+      const opened = await open({});
       try {
         await body(opened);
       } finally {
@@ -37,12 +50,17 @@ export function inboxContract({ describe, it, open, lanes = false }: InboxContra
 
   describe("inbox: accept", () => acceptRules(rule));
   describe("inbox: claim", () => claimRules(rule));
-  if (lanes) describe("inbox: lanes", () => laneRules(rule));
+  describe("inbox: lanes", () => laneRules(rule));
   describe("inbox: settle", () => settleRules(rule));
-  describe("inbox: waking", () => wakingRules(rule));
+  describe("inbox: wake-ups", () => wakingRules(rule));
   describe("inbox: interleavings", () => interleavingRules(rule));
   describe("inbox: tools", () => toolsRules(rule));
   describe("inbox: pause", () => pauseRules(rule));
-  describe("inbox: fetches", () => fetchRules(rule));
+  describe("inbox: slots", () => fetchRules(rule));
   describe("inbox: purge", () => purgeRules(rule));
+  describe("inbox: random calls", () => {
+    it("runs an object once at a time in random interleavings", () =>
+      checkLaneInterleavings({ open: () => open({ now: Date.now }), interleavings }));
+    it("follows transitions in random histories", () => checkInboxHistories({ open, histories }));
+  });
 }

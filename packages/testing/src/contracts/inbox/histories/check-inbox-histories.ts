@@ -1,91 +1,138 @@
 import { AssertionError } from "node:assert/strict";
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { Inbox } from "@jobber-sync/core/ports";
 import { createRandom } from "../../../random/create-random.ts";
 import type { OpenInbox } from "../rule.ts";
-import { runConcurrently } from "../run-concurrently.ts";
 import type { InboxHistory } from "./history.ts";
 import type { InboxModel } from "./inbox-model.ts";
-import { makeHistory } from "./make-history.ts";
-import { compareRows, createHistoryClock, type HistoryClock, playHistory } from "./play-history.ts";
+import { GROUP_SIZE, makeHistory } from "./make-history.ts";
+import {
+  compareRows,
+  createHistoryClock,
+  createHistoryPlayer,
+  type HistoryClock,
+} from "./play-history.ts";
 
 /** Options of `checkInboxHistories`. */
 export interface InboxHistoryOptions {
   /**
    * Opens an empty inbox that uses this clock, and takes the `now` of every call as it is. Called
-   * once per 250 histories.
+   * once per 256 histories.
    */
   readonly open: (options: { readonly now: () => number }) => Promise<OpenInbox> | OpenInbox;
   /** @default 500 */
   readonly histories?: number | undefined;
   /** History `n` of seed `s` is history 0 of seed `s + n`. @default 1 */
   readonly seed?: number | undefined;
-  /** Histories that are played at the same time, each with its own tenant and clock. @default 16 */
-  readonly concurrency?: number | undefined;
 }
 
-// Limits what `due` returns: rows of all histories in the inbox.
-const HISTORIES_PER_INBOX = 250;
+// More rows in an inbox would slow down `due`, which returns objects of all histories.
+const GROUPS_PER_INBOX = 16;
 const HOUR_MS = 60 * 60_000;
 
 /**
- * Plays random histories (accept, claim, extend, settle, replay, resume, due, purge, with clocks that
- * jump) against an inbox, and compares every return value and every row with a model built on
- * `transitions`.
+ * Plays random histories (accept, claim, extend, settle, replay, resume, due and purge, with clocks
+ * that jump) against an inbox, and compares every return value and every row with a model built on
+ * `transitions`. Plays 16 histories at the same time, each with its own tenant.
  *
- * @throws {AssertionError} for the first difference, with its seed and the smallest history that shows it
+ * @throws {AssertionError} for the first difference, with its seed and the smallest history that shows
+ *   it
  */
 export async function checkInboxHistories({
   open,
   histories = 500,
   seed = 1,
-  concurrency = 16,
 }: InboxHistoryOptions): Promise<void> {
-  const clocks = new AsyncLocalStorage<HistoryClock>();
-  const now = () => clocks.getStore()?.now ?? createHistoryClock().now;
-
-  for (let from = 0; from < histories; from += HISTORIES_PER_INBOX) {
-    const opened = await open({ now });
-    try {
-      const count = Math.min(HISTORIES_PER_INBOX, histories - from);
-      const seeds = Array.from({ length: count }, (_, index) => seed + from + index).values();
-      const models: InboxModel[] = [];
-      await runConcurrently(seeds, concurrency, async (each) => {
-        models.push(await check(opened.inbox, each));
-      });
-      await checkPurge(opened.inbox, models, seed + from);
-    } finally {
-      await opened.close();
-    }
-  }
-
-  async function check(inbox: Inbox, historySeed: number): Promise<InboxModel> {
-    const history = makeHistory(createRandom(historySeed));
-    let attempts = 0;
-    const play = async (candidate: InboxHistory) => {
-      attempts += 1;
-      const clock = createHistoryClock();
-      const tenant = `history-${historySeed}-${attempts}`;
-      return clocks.run(clock, () => playHistory(inbox, tenant, candidate, clock));
+  const last = seed + histories;
+  for (let from = seed; from < last; ) {
+    const end = Math.min(last, endOfGroup(from) + (GROUPS_PER_INBOX - 1) * GROUP_SIZE);
+    let clock = createHistoryClock();
+    const { inbox, close } = await open({ now: () => clock.now });
+    const startClock = () => {
+      clock = createHistoryClock();
+      return clock;
     };
-    const failureOf = (candidate: InboxHistory) =>
-      play(candidate).then(
-        () => null,
-        (error: unknown) => String(error),
-      );
     try {
-      return await play(history);
-    } catch (error) {
-      const smallest = await shrink(history, async (steps) => (await failureOf(steps)) !== null);
-      throw new AssertionError({
-        message: [
-          `Inbox history with seed ${historySeed}: ${(await failureOf(smallest)) ?? String(error)}`,
-          `Smallest history (play it alone with { seed: ${historySeed}, histories: 1 }):`,
-          ...smallest.map((step) => JSON.stringify(step)),
-        ].join("\n"),
-      });
+      const models: InboxModel[] = [];
+      for (let first = from; first < end; first = endOfGroup(first)) {
+        const count = Math.min(end, endOfGroup(first)) - first;
+        models.push(...(await checkGroup(inbox, first, count, startClock)));
+      }
+      startClock();
+      await checkPurge(inbox, models, from);
+    } finally {
+      await close();
     }
+    from = end;
   }
+}
+
+/** Returns the first seed of the next group. */
+function endOfGroup(seed: number): number {
+  return (Math.floor(seed / GROUP_SIZE) + 1) * GROUP_SIZE;
+}
+
+async function checkGroup(
+  inbox: Inbox,
+  firstSeed: number,
+  count: number,
+  startClock: () => HistoryClock,
+): Promise<readonly InboxModel[]> {
+  const group = Array.from({ length: count }, (_, index) => ({
+    tenant: `history-${firstSeed + index}`,
+    history: makeHistory(firstSeed + index),
+  }));
+  const { models, failure } = await playTogether(inbox, group, startClock());
+  if (failure === null) return models;
+
+  const seed = firstSeed + failure.index;
+  let attempts = 0;
+  const failureOf = async (history: InboxHistory) => {
+    attempts += 1;
+    const alone = [{ tenant: `history-${seed}-${attempts}`, history }];
+    return (await playTogether(inbox, alone, startClock())).failure;
+  };
+  const history = makeHistory(seed);
+  const fails = async (candidate: InboxHistory) => (await failureOf(candidate)) !== null;
+  const smallest = (await fails(history)) ? await shrink(history, fails) : history;
+  const { reason } = (await failureOf(smallest)) ?? failure;
+  throw new AssertionError({
+    message: [
+      `Inbox history with seed ${seed}: ${reason}`,
+      `Smallest history (play it alone with { seed: ${seed}, histories: 1 }):`,
+      ...smallest.map((step) => JSON.stringify(step)),
+    ].join("\n"),
+  });
+}
+
+interface GroupResult {
+  readonly models: readonly InboxModel[];
+  readonly failure: { readonly index: number; readonly reason: unknown } | null;
+}
+
+/** Plays histories of the same length, step by step, because they share a clock. */
+async function playTogether(
+  inbox: Inbox,
+  group: readonly { readonly tenant: string; readonly history: InboxHistory }[],
+  clock: HistoryClock,
+): Promise<GroupResult> {
+  const players = group.map(({ tenant }) => createHistoryPlayer(inbox, tenant, clock));
+  const models = players.map(({ model }) => model);
+  for (const [index, shared] of (group[0]?.history ?? []).entries()) {
+    if (shared.call === "wait") {
+      clock.now += shared.ms;
+      continue;
+    }
+    const outcomes = await Promise.allSettled(
+      players.map(async (player, at) => {
+        const step = group[at]?.history[index];
+        if (step !== undefined) await player.play(step);
+      }),
+    );
+    for (const [at, outcome] of outcomes.entries())
+      if (outcome.status === "rejected")
+        return { models, failure: { index: at, reason: outcome.reason } };
+  }
+  return { models, failure: null };
 }
 
 /** Purges after the histories, because a purge covers all tenants. */

@@ -1,4 +1,4 @@
-import type { Random } from "../../../random/create-random.ts";
+import { createRandom, type Random } from "../../../random/create-random.ts";
 import type { HistoryResult, HistoryStep, InboxHistory } from "./history.ts";
 
 const MINUTE_MS = 60_000;
@@ -12,7 +12,7 @@ const OBJECTS = [0, 0, 0, 1] as const;
 const CLAIMS = [0, 0, 0, 1, 2] as const;
 const FINAL = ["done", "done", "unresolved", "paused", "quarantined", "dead"] as const;
 
-type Call = HistoryStep["call"];
+type Call = Exclude<HistoryStep["call"], "wait">;
 
 const STEPS: Readonly<Record<Call, (random: Random) => HistoryStep>> = {
   accept,
@@ -39,10 +39,6 @@ const STEPS: Readonly<Record<Call, (random: Random) => HistoryStep>> = {
   }),
   resume: () => ({ call: "resume" }),
   due: () => ({ call: "due" }),
-  wait: (random) => ({
-    call: "wait",
-    ms: random.pick(random.chance(0.12) ? CORRECTIONS_MS : WAITS_MS),
-  }),
 };
 
 const CALLS = Object.keys(STEPS) as [Call, ...Call[]];
@@ -52,22 +48,32 @@ const NEXT: Readonly<Record<Call, readonly [Call, ...Call[]]>> = {
   accept: ["claim"],
   claim: ["settle"],
   extend: ["settle"],
-  settle: ["wait", "resume", "replay", "claim"],
+  settle: ["resume", "replay", "claim", "extend", "due"],
   replay: ["claim"],
   resume: ["claim"],
   due: ["claim"],
-  wait: ["claim", "settle", "extend", "resume", "replay", "due"],
 };
 
-/** Makes a random history: what workers, operators, crashes and clocks do to an inbox. */
-export function makeHistory(random: Random): InboxHistory {
-  const steps: HistoryStep[] = [];
-  const count = 8 + random.int(30);
-  for (let call: Call = "accept"; steps.length < count; ) {
-    steps.push(STEPS[call](random));
+/** Number of histories that share a clock and are played at the same time. */
+export const GROUP_SIZE = 16;
+
+const STEP_COUNT = 36;
+
+/**
+ * Makes a random history: what workers, operators, crashes and clocks do to an inbox. All histories of
+ * a group, which are {@link GROUP_SIZE} consecutive seeds, wait at the same steps.
+ */
+export function makeHistory(seed: number): InboxHistory {
+  const random = createRandom(seed);
+  const group = createRandom(Math.floor(seed / GROUP_SIZE));
+  let call: Call = "accept";
+  return Array.from({ length: STEP_COUNT }, (_, index): HistoryStep => {
+    if (index > 0 && group.chance(0.25))
+      return { call: "wait", ms: group.pick(group.chance(0.12) ? CORRECTIONS_MS : WAITS_MS) };
+    const step = STEPS[call](random);
     call = random.pick(random.chance(0.6) ? NEXT[call] : CALLS);
-  }
-  return steps;
+    return step;
+  });
 }
 
 function accept(random: Random): HistoryStep {

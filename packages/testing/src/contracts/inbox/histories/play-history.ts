@@ -2,42 +2,54 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Claim, Inbox, ObjectRef, Settlement } from "@jobber-sync/core/ports";
 import { objectKey } from "@jobber-sync/core/ports";
 import { delivery } from "../deliveries.ts";
-import type { HistoryStep, InboxHistory } from "./history.ts";
+import type { HistoryStep } from "./history.ts";
 import { InboxModel, type ModelRow } from "./inbox-model.ts";
 
 const START = Date.parse("2026-01-25T10:00:00Z");
 
-/** The clock of one history. Milliseconds since 1970. */
+/** The clock of a group of histories. Milliseconds since 1970. */
 export interface HistoryClock {
   now: number;
 }
 
-/** Creates the clock of a history at its beginning. */
+/** Creates the clock of a group at its beginning. */
 export function createHistoryClock(): HistoryClock {
   return { now: START };
 }
 
+/** Plays the steps of one history. */
+export interface HistoryPlayer {
+  readonly model: InboxModel;
+  /**
+   * Makes the call of a step and compares its return value and all rows with the model. Leaves
+   * waiting to the owner of the clock.
+   *
+   * @throws {AssertionError} at the first difference
+   */
+  play(step: HistoryStep): Promise<void>;
+}
+
 /**
- * Plays a history against an inbox and compares every return value and row with the model.
+ * Creates the player of one history.
  *
  * @param tenant a tenant without deliveries
  * @param clock the clock that the inbox uses
- * @returns the model in its final state
- * @throws {AssertionError} at the first difference
  */
-export async function playHistory(
+export function createHistoryPlayer(
   inbox: Inbox,
   tenant: string,
-  history: InboxHistory,
   clock: HistoryClock,
-): Promise<InboxModel> {
+): HistoryPlayer {
   const model = new InboxModel();
   const claims: Claim[] = [];
-  for (const step of history) {
-    await playStep(step);
-    await compareRows(inbox, model);
-  }
-  return model;
+
+  return {
+    model,
+    async play(step) {
+      await playStep(step);
+      await compareRows(inbox, model);
+    },
+  };
 
   async function playStep(step: HistoryStep): Promise<void> {
     const { now } = clock;
@@ -73,7 +85,6 @@ export async function playHistory(
         return;
       }
       case "wait":
-        clock.now += step.ms;
     }
   }
 
