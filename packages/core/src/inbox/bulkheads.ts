@@ -17,6 +17,8 @@ export interface Bulkheads {
   see(tenant: string, now: number): void;
   /** Whether the tenant already holds every slot it may have. */
   isSaturated(tenant: string, now: number): boolean;
+  /** Whether a slot is free for some tenant that is not saturated. */
+  hasFreeSlot(now: number): boolean;
   /** Whether a run of the tenant may start. */
   admits(tenant: string, now: number): boolean;
   /** Takes a slot. Call it only for a tenant that is admitted. */
@@ -79,19 +81,18 @@ export function createBulkheads({ concurrency }: BulkheadOptions): Bulkheads {
     return null;
   }
 
+  function hasFreeSlot(now: number): boolean {
+    agesInMs(now);
+    return young.size < concurrency && total < concurrency * MAX_RUNS_PER_SLOT;
+  }
+
   return {
     see,
     isSaturated,
     active,
     agesInMs,
-    admits(tenant, now) {
-      agesInMs(now);
-      return (
-        young.size < concurrency &&
-        total < concurrency * MAX_RUNS_PER_SLOT &&
-        !isSaturated(tenant, now)
-      );
-    },
+    hasFreeSlot,
+    admits: (tenant, now) => hasFreeSlot(now) && !isSaturated(tenant, now),
     start(tenant, now) {
       const run = { tenant, startedAt: now };
       see(tenant, now);

@@ -32,9 +32,11 @@ export interface RunScheduler {
   suppliedTenants(): readonly string[];
   /** Number of objects that wait for a slot. */
   waiting(): number;
+  /** Whether a slot is free for some tenant that does not hold all of its own. */
+  hasFreeSlot(): boolean;
   /**
-   * Resolves once no run is active after the signal has aborted. Returns the objects that may have
-   * rows left: those that were running and those whose remembered run did not start.
+   * Resolves once no run is active and none waits. Returns the objects that may have rows left after
+   * the signal aborted: those that were running and those whose remembered run did not start.
    */
   idle(): Promise<readonly ObjectRef[]>;
 }
@@ -109,6 +111,7 @@ export function createRunScheduler(
       return [...tenants];
     },
     waiting: () => waiting,
+    hasFreeSlot: () => bulkheads.hasFreeSlot(now()),
     async idle() {
       if (entries.size > 0) {
         await new Promise<void>((resolve) => {

@@ -115,7 +115,7 @@ async function resolveWithoutSource(
 
 function accountNotVisible(): JobberSyncError {
   return new JobberSyncError(
-    "ERR_API_PERMISSION",
+    "ERR_API_RESPONSE",
     "The tenant's connection can read neither the record nor its account. It may be connected to another account.",
   );
 }

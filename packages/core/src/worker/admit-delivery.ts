@@ -13,17 +13,23 @@ type Admission =
   | { readonly kind: "admitted"; readonly tenant: string; readonly task: DeliveryTask }
   /** Not an event, or not this tenant's. */
   | { readonly kind: "rejected"; readonly error: JobberSyncError }
-  /** The tenant could not be looked up. */
+  /** The tenant could not be looked up, or this worker does not know it. */
   | { readonly kind: "failed"; readonly error: JobberSyncError };
 
 /** Parses a delivery and checks its ownership. */
 export type Admit = (delivery: ClaimedDelivery) => Promise<Admission>;
 
 /** Quarantine reasons that only a worker with tenants can reconsider. */
-const NEEDS_TENANTS: ReadonlySet<string> = new Set<ErrorCode>([
+export const OWNERSHIP_CODES: ReadonlySet<string> = new Set<ErrorCode>([
   "ERR_ACCOUNT_MISMATCH",
   "ERR_SNAPSHOT_SHARED_APP",
   "ERR_TENANT_AMBIGUOUS",
+]);
+
+/** Failures before ownership could be checked. */
+export const LOOKUP_CODES: ReadonlySet<string> = new Set<ErrorCode>([
+  "ERR_TENANT_LOOKUP",
+  "ERR_TENANT_UNKNOWN",
 ]);
 
 /**
@@ -46,12 +52,13 @@ export function createAdmit(
       const task = readTask(delivery, event);
       const viaApp = object.tenant === "";
       if (directory === null && !viaApp) {
-        return reason !== null && NEEDS_TENANTS.has(reason)
+        return reason !== null && OWNERSHIP_CODES.has(reason)
           ? { kind: "rejected", error: tenantsMissing(reason) }
           : { kind: "admitted", tenant: object.tenant, task };
       }
       const accountId = viaApp && event.kind === "notification" ? event.accountId : null;
       const tenant = await find(accountId);
+      if (tenant === null && !viaApp) return { kind: "failed", error: tenantUnknown() };
       const error = checkOwnership(event, tenant, viaApp);
       if (error !== null) return { kind: "rejected", error };
       return { kind: "admitted", tenant: tenant?.slug ?? object.tenant, task };
@@ -97,6 +104,13 @@ function readTask(
 
 function lookUpFailed(cause: unknown): JobberSyncError {
   return new JobberSyncError("ERR_TENANT_LOOKUP", "The tenant could not be looked up.", { cause });
+}
+
+function tenantUnknown(): JobberSyncError {
+  return new JobberSyncError(
+    "ERR_TENANT_UNKNOWN",
+    "This worker does not know the delivery's tenant. The delivery waits for a worker that does.",
+  );
 }
 
 function tenantsMissing(reason: string): JobberSyncError {

@@ -1,13 +1,16 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as delayFor } from "node:timers/promises";
 import type { ObjectRef } from "../inbox/inbox.ts";
 import { createDispatcher } from "../observability/dispatcher.ts";
 import { safeLogger } from "../observability/logger.ts";
 import { createOutageLog } from "../observability/outage-log.ts";
+import { positiveInteger } from "../options.ts";
 import { checkHandlers } from "../processing/handlers.ts";
 import { createTenantDirectory } from "../tenants/create-tenant-directory.ts";
 import { drainInbox } from "./drain-inbox.ts";
+import { limitTime } from "./limit-time.ts";
 import { checkLimits, type WorkerOptions } from "./options.ts";
-import { createProcessObject } from "./process-object.ts";
+import { createProcessObject, type RunMode } from "./process-object.ts";
 import { purgeRegularly } from "./purge-regularly.ts";
 import { createSession, type Session } from "./session.ts";
 
@@ -28,15 +31,21 @@ export interface JobberWorker {
    * scripts and cron routes. Waits for the rate limit of API calls. Leaves deliveries that are due
    * later, and those that cannot be claimed.
    *
+   * @param options.maxMs time limit: claims stop shortly before, runs still active then are ended
+   * like those of `stop`. Milliseconds. @default none
    * @returns the number of runs
    * @throws {JobberSyncError} `ERR_STORE…` when the inbox fails
+   * @throws {TypeError} inside a handler, source or store that this worker is running: it would wait
+   * for itself
    */
-  drain(): Promise<number>;
+  drain(options?: { readonly maxMs?: number | undefined }): Promise<number>;
 }
 
 // A run that waits longer for the rate limit gives up its slot, so that a tenant with a long queue
 // does not delay the others.
 const MAX_SLOT_WAIT_MS = 250;
+const DRAIN_INSIDE_RUN =
+  "worker.drain() was called inside a run of the same worker, for instance in a handler. It would wait for that run to end. Return from the handler first.";
 // How long aborted runs may take to settle after the grace period.
 const LAST_MS = 5000;
 
@@ -84,6 +93,7 @@ export function createWorker(options: WorkerOptions): JobberWorker {
     now,
     random: options.random ?? Math.random,
   });
+  const insideRun = new AsyncLocalStorage<{ isActive: boolean }>();
   const startedRuns = new Set<Promise<boolean>>();
   const drainedRuns = new Set<Promise<boolean>>();
   let session = createSession();
@@ -101,7 +111,7 @@ export function createWorker(options: WorkerOptions): JobberWorker {
       const { signal } = current.stop;
       const run = async (object: ObjectRef) => {
         const mode = runMode(current, MAX_SLOT_WAIT_MS);
-        await track(startedRuns, processObject(object, mode));
+        await track(startedRuns, runObject(object, mode));
       };
       const { retention } = options;
       current.listening = Promise.all([
@@ -132,17 +142,32 @@ export function createWorker(options: WorkerOptions): JobberWorker {
       }
     },
 
-    drain() {
-      const mode = runMode(session, Number.POSITIVE_INFINITY);
-      return drainInbox(inbox, {
-        concurrency,
-        now,
-        stop: mode.stop,
-        run: (object) => track(drainedRuns, processObject(object, mode)),
-        otherRuns: startedRuns,
-      });
+    async drain({ maxMs } = {}) {
+      if (maxMs !== undefined) positiveInteger("maxMs", maxMs);
+      if (insideRun.getStore()?.isActive) throw new TypeError(DRAIN_INSIDE_RUN);
+      const limited = limitTime(runMode(session, Number.POSITIVE_INFINITY), maxMs);
+      try {
+        return await drainInbox(inbox, {
+          concurrency,
+          now,
+          stop: limited.mode.stop,
+          run: (object) => track(drainedRuns, runObject(object, limited.mode)),
+          otherRuns: startedRuns,
+        });
+      } finally {
+        limited.clear();
+      }
     },
   };
+
+  function runObject(object: ObjectRef, mode: RunMode): Promise<boolean> {
+    const run = { isActive: true };
+    return insideRun
+      .run(run, () => processObject(object, mode))
+      .finally(() => {
+        run.isActive = false;
+      });
+  }
 }
 
 /** Adds a run to `runs` until it has ended. */
@@ -152,6 +177,6 @@ function track(runs: Set<Promise<boolean>>, run: Promise<boolean>): Promise<bool
   return ended;
 }
 
-function runMode({ stop, abort }: Session, maxSlotWaitMs: number) {
+function runMode({ stop, abort }: Session, maxSlotWaitMs: number): RunMode {
   return { stop: stop.signal, abort: abort.signal, maxSlotWaitMs };
 }

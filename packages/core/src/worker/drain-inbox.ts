@@ -1,48 +1,86 @@
 import type { Inbox, ObjectRef } from "../inbox/inbox.ts";
+import { objectKey } from "../inbox/object-key.ts";
+import { createRunScheduler } from "../inbox/run-scheduler.ts";
 
-/** How to drain. */
+/** Options of {@link drainInbox}. */
 export interface DrainInboxOptions {
   readonly concurrency: number;
   readonly now: () => number;
-  /** No further runs once aborted. */
+  /** Starts no further runs once aborted. */
   readonly stop: AbortSignal;
-  /** Processes an object. @returns whether anything was claimed */
+  /** Processes an object. Returns whether anything was claimed. */
   readonly run: (object: ObjectRef) => Promise<boolean>;
   /** Active runs of a started worker. */
   readonly otherRuns: ReadonlySet<Promise<boolean>>;
 }
 
-/** Runs due objects until there are none left that can be claimed. @returns the number of runs */
+// Objects per look and slot.
+const OBJECTS_PER_SLOT = 16;
+// Interval between looks while runs are active that do not end.
+const LOOK_AGAIN_MS = 250;
+
+/**
+ * Runs due objects until there are none left that can be claimed. Tenants share the slots as
+ * described at `createBulkheads`.
+ *
+ * @returns the number of runs
+ */
 export async function drainInbox(
   inbox: Pick<Inbox, "due">,
   { concurrency, now, stop, run, otherRuns }: DrainInboxOptions,
 ): Promise<number> {
   let runs = 0;
-  while (!stop.aborted) {
-    const objects = await inbox.due({ now: now(), limit: 16 * concurrency });
-    const claimed = await countClaimed(objects, concurrency, async (object) =>
-      stop.aborted ? false : run(object),
-    );
-    runs += claimed;
-    if (claimed > 0) continue;
-    // Nothing is due, or nothing can be claimed. The started worker's runs may still leave work.
-    if (otherRuns.size === 0) break;
-    await Promise.race(otherRuns);
+  /** Objects that could not be claimed, since a run last claimed something. */
+  const unclaimable = new Map<string, ObjectRef>();
+  let notifyEnd = () => {};
+  const scheduler = createRunScheduler(countedRun, {
+    concurrency,
+    signal: stop,
+    onEnd: () => notifyEnd(),
+  });
+  try {
+    while (!stop.aborted) {
+      if (scheduler.waiting() > 0 && !scheduler.hasFreeSlot()) {
+        await runEnd();
+        continue;
+      }
+      const objects = await inbox.due({
+        now: now(),
+        limit: OBJECTS_PER_SLOT * concurrency,
+        exclude: [...scheduler.running(), ...unclaimable.values()],
+        excludeTenants: scheduler.suppliedTenants(),
+      });
+      if (stop.aborted) break;
+      for (const object of objects) void scheduler.offer(object);
+      if (scheduler.running().length > 0) await runEnd();
+      else if (otherRuns.size > 0) await Promise.race(otherRuns);
+      // Nothing is due, or nothing can be claimed.
+      else break;
+    }
+  } finally {
+    await scheduler.idle();
   }
   return runs;
-}
 
-/** Runs the objects, `concurrency` at a time. @returns how many runs claimed something */
-async function countClaimed(
-  objects: readonly ObjectRef[],
-  concurrency: number,
-  run: (object: ObjectRef) => Promise<boolean>,
-): Promise<number> {
-  const rest = objects.values();
-  let claimed = 0;
-  const loop = async () => {
-    for (const object of rest) if (await run(object)) claimed += 1;
-  };
-  await Promise.all(Array.from({ length: concurrency }, loop));
-  return claimed;
+  async function countedRun(object: ObjectRef): Promise<void> {
+    if (await run(object)) {
+      runs += 1;
+      unclaimable.clear();
+    } else unclaimable.set(objectKey(object), object);
+  }
+
+  /** Waits for the end of a run, or of the session, but not for one that hangs. */
+  function runEnd(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(end, LOOK_AGAIN_MS);
+      stop.addEventListener("abort", end, { once: true });
+      notifyEnd = end;
+      function end() {
+        clearTimeout(timer);
+        stop.removeEventListener("abort", end);
+        notifyEnd = () => {};
+        resolve();
+      }
+    });
+  }
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode, JobberSyncError } from "../errors.ts";
 import { topicOf } from "../events/topic-of.ts";
 import type { Claim, ClaimedDelivery } from "../inbox/inbox.ts";
 import type { DeliveryFacts } from "../observability/lifecycle-events.ts";
@@ -36,6 +37,7 @@ export async function processClaim(
   { processor, directory, logger, logOutage, signal, stopped }: ProcessClaimOptions,
 ): Promise<readonly DeliveryResult[]> {
   const results: DeliveryResult[] = [];
+  const failedLookups = new Map<ErrorCode, JobberSyncError>();
   const admit = createAdmit(object, directory, signal);
   const byTenant = new Map<string, DeliveryTask[]>();
   const deliveryOf = new Map<DeliveryTask, ClaimedDelivery>();
@@ -48,10 +50,12 @@ export async function processClaim(
       if (group === undefined) byTenant.set(tenant, [task]);
       else group.push(task);
     } else {
+      if (admission.kind === "failed") failedLookups.set(admission.error.code, admission.error);
       const facts = { ...object, topic: null, sequence: delivery.sequence };
       results.push({ facts, delivery, result: admission });
     }
   }
+  if (!stopped.aborted) for (const error of failedLookups.values()) logOutage(error);
   for (const [tenant, tasks] of byTenant) {
     const processed = await processDeliveries(processor, tenant, tasks, signal);
     // What fails because the worker stops is released, not failed.

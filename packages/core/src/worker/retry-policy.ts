@@ -12,7 +12,12 @@ export interface RetryPolicy {
   readonly firstDelayMs: number;
   /** Longest delay. Milliseconds. @default 3600000 */
   readonly maxDelayMs: number;
-  /** How long a delivery is retried while the source or the store fails. Milliseconds. @default 72 hours */
+  /**
+   * How long a delivery is retried while the source or the store fails. Milliseconds. Measured by
+   * the clock as far as the delays between the tries confirm it.
+   *
+   * @default 72 hours
+   */
   readonly maxAgeMs: number;
   /** Tries of a delivery whose mapping or handler fails. @default 5 */
   readonly maxAttempts: number;
@@ -52,12 +57,15 @@ export interface FailureCircumstances {
 const POISON: ReadonlySet<ErrorCode> = new Set(["ERR_MAPPING", "ERR_HANDLER", "ERR_API_QUERY"]);
 // Jobber's limits are not failures: wait until they allow the call.
 const THROTTLED: ReadonlySet<ErrorCode> = new Set(["ERR_API_THROTTLED", "ERR_API_RATE_LIMITED"]);
-// Only a person can fix these, so the delivery's age stops.
+// Only a person can fix these, by connecting again. The delivery's age stops until `resume`.
 const PAUSING: ReadonlySet<ErrorCode> = new Set([
   "ERR_API_NEEDS_REAUTH",
   "ERR_API_DISCONNECTED",
+  "ERR_API_PERMISSION",
   "ERR_TOKEN_DECRYPT",
 ]);
+// A worker of a newer or older deployment knows the tenant. Waiting is not failing.
+const UNKNOWN_TENANT: ErrorCode = "ERR_TENANT_UNKNOWN";
 
 /** Decides how a failed delivery is settled. Pure. */
 export function settleFailure(
@@ -68,23 +76,57 @@ export function settleFailure(
 ): Settlement {
   const { sequence, recheckSince } = delivery;
   const { code: reason } = error;
+  const age = now - delivery.startedAt - delivery.pausedMs;
   if (pausable && PAUSING.has(reason))
     return { sequence, state: "paused", attempts: delivery.attempts, reason };
+  if (reason === UNKNOWN_TENANT) {
+    const { attempts, retries } = delivery;
+    const delayMs = Math.min(policy.maxDelayMs, Math.max(policy.firstDelayMs, age / 10));
+    const dueAt = now + Math.ceil(delayMs);
+    return { sequence, state: "waiting", dueAt, attempts, retries, recheckSince, reason };
+  }
   // A store error that is not retryable means the store cannot hold this delivery.
   const poison = POISON.has(reason) || (reason === "ERR_STORE" && !error.retryable);
   const throttled = THROTTLED.has(reason);
   const attempts = delivery.attempts + (poison ? 1 : 0);
   const retries = delivery.retries + (poison || throttled ? 0 : 1);
-  const age = now - delivery.startedAt - delivery.pausedMs;
-  const spent = poison ? attempts >= policy.maxAttempts : !throttled && age >= policy.maxAgeMs;
-  if (spent) return { sequence, state: "dead", attempts, reason };
+  const wait = waitOf(error.retryAfterMs);
+  const isDead = poison
+    ? attempts >= policy.maxAttempts
+    : !throttled && isTooOld(age, delivery, policy, wait);
+  if (isDead) return { sequence, state: "dead", attempts, reason };
   const failures = throttled ? 0 : attempts + retries - 1;
-  const backOff = Math.min(policy.maxDelayMs, policy.firstDelayMs * 2 ** failures);
+  const backOff = delayAfter(failures, policy);
   // Half is fixed, so that no retry is immediate; half is random, so that retries spread out.
   const jittered = backOff / 2 + (backOff / 2) * random;
-  const wait = waitOf(error.retryAfterMs);
   const dueAt = now + Math.ceil(throttled ? (wait ?? jittered) : Math.max(wait ?? 0, jittered));
   return { sequence, state: "waiting", dueAt, attempts, retries, recheckSince, reason };
+}
+
+/**
+ * Whether a delivery was retried for `maxAgeMs`. A clock that jumps by years must not age it, so the
+ * clock is believed only as far as the delays of its earlier failures allow: each lasted between half
+ * and all of its back-off, or as long as the error asked for.
+ */
+function isTooOld(
+  age: number,
+  { attempts, retries }: ClaimedDelivery,
+  policy: RetryPolicy,
+  waitMs = 0,
+): boolean {
+  let leastMs = 0;
+  let mostMs = 0;
+  for (let failures = 0; failures < attempts + retries; failures += 1) {
+    const backOff = delayAfter(failures, policy);
+    leastMs += backOff / 2;
+    mostMs += Math.max(backOff, waitMs);
+  }
+  return Math.max(leastMs, Math.min(age, mostMs)) >= policy.maxAgeMs;
+}
+
+/** The longest delay after the first failure (0) or a later one. */
+function delayAfter(failures: number, { firstDelayMs, maxDelayMs }: RetryPolicy): number {
+  return Math.min(maxDelayMs, firstDelayMs * 2 ** failures);
 }
 
 /** Bounds `retryAfterMs`, which a custom source may have parsed from any header. */

@@ -2,6 +2,7 @@ import type { JobberSyncError } from "../errors.ts";
 import type { ClaimedDelivery, Settlement } from "../inbox/inbox.ts";
 import type { DeliveryFacts, Emit } from "../observability/lifecycle-events.ts";
 import type { TaskResult } from "../processing/delivery-task.ts";
+import { LOOKUP_CODES, OWNERSHIP_CODES } from "./admit-delivery.ts";
 import { type FailureCircumstances, type RetryPolicy, settleFailure } from "./retry-policy.ts";
 
 /** Result of a delivery, or the reason it was rejected before processing. */
@@ -87,13 +88,23 @@ function settleFailed(
   error: JobberSyncError,
   { facts, durationMs, retry, now, random, pausable }: SettleCircumstances,
 ): SettledResult {
-  const settlement = settleFailure(delivery, error, retry, { now, random, pausable });
+  const settlement = withReason(
+    delivery,
+    settleFailure(delivery, error, retry, { now, random, pausable }),
+  );
   const event = { ...facts, code: error.code, error, durationMs };
   const emission = (emit: Emit) => {
     if (settlement.state === "waiting") emit("retried", { ...event, dueAt: settlement.dueAt });
     else if (settlement.state !== "done") emit("dead", { ...event, state: settlement.state });
   };
   return { settlement, emissions: [emission] };
+}
+
+/** Keeps an ownership quarantine's reason until a worker that knows the tenant has checked it. */
+function withReason({ reason }: ClaimedDelivery, settlement: Settlement): Settlement {
+  if (settlement.state !== "waiting" || reason === null) return settlement;
+  const isUnchecked = settlement.reason !== null && LOOKUP_CODES.has(settlement.reason);
+  return isUnchecked && OWNERSHIP_CODES.has(reason) ? { ...settlement, reason } : settlement;
 }
 
 function release(

@@ -47,17 +47,41 @@ describe("settleFailure", () => {
   });
 
   it("retries for 72 hours, not counting pauses", () => {
-    expect(settle("ERR_API_NETWORK", {}, 72 * HOUR - 1)).toMatchObject({ state: "waiting" });
-    expect(settle("ERR_API_NETWORK", {}, 72 * HOUR)).toMatchObject({
+    const retries = 100;
+    expect(settle("ERR_API_NETWORK", { retries }, 72 * HOUR - 1)).toMatchObject({
+      state: "waiting",
+    });
+    expect(settle("ERR_API_NETWORK", { retries }, 72 * HOUR)).toMatchObject({
       state: "dead",
       reason: "ERR_API_NETWORK",
     });
-    expect(settle("ERR_API_NETWORK", { pausedMs: 10 * HOUR }, 80 * HOUR)).toMatchObject({
-      state: "waiting",
-    });
-    expect(settle("ERR_API_NETWORK", { startedAt: 50 * HOUR }, 80 * HOUR)).toMatchObject({
-      state: "waiting",
-    });
+    const paused = { retries, pausedMs: 10 * HOUR };
+    expect(settle("ERR_API_NETWORK", paused, 80 * HOUR)).toMatchObject({ state: "waiting" });
+    const replayed = { retries, startedAt: 50 * HOUR };
+    expect(settle("ERR_API_NETWORK", replayed, 80 * HOUR)).toMatchObject({ state: "waiting" });
+  });
+
+  it("does not count a clock jump as age: the delays between retries must confirm it", () => {
+    const years = 3 * 365 * 24 * HOUR;
+    const states = Array.from({ length: 90 }, (_, retries) => [
+      settle("ERR_API_NETWORK", { retries }, years).state,
+      retries,
+    ]);
+    expect(states.find(([state]) => state === "dead")).toEqual(["dead", 82]);
+    // A source that asked for a day's delay confirms a day per retry.
+    const asked = [0, 1, 2, 3].map(
+      (retries) => settle("ERR_API_NETWORK", { retries }, years, 1, 24 * HOUR).state,
+    );
+    expect(asked).toEqual(["waiting", "waiting", "waiting", "dead"]);
+  });
+
+  it("ends retries although the clock was ahead at the start", () => {
+    const startedAt = 10 * 365 * 24 * HOUR;
+    const states = Array.from({ length: 200 }, (_, retries) => [
+      settle("ERR_API_NETWORK", { retries, startedAt }, 0).state,
+      retries,
+    ]);
+    expect(states.find(([state]) => state === "dead")).toEqual(["dead", 154]);
   });
 
   it.each(["ERR_MAPPING", "ERR_HANDLER"] as const)("gives %s five tries", (code) => {
@@ -89,15 +113,27 @@ describe("settleFailure", () => {
     expect(settle("ERR_API_NETWORK", {}, 0, 1, 60_000)).toMatchObject({ dueAt: 60_000 });
   });
 
-  it.each(["ERR_API_NEEDS_REAUTH", "ERR_API_DISCONNECTED"] as const)(
-    "pauses on %s, whatever the age",
-    (code) => {
-      expect(settle(code, {}, 500 * HOUR)).toEqual({
-        sequence: 1,
-        state: "paused",
-        attempts: 0,
-        reason: code,
-      });
-    },
-  );
+  it.each([
+    "ERR_API_NEEDS_REAUTH",
+    "ERR_API_DISCONNECTED",
+    "ERR_API_PERMISSION",
+    "ERR_TOKEN_DECRYPT",
+  ] as const)("pauses on %s, whatever the age", (code) => {
+    expect(settle(code, {}, 500 * HOUR)).toEqual({
+      sequence: 1,
+      state: "paused",
+      attempts: 0,
+      reason: code,
+    });
+  });
+
+  it("lets an unknown tenant's delivery wait, a tenth of its age each time, without counting", () => {
+    const from = { retries: 3, attempts: 2 };
+    const delays = [0, 10 * 60_000, 100 * HOUR, 10_000 * HOUR].map((now) => {
+      const settlement = settle("ERR_TENANT_UNKNOWN", from, now);
+      expect(settlement).toMatchObject({ state: "waiting", ...from });
+      return settlement.state === "waiting" ? settlement.dueAt - now : Number.NaN;
+    });
+    expect(delays).toEqual([2000, 60_000, HOUR, HOUR]);
+  });
 });
