@@ -80,6 +80,11 @@ export function isConflict(error: unknown): boolean {
   return sqlState(error)?.startsWith("40") === true;
 }
 
+/** Returns whether a row lock was not released within `lock_timeout`. */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlState(error) === "55P03";
+}
+
 /** Returns whether the connection should be closed rather than reused. */
 export function isConnectionFault(error: unknown): boolean {
   return CONNECTION_FAULTS.test(sqlState(error) ?? "");

@@ -10,6 +10,12 @@ import {
 } from "./record-table.ts";
 
 /**
+ * How long the statement waits for a row lock. Another transaction of the user's may hold rows of one
+ * tenant for minutes, and the statement writes those of several.
+ */
+const LOCK_TIMEOUT_MS = 300;
+
+/**
  * Builds the statement of `apply`. It writes contacts, then jobs, then submissions from the JSON in
  * `$1`, and returns their outcomes.
  *
@@ -19,7 +25,9 @@ import {
  */
 export function applyStatement({ quoted: schema, sequence }: Schema): string {
   return `
-WITH change AS MATERIALIZED (SELECT $1::text::json AS json),
+WITH change AS MATERIALIZED (
+  SELECT $1::text::json AS json, set_config('lock_timeout', '${LOCK_TIMEOUT_MS}ms', true) AS lock_timeout
+),
 new_contacts AS MATERIALIZED (${newRows(CONTACTS, "contacts")}),
 new_jobs AS MATERIALIZED (${newRows(JOBS, "jobs")}),
 new_submissions AS MATERIALIZED (
@@ -39,8 +47,12 @@ submissions AS (
   RETURNING tenant, delivery_key
 )
 SELECT json_build_object(
-  'contacts', (SELECT json_agg(json_build_array(tenant, jobber_client_id, last_outcome)) FROM contacts),
-  'jobs', (SELECT json_agg(json_build_array(tenant, jobber_job_id, last_outcome)) FROM jobs),
+  'contacts', (SELECT json_agg(json_build_array(tenant, jobber_client_id, last_outcome)) FROM (
+    SELECT tenant, jobber_client_id, last_outcome FROM contacts UNION ALL ${skipped(schema, CONTACTS, "contacts")}
+  ) AS outcomes),
+  'jobs', (SELECT json_agg(json_build_array(tenant, jobber_job_id, last_outcome)) FROM (
+    SELECT tenant, jobber_job_id, last_outcome FROM jobs UNION ALL ${skipped(schema, JOBS, "jobs")}
+  ) AS outcomes),
   'submissions', (SELECT json_agg(json_build_array(tenant, delivery_key, 'inserted')) FROM submissions)
 )::text AS json`;
 }
@@ -77,7 +89,25 @@ function upsert(
     version = ${NEWER_VERSION},
     field_versions = ${fieldVersions(table)},
     last_outcome = ${outcome(table)}
+  WHERE ${moves(table)} OR ${changes(table)}
   RETURNING tenant, ${id}, last_outcome`;
+}
+
+/**
+ * Returns the rows that the upsert skipped, because no value and no version moved. `RETURNING` leaves
+ * them out, so that their outcome comes from the snapshot; a row that is not in it was written by a
+ * concurrent statement, with the same version or a newer one.
+ */
+function skipped(schema: string, table: RecordTable, part: string): string {
+  const id = snakeCase(table.idField);
+  return `
+    SELECT excluded.tenant, excluded.id, coalesce((
+      SELECT ${idleOutcome(table)} FROM ${schema}.${table.table} AS old
+      WHERE old.tenant = excluded.tenant AND old.${id} = excluded.id), 'unchanged')
+    FROM (
+      SELECT "tenant" AS tenant, "${table.idField}" AS id, version, "fieldVersions" AS field_versions FROM new_${part}
+    ) AS excluded
+    WHERE (excluded.tenant, excluded.id) NOT IN (SELECT tenant, ${id} FROM ${part})`;
 }
 
 function newValue({ field, name }: Column): string {
@@ -119,18 +149,35 @@ function fieldVersions({ columns }: RecordTable): string {
     END`;
 }
 
-function outcome({ columns }: RecordTable): string {
-  const all = [...columns, DELETED_AT];
-  const changed = all.map(
+/** Condition for a write that takes at least one version further. */
+function moves({ columns }: RecordTable): string {
+  const fields = [...columns, DELETED_AT].map(
+    ({ field }) => `${versionOf("excluded", field)} > ${versionOf("old", field)}`,
+  );
+  return `(excluded.version > old.version OR (
+    (old.field_versions IS NOT NULL OR excluded.field_versions IS NOT NULL) AND (${fields.join(" OR ")})))`;
+}
+
+/** Condition for a write that changes at least one value. */
+function changes({ columns }: RecordTable): string {
+  const fields = [...columns, DELETED_AT].map(
     ({ field, name }) => `(excluded.${name} IS DISTINCT FROM old.${name} AND ${taken(field)})`,
   );
+  return `(${fields.join(" OR ")})`;
+}
+
+function outcome(table: RecordTable): string {
+  return `CASE WHEN ${changes(table)} THEN 'updated' ELSE ${idleOutcome(table)} END`;
+}
+
+/** The outcome of a write that changes no value. */
+function idleOutcome({ columns }: RecordTable): string {
   // A fill or a tombstone carries no version for the record, so its fields are compared one by one.
-  const older = all.map(
+  const older = [...columns, DELETED_AT].map(
     ({ field }) =>
       `coalesce(excluded.field_versions->>'${field}' < ${versionOf("old", field)}, false)`,
   );
   return `CASE
-      WHEN ${changed.join(" OR ")} THEN 'updated'
       WHEN excluded.version <> ''
         THEN CASE WHEN excluded.version < old.version THEN 'stale' ELSE 'unchanged' END
       WHEN ${older.join(" OR ")} THEN 'stale'

@@ -28,6 +28,9 @@ FROM ${schema}.jobber_submissions WHERE tenant = $1 ORDER BY position LIMIT $2 O
   };
 }
 
+/** Makes the statement print all digits of a number, whatever `extra_float_digits` the role has. */
+const EXACT_NUMBERS = "(SELECT set_config('extra_float_digits', '1', true)) IS NOT NULL";
+
 function readRecords(
   schema: string,
   { table, idField, columns }: RecordTable,
@@ -40,7 +43,7 @@ function readRecords(
   );
   return `
 SELECT json_build_object('tenant', tenant, '${idField}', ${id}, ${values.join(", ")})::text AS json
-FROM ${schema}.${table} WHERE tenant = $1${chosen} ORDER BY ${id} LIMIT $2 OFFSET $3`;
+FROM ${schema}.${table} WHERE ${EXACT_NUMBERS} AND tenant = $1${chosen} ORDER BY ${id} LIMIT $2 OFFSET $3`;
 }
 
 function value({ name, type }: Column): string {

@@ -16,7 +16,8 @@ import {
 import { createGroupCommit } from "../database/group-commit.ts";
 import { jsonText } from "../database/json-text.ts";
 import type { Schema } from "../database/quote-schema.ts";
-import type { SqlPool } from "../database/sql-pool.ts";
+import type { SessionPool } from "../database/sql-pool.ts";
+import { isLockTimeout } from "../database/store-error.ts";
 import { runStatement } from "../database/transaction.ts";
 import { applyStatement } from "./apply-statement.ts";
 import { readStatements } from "./read-statements.ts";
@@ -24,6 +25,8 @@ import { readStatements } from "./read-statements.ts";
 const DEFAULT_LIMIT = 1000;
 const MAX_CHANGES = 64;
 const MAX_BYTES = 4 * 1024 * 1024;
+/** How long a tenant whose rows were locked shares no statement with others. */
+const ISOLATION_MS = 30_000;
 
 type Written = readonly (readonly [tenant: string, id: string, outcome: WriteOutcome])[] | null;
 
@@ -36,12 +39,18 @@ interface Applied {
 /** A change with its rows as JSON text, and the keys of the rows it writes. */
 interface PlannedChange {
   readonly plan: ChangePlan;
+  /** Its only tenant, or all of them. */
+  readonly tenant: string;
   readonly keys: readonly string[];
   readonly rows: { readonly contacts: string; readonly jobs: string; readonly submissions: string };
 }
 
 /** Creates the store. @param lanes writing statements in flight at once */
-export function createStore(pool: SqlPool, schema: Schema, lanes: number): SyncStore & SyncReader {
+export function createStore(
+  pool: SessionPool,
+  schema: Schema,
+  lanes: number,
+): SyncStore & SyncReader {
   const statement = applyStatement(schema);
   const read = readStatements(schema.quoted);
   const next = `SELECT nextval(${schema.sequence})::text AS json`;
@@ -55,6 +64,11 @@ export function createStore(pool: SqlPool, schema: Schema, lanes: number): SyncS
     lanes,
     // A statement can write a row only once.
     keysOf: ({ keys }) => keys,
+    isolation: {
+      groupOf: ({ tenant }) => tenant,
+      isBlocked: isLockTimeout,
+      durationMs: ISOLATION_MS,
+    },
   });
 
   return {
@@ -95,6 +109,7 @@ export function createStore(pool: SqlPool, schema: Schema, lanes: number): SyncS
 function planned(plan: ChangePlan): PlannedChange {
   return {
     plan,
+    tenant: tenantsOf(plan),
     keys: [
       ...plan.contacts.map(({ record }) => keyOf("c", record.tenant, record.jobberClientId)),
       ...plan.jobs.map(({ record }) => keyOf("j", record.tenant, record.jobberJobId)),
@@ -108,6 +123,11 @@ function planned(plan: ChangePlan): PlannedChange {
       submissions: rowsText(plan.submissions),
     },
   };
+}
+
+function tenantsOf({ contacts, jobs, submissions }: ChangePlan): string {
+  const records = [...contacts, ...jobs].map(({ record }) => record);
+  return [...new Set([...records, ...submissions].map(({ tenant }) => tenant))].join("\0");
 }
 
 /** Returns a JSON list without its brackets, so that several lists can be joined. */

@@ -145,4 +145,39 @@ describe("group commit", () => {
     batches[1]?.end();
     await last;
   });
+
+  it("retries a blocked batch group by group, then writes the blocked group one by one, beside the lanes", async () => {
+    const written: string[] = [];
+    const lockTimeout = new Error("blocked");
+    let blocked = true;
+    const commit = createGroupCommit<string, string>({
+      ...options,
+      maxItems: 10,
+      isolation: {
+        groupOf: (item) => item.slice(0, 1),
+        isBlocked: (error) => error === lockTimeout,
+        durationMs: 50,
+      },
+      async write(items) {
+        written.push(items.join(" "));
+        await turn();
+        if (blocked && items.includes("a1")) throw lockTimeout;
+        return items;
+      },
+    });
+    const results = await Promise.allSettled(["a1", "a2", "b1", "c1"].map(commit));
+    expect(results.map(({ status }) => status)).toEqual([
+      "rejected",
+      "fulfilled",
+      "fulfilled",
+      "fulfilled",
+    ]);
+    expect(written.splice(0).toSorted()).toEqual(["a1", "a1 a2", "a1 a2 b1 c1", "a2", "b1", "c1"]);
+    await Promise.allSettled(["a1", "b2", "a3", "c2"].map(commit));
+    expect(written.splice(0).toSorted()).toEqual(["a1", "a3", "b2 c2"]);
+    blocked = false;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    await Promise.all(["a1", "b2"].map(commit));
+    expect(written).toEqual(["a1 b2"]);
+  });
 });

@@ -1,4 +1,4 @@
-import type { ContactFields, JobWrite, SyncChange } from "@jobber-sync/core/ports";
+import type { ContactFields, JobWrite, SyncChange, SyncResult } from "@jobber-sync/core/ports";
 import { createPostgres } from "@jobber-sync/postgres";
 import { describe, expect, it } from "vitest";
 import { openPool } from "../support/connections.ts";
@@ -84,6 +84,17 @@ describe("values", () => {
     };
     await store.apply(change({ jobs: [job("1", 1, { fields })] }));
     expect((await store.jobs("acme"))[0]).toMatchObject(fields);
+  });
+
+  it("keep every digit whatever extra_float_digits the role has", async () => {
+    const { schema, queue } = await database.open();
+    const pool = openPool(database.connectionString, { options: "-c extra_float_digits=-5" });
+    const { store } = createPostgres({ pool, boss: database.boss, schema, queue });
+    for (const [index, total] of [1234567.891, 0.1 + 0.2, 99999999.99].entries()) {
+      await store.apply(change({ jobs: [job(String(index), 1, { fields: { total } })] }));
+      expect((await store.jobs("acme"))[index]?.total).toBe(total);
+    }
+    await pool.end();
   });
 
   it("that PostgreSQL text cannot hold are replaced, not rejected", async () => {
@@ -245,6 +256,87 @@ describe("changes that share a statement", () => {
       JSON.stringify(error, Object.getOwnPropertyNames(error)) + String((error as Error).cause);
     expect(said).toContain("no_titles");
     expect(said).not.toContain("555-1234");
+  });
+});
+
+describe("apply while a transaction of the user holds rows of one tenant", () => {
+  it("delays other tenants by the lock time-out once, and fails only the locked records", async () => {
+    const { store, schema } = await database.open();
+    const of = (tenant: string, id: string, sequence: number) =>
+      change({ jobs: [{ ...job(id, sequence), tenant } as JobWrite] });
+    for (const id of ["1", "2"]) await store.apply(of("locked", id, 1));
+    const client = await database.pool.connect();
+    await client.query("BEGIN");
+    await client.query(
+      `UPDATE "${schema}".jobber_jobs SET title = title WHERE jobber_job_id = '1'`,
+    );
+    const timed = async (applying: Promise<unknown>) => {
+      const began = performance.now();
+      const outcome = await applying.then(
+        () => "applied",
+        (error: { readonly code?: unknown }) => error.code,
+      );
+      return { outcome, ms: performance.now() - began };
+    };
+    const round = (sequence: number) =>
+      Promise.all([
+        timed(store.apply(of("locked", "1", sequence))),
+        timed(store.apply(of("locked", "2", sequence))),
+        ...Array.from({ length: 20 }, (_, index) =>
+          timed(store.apply(of(`other ${index}`, "1", sequence))),
+        ),
+      ]);
+    for (const [sequence, limitMs] of [
+      [2, 2500],
+      [3, 250],
+      [4, 250],
+    ] as const) {
+      const [locked, sameTenant, ...others] = await round(sequence);
+      expect(locked?.outcome).toBe("ERR_STORE_BUSY");
+      expect(sameTenant?.outcome).toBe("applied");
+      expect(others.map(({ outcome }) => outcome)).toEqual(others.map(() => "applied"));
+      expect(Math.max(...others.map(({ ms }) => ms))).toBeLessThan(limitMs);
+    }
+    await client.query("ROLLBACK");
+    client.release();
+    expect((await store.apply(of("locked", "1", 5))).jobs).toMatchObject([{ outcome: "updated" }]);
+  });
+});
+
+describe("apply of what is stored already", () => {
+  it("writes no row, and returns the outcome of each record", async () => {
+    const { store, schema } = await database.open();
+    const write = (sequence: number, title: string) =>
+      change({
+        contacts: [
+          {
+            tenant: "acme",
+            jobberClientId: "1",
+            mode: "replace",
+            fields: { name: title },
+            sourceUpdatedAt: "2026-01-25T10:00:00Z",
+            sequence,
+          },
+        ],
+        jobs: [job("1", sequence, { fields: { title } })],
+      });
+    const writes = async () =>
+      (
+        await database.pool.query(
+          `SELECT array_agg(xmin::text || ctid::text ORDER BY tableoid, ctid) AS rows FROM (
+             SELECT xmin, ctid, tableoid FROM "${schema}".jobber_jobs
+             UNION ALL SELECT xmin, ctid, tableoid FROM "${schema}".jobber_contacts) AS records`,
+        )
+      ).rows;
+    const outcomes = ({ contacts, jobs }: SyncResult) =>
+      [...contacts, ...jobs].map(({ outcome }) => outcome);
+    await store.apply(write(5, "new"));
+    const before = await writes();
+    expect(outcomes(await store.apply(write(5, "new")))).toEqual(["unchanged", "unchanged"]);
+    expect(outcomes(await store.apply(write(4, "old")))).toEqual(["stale", "stale"]);
+    expect(await writes()).toEqual(before);
+    expect(outcomes(await store.apply(write(6, "new")))).toEqual(["unchanged", "unchanged"]);
+    expect(await writes()).not.toEqual(before);
   });
 });
 
