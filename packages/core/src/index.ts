@@ -12,7 +12,7 @@ export type {
   SnapshotEventName,
   SnapshotJob,
 } from "./events/jobber-event.ts";
-export { parseEvent } from "./events/parse-event.ts";
+export { type ParseEventOptions, parseEvent } from "./events/parse-event.ts";
 export {
   type EventName,
   KNOWN_TOPICS,
@@ -43,8 +43,8 @@ export {
   type JobStatus,
   type MapJobStatusOptions,
   mapJobStatus,
+  type StatusOverrides,
 } from "./records/map-job-status.ts";
-export type { StatusOverrides } from "./records/snapshot-records.ts";
 export {
   diagnoseSignature,
   type SignatureCause,

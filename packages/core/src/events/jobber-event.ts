@@ -1,10 +1,21 @@
 import type { Instant } from "../time/instant.ts";
 import type { EventName, KnownTopic, ObjectType } from "./topics.ts";
 
-/** Something in a body that could not be read and was left out; never an error. Holds no value from the body. */
+/** A value that was left out or changed while reading; never an error. Contains no value from the body. */
 export interface EventWarning {
-  readonly code: "unreadable_time" | "unreadable_number" | "future_time";
-  /** Where it stood, e.g. `data.scheduled_at`. */
+  /**
+   * - `unreadable_time`, `unreadable_number`, `unreadable_text`: not of its type. The value counts as
+   *   absent, so the stored one is kept.
+   * - `unusable_part`: a part that cannot be used, such as a client without an id. It counts as absent.
+   * - `future_time`: a source time in the future, replaced by the time of receipt or of the response.
+   */
+  readonly code:
+    | "unreadable_time"
+    | "unreadable_number"
+    | "unreadable_text"
+    | "unusable_part"
+    | "future_time";
+  /** Location in the body, such as `data.scheduled_at`. */
   readonly path: string;
 }
 
@@ -14,23 +25,29 @@ interface EventBase {
   readonly warnings: readonly EventWarning[];
 }
 
-/** The envelope Jobber really sends: it names what changed and carries no record (F1.1). */
+/**
+ * An event in Jobber's own envelope, which contains ids but no record. See
+ * docs/jobber-facts.md#envelope.
+ */
 export interface NotificationEvent extends EventBase {
   readonly kind: "notification";
   /** As sent; compare with {@link KnownTopic}. */
   readonly topic: KnownTopic | (string & {});
-  /** `null` for topics that have no event of ours, unknown ones included. */
+  /** `null` for topics without an event of this library, unknown topics included. */
   readonly event: EventName | null;
   readonly objectType: ObjectType;
   readonly appId: string | null;
   readonly accountId: string;
-  /** The record; for `APP_*` topics without one, the account. */
+  /** Id of the record; of the account for `APP_*` topics without one. */
   readonly itemId: string;
-  /** When it happened, to the second (F1.1); `null` when missing or unreadable. Not when the record was last changed. */
+  /**
+   * Time of the event, to the second; `null` if missing or unreadable. Not the time of the record's
+   * last change. See docs/jobber-facts.md#occurred-at.
+   */
   readonly occurredAt: Instant | null;
 }
 
-/** The client inside a snapshot. Absent: not said. `null`: cleared. */
+/** A client in a snapshot. An absent field keeps the stored value, `null` clears it. */
 export interface SnapshotClient {
   readonly id: string;
   readonly name?: string | null;
@@ -43,7 +60,7 @@ export interface SnapshotClient {
   readonly web_uri?: string | null;
 }
 
-/** An address inside a snapshot. */
+/** An address in a snapshot. */
 export interface SnapshotAddress {
   readonly street?: string | null;
   readonly city?: string | null;
@@ -52,15 +69,18 @@ export interface SnapshotAddress {
   readonly country?: string | null;
 }
 
-/** The job of a `job.*` snapshot. Absent: not said. `null`: cleared. */
+/** A job in a snapshot. An absent field keeps the stored value, `null` clears it. */
 export interface SnapshotJob {
   readonly id: string;
   readonly job_number?: number | null;
+  /** Jobber's `jobType`, `ONE_OFF` or `RECURRING`. Used to map the status. */
+  readonly job_type?: string | null;
   readonly title?: string | null;
   readonly status?: string | null;
   readonly scheduled_at?: Instant | null;
   readonly ends_at?: Instant | null;
   readonly completed_at?: Instant | null;
+  /** In currency units, not cents. */
   readonly total?: number | null;
   readonly web_uri?: string | null;
   readonly client?: SnapshotClient | null;
@@ -69,27 +89,27 @@ export interface SnapshotJob {
 
 interface SnapshotBase extends EventBase {
   readonly kind: "snapshot";
-  /** `data.updated_at`, else `occurred_at`, else `null`. */
+  /** `data.updated_at`, else `occurred_at`, else `null`. Never later than the receipt. */
   readonly sourceUpdatedAt: Instant | null;
 }
 
-/** A body that carries a job. Jobber does not send these; relays, automations and earlier integrations do. */
+/** An event that contains a job. Sent by relays, automations and earlier integrations, not by Jobber. */
 export interface JobSnapshotEvent extends SnapshotBase {
-  readonly event: "job.created" | "job.updated" | "job.completed";
+  readonly event: "job.created" | "job.updated" | "job.completed" | "job.deleted";
   readonly data: SnapshotJob;
 }
 
-/** A body that carries a client. */
+/** An event that contains a client. */
 export interface ClientSnapshotEvent extends SnapshotBase {
-  readonly event: "client.created" | "client.updated";
+  readonly event: "client.created" | "client.updated" | "client.deleted";
   readonly data: SnapshotClient;
 }
 
-/** A body in which the record itself rides along. */
+/** An event that contains its record. */
 export type SnapshotEvent = JobSnapshotEvent | ClientSnapshotEvent;
 
-/** What a verified body says. Told apart by `kind`, snapshots further by `event`. */
+/** The event in a verified body. Discriminated by `kind`, snapshots also by `event`. */
 export type JobberEvent = NotificationEvent | SnapshotEvent;
 
-/** The events that snapshots come with. */
+/** The events of snapshots. */
 export type SnapshotEventName = SnapshotEvent["event"];

@@ -1,22 +1,44 @@
 import { JobberSyncError } from "../errors.ts";
-import type { EventWarning, JobberEvent, NotificationEvent } from "./jobber-event.ts";
+import { clampInstant, type Instant } from "../time/instant.ts";
+import { canonicalId } from "./canonical-id.ts";
+import type {
+  ClientSnapshotEvent,
+  EventWarning,
+  JobberEvent,
+  JobSnapshotEvent,
+  NotificationEvent,
+  SnapshotEvent,
+} from "./jobber-event.ts";
 import { readClient, readJob } from "./read-snapshot.ts";
-import { readInstant } from "./read-values.ts";
-import { notificationBody, snapshotBody } from "./schemas.ts";
+import { isObject, readId, readInstant, type Unchecked } from "./read-values.ts";
+import { notificationBody } from "./schemas.ts";
 import { topicTraits } from "./topics.ts";
+
+/** Options for {@link parseEvent}. */
+export interface ParseEventOptions {
+  /**
+   * When the body was received, in milliseconds since 1970. A snapshot's source time is never later:
+   * a time in the future would make every later change look old.
+   *
+   * @default no limit
+   */
+  readonly receivedAt?: number | undefined;
+}
 
 // Strict: bytes that are not UTF-8 are an error, not U+FFFD. A leading byte order mark is dropped.
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Reads the body of a Jobber webhook, or of a snapshot from a relay. Pure; call it with bytes whose signature was verified.
+ * Parses the body of a Jobber webhook, or of a snapshot from a relay. Pure; call it with bytes whose
+ * signature was verified.
  *
- * Takes known fields into fresh objects and ignores the others. Ids are opaque strings. Times that cannot be read become `null` and are
+ * Known fields are copied into fresh objects, others ignored. Ids are opaque strings; base64 ids get
+ * the padding that Jobber's API uses. Values and parts that cannot be read count as absent and are
  * listed in `warnings`. Whether the account or the ids exist is not checked.
  *
  * @param bytes the request body exactly as received
- * @throws {JobberSyncError} `ERR_EVENT_SYNTAX` when the bytes are no UTF-8 JSON; `ERR_EVENT_INVALID` when the JSON is neither Jobber's
- * envelope nor a snapshot. The message names fields, never values.
+ * @throws {JobberSyncError} `ERR_EVENT_SYNTAX` if the bytes are not JSON in UTF-8; `ERR_EVENT_INVALID`
+ * if the JSON is neither Jobber's envelope nor a snapshot. The message names fields, never values.
  *
  * @example
  * ```ts
@@ -26,74 +48,97 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
  * if (event.kind === "snapshot") event.data.id; // "123"
  * ```
  */
-export function parseEvent(bytes: Uint8Array): JobberEvent {
+export function parseEvent(bytes: Uint8Array, options: ParseEventOptions = {}): JobberEvent {
   const body = parseJson(bytes);
   if (!isObject(body)) throw invalid("the body is not a JSON object");
   const data = Object.hasOwn(body, "data") ? body.data : undefined;
-  // Decided by the key alone: an envelope that is broken is an error, never a snapshot.
+  // Decided by the key alone: a broken envelope is an error, never a snapshot.
   if (isObject(data) && Object.hasOwn(data, "webHookEvent"))
     return parseNotification(data.webHookEvent, bytes);
-  return parseSnapshot(body, bytes);
+  return parseSnapshot(body, data, bytes, options.receivedAt);
 }
 
 function parseNotification(envelope: unknown, raw: Uint8Array): NotificationEvent {
   const parsed = notificationBody.safeParse(envelope);
-  if (!parsed.success) throw invalidFields("data.webHookEvent", parsed.error.issues);
-  const { topic, appId, accountId, itemId, occurredAt, occuredAt } = parsed.data;
-  if ((itemId === undefined || itemId === null) && !topic.startsWith("APP_")) {
-    throw invalid("data.webHookEvent.itemId is missing, which only APP_ topics may leave out");
+  if (!parsed.success) {
+    const path = ["data.webHookEvent", ...(parsed.error.issues[0]?.path ?? [])].join(".");
+    throw invalid(`${path} is missing or has the wrong type`);
   }
+  const { topic, appId, accountId, itemId, occurredAt, occuredAt } = parsed.data;
+  if ((itemId === undefined || itemId === null) && !topic.startsWith("APP_"))
+    throw invalid("data.webHookEvent.itemId is missing, which only APP_ topics may omit");
   const warnings: EventWarning[] = [];
   const { event, objectType } = topicTraits(topic);
+  // Apps created before 8 December 2023 send the misspelled key.
+  const time = readInstant(occurredAt ?? occuredAt, "data.webHookEvent.occurredAt", warnings);
   return {
     kind: "notification",
     topic,
     event,
     objectType,
     appId: appId ?? null,
-    accountId: String(accountId),
-    itemId: String(itemId ?? accountId),
-    // Apps created before 8 December 2023 send the misspelt key (F1.2).
-    occurredAt: readInstant(
-      occurredAt ?? occuredAt ?? null,
-      "data.webHookEvent.occurredAt",
-      warnings,
-    ),
+    accountId: canonicalId(String(accountId)),
+    itemId: canonicalId(String(itemId ?? accountId)),
+    occurredAt: time ?? null,
     raw,
     warnings,
   };
 }
 
-function parseSnapshot(body: SnapshotTimes, raw: Uint8Array): JobberEvent {
-  const parsed = snapshotBody.safeParse(body);
-  if (!parsed.success) throw invalidFields("", parsed.error.issues);
-  const { event, data } = parsed.data;
+const JOB_EVENTS: ReadonlySet<unknown> = new Set<JobSnapshotEvent["event"]>([
+  "job.created",
+  "job.updated",
+  "job.completed",
+  "job.deleted",
+]);
+const CLIENT_EVENTS: ReadonlySet<unknown> = new Set<ClientSnapshotEvent["event"]>([
+  "client.created",
+  "client.updated",
+  "client.deleted",
+]);
+
+function parseSnapshot(
+  body: Unchecked,
+  data: unknown,
+  raw: Uint8Array,
+  receivedAt: number | undefined,
+): SnapshotEvent {
+  const event = Object.hasOwn(body, "event") ? body.event : undefined;
+  const ofJob = JOB_EVENTS.has(event);
+  if (!ofJob && !CLIENT_EVENTS.has(event)) throw invalid("event is missing or unknown");
+  if (!isObject(data)) throw invalid("data is missing or has the wrong type");
+  const id = readId(data.id);
+  if (id === undefined) throw invalid("data.id is missing or has the wrong type");
   const warnings: EventWarning[] = [];
-  const sourceUpdatedAt =
-    readInstant(body.data?.updated_at ?? null, "data.updated_at", warnings) ??
-    readInstant(body.occurred_at ?? null, "occurred_at", warnings);
-  switch (event) {
-    case "job.created":
-    case "job.updated":
-    case "job.completed":
-      return {
-        kind: "snapshot",
-        event,
-        data: readJob(data, warnings),
-        sourceUpdatedAt,
-        raw,
-        warnings,
+  const sourceUpdatedAt = readSourceTime(body, data, receivedAt, warnings);
+  const base = { kind: "snapshot", sourceUpdatedAt, raw, warnings } as const;
+  return ofJob
+    ? {
+        ...base,
+        event: event as JobSnapshotEvent["event"],
+        data: readJob(data, id, warnings),
+      }
+    : {
+        ...base,
+        event: event as ClientSnapshotEvent["event"],
+        data: readClient(data, id, "data", warnings),
       };
-    case "client.created":
-    case "client.updated":
-      return { kind: "snapshot", event, data: readClient(data), sourceUpdatedAt, raw, warnings };
-  }
 }
 
-/** Read beside the schema: they are the event's, not the record's. */
-interface SnapshotTimes {
-  readonly occurred_at?: unknown;
-  readonly data?: { readonly updated_at?: unknown };
+function readSourceTime(
+  body: Unchecked,
+  data: Unchecked,
+  receivedAt: number | undefined,
+  warnings: EventWarning[],
+): Instant | null {
+  const updatedAt = readInstant(data.updated_at, "data.updated_at", warnings);
+  const time = updatedAt ?? readInstant(body.occurred_at, "occurred_at", warnings);
+  if (time === undefined || time === null) return null;
+  if (receivedAt === undefined) return time;
+  const clamped = clampInstant(time, receivedAt);
+  if (clamped !== time)
+    warnings.push({ code: "future_time", path: updatedAt ? "data.updated_at" : "occurred_at" });
+  return clamped;
 }
 
 function parseJson(bytes: Uint8Array): unknown {
@@ -108,21 +153,9 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function invalidFields(
-  base: string,
-  issues: readonly { readonly path: readonly PropertyKey[] }[],
-): JobberSyncError {
-  const path = [base, ...(issues[0]?.path ?? [])].filter((part) => part !== "").join(".");
-  return invalid(`${path === "" ? "the body" : path} is missing or not of its type`);
-}
-
-function invalid(what: string): JobberSyncError {
+function invalid(problem: string): JobberSyncError {
   return new JobberSyncError(
     "ERR_EVENT_INVALID",
-    `The body is no event: ${what}. Expected Jobber's envelope {"data":{"webHookEvent":{…}}} or a snapshot {"event":"job.created","data":{"id":…}}.`,
+    `The body is not an event: ${problem}. Expected Jobber's envelope {"data":{"webHookEvent":{…}}} or a snapshot {"event":"job.created","data":{"id":…}}.`,
   );
 }

@@ -1,4 +1,4 @@
-/** What happened to a record, in our words. */
+/** The events of this library. */
 export type EventName =
   | "job.created"
   | "job.updated"
@@ -9,7 +9,10 @@ export type EventName =
   | "client.deleted"
   | "app.disconnected";
 
-/** What a topic is about, in Jobber's words (F1.5). `unknown` for a topic that Jobber added later. */
+/**
+ * The type of object that a topic is about, see docs/jobber-facts.md#topics. `unknown` for topics that
+ * Jobber added later.
+ */
 export type ObjectType =
   | "account"
   | "client"
@@ -29,10 +32,10 @@ export type ObjectType =
   | "marketing_item"
   | "unknown";
 
-/** What is known about a topic. */
+/** Properties of a topic. */
 export interface TopicTraits {
   readonly objectType: ObjectType;
-  /** `null`: the topic has no event of ours. */
+  /** `null` for a topic without an event of this library. */
   readonly event: EventName | null;
 }
 
@@ -96,7 +99,10 @@ const TOPIC_TABLE = {
   MARKETING_ITEM_UPDATE: topic("marketing_item"),
 } as const satisfies Record<string, TopicTraits>;
 
-/** The 46 topics of Jobber's `WebHookTopicEnum` at 2026-07-27 (F1.5). The enum grows: an unknown topic is valid. */
+/**
+ * The 46 topics of Jobber's `WebHookTopicEnum` in API version 2026-07-27. The enum grows: unknown topics
+ * are valid. See docs/jobber-facts.md#topics.
+ */
 export type KnownTopic = keyof typeof TOPIC_TABLE;
 
 /** The object type and event of a known topic, as literal types. */
@@ -109,14 +115,14 @@ const UNKNOWN = topic("unknown");
 /** Every {@link KnownTopic}. */
 export const KNOWN_TOPICS = Object.keys(TOPIC_TABLE) as readonly KnownTopic[];
 
-/** The topics that move Job and Contact records: what a receiver acts on unless told otherwise. */
+/** The topics that affect Job and Contact records: the default of the receiver's `topics`. */
 export const SYNC_TOPICS: readonly KnownTopic[] = KNOWN_TOPICS.filter(
   (name) =>
     name === "APP_DISCONNECT" ||
     ["job", "client", "visit", "property"].includes(TOPIC_TABLE[name].objectType),
 );
 
-/** What is known about `topic`; an unknown one has `objectType: "unknown"` and no event. */
+/** Returns the properties of a topic. An unknown topic has `objectType: "unknown"` and no event. */
 export function topicTraits(topic: string): TopicTraits {
   return TOPICS.get(topic) ?? UNKNOWN;
 }

@@ -1,6 +1,7 @@
 import type { JobberEvent, NotificationEvent, SnapshotEvent } from "../events/jobber-event.ts";
+import type { StatusOverrides } from "../records/map-job-status.ts";
 import type { FetchedRecords } from "../records/record-source.ts";
-import { type StatusOverrides, snapshotRecords } from "../records/snapshot-records.ts";
+import { snapshotRecords } from "../records/snapshot-records.ts";
 import type { ContactWrite, JobWrite, SubmissionWrite, SyncChange } from "../store/sync-store.ts";
 import { buildSubmission, type Submission } from "../submissions/build-submission.ts";
 import { type Instant, toInstant } from "../time/instant.ts";
@@ -20,7 +21,10 @@ export interface BuiltChange {
   readonly submissions: readonly (Submission | null)[];
 }
 
-/** Builds the writes of a snapshot: its record and, for a job, the client inside it. Pure. */
+/**
+ * Builds the writes of a snapshot: its record and, for a job, the client inside it; for a delete, a
+ * tombstone. Pure.
+ */
 export function snapshotChange(
   delivery: ChangeDelivery<SnapshotEvent>,
   tenant: string,
@@ -28,6 +32,8 @@ export function snapshotChange(
   statusOverrides: StatusOverrides | undefined,
 ): BuiltChange {
   const { event } = delivery;
+  if (event.event === "job.deleted" || event.event === "client.deleted")
+    return deleteChange(delivery, tenant, sequence);
   const { job, contact } = snapshotRecords(event, statusOverrides);
   const position = { tenant, sourceUpdatedAt: event.sourceUpdatedAt, sequence };
   const submission = buildSubmission(event, null, { statusOverrides });
@@ -40,6 +46,26 @@ export function snapshotChange(
           : [{ ...position, jobberJobId: job.jobberJobId, mode: "replace", fields: job.fields }],
       submissions: submissionWrites([delivery], [submission], tenant),
     },
+    submissions: [submission],
+  };
+}
+
+function deleteChange(
+  delivery: ChangeDelivery<SnapshotEvent>,
+  tenant: string,
+  sequence: number,
+): BuiltChange {
+  const { event, receivedAt } = delivery;
+  const deletedAt = event.sourceUpdatedAt ?? toInstant(receivedAt);
+  const write = { tenant, mode: "delete", sequence, deletedAt } as const;
+  const submission = buildSubmission(event);
+  const submissions = submissionWrites([delivery], [submission], tenant);
+  const { id } = event.data;
+  return {
+    change:
+      event.event === "job.deleted"
+        ? { contacts: [], jobs: [{ ...write, jobberJobId: id }], submissions }
+        : { contacts: [{ ...write, jobberClientId: id }], jobs: [], submissions },
     submissions: [submission],
   };
 }

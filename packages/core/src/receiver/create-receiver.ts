@@ -108,11 +108,12 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       const { code, cause } = verification;
       return respond.rejected(UNAUTHORIZED, code, { tenant, deadline }, cause);
     }
-    const disposition = await dispose(body, verification.tenant, deadline);
+    const receivedAt = now();
+    const disposition = await dispose({ body, receivedAt }, verification.tenant, deadline);
     if (disposition.kind === "ignore")
       return ignore(emit, disposition.delivery, disposition.reason, deadline);
     const { secret } = verification;
-    const acceptance = { disposition, secret, body, receivedAt: now(), deadline };
+    const acceptance = { disposition, secret, body, receivedAt, deadline };
     return inFlight.run(() => accept(acceptance), body.byteLength, deadline);
   }
 

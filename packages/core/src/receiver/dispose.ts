@@ -23,18 +23,25 @@ export type Disposition =
 
 /** Parses a verified body and decides how to handle it. Has no effect. */
 export type Dispose = (
-  body: Uint8Array,
+  delivery: ReceivedBody,
   tenant: KnownTenant | null,
   deadline: Deadline,
 ) => Promise<Disposition>;
+
+/** A verified body. */
+export interface ReceivedBody {
+  readonly body: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+}
 
 /** @param isWanted returns whether notifications with a topic are acted on */
 export function createDispose(
   directory: TenantDirectory,
   isWanted: (topic: string) => boolean,
 ): Dispose {
-  return async (body, tenant, deadline) => {
-    const event = readEvent(body);
+  return async ({ body, receivedAt }, tenant, deadline) => {
+    const event = readEvent(body, receivedAt);
     if (isJobberSyncError(event))
       return { kind: "quarantine", error: event, delivery: describeBody(body, tenant?.slug ?? "") };
     const owner = await ownerOf(event, tenant, deadline);
@@ -58,9 +65,9 @@ export function createDispose(
   }
 }
 
-function readEvent(body: Uint8Array): JobberEvent | JobberSyncError {
+function readEvent(body: Uint8Array, receivedAt: number): JobberEvent | JobberSyncError {
   try {
-    return parseEvent(body);
+    return parseEvent(body, { receivedAt });
   } catch (error) {
     if (isJobberSyncError(error)) return error;
     throw error;

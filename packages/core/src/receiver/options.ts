@@ -5,8 +5,8 @@ import type { LifecycleHooks } from "../observability/lifecycle-events.ts";
 import type { Logger } from "../observability/logger.ts";
 import { positiveInteger } from "../options.ts";
 import type { Handlers } from "../processing/handlers.ts";
+import type { StatusOverrides } from "../records/map-job-status.ts";
 import type { RecordSource } from "../records/record-source.ts";
-import type { StatusOverrides } from "../records/snapshot-records.ts";
 import type { SyncStore } from "../store/sync-store.ts";
 import type { SharedApp, Tenants } from "../tenants/tenant.ts";
 

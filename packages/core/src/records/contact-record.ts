@@ -1,18 +1,18 @@
 import type { Instant } from "../time/instant.ts";
 
-/** What we keep of a Jobber client, which is our Contact. Every field Jobber did not give is `null`. */
+/** A Jobber client, stored as a Contact. Fields that Jobber did not provide are `null`. */
 export interface ContactRecord {
-  /** The tenant. Part of every key: rows of two tenants never meet. */
+  /** Part of every key, so that rows of two tenants never mix. */
   readonly tenant: string;
-  /** Jobber's id, opaque: stored and compared as sent, never decoded or translated (F4). */
+  /** Jobber's id: opaque, with its padding. See docs/jobber-facts.md#encoded-ids. */
   readonly jobberClientId: string;
   readonly name: string | null;
   readonly firstName: string | null;
   readonly lastName: string | null;
   readonly companyName: string | null;
-  /** The primary address. */
+  /** The primary e-mail address. */
   readonly email: string | null;
-  /** The primary number, as Jobber formats it. */
+  /** The primary phone number, as Jobber formats it. */
   readonly phone: string | null;
   readonly isLead: boolean | null;
   readonly isArchived: boolean | null;
@@ -23,19 +23,19 @@ export interface ContactRecord {
   readonly country: string | null;
   readonly webUri: string | null;
   readonly sourceCreatedAt: Instant | null;
-  /** When the source last changed the record; `null` when no full write said so. */
+  /** When the source last changed the record; `null` if no complete write has said so. */
   readonly sourceUpdatedAt: Instant | null;
-  /** Set on a tombstone: when the record was deleted in Jobber. */
+  /** When the record was deleted in Jobber; `null` while it exists. */
   readonly deletedAt: Instant | null;
 }
 
-/** The fields of a contact that a write may carry. `sourceUpdatedAt` and `deletedAt` travel beside them. */
+/** The fields of a contact in a write. `sourceUpdatedAt` and `deletedAt` are separate. */
 export type ContactFields = Omit<
   ContactRecord,
   "tenant" | "jobberClientId" | "sourceUpdatedAt" | "deletedAt"
 >;
 
-/** The names in {@link ContactFields}, in the order of the table's columns. */
+/** The names in {@link ContactFields}, in column order. */
 export const CONTACT_FIELDS = [
   "name",
   "firstName",

@@ -1,17 +1,17 @@
 import type { Instant } from "../time/instant.ts";
 import type { JobStatus } from "./map-job-status.ts";
 
-/** What we keep of a Jobber job. Every field Jobber did not give is `null`. */
+/** A Jobber job. Fields that Jobber did not provide are `null`. */
 export interface JobRecord {
-  /** The tenant. Part of every key: rows of two tenants never meet. */
+  /** Part of every key, so that rows of two tenants never mix. */
   readonly tenant: string;
-  /** Jobber's id, opaque: stored and compared as sent, never decoded or translated (F4). */
+  /** Jobber's id: opaque, with its padding. See docs/jobber-facts.md#encoded-ids. */
   readonly jobberJobId: string;
   readonly jobNumber: number | null;
   readonly title: string | null;
-  /** Our status, or `null` when Jobber's does not map (see `mapJobStatus`). */
+  /** The mapped status, or `null` if Jobber's status is unknown. See `mapJobStatus`. */
   readonly status: JobStatus | null;
-  /** Jobber's status as sent. */
+  /** Jobber's status, unchanged. */
   readonly jobberStatus: string | null;
   readonly scheduledAt: Instant | null;
   readonly endsAt: Instant | null;
@@ -21,22 +21,22 @@ export interface JobRecord {
   readonly state: string | null;
   readonly postalCode: string | null;
   readonly country: string | null;
-  /** The job's client, which is our Contact. */
+  /** Id of the job's client, which is stored as a Contact. */
   readonly jobberClientId: string | null;
-  /** In currency units, not cents (F3.2). */
+  /** In currency units, not cents. See docs/jobber-facts.md#job-fields. */
   readonly total: number | null;
   readonly webUri: string | null;
   readonly sourceCreatedAt: Instant | null;
-  /** When the source last changed the record; `null` when no write said so. */
+  /** When the source last changed the record; `null` if no write has said so. */
   readonly sourceUpdatedAt: Instant | null;
-  /** Set on a tombstone: when the record was deleted in Jobber. */
+  /** When the record was deleted in Jobber; `null` while it exists. */
   readonly deletedAt: Instant | null;
 }
 
-/** The fields of a job that a write may carry. `sourceUpdatedAt` and `deletedAt` travel beside them. */
+/** The fields of a job in a write. `sourceUpdatedAt` and `deletedAt` are separate. */
 export type JobFields = Omit<JobRecord, "tenant" | "jobberJobId" | "sourceUpdatedAt" | "deletedAt">;
 
-/** The names in {@link JobFields}, in the order of the table's columns. */
+/** The names in {@link JobFields}, in column order. */
 export const JOB_FIELDS = [
   "jobNumber",
   "title",

@@ -1,4 +1,4 @@
-/** Our own job status. */
+/** A job status of this library. */
 export type JobStatus =
   | "scheduled"
   | "in_progress"
@@ -17,27 +17,37 @@ export const JOB_STATUSES = [
   "cancelled",
 ] as const satisfies readonly JobStatus[];
 
-/** What else is known about the job, and how a backend wants to differ. */
-export interface MapJobStatusOptions {
-  /**
-   * When the job was completed. `null` says that it is known not to have been, which makes an `archived` job `cancelled`; leave it out
-   * when it is not known.
-   */
+/** The facts about a job that its status depends on. */
+export interface JobStatusFacts {
+  /** Jobber's `jobType`, `ONE_OFF` or `RECURRING`. @default unknown */
+  readonly jobType?: string | null | undefined;
+  /** When the job was completed; `null` if it is known never to have been. @default unknown */
   readonly completedAt?: string | null | undefined;
-  /** Jobber status → ours, case-insensitive, consulted first. */
-  readonly overrides?: Readonly<Record<string, JobStatus>> | undefined;
 }
 
-/** The two spellings of one status. */
+/**
+ * Your own mapping from Jobber's job status: a table, whose keys match in either case, or a function
+ * of the status in lower case. Consulted first; `undefined` leaves the status to `mapJobStatus`.
+ */
+export type StatusOverrides =
+  | Readonly<Record<string, JobStatus>>
+  | ((status: string, facts: JobStatusFacts) => JobStatus | undefined);
+
+/** Options for {@link mapJobStatus}. */
+export interface MapJobStatusOptions extends JobStatusFacts {
+  readonly overrides?: StatusOverrides | undefined;
+}
+
+/** Both spellings of a job's status. */
 export interface MappedJobStatus {
-  /** `null` when Jobber's status is none that we know; it is then written as `null`, with the raw value beside it. */
+  /** `null` if Jobber's status is unknown. */
   readonly status: JobStatus | null;
-  /** Jobber's status as sent. */
+  /** Jobber's status, unchanged. */
   readonly jobberStatus: string;
 }
 
-// `scheduled`, `in_progress` and `completed` come with snapshots; the rest is Jobber's JobStatusTypeEnum (F3.1). `archived` is below.
-const JOB_STATUS_BY_JOBBER_STATUS: ReadonlyMap<string, JobStatus> = new Map([
+// Jobber's JobStatusTypeEnum, and the words that snapshots use. `archived` is in `mapKnown`.
+const STATUSES: ReadonlyMap<string, JobStatus> = new Map([
   ["scheduled", "scheduled"],
   ["upcoming", "scheduled"],
   ["today", "scheduled"],
@@ -48,41 +58,65 @@ const JOB_STATUS_BY_JOBBER_STATUS: ReadonlyMap<string, JobStatus> = new Map([
   ["unscheduled", "unscheduled"],
   ["requires_invoicing", "completed"],
   ["completed", "completed"],
+  ["cancelled", "cancelled"],
   ["action_required", "on_hold"],
   ["on_hold", "on_hold"],
 ]);
 
 /**
- * Maps Jobber's job status to ours. Case-insensitive; never throws, never guesses: a status that Jobber adds tomorrow comes back as
- * `status: null` with the raw value.
+ * Maps Jobber's job status to a {@link JobStatus}. Case-insensitive. An unknown status, such as one
+ * that Jobber adds later, becomes `status: null` beside the original value.
  *
- * Jobber's status is a dashboard bucket, some of which depend on the clock (F3.1): a mirrored status is as old as its record.
+ * Jobber's status is a bucket of its dashboard, and some buckets depend on the time of day: a stored
+ * status is as old as its record. Jobber also shows `requires_invoicing` for recurring contracts that
+ * are still running; override it if that matters to you. See docs/jobber-facts.md#job-status.
+ *
+ * @throws {TypeError} if an override is not a {@link JobStatus}
  *
  * @example
  * ```ts
  * import { mapJobStatus } from "@jobber-sync/core";
  *
  * mapJobStatus("requires_invoicing"); // { status: "completed", jobberStatus: "requires_invoicing" }
- * mapJobStatus("archived", { completedAt: null }); // { status: "cancelled", jobberStatus: "archived" }
+ * mapJobStatus("archived", { jobType: "ONE_OFF", completedAt: null }).status; // "cancelled"
+ * mapJobStatus("requires_invoicing", {
+ *   jobType: "RECURRING",
+ *   overrides: (status, { jobType }) =>
+ *     status === "requires_invoicing" && jobType === "RECURRING" ? "in_progress" : undefined,
+ * }).status; // "in_progress"
  * ```
  */
-export function mapJobStatus(status: string, options: MapJobStatusOptions = {}): MappedJobStatus {
+export function mapJobStatus(
+  status: string,
+  { jobType, completedAt, overrides }: MapJobStatusOptions = {},
+): MappedJobStatus {
   const name = status.toLowerCase();
+  const facts = { jobType, completedAt };
   return {
-    status: override(name, options.overrides) ?? known(name, options.completedAt),
+    status: findOverride(name, facts, overrides) ?? mapKnown(name, facts),
     jobberStatus: status,
   };
 }
 
-function known(name: string, completedAt: string | null | undefined): JobStatus | null {
-  if (name === "archived") return completedAt === null ? "cancelled" : "completed";
-  return JOB_STATUS_BY_JOBBER_STATUS.get(name) ?? null;
+function mapKnown(name: string, { jobType, completedAt }: JobStatusFacts): JobStatus | null {
+  if (name !== "archived") return STATUSES.get(name) ?? null;
+  // A recurring contract that ended was not cancelled, and has no time of completion either.
+  const recurring = jobType?.toLowerCase() === "recurring";
+  return completedAt === null && !recurring ? "cancelled" : "completed";
 }
 
-function override(
+function findOverride(
   name: string,
-  overrides: Readonly<Record<string, JobStatus>> | undefined,
+  facts: JobStatusFacts,
+  overrides: StatusOverrides | undefined,
 ): JobStatus | undefined {
   if (overrides === undefined) return undefined;
-  return Object.entries(overrides).find(([key]) => key.toLowerCase() === name)?.[1];
+  const found =
+    typeof overrides === "function"
+      ? overrides(name, facts)
+      : Object.entries(overrides).find(([key]) => key.toLowerCase() === name)?.[1];
+  if (found === undefined || JOB_STATUSES.includes(found)) return found;
+  throw new TypeError(
+    `The status override for "${name}" is ${JSON.stringify(found)}, which is not one of ${JOB_STATUSES.join(", ")}.`,
+  );
 }

@@ -1,5 +1,6 @@
 import type {
-  JobberEvent,
+  ClientSnapshotEvent,
+  JobSnapshotEvent,
   SnapshotAddress,
   SnapshotClient,
   SnapshotEvent,
@@ -7,37 +8,33 @@ import type {
 } from "../events/jobber-event.ts";
 import type { ContactFields } from "./contact-record.ts";
 import type { JobFields } from "./job-record.ts";
-import { type JobStatus, mapJobStatus } from "./map-job-status.ts";
+import { mapJobStatus, type StatusOverrides } from "./map-job-status.ts";
 
-/** The records inside a snapshot. A field that the body left out is absent. */
+/** The records inside a snapshot. Fields that the body omits are absent. */
 export interface SnapshotRecords {
   readonly job: { readonly jobberJobId: string; readonly fields: Partial<JobFields> } | null;
   readonly contact: {
     readonly jobberClientId: string;
     readonly fields: Partial<ContactFields>;
-    /** The client inside a job says what the job knows of it, not all there is. */
+    /** Whether this is the client inside a job, which lists only some of the client's fields. */
     readonly partial: boolean;
   } | null;
 }
 
-/** How a backend wants Jobber's statuses mapped; see `mapJobStatus`. */
-export type StatusOverrides = Readonly<Record<string, JobStatus>>;
-
-/** Reads the job and the contact out of a snapshot. Pure. */
+/** Returns the job and the contact of a snapshot. Pure. */
 export function snapshotRecords(
   event: SnapshotEvent,
   overrides?: StatusOverrides,
 ): SnapshotRecords {
-  switch (event.event) {
-    case "client.created":
-    case "client.updated":
-      return { job: null, contact: contactOf(event.data, false) };
-    default:
-      return {
-        job: { jobberJobId: event.data.id, fields: jobFields(event.data, event.event, overrides) },
-        contact: event.data.client ? contactOf(event.data.client, true) : null,
-      };
-  }
+  if (isClient(event)) return { job: null, contact: contactOf(event.data, false) };
+  return {
+    job: { jobberJobId: event.data.id, fields: jobFields(event, overrides) },
+    contact: event.data.client ? contactOf(event.data.client, true) : null,
+  };
+}
+
+function isClient(event: SnapshotEvent): event is ClientSnapshotEvent {
+  return event.event.startsWith("client.");
 }
 
 function contactOf(
@@ -57,8 +54,7 @@ function contactOf(
 }
 
 function jobFields(
-  job: SnapshotJob,
-  event: JobberEvent["event"],
+  { event, data: job }: JobSnapshotEvent,
   overrides: StatusOverrides | undefined,
 ): Partial<JobFields> {
   const fields: Draft<JobFields> = {};
@@ -75,15 +71,19 @@ function jobFields(
   return fields;
 }
 
-/** `job.completed` is a status of its own where none is given: nobody else will say that the job is done. */
+/** Without a status, `job.completed` means completed: no other event says that the job is done. */
 function setStatus(
   fields: Draft<JobFields>,
   job: SnapshotJob,
-  event: JobberEvent["event"],
+  event: JobSnapshotEvent["event"],
   overrides: StatusOverrides | undefined,
 ): void {
   if (job.status) {
-    const mapped = mapJobStatus(job.status, { completedAt: job.completed_at, overrides });
+    const mapped = mapJobStatus(job.status, {
+      jobType: job.job_type,
+      completedAt: job.completed_at,
+      overrides,
+    });
     fields.status = mapped.status;
     fields.jobberStatus = mapped.jobberStatus;
   } else if (event === "job.completed" || job.status === null) {

@@ -2,7 +2,8 @@ import type { JobberEvent } from "../events/jobber-event.ts";
 import type { EventName } from "../events/topics.ts";
 import type { ContactFields } from "../records/contact-record.ts";
 import type { JobFields } from "../records/job-record.ts";
-import { type StatusOverrides, snapshotRecords } from "../records/snapshot-records.ts";
+import type { StatusOverrides } from "../records/map-job-status.ts";
+import { snapshotRecords } from "../records/snapshot-records.ts";
 import type { Instant } from "../time/instant.ts";
 import { formatAddress } from "./format-address.ts";
 
@@ -12,18 +13,18 @@ export type JobEventName = Extract<EventName, `job.${string}`>;
 /** Names of the `client.*` events. */
 export type ClientEventName = Extract<EventName, `client.${string}`>;
 
-/** The payload for `job.*` events. Missing values are `null`, never invented. */
+/** The payload for `job.*` events. Missing values are `null`. */
 export interface JobSubmissionPayload<E extends JobEventName = JobEventName> {
   readonly event: E;
   readonly jobber_job_id: string;
   readonly title: string | null;
-  /** Our status; Jobber's own where it does not map. */
+  /** The mapped status; Jobber's own if it is unknown. */
   readonly status: string | null;
   readonly scheduled_at: Instant | null;
   readonly client_name: string | null;
   readonly client_email: string | null;
   readonly client_phone: string | null;
-  /** On one line: street, city, state, postal code. */
+  /** Street, city, state and postal code on one line. */
   readonly address: string | null;
 }
 
@@ -37,33 +38,34 @@ export interface ClientSubmissionPayload<E extends ClientEventName = ClientEvent
   readonly address: string | null;
 }
 
-/** The flat part of a submission that intake systems take. */
+/** The flat part of a submission. */
 export type SubmissionPayload = JobSubmissionPayload | ClientSubmissionPayload;
 
-/** What an intake system is given for one delivery. */
+/** One delivery in the form that intake systems accept. */
 export interface Submission<P extends SubmissionPayload = SubmissionPayload> {
   readonly channel: "jobber";
   readonly payload: P;
 }
 
-/** The records that a notification was resolved to. */
+/** The fetched records of a notification. */
 export interface SubmissionRecords {
-  readonly job?: Partial<JobFields> | null;
-  readonly contact?: Partial<ContactFields> | null;
+  readonly job?: Partial<JobFields> | null | undefined;
+  readonly contact?: Partial<ContactFields> | null | undefined;
 }
 
-/** How to build. */
+/** Options for {@link buildSubmission}. */
 export interface BuildSubmissionOptions {
-  /** Jobber status → ours; see `mapJobStatus`. For snapshots: a fetched record is mapped already. */
+  /** Maps Jobber's job statuses to yours, see `mapJobStatus`. For snapshots: fetched records are mapped. */
   readonly statusOverrides?: StatusOverrides | undefined;
 }
 
 /**
  * Builds the submission of an event: exactly the keys of its payload type, in snake_case. Pure.
  *
- * @param record the fetched records of a notification. A snapshot carries its own; a notification without them (deleted, gone) gives event and id and
- * `null` for the rest.
- * @returns `null` for events that make no submission: `app.disconnected`, visits, properties and topics without an event
+ * @param record the fetched records of a notification. A snapshot contains its own. Without records, as
+ * after a delete, everything but event and id is `null`.
+ * @returns `null` for events without a submission: `app.disconnected`, visits, properties and topics
+ * without an event
  *
  * @example
  * ```ts
@@ -131,7 +133,7 @@ function payloadOf(
   }
 }
 
-/** The name as given, else put together from its parts. */
+/** Returns the name, else its parts joined, else the company. */
 function clientName(contact: Partial<ContactFields> | null | undefined): string | null {
   return (
     contact?.name ??

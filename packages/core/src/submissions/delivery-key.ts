@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import type { JobberEvent } from "../events/jobber-event.ts";
 
 /**
- * What identifies a delivery within its tenant, derived from its content because Jobber sends no delivery id (F1.1): for a timed notification
- * `topic:accountId:itemId:<instant>`, else {@link bodyHash}. The same delivery sent again has the same key; so may two real
- * changes within one second, which is why the key gates submissions only, never records.
+ * Returns the key of a delivery within its tenant, derived from its content because Jobber sends no
+ * delivery id: `topic:accountId:itemId:<instant>` for a notification with a time, else
+ * {@link bodyHash}. A repeated delivery has the same key, but so may two changes within one second:
+ * the key therefore deduplicates submissions, never records. See docs/jobber-facts.md#envelope.
  */
 export function deliveryKey(event: JobberEvent): string {
   return event.kind === "notification" && event.occurredAt !== null
@@ -12,7 +13,7 @@ export function deliveryKey(event: JobberEvent): string {
     : bodyHash(event.raw);
 }
 
-/** SHA-256 of the body, in 64 hexadecimal digits. */
+/** Returns the SHA-256 of a body in 64 hexadecimal digits. */
 export function bodyHash(body: Uint8Array): string {
   return createHash("sha256").update(body).digest("hex");
 }

@@ -1,24 +1,25 @@
 /**
- * A point in time as RFC 3339 text in UTC: `2026-01-25T10:00:00Z`, with a fraction of up to six digits only where it is not zero.
- * Years 0001 to 9999. Two equal instants are equal strings.
+ * A point in time as RFC 3339 text in UTC: `2026-01-25T10:00:00Z`, with a fraction of up to six
+ * digits if it is not zero. Years 0001 to 9999. Equal instants are equal strings.
  */
 export type Instant = string;
 
-// The separator may be a space: RFC 3339, 5.6, allows it "for the sake of readability", and Python's str() writes it.
+// The separator may be a space: RFC 3339, section 5.6, allows it, and Python's str() writes it.
 const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 const SECONDS_END = "2026-01-25T10:00:00".length;
 const MAX_FRACTION_DIGITS = 6;
 const MINUTES_A_DAY = 24 * 60;
 
 /**
- * Reads an RFC 3339 time with an offset. Digits beyond the microsecond are cut off, so that every store keeps the same value.
+ * Parses an RFC 3339 time with an offset. Digits beyond the microsecond are cut off, so that every
+ * store keeps the same value. Never uses the host's time zone.
  *
- * @returns `null` when the text is anything else: no offset, no time, no such day, a leap second, a year outside 0001–9999. The host's
- * time zone is never used.
+ * @returns `null` for anything else: no offset, no time, a day that does not exist, a leap second, a
+ * year outside 0001 to 9999
  */
 export function parseInstant(text: string): Instant | null {
   if (!RFC_3339.test(text)) return null;
-  // By position, not by the expression's groups: parsing a body with three times would spend a sixth of its time on making those.
+  // By position: capture groups would take a sixth of the time to parse a body with three times.
   const hour = twoDigitsAt(text, 11);
   const minute = twoDigitsAt(text, 14);
   if (hour > 23 || minute > 59 || twoDigitsAt(text, 17) > 59 || !isDay(text)) return null;
@@ -38,7 +39,7 @@ export function parseInstant(text: string): Instant | null {
   return `${shifted}T${twoDigits(Math.floor(ofDay / 60))}:${twoDigits(ofDay % 60)}${end}`;
 }
 
-/** The fraction as it is printed, with the `Z`. */
+/** Returns the fraction as printed, with the `Z`. */
 function fractionOf(text: string): string {
   if (text[SECONDS_END] !== ".") return "Z";
   const digits = (/\d+/.exec(text.slice(SECONDS_END))?.[0] ?? "")
@@ -51,7 +52,7 @@ function twoDigitsAt(text: string, index: number): number {
   return (text.charCodeAt(index) - 48) * 10 + text.charCodeAt(index + 1) - 48;
 }
 
-/** The day that `minutes` after the start of `date` falls on; `null` when its year has not four digits. */
+/** Returns the day `minutes` after the start of `date`; `null` if its year does not have four digits. */
 function nextOrPreviousDay(date: string, minutes: number): string | null {
   const printed = new Date(Date.parse(`${date}T00:00:00Z`) + minutes * 60_000).toISOString();
   return printed.length === "2026-01-25T10:00:00.000Z".length ? printed.slice(0, 10) : null;
@@ -61,7 +62,7 @@ function twoDigits(number: number): string {
   return number < 10 ? `0${number}` : String(number);
 }
 
-/** Whether the day exists; Date would roll 30 February over. */
+/** Returns whether the day exists: Date would turn 30 February into 1 March. */
 function isDay(text: string): boolean {
   const day = twoDigitsAt(text, 8);
   if (day < 1) return false;
@@ -76,7 +77,17 @@ function isDay(text: string): boolean {
   return day <= (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28);
 }
 
-/** Milliseconds since 1970 as an {@link Instant}. */
+/** Converts milliseconds since 1970 to an {@link Instant}. */
 export function toInstant(ms: number): Instant {
   return new Date(ms).toISOString().replace(/\.?0*Z$/, "Z");
+}
+
+/**
+ * Returns the earlier of `instant` and `latest`. A source time in the future would make every later
+ * change of its record look old.
+ *
+ * @param latest milliseconds since 1970
+ */
+export function clampInstant(instant: Instant, latest: number): Instant {
+  return Date.parse(instant) > latest ? toInstant(latest) : instant;
 }

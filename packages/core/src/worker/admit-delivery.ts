@@ -48,7 +48,7 @@ export function createAdmit(
   return async (delivery) => {
     const { reason } = delivery;
     try {
-      const event = parseEvent(delivery.body);
+      const event = parseEvent(delivery.body, delivery);
       const task = readTask(delivery, event);
       const viaApp = object.tenant === "";
       if (directory === null && !viaApp) {

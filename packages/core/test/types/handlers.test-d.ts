@@ -50,8 +50,8 @@ createWorker({
       submission.payload.jobber_client_id;
     },
     "job.deleted": ({ event, submission }) => {
-      expectType<"notification">()(event.kind);
-      expectType<"JOB_DESTROY">()(event.topic);
+      if (event.kind === "notification") expectType<"JOB_DESTROY">()(event.topic);
+      else expectType<string>()(event.data.id);
       submission.payload.title;
     },
     "client.updated": async ({ event, submission }) => {

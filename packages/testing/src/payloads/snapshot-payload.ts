@@ -81,8 +81,10 @@ const DATA: { readonly [N in SnapshotEventName]: SnapshotData<N> } = {
   "job.created": JOB,
   "job.updated": { ...JOB, status: "in_progress" },
   "job.completed": { ...JOB, status: "completed", completed_at: "2026-01-25T11:30:00Z" },
+  "job.deleted": { id: JOB.id },
   "client.created": { ...CLIENT, address: ADDRESS },
   "client.updated": { ...CLIENT, phone: "555-9876", address: ADDRESS },
+  "client.deleted": { id: CLIENT.id },
 };
 
 /**
