@@ -16,8 +16,9 @@ const WARM_UP_SECONDS = 5;
 const OBJECTS = 200;
 
 /**
- * Measures the response time of each example, including its worker, at 500 signed deliveries per second. These are
- * absolute figures, because there is nothing to compare with: measure on an otherwise idle machine.
+ * Measures the response time of each example, including its worker, at 500 signed deliveries per
+ * second. These are absolute figures, because there is nothing to compare with: measure on an
+ * otherwise idle machine.
  */
 export async function* ackTimes(): AsyncGenerator<Figure> {
   for (const example of ["express-sqlite", "fastify-sqlite", "fastify-postgres"]) {

@@ -28,8 +28,8 @@ export interface Ratio {
 }
 
 /**
- * Measures both sides in pairs, one directly after the other, and compares within each pair. On a machine with two shared
- * cores, only ratios of measurements that are close in time are meaningful.
+ * Measures both sides in pairs, one directly after the other, and compares within each pair. On a
+ * machine with two shared cores, only ratios of measurements that are close in time are meaningful.
  */
 export async function compare({
   name,

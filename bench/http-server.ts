@@ -7,8 +7,8 @@ import { jobberWebhooks as fastifyWebhooks } from "@jobber-sync/fastify";
 import express from "express";
 import Fastify from "fastify";
 
-// Runs one server of the HTTP benchmark in its own process: node http-server.ts <kind>. Sends its port, then its CPU
-// time in reply to every message.
+// Runs one server of the HTTP benchmark in its own process: node http-server.ts <kind>. Sends its
+// port, then its CPU time in reply to every message.
 
 const SECRET = process.env.SECRET ?? "";
 

@@ -20,7 +20,10 @@ const BODY = JSON.stringify({
   },
 });
 
-/** Measures the routes by the CPU time of the server's process per request. Both servers run and are loaded in turns. */
+/**
+ * Measures the routes by the CPU time of the server's process per request. Both servers run and are
+ * loaded in turns.
+ */
 export async function httpRows(): Promise<readonly Ratio[]> {
   return [
     await row(

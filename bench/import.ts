@@ -29,7 +29,10 @@ export async function importRows(): Promise<readonly Ratio[]> {
   ];
 }
 
-/** Builds the current core into a folder from which it finds zod. `dist` may be older and stays unchanged. */
+/**
+ * Builds the current core into a folder from which it finds zod. `dist` may be older and stays
+ * unchanged.
+ */
 function buildCore(): URL {
   const folder = new URL("../packages/core/", import.meta.url);
   const tsup = fileURLToPath(new URL("../node_modules/tsup/dist/cli-default.js", import.meta.url));

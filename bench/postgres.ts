@@ -84,7 +84,9 @@ function insertAndSend(pool: pg.Pool, boss: PgBoss, index: number): Promise<void
   });
 }
 
-/** The usual hand-written code: one upsert per record, guarded by one version for the whole record. */
+/**
+ * The usual hand-written code: one upsert per record, guarded by one version for the whole record.
+ */
 function threeStatements(
   pool: pg.Pool,
   { contacts, jobs, submissions }: SyncChange,

@@ -26,7 +26,10 @@ const ITEM_IDS = Array.from({ length: 500 }, (_, index) =>
   Buffer.from(`gid://Jobber/Job/${146_650_000 + index}`).toString("base64"),
 );
 
-/** Returns a delivery of one of 500 objects, one second later than the one before, so that every key is unique. */
+/**
+ * Returns a delivery of one of 500 objects, one second later than the one before, so that every key
+ * is unique.
+ */
 export function sampleDelivery(index: number): IncomingDelivery {
   const itemId = ITEM_IDS[index % ITEM_IDS.length] ?? "";
   return {

@@ -16,10 +16,12 @@ export interface EvenLoad {
 }
 
 /**
- * Sends requests at a steady rate, without waiting for responses, as webhooks arrive. Each time starts when the request
- * was due, so a server that stalls also pays for the requests that queue up behind it.
+ * Sends requests at a steady rate, without waiting for responses, as webhooks arrive. Each time
+ * starts when the request was due, so a server that stalls also pays for the requests that queue up
+ * behind it.
  *
- * @returns the sorted times of the requests with a 200, in milliseconds, and the number of all others
+ * @returns the sorted times of the requests with a 200, in milliseconds, and the number of all
+ * others
  */
 export async function sendEvenly({ url, requests, perSecond, seconds }: EvenLoad): Promise<{
   readonly times: readonly number[];

@@ -7,7 +7,10 @@ import { byCallers } from "./callers.ts";
 import { compare, type Ratio } from "./compare.ts";
 import { sampleDelivery } from "./samples.ts";
 
-/** Measures the SQLite inbox with a growing queue, as while the workers are down, and with a queue that stays empty. */
+/**
+ * Measures the SQLite inbox with a growing queue, as while the workers are down, and with a queue
+ * that stays empty.
+ */
 export async function sqliteRows(): Promise<readonly Ratio[]> {
   return [
     await acceptRow("queue grows", false),

@@ -7,7 +7,8 @@ import { MODULE_SETTINGS } from "./runtimes/make-type-consumer.ts";
 import { packPackages } from "./runtimes/pack-packages.ts";
 import { type Check, runChecks } from "./runtimes/run-checks.ts";
 
-// `npm run test:runtimes`: tests the packed tarballs, installed as users install them, on every supported runtime.
+// `npm run test:runtimes`: tests the packed tarballs, installed as users install them, on every
+// supported runtime.
 
 const vectors = process.env.JOBBER_SYNC_VECTORS;
 const wycheproof =

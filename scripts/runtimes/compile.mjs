@@ -1,5 +1,6 @@
-// Compiles one of the projects that make-type-consumer.ts wrote. Errors inside other people's declarations do not
-// count: the frameworks' newest types may need a newer TypeScript than the oldest one supported here.
+// Compiles one of the projects that make-type-consumer.ts wrote. Errors inside other people's
+// declarations do not count: the frameworks' newest types may need a newer TypeScript than the
+// oldest one supported here.
 import { spawnSync } from "node:child_process";
 import process from "node:process";
 

@@ -1,5 +1,5 @@
-// Runs on Node, Bun and Deno: core's vectors, the fetch handler's contract, and a delivery over a real port. On Node it
-// also runs the adapter contract over Node's own server.
+// Runs on Node, Bun and Deno: core's vectors, the fetch handler's contract, and a delivery over a
+// real port. On Node it also runs the adapter contract over Node's own server.
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { adapterContract, fetchHandlerContract } from "@jobber-sync/testing/contracts";

@@ -1,5 +1,5 @@
-// A Cloudflare Worker that accepts deliveries like a user's. /conformance runs core's vectors and the fetch handler's
-// contract inside the worker.
+// A Cloudflare Worker that accepts deliveries like a user's. /conformance runs core's vectors and
+// the fetch handler's contract inside the worker.
 import { fetchHandlerContract } from "@jobber-sync/testing/contracts";
 import { createFetchHandler } from "@jobber-sync/web";
 import { coreVectors } from "./core-vectors.mjs";

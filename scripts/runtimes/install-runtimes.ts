@@ -16,7 +16,10 @@ export interface Runtimes {
   readonly bun: Runtime;
   readonly deno: Runtime;
   readonly workerdVersion: string;
-  /** An untracked folder: npm's `node` package would otherwise replace `node` in the whole workspace. */
+  /**
+   * An untracked folder: npm's `node` package would otherwise replace `node` in the whole
+   * workspace.
+   */
   readonly folder: string;
 }
 

@@ -24,8 +24,8 @@ const STRICT = {
 };
 
 /**
- * Folders in which the packed packages are installed. `types` holds one project per module setting, to compile
- * with the oldest TypeScript supported.
+ * Folders in which the packed packages are installed. `types` holds one project per module setting,
+ * to compile with the oldest TypeScript supported.
  */
 export interface Consumers {
   readonly conformance: string;
@@ -35,7 +35,10 @@ export interface Consumers {
 
 const OLDEST_TYPESCRIPT = "~5.4.5";
 
-/** Installs the tarballs into fresh folders and adds the conformance programs and the sample backends. */
+/**
+ * Installs the tarballs into fresh folders and adds the conformance programs and the sample
+ * backends.
+ */
 export async function makeConsumers(
   tarballs: Readonly<Record<string, string>>,
   runtimes: Runtimes,

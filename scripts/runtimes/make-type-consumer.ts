@@ -12,8 +12,9 @@ const SETTINGS = {
 export const MODULE_SETTINGS = Object.keys(SETTINGS) as readonly (keyof typeof SETTINGS)[];
 
 /**
- * Writes, into a folder in which the packages are installed, one TypeScript project per module setting. Each
- * project imports every name that the installed declarations export, entry by entry. `compile.mjs <setting>` runs it.
+ * Writes, into a folder in which the packages are installed, one TypeScript project per module
+ * setting. Each project imports every name that the installed declarations export, entry by entry.
+ * `compile.mjs <setting>` runs it.
  */
 export function makeTypeConsumer(folder: string, sources: string): void {
   const imports = readdirSync(join(folder, "node_modules/@jobber-sync"))
@@ -26,7 +27,8 @@ export function makeTypeConsumer(folder: string, sources: string): void {
     writeFileSync(
       join(project, "tsconfig.json"),
       JSON.stringify({
-        // Declarations are checked too, so that a type this TypeScript cannot read does not pass as `any`.
+        // Declarations are checked too, so that a type this TypeScript cannot read does not pass as
+        // `any`.
         compilerOptions: {
           strict: true,
           target: "ES2022",

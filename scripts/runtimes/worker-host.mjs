@@ -1,4 +1,5 @@
-// Runs the bundled in-worker.mjs in workerd and prints the results of its own tests and of deliveries over its port.
+// Runs the bundled in-worker.mjs in workerd and prints the results of its own tests and of
+// deliveries over its port.
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { Miniflare } from "miniflare";

@@ -17,7 +17,8 @@ export interface Chains {
   /** Wraps the inbox and store of a worker so that the chains see where its runs are. */
   watched<T extends { readonly inbox: Inbox; readonly store: SyncStore }>(parts: T): T;
   /**
-   * Sends all deliveries and resolves once they are accepted. Fails when no chain makes progress for `stallMs`.
+   * Sends all deliveries and resolves once they are accepted. Fails when no chain makes progress
+   * for `stallMs`.
    *
    * @param stallMs milliseconds
    */
@@ -27,7 +28,8 @@ export interface Chains {
 type Point = "claimed" | "applying" | "settling" | "settled";
 
 const POINTS: readonly Point[] = ["claimed", "applying", "settling", "settled"];
-// Two deliveries at once share a run. Kept rare, because the wake-up of one hides the loss of the other's.
+// Two deliveries at once share a run. Kept rare, because the wake-up of one hides the loss of the
+// other's.
 const TWO_AT_ONCE = 0.25;
 const LOOK_MS = 20;
 
@@ -40,8 +42,9 @@ interface Chain {
 }
 
 /**
- * Creates one chain per object. Each chain sends its next delivery at a random point of the run that processes the last
- * one, and nothing else, so a lost wake-up stops the chain. With frequent deliveries, the next one would hide the loss.
+ * Creates one chain per object. Each chain sends its next delivery at a random point of the run
+ * that processes the last one, and nothing else, so a lost wake-up stops the chain. With frequent
+ * deliveries, the next one would hide the loss.
  */
 export function createChains({ ids, deliveries, random, send }: ChainsOptions): Chains {
   const chains = new Map(

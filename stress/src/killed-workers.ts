@@ -18,9 +18,10 @@ export interface KilledWorkersOptions {
 const LATEST_MS = 20_000;
 
 /**
- * Starts a worker that kills itself in the middle of its run, then the next one, which takes the same run over and dies
- * at the next point, and finally a worker that lives. Asserts that each takes over within 20 s of the kill, and that at
- * the end nothing is lost and nothing is stored twice.
+ * Starts a worker that kills itself in the middle of its run, then the next one, which takes the
+ * same run over and dies at the next point, and finally a worker that lives. Asserts that each
+ * takes over within 20 s of the kill, and that at the end nothing is lost and nothing is stored
+ * twice.
  *
  * @returns milliseconds from the last kill until the run was done
  */

@@ -22,13 +22,14 @@ const CALLERS = 256;
 // The workers catch up after each round; otherwise they would fall further and further behind.
 const ROUND = 5000;
 const PATIENCE_MS = 60_000;
-// Longer than PATIENCE_MS, because the sweep for overdue rows would find the one whose wake-up was lost.
+// Longer than PATIENCE_MS, because the sweep for overdue rows would find the one whose wake-up was
+// lost.
 const OVERDUE_MS = 60 * PATIENCE_MS;
 
 /**
- * Changes objects and accepts a notification or a snapshot for each change while two workers run: first in chains, then
- * from many concurrent callers. Asserts that at the end no delivery waits and every object is at its last version; a
- * lost wake-up would leave a delivery behind.
+ * Changes objects and accepts a notification or a snapshot for each change while two workers run:
+ * first in chains, then from many concurrent callers. Asserts that at the end no delivery waits and
+ * every object is at its last version; a lost wake-up would leave a delivery behind.
  *
  * @param target with `memory`, both workers share one inbox in this process
  */

@@ -36,9 +36,10 @@ const AUDIT = {
 const NOTIFICATIONS = 0.1;
 
 /**
- * Sends snapshots of every version of every object, out of order, some twice and mixed with notifications, to several
- * worker processes. Asserts that each object ends at its newest version and never went back, that each version has
- * exactly one submission, and that nothing failed: no deadlock, no dead letter, no retry because of the store.
+ * Sends snapshots of every version of every object, out of order, some twice and mixed with
+ * notifications, to several worker processes. Asserts that each object ends at its newest version
+ * and never went back, that each version has exactly one submission, and that nothing failed: no
+ * deadlock, no dead letter, no retry because of the store.
  */
 export async function manyWorkers(
   target: Target,

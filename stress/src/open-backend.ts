@@ -21,9 +21,14 @@ export interface Backend {
   readonly inbox: Inbox;
   /** Runs SQL in the target's dialect. */
   sql(text: string): Promise<readonly Record<string, unknown>[]>;
-  /** Counts waiting and claimed deliveries. Faster than `inbox.list`, which may scan the done ones. */
+  /**
+   * Counts waiting and claimed deliveries. Faster than `inbox.list`, which may scan the done ones.
+   */
   unfinished(): Promise<number>;
-  /** Returns the number of deadlocks the server ended. SQLite has none, because one process writes at a time. */
+  /**
+   * Returns the number of deadlocks the server ended. SQLite has none, because one process writes
+   * at a time.
+   */
   deadlocks(): Promise<number>;
   close(): Promise<void>;
 }

@@ -36,7 +36,8 @@ async function openServer(): Promise<Targets> {
     for (const statement of statements) await client.query(statement);
     await client.end();
   };
-  // A test leaves as many dead rows in a minute as a usual queue in a day; the default is to vacuum once a minute.
+  // A test leaves as many dead rows in a minute as a usual queue in a day; the default is to vacuum
+  // once a minute.
   await run("ALTER SYSTEM SET autovacuum_naptime = '5s'", "SELECT pg_reload_conf()");
   let databases = 0;
   return {

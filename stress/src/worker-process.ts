@@ -3,8 +3,8 @@ import { silentLogger } from "@jobber-sync/testing";
 import { openBackend, type Target } from "./open-backend.ts";
 import { sourceOf } from "./reference-records.ts";
 
-// Runs a worker in its own process. Sends "started" once it listens, ends on the message "stop", and kills itself at
-// the point `dieAt` of its first run.
+// Runs a worker in its own process. Sends "started" once it listens, ends on the message "stop",
+// and kills itself at the point `dieAt` of its first run.
 
 /** Options of the process, as JSON in its first argument. */
 export interface WorkerOrder {

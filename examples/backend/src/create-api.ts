@@ -6,7 +6,11 @@ import type { ApiSettings } from "./read-settings.ts";
 /** Options for {@link createApi}, beside the settings of the Jobber app. */
 export interface ApiParts {
   readonly inbox: Inbox;
-  /** Stores the tenants' tokens, already encrypted. @default in memory: tenants have to connect again after a restart */
+  /**
+   * Stores the tenants' tokens, already encrypted.
+   *
+   * @default in memory: tenants have to connect again after a restart
+   */
   readonly tokens?: TokenStore | undefined;
   /** Makes sure that only one of the processes that share the tokens refreshes them. */
   readonly lease?: Lease | undefined;

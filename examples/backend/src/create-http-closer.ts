@@ -3,17 +3,21 @@ import type { Socket } from "node:net";
 
 /** Options for the function that {@link createHttpCloser} returns. */
 export interface HttpCloserOptions {
-  /** Time limit for requests in progress, after which their connections are destroyed. Milliseconds. @default 10000 */
+  /**
+   * Time limit for requests in progress, after which their connections are destroyed. Milliseconds.
+   *
+   * @default 10000
+   */
   readonly graceMs?: number | undefined;
 }
 
 /**
- * Creates the function that closes an HTTP server: it accepts no more connections, lets requests in progress finish
- * and destroys every other connection at once. Call it before the server listens, because it counts the requests of
- * each connection.
+ * Creates the function that closes an HTTP server: it accepts no more connections, lets requests in
+ * progress finish and destroys every other connection at once. Call it before the server listens,
+ * because it counts the requests of each connection.
  *
- * `server.close()` alone is not enough. It waits for connections that have sent nothing yet, such as those that a load
- * balancer opens in advance, and Node keeps them for a minute or longer.
+ * `server.close()` alone is not enough. It waits for connections that have sent nothing yet, such
+ * as those that a load balancer opens in advance, and Node keeps them for a minute or longer.
  */
 export function createHttpCloser(server: Server): (options?: HttpCloserOptions) => Promise<void> {
   const requests = new Map<Socket, number>();

@@ -1,7 +1,10 @@
 import { type Secret, SIGNATURE_HEADER, signPayload, type Tenant } from "@jobber-sync/core";
 import { SAMPLE_PAYLOAD } from "./sample-payload.ts";
 
-/** Returns a shell command that sends {@link SAMPLE_PAYLOAD} to a tenant, signed with the tenant's first secret. */
+/**
+ * Returns a shell command that sends {@link SAMPLE_PAYLOAD} to a tenant, signed with the tenant's
+ * first secret.
+ */
 export function curlLine(url: string, { slug, secrets }: Tenant): string {
   // The payload contains no apostrophe, so single quotes keep the signed bytes unchanged.
   const body = JSON.stringify(SAMPLE_PAYLOAD);

@@ -5,8 +5,8 @@ const GAP = "  ";
 const MIN_WIDTH = 6;
 
 /**
- * Formats rows as a text table with lines of at most `width` characters. The widest columns are narrowed first, and
- * cut values end in `…`. `null` and `undefined` are shown as `-`.
+ * Formats rows as a text table with lines of at most `width` characters. The widest columns are
+ * narrowed first, and cut values end in `…`. `null` and `undefined` are shown as `-`.
  */
 export function formatTable<Row>(columns: Columns<Row>, rows: readonly Row[], width = 100): string {
   const names = Object.keys(columns);

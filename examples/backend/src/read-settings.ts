@@ -13,7 +13,10 @@ export interface Settings {
   readonly database: string;
   /** `JOBBER_TENANTS` names a JSON file with a list of `{ slug, secrets, accountIds? }`. */
   readonly tenants: readonly Tenant[];
-  /** The Jobber app. `null` without `JOBBER_CLIENT_ID`: deliveries of Jobber's own webhooks then stay unresolved. */
+  /**
+   * The Jobber app. `null` without `JOBBER_CLIENT_ID`: deliveries of Jobber's own webhooks then
+   * stay unresolved.
+   */
   readonly api: ApiSettings | null;
 }
 
@@ -25,19 +28,23 @@ export interface ApiSettings {
   readonly clientSecret: string;
   /** `JOBBER_API_URL`: the GraphQL endpoint, over https or on this machine. @default Jobber's */
   readonly endpoint?: string | undefined;
-  /** `JOBBER_TOKEN_KEY`: encrypts stored tokens, 32 bytes in base64. @default derived from the client secret */
+  /**
+   * `JOBBER_TOKEN_KEY`: encrypts stored tokens, 32 bytes in base64.
+   *
+   * @default derived from the client secret
+   */
   readonly tokenKey: TokenKey;
 }
 
 const DEFAULT_DATABASE = ".data/jobber-sync.db";
 
 /**
- * Reads the settings from environment variables. Without `JOBBER_TENANTS` there is one tenant, `acme`, with the app's
- * client secret or, without an app, a random secret for this run: a default secret in the source could be used by
- * anyone to sign.
+ * Reads the settings from environment variables. Without `JOBBER_TENANTS` there is one tenant,
+ * `acme`, with the app's client secret or, without an app, a random secret for this run: a default
+ * secret in the source could be used by anyone to sign.
  *
- * @throws {Error} when a variable cannot be used; the message names the variable and never quotes its value, which may
- * hold a secret
+ * @throws {Error} when a variable cannot be used; the message names the variable and never quotes
+ * its value, which may hold a secret
  */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const database = env.JOBBER_SYNC_DB || DEFAULT_DATABASE;
@@ -73,7 +80,10 @@ function readApi(env: NodeJS.ProcessEnv): ApiSettings | null {
   };
 }
 
-/** Derives the key that encrypts stored tokens. A new client secret needs a new connection to Jobber. */
+/**
+ * Derives the key that encrypts stored tokens. A new client secret needs a new connection to
+ * Jobber.
+ */
 function deriveTokenKey(clientSecret: string): Uint8Array {
   return new Uint8Array(
     hkdfSync("sha256", clientSecret, "", "jobber-sync example: tokens at rest", 32),

@@ -16,11 +16,14 @@ export interface ReconcilingOptions {
 /** A running reconcile schedule. */
 export interface Reconciling {
   /**
-   * Reconciles one tenant as soon as possible and resolves when done. Never rejects. For a tenant that has just
-   * connected, this is the backfill.
+   * Reconciles one tenant as soon as possible and resolves when done. Never rejects. For a tenant
+   * that has just connected, this is the backfill.
    */
   soon(tenant: string): Promise<void>;
-  /** Aborts the current reconcile and resolves once it has ended. The next start continues where it stopped. */
+  /**
+   * Aborts the current reconcile and resolves once it has ended. The next start continues where it
+   * stopped.
+   */
   stop(): Promise<void>;
 }
 
@@ -29,7 +32,10 @@ const EVERY_MS = 15 * 60_000;
 const REQUESTS_PER_SECOND = 8;
 const MAX_WAIT_MS = 5000;
 
-/** Reconciles every tenant, one after the other, every 15 minutes. Repairs records whose webhooks were missed. */
+/**
+ * Reconciles every tenant, one after the other, every 15 minutes. Repairs records whose webhooks
+ * were missed.
+ */
 export function reconcileRegularly({ tenants, inbox, ...rest }: ReconcilingOptions): Reconciling {
   const stopped = new AbortController();
   const { signal } = stopped;
@@ -61,7 +67,8 @@ export function reconcileRegularly({ tenants, inbox, ...rest }: ReconcilingOptio
   const timer = setInterval(() => {
     for (const { slug } of tenants) void soon(slug);
   }, EVERY_MS);
-  // The HTTP server keeps the process alive; a server that failed to listen must not be kept alive by this timer.
+  // The HTTP server keeps the process alive; a server that failed to listen must not be kept alive
+  // by this timer.
   timer.unref();
 
   return {

@@ -30,7 +30,10 @@ interface OpenedInbox {
   close(): void | Promise<void>;
 }
 
-/** Runs the operator's `deliveries` command. Never prints bodies, because they contain customer data. */
+/**
+ * Runs the operator's `deliveries` command. Never prints bodies, because they contain customer
+ * data.
+ */
 export async function runDeliveriesCommand(
   args: readonly string[],
   open: (settings: Settings) => OpenedInbox | Promise<OpenedInbox>,

@@ -10,7 +10,10 @@ export interface RunningBackend {
   readonly api?: JobberApi | undefined;
   /** Resolves when every accepted delivery that is due has been processed. */
   drain(): Promise<void>;
-  /** Stops receiver and worker at the same time, lets requests and runs finish, and closes the database. */
+  /**
+   * Stops receiver and worker at the same time, lets requests and runs finish, and closes the
+   * database.
+   */
   stop(): Promise<void>;
 }
 
@@ -18,8 +21,9 @@ export interface RunningBackend {
 const SAME_SIGNAL_MS = 1000;
 
 /**
- * Stops a backend or a worker on SIGTERM and SIGINT. The process then ends by itself with status 0, because
- * `process.exit` could cut off a write. A second signal, a second or more later, exits at once.
+ * Stops a backend or a worker on SIGTERM and SIGINT. The process then ends by itself with status 0,
+ * because `process.exit` could cut off a write. A second signal, a second or more later, exits at
+ * once.
  */
 export function runUntilSignal(backend: Pick<RunningBackend, "stop">): void {
   let stoppingSince: number | undefined;

@@ -3,7 +3,10 @@ import { endWith } from "./end-with.ts";
 import { readSettings, type Settings } from "./read-settings.ts";
 import { type RunningBackend, runUntilSignal } from "./run-until-signal.ts";
 
-/** Runs an example: reads the environment, starts the backend, prints how to try it, and stops it on a signal. */
+/**
+ * Runs an example: reads the environment, starts the backend, prints how to try it, and stops it on
+ * a signal.
+ */
 export async function startExample(
   title: string,
   start: (settings: Settings) => Promise<RunningBackend>,

@@ -1,6 +1,8 @@
 import type { Server } from "node:http";
 
-/** Returns the address at which this machine can reach a listening server, without a trailing slash. */
+/**
+ * Returns the address at which this machine can reach a listening server, without a trailing slash.
+ */
 export function urlOfServer(server: Server): string {
   const address = server.address();
   if (address === null || typeof address === "string")

@@ -115,7 +115,8 @@ test("a database that cannot be opened is reported in one line with its code", a
   expect(process.exitCode).toBe(1);
 });
 
-// Receiver, worker and deliveries command on one inbox: why deliveries stop, and how an operator repairs them.
+// Receiver, worker and deliveries command on one inbox: why deliveries stop, and how an operator
+// repairs them.
 
 const DAY_MS = 24 * 60 * 60_000;
 const SECRET = "the client secret of the script's test";

@@ -16,12 +16,13 @@ const COOKIE = "jobber_connect";
 const TEN_MINUTES_S = 600;
 
 /**
- * Creates the routes of Jobber's OAuth flow. `/connect/:clientSlug` redirects the browser to Jobber, which redirects it
- * back to `/connect/callback`. Register `http://localhost:3000/connect/callback` as a redirect URI of the app.
+ * Creates the routes of Jobber's OAuth flow. `/connect/:clientSlug` redirects the browser to
+ * Jobber, which redirects it back to `/connect/callback`. Register
+ * `http://localhost:3000/connect/callback` as a redirect URI of the app.
  *
- * Both routes decide which Jobber account a tenant's records come from, so both are open to this machine only. In your
- * backend, put your login before both of them. The callback trusts only what the server
- * has stored when the flow started, and each flow works once.
+ * Both routes decide which Jobber account a tenant's records come from, so both are open to this
+ * machine only. In your backend, put your login before both of them. The callback trusts only what
+ * the server has stored when the flow started, and each flow works once.
  */
 export function connectRoutes({ api, app, tenants, onConnected }: ConnectRoutesOptions): Router {
   const router = Router();
@@ -68,7 +69,8 @@ export function connectRoutes({ api, app, tenants, onConnected }: ConnectRoutesO
       redirectUri: redirectUri(req),
     });
     const browserSecret = pending.add({ tenant: tenant.slug, state, codeVerifier });
-    // Binds the flow to this browser: another site can neither read nor set the cookie. Add Secure behind https.
+    // Binds the flow to this browser: another site can neither read nor set the cookie. Add Secure
+    // behind https.
     res.setHeader(
       "set-cookie",
       `${COOKIE}=${browserSecret}; Path=/connect; Max-Age=${TEN_MINUTES_S}; HttpOnly; SameSite=Lax`,
@@ -84,7 +86,10 @@ const localOnly: RequestHandler = (req, res, next) => {
   else res.status(403).json({ error: "Accounts can be connected on this machine only." });
 };
 
-/** Returns the redirect URI, which must be the same in both routes: open both under the same local host name. */
+/**
+ * Returns the redirect URI, which must be the same in both routes: open both under the same local
+ * host name.
+ */
 function redirectUri(req: Request): string {
   return `http://${req.headers.host}/connect/callback`;
 }

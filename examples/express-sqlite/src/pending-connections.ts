@@ -7,11 +7,20 @@ export interface PendingConnection {
   readonly codeVerifier: string;
 }
 
-/** The OAuth flows in progress, kept on the server so that the callback trusts nothing that the browser sends. */
+/**
+ * The OAuth flows in progress, kept on the server so that the callback trusts nothing that the
+ * browser sends.
+ */
 export interface PendingConnections {
-  /** Stores a flow. Returns the random secret that identifies it, for a cookie of the browser that started it. */
+  /**
+   * Stores a flow. Returns the random secret that identifies it, for a cookie of the browser that
+   * started it.
+   */
   add(connection: PendingConnection): string;
-  /** Removes and returns the flow of a browser, so that each works once; `undefined` when there is none or it expired. */
+  /**
+   * Removes and returns the flow of a browser, so that each works once; `undefined` when there is
+   * none or it expired.
+   */
   take(browserSecret: string): PendingConnection | undefined;
 }
 

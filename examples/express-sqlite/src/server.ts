@@ -17,11 +17,15 @@ import {
 import express from "express";
 import { connectRoutes } from "./connect-routes.ts";
 
-/** Starts a backend that keeps Jobber's jobs and clients in a SQLite file, with receiver and worker in one process. */
+/**
+ * Starts a backend that keeps Jobber's jobs and clients in a SQLite file, with receiver and worker
+ * in one process.
+ */
 export async function startServer(settings: Settings): Promise<RunningBackend> {
   const { port, host, database, tenants } = settings;
   const { store, inbox, tokens, lease, cursors, close } = openSqlite(database);
-  // The receiver stores each delivery before it responds. The worker turns deliveries into records afterwards.
+  // The receiver stores each delivery before it responds. The worker turns deliveries into records
+  // afterwards.
   const receiver = createReceiver({ tenants, inbox });
   // Jobber's webhooks contain only ids, so the worker fetches the records from Jobber's API.
   const api = settings.api === null ? undefined : createApi(settings.api, { inbox, tokens, lease });
@@ -31,7 +35,8 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
     store,
     source: api,
     tenants,
-    // Your code, called after the commit. It can be called again for the same delivery: make it idempotent.
+    // Your code, called after the commit. It can be called again for the same delivery: make it
+    // idempotent.
     on: {
       "job.completed": ({ tenant, result }) => {
         for (const { jobberJobId } of result?.jobs ?? [])
@@ -44,9 +49,11 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
   app.disable("x-powered-by");
   // Mount it before any body parser: the signature covers the bytes as received.
   app.use(jobberWebhooks(receiver));
-  // Everything after this line is an ordinary Express backend: app.use(express.json()), your routes, …
+  // Everything after this line is an ordinary Express backend: app.use(express.json()), your
+  // routes, …
   app.get("/healthz", async (_req, res) => {
-    // Reads the database, so that an unavailable one shows: Express 5 responds with 500 when this rejects.
+    // Reads the database, so that an unavailable one shows: Express 5 responds with 500 when this
+    // rejects.
     await inbox.list({ limit: 1 });
     res.json({ status: "ok" });
   });

@@ -32,7 +32,8 @@ export function createApp({ tenants, inbox, store }: AppOptions): App {
   // Register it anywhere: the plugin reads the bytes itself and leaves your parsers alone.
   app.register(jobberWebhooks, { receiver: createReceiver({ tenants, inbox }) });
   app.get("/healthz", async () => {
-    // Reads the database, so that an unavailable one shows: Fastify responds with 500 when this rejects.
+    // Reads the database, so that an unavailable one shows: Fastify responds with 500 when this
+    // rejects.
     await inbox.list({ limit: 1 });
     return { status: "ok" };
   });

@@ -26,7 +26,8 @@ export function createBackendWorker(
     store,
     source: api,
     tenants,
-    // Your code, called after the commit. It can be called again for the same delivery: make it idempotent.
+    // Your code, called after the commit. It can be called again for the same delivery: make it
+    // idempotent.
     on: {
       "job.completed": ({ tenant, result }) => {
         for (const { jobberJobId } of result?.jobs ?? [])

@@ -10,12 +10,15 @@ export interface Database extends Omit<Postgres, "migrate"> {
   close(): Promise<void>;
 }
 
-/** The part a program plays: a receiver only sends wake-ups, a worker receives them and maintains the queue. */
+/**
+ * The part a program plays: a receiver only sends wake-ups, a worker receives them and maintains
+ * the queue.
+ */
 export type Role = "receiver" | "worker";
 
 /**
- * Opens the database named by `DATABASE_URL`. Without it, starts the PostgreSQL bundled with the example, with its data
- * in `JOBBER_SYNC_PGDATA` (default `.data/postgres`).
+ * Opens the database named by `DATABASE_URL`. Without it, starts the PostgreSQL bundled with the
+ * example, with its data in `JOBBER_SYNC_PGDATA` (default `.data/postgres`).
  */
 export async function openDatabase(env: NodeJS.ProcessEnv, role: Role): Promise<Database> {
   if (env.DATABASE_URL) return connect(env.DATABASE_URL, role);
@@ -45,7 +48,8 @@ export async function connect(connectionString: string, role: Role): Promise<Dat
     schedule: false,
   });
   let closing = false;
-  // Pool and queue reconnect by themselves. While closing, the server may end before them, which is no error.
+  // Pool and queue reconnect by themselves. While closing, the server may end before them, which is
+  // no error.
   const logErrorsOf =
     (who: string) =>
     ({ message }: Error) => {

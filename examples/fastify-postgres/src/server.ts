@@ -4,8 +4,8 @@ import { createBackendWorker } from "./create-backend-worker.ts";
 import { type Database, openDatabase } from "./open-database.ts";
 
 /**
- * Starts receiver and worker in one process, for a single machine and for trying the example. `receiver.ts` and
- * `worker.ts` run them as two programs.
+ * Starts receiver and worker in one process, for a single machine and for trying the example.
+ * `receiver.ts` and `worker.ts` run them as two programs.
  */
 export async function startServer(
   settings: Settings,

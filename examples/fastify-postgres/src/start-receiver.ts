@@ -2,7 +2,10 @@ import type { RunningBackend, Settings } from "@jobber-sync-examples/backend";
 import { createApp } from "./create-app.ts";
 import { openDatabase } from "./open-database.ts";
 
-/** Starts the receiver alone: it stores deliveries and responds. Run any number of them, on any number of machines. */
+/**
+ * Starts the receiver alone: it stores deliveries and responds. Run any number of them, on any
+ * number of machines.
+ */
 export async function startReceiver({ port, host, tenants }: Settings): Promise<RunningBackend> {
   const { store, inbox, name, close } = await openDatabase(process.env, "receiver");
   try {

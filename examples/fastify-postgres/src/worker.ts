@@ -2,7 +2,8 @@ import { endWith, readSettings, runUntilSignal } from "@jobber-sync-examples/bac
 import { createBackendWorker } from "./create-backend-worker.ts";
 import { openDatabase } from "./open-database.ts";
 
-// Runs the worker alone: it turns deliveries into records. Run any number of them, on any number of machines.
+// Runs the worker alone: it turns deliveries into records. Run any number of them, on any number of
+// machines.
 try {
   const settings = readSettings(process.env);
   const database = await openDatabase(process.env, "worker");

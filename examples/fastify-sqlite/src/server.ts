@@ -14,11 +14,15 @@ import {
 } from "@jobber-sync-examples/backend";
 import fastify from "fastify";
 
-/** Starts a backend that keeps Jobber's jobs and clients in a SQLite file, with receiver and worker in one process. */
+/**
+ * Starts a backend that keeps Jobber's jobs and clients in a SQLite file, with receiver and worker
+ * in one process.
+ */
 export async function startServer(settings: Settings): Promise<RunningBackend> {
   const { port, host, database, tenants } = settings;
   const { store, inbox, tokens, lease, cursors, close } = openSqlite(database);
-  // The receiver stores each delivery before it responds. The worker turns deliveries into records afterwards.
+  // The receiver stores each delivery before it responds. The worker turns deliveries into records
+  // afterwards.
   const receiver = createReceiver({ tenants, inbox });
   // Jobber's webhooks contain only ids, so the worker fetches the records from Jobber's API.
   const api = settings.api === null ? undefined : createApi(settings.api, { inbox, tokens, lease });
@@ -28,7 +32,8 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
     store,
     source: api,
     tenants,
-    // Your code, called after the commit. It can be called again for the same delivery: make it idempotent.
+    // Your code, called after the commit. It can be called again for the same delivery: make it
+    // idempotent.
     on: {
       "job.completed": ({ tenant, result }) => {
         for (const { jobberJobId } of result?.jobs ?? [])
@@ -42,7 +47,8 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
   // Register it anywhere: the plugin reads the bytes itself and leaves your parsers alone.
   app.register(jobberWebhooks, { receiver });
   app.get("/healthz", async () => {
-    // Reads the database, so that an unavailable one shows: Fastify responds with 500 when this rejects.
+    // Reads the database, so that an unavailable one shows: Fastify responds with 500 when this
+    // rejects.
     await inbox.list({ limit: 1 });
     return { status: "ok" };
   });

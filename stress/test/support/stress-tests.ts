@@ -23,8 +23,8 @@ export interface StressTestsOptions {
 const OBJECTS = 50;
 
 /**
- * Registers the stress tests of one kind of database. Tests that use all the CPU run one after the other; the tests of
- * killed workers, which mostly wait for a lease to expire, run beside them.
+ * Registers the stress tests of one kind of database. Tests that use all the CPU run one after the
+ * other; the tests of killed workers, which mostly wait for a lease to expire, run beside them.
  */
 export function stressTests(
   kind: Target["kind"],
@@ -34,7 +34,8 @@ export function stressTests(
   let targetsOfKilled: Targets;
   beforeAll(async () => {
     targets = await openTargets(kind);
-    // One Postgres server lacks the connections for five tests of killed workers beside one with eight workers.
+    // One Postgres server lacks the connections for five tests of killed workers beside one with
+    // eight workers.
     targetsOfKilled = dieAt.length === 1 ? targets : await openTargets(kind);
   });
   afterAll(async () => {

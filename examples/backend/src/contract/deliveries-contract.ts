@@ -4,7 +4,9 @@ import { describe, expect, test, vi } from "vitest";
 import { runExample } from "./example-process.ts";
 import { ACCOUNT, type ExampleUnderTest, SECRET, SLOW_MS } from "./example-under-test.ts";
 
-/** Names a record that cannot be fetched: the examples are tested without a connection to Jobber. */
+/**
+ * Names a record that cannot be fetched: the examples are tested without a connection to Jobber.
+ */
 const NOTIFICATION = {
   data: {
     webHookEvent: {
@@ -39,7 +41,10 @@ export function listContract({ deliveries, post, settings }: ExampleUnderTest): 
   );
 }
 
-/** Tests `replay`, `redrive` and `purge` against a running server. Needs the deliveries of {@link listContract}. */
+/**
+ * Tests `replay`, `redrive` and `purge` against a running server. Needs the deliveries of {@link
+ * listContract}.
+ */
 export function repairContract(example: ExampleUnderTest): void {
   const { deliveries, settings } = example;
   const run = (...args: string[]) => runExample(deliveries, args, settings());

@@ -5,7 +5,10 @@ import { startContract } from "./start-contract.ts";
 import { stopContract } from "./stop-contract.ts";
 import { webhooksContract } from "./webhooks-contract.ts";
 
-/** Tests an example backend from outside, as a process with a real port and real signals. Starts it twice. */
+/**
+ * Tests an example backend from outside, as a process with a real port and real signals. Starts it
+ * twice.
+ */
 export function exampleContract(options: ExampleContractOptions): void {
   const example = exampleUnderTest(options);
   webhooksContract(example);
@@ -14,7 +17,9 @@ export function exampleContract(options: ExampleContractOptions): void {
   stopContract(example);
 }
 
-/** Like {@link exampleContract}, with failing starts and repair commands: about ten processes more. */
+/**
+ * Like {@link exampleContract}, with failing starts and repair commands: about ten processes more.
+ */
 export function fullExampleContract(options: ExampleContractOptions): void {
   const example = exampleUnderTest(options);
   webhooksContract(example);

@@ -10,7 +10,9 @@ import { type ExampleProcess, startExampleProcess } from "./example-process.ts";
 export const SECRET = "the client secret of the example's test";
 /** The tenant's Jobber account. */
 export const ACCOUNT = "Z2lkOi8vSm9iYmVyL0FjY291bnQvMTA1OTI=";
-/** Options for `vi.waitFor`, which polls because a worker's progress is visible only in the records. */
+/**
+ * Options for `vi.waitFor`, which polls because a worker's progress is visible only in the records.
+ */
 export const WAIT = { timeout: 10_000, interval: 20 };
 /** Time limit for tests that start processes. Milliseconds. */
 export const SLOW_MS = 30_000;

@@ -49,11 +49,15 @@ export function recordsContract({ server }: ExampleUnderTest): void {
   });
 }
 
-/** Returns the status line of a response. Not with `fetch`, which does not let the caller set the Host header. */
+/**
+ * Returns the status line of a response. Not with `fetch`, which does not let the caller set the
+ * Host header.
+ */
 async function statusLine(url: string, path: string, host: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
-  // Without end(): Node drops a request whose sender has closed its side before the response is ready.
+  // Without end(): Node drops a request whose sender has closed its side before the response is
+  // ready.
   socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
   let text = "";
   for await (const chunk of socket.setEncoding("utf8")) text += chunk;

@@ -45,7 +45,8 @@ export function webhooksContract({ post, records, server }: ExampleUnderTest): v
         ["jobs", "contacts", "submissions"].map(records),
       );
       expect(await post(SAMPLE_PAYLOAD)).toEqual({ status: 200, body: { status: "duplicate" } });
-      // Deliveries of one job are processed in order: once this one is visible, the duplicate has been processed.
+      // Deliveries of one job are processed in order: once this one is visible, the duplicate has
+      // been processed.
       await post({ event: "job.updated", data: { id: "123", job_number: 7 } });
       await vi.waitFor(
         async () => expect(await records("jobs")).toMatchObject([{ jobNumber: 7 }]),

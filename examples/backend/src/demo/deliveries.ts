@@ -9,13 +9,16 @@ export interface DemoDelivery {
   readonly slug: string;
   readonly body: SignedRequest["body"];
   readonly headers: SignedRequest["headers"];
-  /** Expected status and outcome or error code; several where the outcome depends on the worker's progress. */
+  /**
+   * Expected status and outcome or error code; several where the outcome depends on the worker's
+   * progress.
+   */
   readonly responses: readonly string[];
 }
 
 /**
- * The snapshots of the demo. Times carry an offset, money is in currency units, an absent field keeps its stored value,
- * and `null` clears it.
+ * The snapshots of the demo. Times carry an offset, money is in currency units, an absent field
+ * keeps its stored value, and `null` clears it.
  */
 export const SNAPSHOTS = {
   jobCreated: SAMPLE_PAYLOAD,

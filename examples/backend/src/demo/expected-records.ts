@@ -20,7 +20,8 @@ const CONTACTS: readonly ContactRecord[] = [
     lastName: null,
     companyName: null,
     email: "john.doe@example.com",
-    // Cleared by client.updated. The late duplicate of job.created, which is older, does not restore it.
+    // Cleared by client.updated. The late duplicate of job.created, which is older, does not
+    // restore it.
     phone: null,
     isLead: null,
     isArchived: null,
@@ -165,7 +166,10 @@ const SUBMISSIONS: ExpectedRecords["submissions"] = [
   }),
 ];
 
-/** Returns the tenant's expected records, field by field. Written by hand, because computed values would prove nothing. */
+/**
+ * Returns the tenant's expected records, field by field. Written by hand, because computed values
+ * would prove nothing.
+ */
 export function expectedRecords({ accountId, client, job }: JobberRecords): ExpectedRecords {
   return {
     contacts: [

@@ -1,6 +1,6 @@
 /**
- * Compares two JSON values and returns one line per difference, with its path. Key order does not matter; a missing key
- * is a difference.
+ * Compares two JSON values and returns one line per difference, with its path. Key order does not
+ * matter; a missing key is a difference.
  */
 export function findDifferences(
   path: string,

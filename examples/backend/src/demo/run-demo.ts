@@ -26,8 +26,9 @@ interface StoredRecords {
 }
 
 /**
- * Starts an example in a temporary folder, sends it signed and forged deliveries over HTTP, prints the responses and the
- * stored records, and compares every response and every stored value with the expected one.
+ * Starts an example in a temporary folder, sends it signed and forged deliveries over HTTP, prints
+ * the responses and the stored records, and compares every response and every stored value with the
+ * expected one.
  *
  * @returns whether everything matched; the last line printed says the same
  */

@@ -4,7 +4,9 @@ import { createSimulator } from "@jobber-sync/testing/simulator";
 import type { ApiSettings } from "../read-settings.ts";
 import { TENANT } from "./tenant.ts";
 
-/** The time of the simulated Jobber, fixed so that every run of the demo creates the same records. */
+/**
+ * The time of the simulated Jobber, fixed so that every run of the demo creates the same records.
+ */
 export const CLOCK = "2026-01-25T19:30:00Z";
 
 /** The parts of Jobber's records that are not known in advance. */
@@ -78,7 +80,10 @@ function address(street: string, city: string, postalCode: string) {
   return { street, city, province: "TX", postalCode, country: "US" };
 }
 
-/** Returns the address of a record in Jobber's web application, which contains the number encoded in the id. */
+/**
+ * Returns the address of a record in Jobber's web application, which contains the number encoded in
+ * the id.
+ */
 function webUri(path: string, id: string): string {
   const number = /(\d+)$/.exec(Buffer.from(id, "base64").toString("utf8"))?.[1];
   return `https://secure.getjobber.com/${path}/${number}`;

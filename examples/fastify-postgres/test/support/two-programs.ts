@@ -10,12 +10,15 @@ import { afterAll, beforeAll, expect, vi } from "vitest";
 const SECRET = "the client secret of the example's test";
 const WAIT = { timeout: 20_000, interval: 50 };
 
-/** The receiver and worker programs, with settings in a temporary folder that lasts as long as the test file. */
+/**
+ * The receiver and worker programs, with settings in a temporary folder that lasts as long as the
+ * test file.
+ */
 export interface TwoPrograms {
   folder(): string;
   /**
-   * Runs the receiver while the worker is up, then while it is down, then with another worker, which catches up.
-   * Resolves with the output of the first worker and of the receiver.
+   * Runs the receiver while the worker is up, then while it is down, then with another worker,
+   * which catches up. Resolves with the output of the first worker and of the receiver.
    */
   receiveAndWork(env: NodeJS.ProcessEnv): Promise<string>;
 }

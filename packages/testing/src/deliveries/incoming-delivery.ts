@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { IncomingDelivery } from "@jobber-sync/core/ports";
 
 /**
- * Creates a delivery as a receiver passes it to `Inbox.accept`: a `JOB_UPDATE` of job `objectId` of the tenant `acme`,
- * waiting, with a key of its own. For tests of inboxes.
+ * Creates a delivery as a receiver passes it to `Inbox.accept`: a `JOB_UPDATE` of job `objectId` of
+ * the tenant `acme`, waiting, with a key of its own. For tests of inboxes.
  */
 export function incomingDelivery(
   objectId: string,

@@ -1,7 +1,10 @@
 import { type KnownTopic, type ObjectType, topicTraits } from "@jobber-sync/core";
 import { encodedId } from "../ids/encoded-id.ts";
 
-/** Members of a notification to override. `null` is sent as `null`; `undefined` leaves the member out. */
+/**
+ * Members of a notification to override. `null` is sent as `null`; `undefined` leaves the member
+ * out.
+ */
 export interface NotificationOverrides {
   readonly appId?: string | null | undefined;
   readonly accountId?: string | number | undefined;
@@ -13,8 +16,8 @@ export interface NotificationOverrides {
 /** Options for {@link notificationPayload}. */
 export interface NotificationPayloadOptions {
   /**
-   * The name of the member that holds the time. Jobber sends `occuredAt` to apps created before 8 December 2023 and
-   * `occurredAt` to later ones. See docs/jobber-facts.md#occurred-at.
+   * The name of the member that holds the time. Jobber sends `occuredAt` to apps created before 8
+   * December 2023 and `occurredAt` to later ones. See docs/jobber-facts.md#occurred-at.
    *
    * @default "occurredAt"
    */
@@ -62,9 +65,10 @@ const ITEM_NUMBER = 2001;
 const OCCURRED_AT = "2026-01-25T10:00:00Z";
 
 /**
- * Creates the body that Jobber sends for any of its 46 topics. It names the changed object and contains none of its
- * fields; see docs/jobber-facts.md#envelope. The same arguments create the same bytes: account 1001 and item 2001 of
- * the topic's type unless overridden. For `APP_*` topics the item is the account.
+ * Creates the body that Jobber sends for any of its 46 topics. It names the changed object and
+ * contains none of its fields; see docs/jobber-facts.md#envelope. The same arguments create the
+ * same bytes: account 1001 and item 2001 of the topic's type unless overridden. For `APP_*` topics
+ * the item is the account.
  *
  * @param topic a known topic, or any other text, as for a topic that Jobber adds later
  *

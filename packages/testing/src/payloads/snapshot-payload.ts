@@ -88,11 +88,12 @@ const DATA: { readonly [N in SnapshotEventName]: SnapshotData<N> } = {
 };
 
 /**
- * Creates a body that contains the record itself. Every event is about job `123` or client `456`, so that a sequence of
- * snapshots describes one job over time. The same arguments create the same bytes.
+ * Creates a body that contains the record itself. Every event is about job `123` or client `456`,
+ * so that a sequence of snapshots describes one job over time. The same arguments create the same
+ * bytes.
  *
- * @param data members of `data` to replace. `client` and `address` are replaced as a whole, not merged. `undefined`
- * leaves a member out
+ * @param data members of `data` to replace. `client` and `address` are replaced as a whole, not
+ * merged. `undefined` leaves a member out
  *
  * @example
  * ```ts

@@ -1,6 +1,9 @@
 import { seededRandom } from "./seeded-random.ts";
 
-/** Random choices that depend on a seed alone: the same seed makes the same choices on every machine. */
+/**
+ * Random choices that depend on a seed alone: the same seed makes the same choices on every
+ * machine.
+ */
 export interface Random {
   /** Returns a number from 0 up to, but not including, 1. */
   next(): number;

@@ -1,7 +1,7 @@
 /**
- * Creates a generator of numbers from 0 up to, but not including, 1. The same seed returns the same numbers on every
- * machine: for the `random` option of a worker, and to shuffle deliveries. Uses Mulberry32, which has 32 bits of state:
- * never use it for secrets.
+ * Creates a generator of numbers from 0 up to, but not including, 1. The same seed returns the same
+ * numbers on every machine: for the `random` option of a worker, and to shuffle deliveries. Uses
+ * Mulberry32, which has 32 bits of state: never use it for secrets.
  */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;

@@ -7,7 +7,10 @@ export interface FetchedClientOptions extends Partial<ContactFields> {
   readonly sourceUpdatedAt?: Instant | null | undefined;
 }
 
-/** Creates a client as a `RecordSource` returns it, with every field. Like `fetchedJob`, for clients. */
+/**
+ * Creates a client as a `RecordSource` returns it, with every field. Like `fetchedJob`, for
+ * clients.
+ */
 export function fetchedClient(
   jobberClientId: string,
   { sourceUpdatedAt = null, ...fields }: FetchedClientOptions = {},

@@ -8,7 +8,8 @@ export interface FetchedJobOptions extends Partial<JobFields> {
 }
 
 /**
- * Creates a job as a `RecordSource` returns it, with every field: for tests that bring their own source.
+ * Creates a job as a `RecordSource` returns it, with every field: for tests that bring their own
+ * source.
  *
  * @example
  * ```ts

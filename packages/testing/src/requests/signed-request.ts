@@ -1,9 +1,13 @@
 import { signPayload } from "@jobber-sync/core/signature";
 
-// `Uint8Array<ArrayBuffer>`, which `fetch` needs, spelled so that TypeScript before 5.7 can read it too.
+// `Uint8Array<ArrayBuffer>`, which `fetch` needs, spelled so that TypeScript before 5.7 can read it
+// too.
 type Bytes = ReturnType<Uint8ArrayConstructor["of"]>;
 
-/** The body and headers of a signed request, for `fetch`, a framework's `inject`, or `receiver.handle`. */
+/**
+ * The body and headers of a signed request, for `fetch`, a framework's `inject`, or
+ * `receiver.handle`.
+ */
 export interface SignedRequest {
   /** The signed bytes. */
   readonly body: Bytes;
@@ -17,10 +21,11 @@ export interface SignedRequest {
 }
 
 /**
- * Creates a request signed as Jobber signs it: HMAC-SHA256 over the body, with the app's OAuth client secret as the key.
+ * Creates a request signed as Jobber signs it: HMAC-SHA256 over the body, with the app's OAuth
+ * client secret as the key.
  *
- * @param payload an object is sent as compact JSON. Text (as UTF-8) and bytes are sent unchanged, so that a body other
- * than JSON can be signed too
+ * @param payload an object is sent as compact JSON. Text (as UTF-8) and bytes are sent unchanged,
+ * so that a body other than JSON can be signed too
  * @throws {TypeError} if the secret is empty, blank or shorter than 16 bytes
  *
  * @example

@@ -28,9 +28,16 @@ type Given<T> = Partial<
 
 /** Conditions of an account that tests can change at any time. */
 export interface AccountConditions {
-  /** Fields (`Query.jobs`, `Job.total`) and types (`Client`) that are hidden from the access token. */
+  /**
+   * Fields (`Query.jobs`, `Job.total`) and types (`Client`) that are hidden from the access token.
+   */
   readonly hidden: Set<string>;
-  /** Maximum lag of the replicas that serve reads. Each request gets a random lag up to it. Milliseconds. @default 0 */
+  /**
+   * Maximum lag of the replicas that serve reads. Each request gets a random lag up to it.
+   * Milliseconds.
+   *
+   * @default 0
+   */
   replicaLagMs: number;
   /** Ids of records that reads do not find although they exist, as with an index that lags. */
   readonly missing: Set<string>;
@@ -39,7 +46,8 @@ export interface AccountConditions {
 }
 
 /**
- * A simulated Jobber account and its records. Every change emits a webhook event, whether a test or the API made it.
+ * A simulated Jobber account and its records. Every change emits a webhook event, whether a test or
+ * the API made it.
  */
 export interface SimulatedAccount {
   readonly id: string;
@@ -51,7 +59,10 @@ export interface SimulatedAccount {
   /** Adds a job. Its client is the client of the property, as in Jobber. */
   addJob(propertyId: string, given?: Given<SimulatedJob>): SimulatedJob;
   addVisit(jobId: string, given?: Given<SimulatedVisit>): SimulatedVisit;
-  /** Changes a record. Properties and visits have no `updatedAt`, and their job's does not change, as in Jobber. */
+  /**
+   * Changes a record. Properties and visits have no `updatedAt`, and their job's does not change,
+   * as in Jobber.
+   */
   update<K extends SimulatedKind>(
     kind: K,
     id: string,
@@ -60,7 +71,9 @@ export interface SimulatedAccount {
   /** Closes a job, as `archived` when it is invoiced. @default "archived" */
   closeJob(id: string, jobStatus?: "archived" | "requires_invoicing"): SimulatedJob;
   completeVisit(id: string): SimulatedVisit;
-  /** Deletes a record and its dependents: a client's properties, a property's jobs, a job's visits. */
+  /**
+   * Deletes a record and its dependents: a client's properties, a property's jobs, a job's visits.
+   */
   destroy(kind: SimulatedKind, id: string): void;
   /** Returns the current records, ignoring replica lag, in order of creation. */
   all<K extends SimulatedKind>(kind: K): readonly SimulatedRecords[K][];
@@ -226,7 +239,10 @@ export function createAccount({ number, name, now, emit }: AccountOptions): {
   return { account, tables };
 }
 
-/** Formats a time in whole seconds, as Jobber does, so two changes within a second have the same time. */
+/**
+ * Formats a time in whole seconds, as Jobber does, so two changes within a second have the same
+ * time.
+ */
 function wholeSeconds(ms: number): SimulatedTime {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

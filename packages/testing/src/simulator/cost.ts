@@ -16,8 +16,9 @@ const DEFAULT_PAGE = 100;
 const FREE = new Set(["edges", "nodes", "node"]);
 
 /**
- * Returns the cost that a query requests, in Jobber's points: 1 per field, 0 for `edges`, `nodes` and `node`, whose
- * selections count once per item of the page. See docs/jobber-facts.md#rate-limits.
+ * Returns the cost that a query requests, in Jobber's points: 1 per field, 0 for `edges`, `nodes`
+ * and `node`, whose selections count once per item of the page. See
+ * docs/jobber-facts.md#rate-limits.
  */
 export function requestedCost(
   schema: GraphQLSchema,

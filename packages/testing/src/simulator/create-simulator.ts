@@ -86,8 +86,9 @@ export interface Simulator {
 }
 
 /**
- * Starts a simulated Jobber in this process: GraphQL endpoint, OAuth and webhooks, over records that the test creates. It
- * shares no code with this library and behaves as docs/jobber-facts.md describes Jobber.
+ * Starts a simulated Jobber in this process: GraphQL endpoint, OAuth and webhooks, over records
+ * that the test creates. It shares no code with this library and behaves as docs/jobber-facts.md
+ * describes Jobber.
  *
  * @example
  * ```ts
@@ -274,8 +275,8 @@ function message(status: number, text: string): SimulatedResponse {
 }
 
 /**
- * Returns the version that serves a request: the oldest one for removed versions, `null` for versions that never
- * existed. See docs/jobber-facts.md#api-versions.
+ * Returns the version that serves a request: the oldest one for removed versions, `null` for
+ * versions that never existed. See docs/jobber-facts.md#api-versions.
  */
 function versionFor(versions: readonly [string, ...string[]], asked: string): string | null {
   if (versions.includes(asked)) return asked;

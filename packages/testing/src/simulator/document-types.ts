@@ -23,8 +23,8 @@ export interface DocumentTypes {
 let last: { readonly sdl: string; readonly schema: GraphQLSchema } | undefined;
 
 /**
- * Validates a GraphQL document against a schema and returns the types of the fields it selects: for tests that compare
- * queries, and the code that reads their responses, with Jobber's schema.
+ * Validates a GraphQL document against a schema and returns the types of the fields it selects: for
+ * tests that compare queries, and the code that reads their responses, with Jobber's schema.
  *
  * @param sdl the text of the schema. @default the simulator's schema
  */

@@ -49,8 +49,8 @@ const schema = jobberSchema();
 const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
 
 /**
- * Executes a document as Jobber does: admits it by its requested cost and charges its actual cost. See
- * docs/jobber-facts.md#rate-limits.
+ * Executes a document as Jobber does: admits it by its requested cost and charges its actual cost.
+ * See docs/jobber-facts.md#rate-limits.
  */
 export async function respondToGraphql(request: GraphqlRequest): Promise<GraphqlOutcome> {
   const { account, tables, meter, limits, now, query, variables } = request;

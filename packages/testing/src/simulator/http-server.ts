@@ -28,7 +28,10 @@ export interface LoopbackServer {
   close(): Promise<void>;
 }
 
-/** Starts a server for the routes, keyed by method and path, on a free loopback port. `now` sets its `Date` header. */
+/**
+ * Starts a server for the routes, keyed by method and path, on a free loopback port. `now` sets its
+ * `Date` header.
+ */
 export async function startServer(
   routes: ReadonlyMap<string, Route>,
   now: () => number,

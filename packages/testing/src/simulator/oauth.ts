@@ -3,9 +3,9 @@ import type { SimulatedAccount } from "./account.ts";
 import type { SimulatedResponse } from "./graphql-endpoint.ts";
 
 /**
- * Fate of a refresh token after its use. `strict`: it becomes invalid, as for apps created after 2 January 2024.
- * `lenient`: it stays valid, and the response contains a warning. `off`: the same token is returned. See
- * docs/jobber-facts.md#token-rotation.
+ * Fate of a refresh token after its use. `strict`: it becomes invalid, as for apps created after 2
+ * January 2024. `lenient`: it stays valid, and the response contains a warning. `off`: the same
+ * token is returned. See docs/jobber-facts.md#token-rotation.
  */
 export type TokenRotation = "strict" | "lenient" | "off";
 
@@ -62,7 +62,10 @@ interface Code {
   readonly challenge: string | null;
 }
 
-/** Creates the authorization server of one app. Its tokens are random, not seeded, because no behaviour depends on them. */
+/**
+ * Creates the authorization server of one app. Its tokens are random, not seeded, because no
+ * behaviour depends on them.
+ */
 export function createOauth(options: OauthOptions): SimulatedOauth {
   const { clientId, clientSecret, appId, rotation, accessTokenMs, now } = options;
   const signingKey = randomBytes(32);

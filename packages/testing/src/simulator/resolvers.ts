@@ -46,7 +46,10 @@ type ClientFilter = {
 // biome-ignore lint/suspicious/noExplicitAny: one table holds the resolvers of every type; each names its own arguments
 type Resolver = (source: never, args: any, view: ReadView) => unknown;
 
-/** Resolves a field from the account. Hidden fields fail with Jobber's messages; see docs/jobber-facts.md#api-errors. */
+/**
+ * Resolves a field from the account. Hidden fields fail with Jobber's messages; see
+ * docs/jobber-facts.md#api-errors.
+ */
 export const resolveField: GraphQLFieldResolver<unknown, ReadView> = (source, args, view, info) => {
   rejectHidden(info, view.account.conditions.hidden);
   const resolver = RESOLVERS[`${info.parentType.name}.${info.fieldName}`];
@@ -156,13 +159,19 @@ function clientName({ isCompany, companyName, firstName, lastName }: SimulatedCl
   return (isCompany ? companyName || person : person || companyName) ?? "";
 }
 
-/** Returns the address of a record in Jobber's web application, which contains the number encoded in the id. */
+/**
+ * Returns the address of a record in Jobber's web application, which contains the number encoded in
+ * the id.
+ */
 function webUri(path: string, id: string): string {
   const number = Buffer.from(id, "base64").toString("latin1").split("/").at(-1);
   return `https://secure.getjobber.com/${path}/${number}`;
 }
 
-/** Replaces null with empty strings: the fields of a client's address are non-null, those of a property's are not. */
+/**
+ * Replaces null with empty strings: the fields of a client's address are non-null, those of a
+ * property's are not.
+ */
 function filled(address: SimulatedAddress | null): Record<string, string> | null {
   if (address === null) return null;
   return Object.fromEntries(Object.entries(address).map(([name, value]) => [name, value ?? ""]));

@@ -1,7 +1,7 @@
 /**
- * The part of Jobber's schema that the simulator implements: everything this library reads, and two mutations, whose
- * changes are sent as webhooks too. Names, types and nullability follow API version 2026-07-27; a test compares them
- * with Jobber's schema when that file is available.
+ * The part of Jobber's schema that the simulator implements: everything this library reads, and two
+ * mutations, whose changes are sent as webhooks too. Names, types and nullability follow API
+ * version 2026-07-27; a test compares them with Jobber's schema when that file is available.
  */
 export const SIMULATOR_SDL = /* GraphQL */ `
   scalar EncodedId

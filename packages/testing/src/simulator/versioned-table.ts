@@ -4,7 +4,8 @@ interface Entry<T> {
   readonly value: T | null;
 }
 
-// Replicas lag by seconds, so no read needs versions older than this. See docs/jobber-facts.md#index-lag.
+// Replicas lag by seconds, so no read needs versions older than this. See
+// docs/jobber-facts.md#index-lag.
 const KEEP_MS = 60_000;
 
 /** Records with their recent versions, from which a lagging replica reads. */

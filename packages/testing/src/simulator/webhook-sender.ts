@@ -8,7 +8,8 @@ export interface WebhookDisorder {
   /** A delivery is sent twice. @default 0 */
   readonly duplicate: number;
   /**
-   * One change sends two or three events, with times one second apart. See docs/jobber-facts.md#repeated-deliveries.
+   * One change sends two or three events, with times one second apart. See
+   * docs/jobber-facts.md#repeated-deliveries.
    *
    * @default 0
    */
@@ -58,8 +59,8 @@ export interface WebhookSender {
   /** Number of deliveries without a 2xx after the last retry. */
   readonly givenUp: number;
   /**
-   * Sends the waiting deliveries and resolves when each one has its 2xx or its last retry has failed. Deliveries that
-   * `disorder.delay` holds back wait for the next flush.
+   * Sends the waiting deliveries and resolves when each one has its 2xx or its last retry has
+   * failed. Deliveries that `disorder.delay` holds back wait for the next flush.
    *
    * @param burst number of concurrent requests. @default 8
    */
@@ -181,7 +182,9 @@ export function createWebhookSender(options: WebhookSenderOptions): {
   return { sender, queue };
 }
 
-/** Returns the body of a webhook, with its members in the order that Jobber's documentation shows. */
+/**
+ * Returns the body of a webhook, with its members in the order that Jobber's documentation shows.
+ */
 function webhookBody(
   { topic, accountId, itemId, occurredAt }: SimulatedEvent,
   { appId, timeSpelling }: Pick<WebhookSenderOptions, "appId" | "timeSpelling">,

@@ -22,8 +22,8 @@ export interface ParserBefore {
   readonly name: string;
   readonly start: StartServer;
   /**
-   * Pattern that the message of `ERR_BODY_NOT_RAW` must match. Leave it out for parsers that keep the bytes: deliveries
-   * must then be accepted.
+   * Pattern that the message of `ERR_BODY_NOT_RAW` must match. Leave it out for parsers that keep
+   * the bytes: deliveries must then be accepted.
    */
   readonly fix?: RegExp | undefined;
 }
@@ -34,7 +34,10 @@ export interface AdapterContractOptions extends ContractRunner {
   readonly start: StartServer;
   /** Parsers to test the adapter behind. Each must parse `application/json`. */
   readonly parsers?: readonly ParserBefore[] | undefined;
-  /** More bodies to sign and send, by name. None may be rejected for its signature or fail with a 5xx. */
+  /**
+   * More bodies to sign and send, by name. None may be rejected for its signature or fail with a
+   * 5xx.
+   */
   readonly bodies?: Readonly<Record<string, Uint8Array>> | undefined;
   /** Number of recorded requests to replay. @default 1000 */
   readonly recordedRequests?: number | undefined;
@@ -43,8 +46,9 @@ export interface AdapterContractOptions extends ContractRunner {
 }
 
 /**
- * Tests that an adapter keeps every promise of the receiver, over a real port with real bytes: all responses, and
- * headers, bodies, paths and connections that no HTTP client would produce. The same suite serves every framework.
+ * Tests that an adapter keeps every promise of the receiver, over a real port with real bytes: all
+ * responses, and headers, bodies, paths and connections that no HTTP client would produce. The same
+ * suite serves every framework.
  *
  * @example
  * ```ts

@@ -11,7 +11,8 @@ const SEED = 4711;
 const CONCURRENCY = 16;
 const MAX_MS = 1000;
 
-// Statuses of the receiver, 400 and 404 of routers, and 400, 408, 413, 417 and 431 of Node's HTTP parser.
+// Statuses of the receiver, 400 and 404 of routers, and 400, 408, 413, 417 and 431 of Node's HTTP
+// parser.
 const LISTED = new Set([200, 400, 401, 404, 405, 408, 413, 415, 417, 422, 431, 500, 503]);
 
 /** Sends broken requests: nothing crashes, nothing hangs, and nothing unsigned is stored. */
@@ -85,7 +86,10 @@ function* brokenRequests(count: number, onSigned: (body: string) => void): Gener
   }
 }
 
-/** Breaks the body, the path or a header, so that most requests pass the HTTP parser, and sometimes any byte. */
+/**
+ * Breaks the body, the path or a header, so that most requests pass the HTTP parser, and sometimes
+ * any byte.
+ */
 function breakRequest(request: RecordedRequest, random: Random): Buffer {
   const breakText = (text: string) =>
     breakOnce(Buffer.from(text, "latin1"), random).toString("latin1");

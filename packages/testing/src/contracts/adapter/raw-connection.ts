@@ -10,7 +10,10 @@ export interface RawResponse {
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 
-/** A TCP connection that sends exactly the bytes of a test. An HTTP client would correct or reject many of them. */
+/**
+ * A TCP connection that sends exactly the bytes of a test. An HTTP client would correct or reject
+ * many of them.
+ */
 export class RawConnection {
   readonly #socket: Socket;
   #received: Buffer = Buffer.alloc(0);
@@ -22,7 +25,8 @@ export class RawConnection {
       this.#received = Buffer.concat([this.#received, chunk]);
       this.#wake();
     });
-    // Some servers reset the connection of a rejected request; the response before the reset still counts.
+    // Some servers reset the connection of a rejected request; the response before the reset still
+    // counts.
     socket.on("error", () => {});
     socket.on("close", () => this.#wake());
   }

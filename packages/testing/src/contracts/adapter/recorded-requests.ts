@@ -42,7 +42,9 @@ interface Place {
   readonly secret: string;
 }
 
-/** Generates valid and invalid requests from a seed. Some repeat an earlier request byte for byte. */
+/**
+ * Generates valid and invalid requests from a seed. Some repeat an earlier request byte for byte.
+ */
 export function* recordedRequests(seed: number, count: number): Generator<RecordedRequest> {
   const random = createRandom(seed);
   const sent: RecordedRequest[] = [];

@@ -5,7 +5,10 @@ import { head, onWire, rawPost, signature } from "./wire.ts";
 
 const MIB = 1024 * 1024;
 
-/** Cases of the limits that protect the process before verification: size, time and the shared byte budget. */
+/**
+ * Cases of the limits that protect the process before verification: size, time and the shared byte
+ * budget.
+ */
 export function guardCases({ describe, it }: ContractRunner, start: StartServer): void {
   const body = snapshot("1");
   const codeOf = (response: { body: string } | null) =>

@@ -13,8 +13,8 @@ import { type RecordedRequest, recordedRequests, serialise } from "./recorded-re
 const SEED = 20_260_125;
 
 /**
- * Replays recorded requests through the adapter and directly into a receiver. Responses and stored rows must be equal,
- * and so they are equal in every adapter that passes.
+ * Replays recorded requests through the adapter and directly into a receiver. Responses and stored
+ * rows must be equal, and so they are equal in every adapter that passes.
  */
 export function replayCases(
   { describe, it }: ContractRunner,

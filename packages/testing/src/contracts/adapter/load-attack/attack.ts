@@ -11,7 +11,10 @@ export interface Attack {
 /** Result of an attack, per connection. */
 export interface AttackReport {
   readonly statuses: readonly (number | null)[];
-  /** Milliseconds from the headers to the end of the connection, or to the response when the connection stays open. */
+  /**
+   * Milliseconds from the headers to the end of the connection, or to the response when the
+   * connection stays open.
+   */
   readonly durations: readonly number[];
 }
 

@@ -24,14 +24,18 @@ export interface LoadAttackContractOptions extends ContractRunner {
 /** The attacked server. */
 interface AttackedServer {
   readonly url: string;
-  /** Returns the peak memory of the server's process while `during` lasts, less its memory before. Bytes. */
+  /**
+   * Returns the peak memory of the server's process while `during` lasts, less its memory before.
+   * Bytes.
+   */
   growth(during: Promise<unknown>): Promise<number>;
   attack(kind: Attack["kind"], connections: number): Promise<AttackReport>;
 }
 
 /**
- * Tests the limits of time and memory of an adapter under attack. It is separate from `adapterContract` because it takes
- * a minute and its figures need an otherwise idle machine. Runs on Node only.
+ * Tests the limits of time and memory of an adapter under attack. It is separate from
+ * `adapterContract` because it takes a minute and its figures need an otherwise idle machine. Runs
+ * on Node only.
  */
 export function loadAttackContract({
   describe,
@@ -73,7 +77,8 @@ export function loadAttackContract({
         `+${mib(grown)}, responses ${report.statuses.join(" ")}`,
       );
       assert.deepEqual(new Set(report.statuses), new Set([413]));
-      // Discarded chunks count until they are garbage collected, so the limit is half of the bytes sent.
+      // Discarded chunks count until they are garbage collected, so the limit is half of the bytes
+      // sent.
       assert.ok(grown < FLOODERS * 20 * MIB, mib(grown));
     });
 
@@ -179,7 +184,10 @@ function newsOf<K extends News["kind"]>(
   });
 }
 
-/** Sends signed requests 10 ms apart while `during` lasts, and returns the milliseconds that each one took. */
+/**
+ * Sends signed requests 10 ms apart while `during` lasts, and returns the milliseconds that each
+ * one took.
+ */
 async function honestLatencies(url: string, during: Promise<unknown>): Promise<number[]> {
   const body = notification("JOB_UPDATE", "1");
   const request = rawPost(body, [signature(body)], ROUTE);

@@ -13,8 +13,9 @@ export type News =
   | { readonly kind: "attacked"; readonly report: AttackReport };
 
 /**
- * Runs one of the two processes that `loadAttackContract` starts from its `program`: the server, or the attacker. In
- * processes of their own, neither shares memory or an event loop with the measurements.
+ * Runs one of the two processes that `loadAttackContract` starts from its `program`: the server, or
+ * the attacker. In processes of their own, neither shares memory or an event loop with the
+ * measurements.
  */
 export async function runLoadAttackProcess(start: StartServer): Promise<void> {
   const send = (news: News) => process.send?.(news);
