@@ -55,6 +55,7 @@ const ERROR_TABLE = {
   ERR_TOKEN_REFRESH: { status: 503, retryable: true, expose: false },
   ERR_LEASE_TIMEOUT: { status: 503, retryable: true, expose: false },
   ERR_ACCOUNT_IN_USE: { status: 409, retryable: false, expose: true },
+  ERR_CONNECT_FORBIDDEN: { status: 403, retryable: false, expose: true },
   ERR_OAUTH_STATE: { status: 400, retryable: false, expose: true },
   ERR_OAUTH_DENIED: { status: 400, retryable: false, expose: true },
   ERR_OAUTH_EXCHANGE: { status: 502, retryable: true, expose: true },

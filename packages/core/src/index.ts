@@ -78,6 +78,11 @@ export { deliveryKey } from "./submissions/delivery-key.ts";
 export { formatAddress } from "./submissions/format-address.ts";
 export type { SharedApp, Tenant, TenantResolver, Tenants } from "./tenants/tenant.ts";
 export { type Instant, parseInstant, toInstant } from "./time/instant.ts";
+export type {
+  ConnectCallOptions,
+  ConnectedListener,
+  ConnectHandlers,
+} from "./tokens/connect-handlers.ts";
 export { encryptTokens, type TokenKey } from "./tokens/encrypt-tokens.ts";
 export { createMemoryCursorStore } from "./tokens/memory-cursor-store.ts";
 export { createMemoryLease } from "./tokens/memory-lease.ts";

@@ -1,0 +1,126 @@
+import { setTimeout as delayFor } from "node:timers/promises";
+import {
+  createJobberApi,
+  createReconciler,
+  type JobberApi,
+  type Reconciler,
+} from "@jobber-sync/api";
+import { type ConnectHandlers, encryptTokens, type TenantResolver } from "@jobber-sync/core";
+import { type Inbox, safeLogger } from "@jobber-sync/core/ports";
+import { createConnect } from "./connect/create-connect.ts";
+import {
+  type AppOptions,
+  type CheckedApp,
+  checkApp,
+  type JobberSyncOptions,
+  keyObjects,
+} from "./options.ts";
+import { createConnectedTenants, type SyncTenant } from "./tenants/connected-tenants.ts";
+
+/** The parts that talk to Jobber. */
+export interface ConnectedParts {
+  readonly app: CheckedApp;
+  readonly tenants: TenantResolver;
+  readonly api: JobberApi;
+  readonly reconciler: Reconciler | null;
+  readonly connect: ConnectHandlers;
+}
+
+/** Creates API client, OAuth flow, reconcile and the tenants behind their connections. */
+export function connectedParts(options: JobberSyncOptions, given: AppOptions): ConnectedParts {
+  const { database, hooks = {}, now = Date.now } = options;
+  const logger = safeLogger(options.logger);
+  const { inbox, store, lease, cursors } = database;
+  const app = checkApp(given);
+  const tokens = encryptTokens(database.tokens, app.encryptionKeys);
+  const directory = createConnectedTenants({
+    connections: database.tokens,
+    clientSecret: app.clientSecret,
+    listed: listedTenants(options.tenants),
+    now,
+  });
+  const tenants = isResolver(options.tenants) ? options.tenants : directory;
+  const api = createJobberApi({
+    ...options.api,
+    ...app,
+    tokens,
+    lease,
+    statusOverrides: options.statusOverrides,
+    logger,
+    now,
+    hooks: {
+      ...hooks,
+      async connected(event) {
+        directory.refresh();
+        await hooks.connected?.(event);
+        await wakeTenant(inbox, event.tenant);
+        await reconciler?.soon(event.tenant);
+      },
+      async disconnected(event) {
+        directory.refresh();
+        await hooks.disconnected?.(event);
+      },
+    },
+  });
+  const reconciler =
+    options.reconcile === false
+      ? null
+      : createReconciler({
+          ...options.reconcile,
+          api,
+          store,
+          cursors,
+          lease,
+          statusOverrides: options.statusOverrides,
+          tenants: () => directory.slugs(),
+          beforeFetch: createFetchSlot(inbox, options.worker?.fetchesPerSecond ?? 8, now),
+          now,
+        });
+  const connect = createConnect({
+    app,
+    keys: keyObjects(app.encryptionKeys),
+    api,
+    lease,
+    logger,
+    allowedAccounts: (tenant) => directory.allowedAccounts(tenant),
+    now,
+  });
+  return { app, tenants, api, reconciler, connect };
+}
+
+/**
+ * Processes what waited for the connection: paused deliveries, and those that no source could
+ * resolve.
+ */
+async function wakeTenant(inbox: Inbox, tenant: string): Promise<void> {
+  await inbox.resume(tenant);
+  // Deliveries that came before the account was known are quarantined; the worker checks them
+  // again.
+  await inbox.replay({ tenant, states: ["unresolved", "quarantined"] });
+}
+
+const MAX_WAIT_MS = 5000;
+
+/** Creates the wait for a slot in the rate limit that reconcile shares with the workers. */
+function createFetchSlot(inbox: Inbox, perSecond: number, now: () => number) {
+  return async (tenant: string, signal: AbortSignal): Promise<void> => {
+    for (;;) {
+      const waitMs = await inbox.acquireSlot(tenant, {
+        perSecond,
+        maxWaitMs: MAX_WAIT_MS,
+        now: now(),
+      });
+      await delayFor(Math.min(waitMs, MAX_WAIT_MS), undefined, { signal });
+      // Beyond the longest wait no slot was acquired.
+      if (waitMs <= MAX_WAIT_MS) return;
+    }
+  };
+}
+
+function isResolver(tenants: JobberSyncOptions["tenants"]): tenants is TenantResolver {
+  return tenants !== undefined && !Array.isArray(tenants);
+}
+
+function listedTenants(tenants: JobberSyncOptions["tenants"]): readonly SyncTenant[] | null {
+  return Array.isArray(tenants) ? tenants : null;
+}

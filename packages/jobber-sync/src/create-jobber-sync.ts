@@ -1,0 +1,146 @@
+import type { JobberApi, Reconciler } from "@jobber-sync/api";
+import {
+  type ConnectHandlers,
+  createReceiver,
+  createWorker,
+  type JobberWorker,
+  type Receiver,
+  type SyncReader,
+  type Tenant,
+  type Tenants,
+} from "@jobber-sync/core";
+import type { Inbox, SyncStore } from "@jobber-sync/core/ports";
+import { connectedParts } from "./connected-parts.ts";
+import type { JobberSyncOptions, SyncDatabase } from "./options.ts";
+
+/** Receiver, worker, API, OAuth and reconcile, wired together. Each part may be used on its own. */
+export interface JobberSync {
+  readonly receiver: Receiver;
+  readonly worker: JobberWorker;
+  readonly inbox: Inbox;
+  readonly store: SyncStore & SyncReader;
+  /** `null` without `app`. */
+  readonly api: JobberApi | null;
+  /** `null` without `app`, and with `reconcile: false`. */
+  readonly reconciler: Reconciler | null;
+  /** The OAuth flow, mounted by the adapters' `jobberConnect`. `null` without `app`. */
+  readonly connect: ConnectHandlers | null;
+  /**
+   * Migrates the database and starts worker and reconcile. The receiver accepts deliveries without
+   * it. Calling it again does nothing.
+   *
+   * @throws {JobberSyncError} `ERR_STORE…` when the database cannot be reached or migrated
+   */
+  start(): Promise<void>;
+  /**
+   * Stops claiming deliveries, waits for active runs for up to `graceMs`, then closes the database.
+   * Stop your HTTP server at the same time, not before: idle keep-alive connections must not delay
+   * the worker.
+   *
+   * @param options.graceMs milliseconds. @default 10000
+   */
+  stop(options?: { readonly graceMs?: number | undefined }): Promise<void>;
+  /**
+   * Processes what is due and resolves when nothing is: for tests, scripts and cron routes.
+   * Resolves with the number of runs.
+   */
+  drain(options?: { readonly maxMs?: number | undefined }): Promise<number>;
+}
+
+/**
+ * Creates everything a backend needs to stay in sync with Jobber, on one database: a receiver for
+ * webhooks, a worker that turns them into records and calls your handlers, the API client with
+ * encrypted tokens, the OAuth flow, and reconcile.
+ *
+ * Nothing connects before {@link JobberSync.start} or the first request.
+ *
+ * @throws {TypeError} for options that cannot work, naming the option
+ *
+ * @example
+ * ```ts
+ * import { openSqlite } from "@jobber-sync/sqlite";
+ * import { createJobberSync } from "jobber-sync";
+ *
+ * const sync = createJobberSync({
+ *   database: openSqlite("jobber-sync.db"),
+ *   app: {
+ *     clientId: process.env.JOBBER_CLIENT_ID ?? "",
+ *     clientSecret: process.env.JOBBER_CLIENT_SECRET ?? "",
+ *     encryptionKeys: [{ id: "1", key: process.env.JOBBER_TOKEN_KEY ?? "" }],
+ *   },
+ *   tenants: [{ slug: "acme" }],
+ *   on: { "job.completed": ({ event }) => console.log(event) },
+ * });
+ * await sync.start();
+ * ```
+ */
+export function createJobberSync(options: JobberSyncOptions): JobberSync {
+  const { database, logger, now } = options;
+  const { inbox, store } = checkDatabase(database);
+  const connected = options.app === undefined ? null : connectedParts(options, options.app);
+  const tenants = connected?.tenants ?? tenantsWithoutApp(options);
+  const app = connected === null ? undefined : { secrets: connected.app.clientSecret };
+  const shared = { tenants, app, topics: options.topics, hooks: options.hooks, logger, now };
+  const receiver = createReceiver({ ...options.receiver, ...shared, inbox });
+  const worker = createWorker({
+    ...options.worker,
+    ...shared,
+    inbox,
+    store,
+    source: connected?.api,
+    on: options.on,
+    statusOverrides: options.statusOverrides,
+  });
+  let running: Promise<void> | null = null;
+
+  async function start(): Promise<void> {
+    await database.migrate?.();
+    worker.start();
+    connected?.reconciler?.start();
+  }
+
+  return {
+    receiver,
+    worker,
+    inbox,
+    store,
+    api: connected?.api ?? null,
+    reconciler: connected?.reconciler ?? null,
+    connect: connected?.connect ?? null,
+    start() {
+      running ??= start().catch((error: unknown) => {
+        running = null;
+        throw error;
+      });
+      return running;
+    },
+    async stop({ graceMs = 10_000 } = {}) {
+      running = null;
+      await Promise.all([worker.stop({ graceMs }), connected?.reconciler?.stop({ graceMs })]);
+      await database.close?.();
+    },
+    drain: (drainOptions) => worker.drain(drainOptions),
+  };
+}
+
+/** @throws {TypeError} */
+function checkDatabase(database: SyncDatabase): SyncDatabase {
+  const missing = (["inbox", "store", "tokens", "lease", "cursors"] as const).find(
+    (name) => typeof database?.[name] !== "object",
+  );
+  if (missing === undefined) return database;
+  throw new TypeError(
+    `database.${missing} is missing: pass what openSqlite() or createPostgres() returns.`,
+  );
+}
+
+/** @throws {TypeError} for a tenant without a secret */
+function tenantsWithoutApp({ tenants }: JobberSyncOptions): Tenants {
+  if (tenants === undefined)
+    throw new TypeError("createJobberSync needs an app, or tenants with secrets of their own.");
+  if (!Array.isArray(tenants)) return tenants as Tenants;
+  return tenants.map(({ slug, secrets, accountIds }): Tenant => {
+    if (secrets !== undefined) return { slug, secrets, accountIds };
+    throw new TypeError(`Tenant "${slug}" needs secrets, because there is no app.`);
+  });
+}
