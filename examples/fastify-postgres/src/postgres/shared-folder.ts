@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where the server in `folder` says how it is reached. */
+/** Returns the file that contains the address of the server in `folder`. */
 export function addressFile(folder: string): string {
   return join(folder, "address");
 }
 
-/** What stands there: an address, an `error: …`, or nothing yet. */
+/** Reads that file: an address, `error: …`, or `""` before the server has started. */
 export function readAddress(folder: string): string {
   try {
     return readFileSync(addressFile(folder), "utf8");
@@ -16,9 +16,9 @@ export function readAddress(folder: string): string {
 }
 
 /**
- * Makes this process the one that runs the server in `folder`.
+ * Claims the server in `folder` for this process.
  *
- * @returns how to give that up; `null` when another process that lives is it already
+ * @returns a function that releases the claim; `null` if a live process holds it
  */
 export function claimFolder(folder: string): (() => void) | null {
   mkdirSync(folder, { recursive: true });
@@ -30,7 +30,7 @@ export function claimFolder(folder: string): (() => void) | null {
     } catch (error) {
       if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
       if (isAlive(Number(readFileSync(file, "utf8")))) return null;
-      // Left behind by one that was killed.
+      // Left behind by a process that was killed.
       rmSync(file, { force: true });
     }
   }

@@ -6,20 +6,21 @@ import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { addressFile, readAddress } from "./shared-folder.ts";
 
-/** A server, and this process's stake in it. */
+/** A shared server, kept running by a connection of this process. */
 export interface SharedServer {
   readonly connectionString: string;
-  /** Says that this process needs the server no more. */
+  /** Closes that connection. */
   release(): Promise<void>;
 }
 
 const PROGRAM = fileURLToPath(new URL("run-shared-postgres.ts", import.meta.url));
 const WAIT_MS = 30_000;
-const LOOK_MS = 100;
+const POLL_MS = 100;
 
 /**
- * The embedded PostgreSQL in a folder, shared by every program that names the same one: the first starts it, as a process of its own, and
- * it ends a few seconds after the last has gone.
+ * Connects to the embedded PostgreSQL server of a folder, which all programs that name the folder
+ * share. The first one starts it as a separate process, which ends a few seconds after the last
+ * client has disconnected.
  */
 export async function sharedPostgres(folder: string): Promise<SharedServer> {
   const path = resolve(folder);
@@ -33,23 +34,23 @@ export async function sharedPostgres(folder: string): Promise<SharedServer> {
     } else if (started && address !== "") throw new Error(address);
     if (!started) {
       started = true;
-      // What stands there is of a server that was killed.
+      // The address is that of a server that was killed.
       rmSync(addressFile(path), { force: true });
       spawn(process.execPath, [PROGRAM, path], { detached: true, stdio: "ignore" }).unref();
     }
-    await delay(LOOK_MS);
+    await delay(POLL_MS);
   }
-  throw new Error(`No PostgreSQL came up in ${path} within ${WAIT_MS / 1000} s.`);
+  throw new Error(`PostgreSQL did not start in ${path} within ${WAIT_MS / 1000} s.`);
 }
 
-/** A connection that does nothing but keep the server up. */
+/** Opens the connection that keeps the server running. */
 async function connect(connectionString: string): Promise<pg.Client | null> {
   const client = new pg.Client({
     connectionString,
     connectionTimeoutMillis: 2000,
     keepAlive: true,
   });
-  // The pool will notification too, and it is the one that matters.
+  // The pool reports a broken connection too.
   client.on("error", () => {});
   return client.connect().then(
     () => client,

