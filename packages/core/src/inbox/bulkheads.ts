@@ -11,7 +11,7 @@ export interface BulkheadRun {
   readonly startedAt: number;
 }
 
-/** The slots of one worker, shared between tenants. Every call takes the caller's monotonic `now`. */
+/** The slots of one worker, shared between tenants. `now` is the caller's monotonic clock. */
 export interface Bulkheads {
   /** Notes that a tenant has work: the others then leave it half of the slots. */
   see(tenant: string, now: number): void;
@@ -27,7 +27,7 @@ export interface Bulkheads {
   end(run: BulkheadRun): void;
   /** Active runs of a tenant. */
   active(tenant: string): number;
-  /** Milliseconds until the oldest young run stops counting against the total; `null` without one. */
+  /** Milliseconds until the next run stops counting against the total; `null` without one. */
   agesInMs(now: number): number | null;
 }
 

@@ -252,7 +252,7 @@ export interface SlotRequest {
 
 /** Options of {@link Inbox.listen}. */
 export interface WakeOptions {
-  /** Maximum number of simultaneous runs. */
+  /** Slots for simultaneous runs, not counting those older than 1 s: they wait for something. */
   readonly concurrency: number;
   /** Ends the listening: no run starts afterwards. */
   readonly signal: AbortSignal;
@@ -329,6 +329,9 @@ export interface Inbox {
    * Calls `run` with objects that have work, until the signal aborts; resolves when the last run
    * has ended. Offers an object again as long as it has rows that are due. May offer an object
    * without work, or one that another listener is offered too. `run` does not reject.
+   *
+   * Tenants share the slots, so that hanging runs of one do not delay the others:
+   * `createRunScheduler` applies the rules.
    */
   listen(run: (object: ObjectRef) => Promise<void>, options: WakeOptions): Promise<void>;
 

@@ -1,6 +1,7 @@
-import { type BulkheadRun, createBulkheads } from "./bulkheads.ts";
+import { createBulkheads } from "./bulkheads.ts";
 import type { ObjectRef } from "./inbox.ts";
 import { objectKey } from "./object-key.ts";
+import { createTenantQueues } from "./tenant-queues.ts";
 
 /** Options of {@link createRunScheduler}. */
 export interface RunSchedulerOptions {
@@ -20,8 +21,8 @@ export interface RunScheduler {
    * Offers an object that may have rows to process. Offers during a run cause one run after it.
    *
    * Resolves to `true` once the object's run has started, and at once if the object is running or
-   * its tenant holds all of its slots: the object is then remembered, so a wake-up for it has served
-   * its purpose. Resolves to `false` if the signal aborts first.
+   * its tenant holds all of its slots: the object is then remembered, so a wake-up for it has
+   * served its purpose. Resolves to `false` if the signal aborts first.
    *
    * @param options.first whether to run before the tenant's other waiting objects. @default false
    */
@@ -35,14 +36,15 @@ export interface RunScheduler {
   /** Whether a slot is free for some tenant that does not hold all of its own. */
   hasFreeSlot(): boolean;
   /**
-   * Resolves once no run is active and none waits. Returns the objects that may have rows left after
-   * the signal aborted: those that were running and those whose remembered run did not start.
+   * Resolves once no run is active and none waits. Returns the objects that may have rows left
+   * after the signal aborted: those that were running and those whose remembered run did not start.
    */
   idle(): Promise<readonly ObjectRef[]>;
 }
 
 interface Entry {
   readonly object: ObjectRef;
+  /** Resolves like `offer`. */
   readonly begun: Promise<boolean>;
   readonly notify: (begun: boolean) => void;
   /** Whether `offer` has resolved to `true`: the object must run, or be returned by `idle`. */
@@ -52,20 +54,12 @@ interface Entry {
   again: boolean;
 }
 
-interface TenantQueue {
-  readonly entries: Entry[];
-  /** Those of `entries` whose `offer` is pending. */
-  readonly offered: Set<Entry>;
-}
-
 // Rows are the truth and wake-ups a hint: what exceeds this is found by the inbox's next look.
 const MAX_REMEMBERED = 1000;
-// A tenant that is not among the last so many to start a run is next anyway.
-const MAX_LAST_STARTS = 1000;
 
 /**
- * Creates a scheduler for the runs of one worker. Of the tenants that may start a run, the one with
- * the fewest active runs is next, then the one that has waited longest since its last start.
+ * Creates a scheduler for the runs of one worker. Tenants share the slots as described at
+ * `createBulkheads`, and take turns as described at `createTenantQueues`.
  *
  * @param run must not reject
  */
@@ -75,20 +69,17 @@ export function createRunScheduler(
 ): RunScheduler {
   const bulkheads = createBulkheads({ concurrency });
   const entries = new Map<string, Entry>();
-  const queues = new Map<string, TenantQueue>();
+  const queues = createTenantQueues<Entry>();
+  /** Waiting entries whose `offer` is pending. */
+  const offered = new Set<Entry>();
   const left = new Map<string, ObjectRef>();
-  /** Numbers the starts, so that equally busy tenants take turns. In ascending order. */
-  const lastStarts = new Map<string, number>();
-  let starts = 0;
-  let waiting = 0;
   let timer: NodeJS.Timeout | undefined;
   let notifyIdle = () => {};
   signal.addEventListener("abort", end, { once: true });
 
   return {
     async offer(object, { first = false } = {}) {
-      const key = objectKey(object);
-      const entry = entries.get(key);
+      const entry = entries.get(objectKey(object));
       if (entry !== undefined) {
         if (!entry.running) return entry.begun;
         entry.again = true;
@@ -96,21 +87,20 @@ export function createRunScheduler(
       }
       if (signal.aborted) return false;
       bulkheads.see(object.tenant, now());
-      const queue = queues.get(object.tenant);
-      if (queue !== undefined && queue.entries.length >= MAX_REMEMBERED) return true;
-      const added = enqueue(object, first);
+      if (queues.size(object.tenant) >= MAX_REMEMBERED) return true;
+      const added = enter(object, first);
       startRuns();
       return added.begun;
     },
     running,
     suppliedTenants() {
       const at = now();
-      const tenants = new Set(queues.keys());
-      for (const { object, running } of entries.values())
-        if (running && bulkheads.isSaturated(object.tenant, at)) tenants.add(object.tenant);
+      const tenants = new Set(queues.tenants());
+      for (const { tenant } of running())
+        if (bulkheads.isSaturated(tenant, at)) tenants.add(tenant);
       return [...tenants];
     },
-    waiting: () => waiting,
+    waiting: () => queues.size(),
     hasFreeSlot: () => bulkheads.hasFreeSlot(now()),
     async idle() {
       if (entries.size > 0) {
@@ -127,96 +117,51 @@ export function createRunScheduler(
     return [...entries.values()].filter((entry) => entry.running).map(({ object }) => object);
   }
 
-  function enqueue(object: ObjectRef, first: boolean): Entry {
-    let notify: (begun: boolean) => void = () => {};
-    const begun = new Promise<boolean>((resolve) => {
-      notify = resolve;
-    });
-    const entry = { object, begun, notify, remembered: false, running: false, again: false };
+  function enter(object: ObjectRef, first: boolean): Entry {
+    const entry = createEntry(object);
     entries.set(objectKey(object), entry);
-    let queue = queues.get(object.tenant);
-    if (queue === undefined) {
-      queue = { entries: [], offered: new Set() };
-      queues.set(object.tenant, queue);
-    }
-    if (first) queue.entries.unshift(entry);
-    else queue.entries.push(entry);
-    queue.offered.add(entry);
-    waiting += 1;
+    offered.add(entry);
+    queues.add(object.tenant, entry, { first });
     return entry;
   }
 
   function startRuns(): void {
     clearTimeout(timer);
-    timer = undefined;
-    for (let tenant = nextTenant(); tenant !== null; tenant = nextTenant()) startNext(tenant);
-    if (queues.size === 0) return;
-    for (const [tenant, queue] of queues) {
-      if (queue.offered.size === 0 || !bulkheads.isSaturated(tenant, now())) continue;
-      for (const entry of queue.offered) remember(entry);
+    if (signal.aborted) return;
+    const admits = (tenant: string) => bulkheads.admits(tenant, now());
+    for (;;) {
+      const entry = queues.takeNext({ admits, active: bulkheads.active });
+      if (entry === undefined) break;
+      start(entry);
     }
-    const agesInMs = bulkheads.agesInMs(now());
+    for (const entry of offered)
+      if (bulkheads.isSaturated(entry.object.tenant, now())) remember(entry);
+    const agesInMs = queues.size() > 0 ? bulkheads.agesInMs(now()) : null;
     if (agesInMs !== null) timer = setTimeout(startRuns, agesInMs);
   }
 
-  function nextTenant(): string | null {
-    if (signal.aborted) return null;
-    const at = now();
-    let next: string | null = null;
-    let best: readonly [active: number, lastStart: number] = [0, 0];
-    for (const tenant of queues.keys()) {
-      if (!bulkheads.admits(tenant, at)) continue;
-      const lastStart = lastStarts.get(tenant) ?? 0;
-      const active = bulkheads.active(tenant);
-      const isBetter = active < best[0] || (active === best[0] && lastStart < best[1]);
-      if (next !== null && !isBetter) continue;
-      next = tenant;
-      best = [active, lastStart];
-    }
-    return next;
-  }
-
-  function startNext(tenant: string): void {
-    const queue = queues.get(tenant);
-    const entry = queue?.entries.shift();
-    if (queue === undefined || entry === undefined) return;
-    noteStart(tenant);
+  function start(entry: Entry): void {
     remember(entry);
-    if (queue.entries.length === 0) queues.delete(tenant);
-    waiting -= 1;
     entry.running = true;
-    const slot = bulkheads.start(tenant, now());
-    void run(entry.object).finally(() => endRun(entry, slot));
+    const slot = bulkheads.start(entry.object.tenant, now());
+    void run(entry.object).finally(() => {
+      bulkheads.end(slot);
+      endRun(entry);
+    });
   }
 
-  function noteStart(tenant: string): void {
-    starts += 1;
-    lastStarts.delete(tenant);
-    lastStarts.set(tenant, starts);
-    if (lastStarts.size <= MAX_LAST_STARTS) return;
-    for (const [oldest] of lastStarts) {
-      lastStarts.delete(oldest);
-      return;
-    }
-  }
-
-  function endRun(entry: Entry, slot: BulkheadRun): void {
-    bulkheads.end(slot);
-    entries.delete(objectKey(entry.object));
-    if (entry.again) {
-      const follow = enqueue(entry.object, false);
-      remember(follow);
-      if (signal.aborted) drop(follow);
-    }
+  function endRun({ object, again }: Entry): void {
+    entries.delete(objectKey(object));
+    if (again && signal.aborted) left.set(objectKey(object), object);
+    else if (again) remember(enter(object, false));
     startRuns();
     onEnd?.();
     if (entries.size === 0) notifyIdle();
   }
 
   function remember(entry: Entry): void {
-    if (entry.remembered) return;
     entry.remembered = true;
-    queues.get(entry.object.tenant)?.offered.delete(entry);
+    offered.delete(entry);
     entry.notify(true);
   }
 
@@ -224,18 +169,20 @@ export function createRunScheduler(
   function end(): void {
     clearTimeout(timer);
     for (const object of running()) left.set(objectKey(object), object);
-    for (const { entries: waitingEntries } of queues.values())
-      for (const entry of [...waitingEntries]) drop(entry);
-    queues.clear();
+    for (const { object, remembered, notify } of queues.takeAll()) {
+      if (remembered) left.set(objectKey(object), object);
+      notify(false);
+      entries.delete(objectKey(object));
+    }
+    offered.clear();
     if (entries.size === 0) notifyIdle();
   }
+}
 
-  function drop(entry: Entry): void {
-    const { object } = entry;
-    if (entry.remembered) left.set(objectKey(object), object);
-    entry.notify(false);
-    entries.delete(objectKey(object));
-    waiting -= 1;
-    queues.delete(object.tenant);
-  }
+function createEntry(object: ObjectRef): Entry {
+  let notify: (begun: boolean) => void = () => {};
+  const begun = new Promise<boolean>((resolve) => {
+    notify = resolve;
+  });
+  return { object, begun, notify, remembered: false, running: false, again: false };
 }

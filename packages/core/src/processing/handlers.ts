@@ -48,7 +48,10 @@ type SubmissionOfEvent<E extends EventName | null> = E extends JobEventName
     ? Submission<ClientSubmissionPayload<E>>
     : null;
 
-/** The event that `on[N]` receives. An event may arrive as a snapshot or as a notification: check `kind`. */
+/**
+ * The event that `on[N]` receives. An event may arrive as a snapshot or as a notification: check
+ * `kind`.
+ */
 export type HandlerEvent<N extends HandlerName> = N extends EventName
   ? SnapshotOfEvent<N> | TopicNotification<TopicOfEvent<N>>
   : N extends KnownTopic
@@ -143,7 +146,8 @@ const EVENT_OR_TOPIC =
 /**
  * Validates `on` at startup: a typo throws instead of never firing.
  *
- * @throws {TypeError} for a name that is neither an event nor a topic, or a value that is no function
+ * @throws {TypeError} for a name that is neither an event nor a topic, or a value that is no
+ * function
  */
 export function checkHandlers(on: Handlers): ReadonlyMap<string, AnyHandler> {
   const handlers = new Map<string, AnyHandler>();

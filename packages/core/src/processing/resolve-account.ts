@@ -9,7 +9,7 @@ import {
 
 /**
  * Resolves notifications of the account itself. An `APP_DISCONNECT` may arrive late, after the
- * account has connected again, so it is checked with the source where the source can tell.
+ * account has connected again, so it is checked with the source if the source has connections.
  */
 export async function resolveAccount(
   { source, beforeFetch }: Processor,

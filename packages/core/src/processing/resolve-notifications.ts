@@ -78,7 +78,8 @@ async function writeFetched(
     readonly type: SourceObjectType;
   },
 ): Promise<Outcome> {
-  // A destroy may outrun Jobber's replicas. Its record gets a second look before it counts as alive.
+  // A destroy may outrun Jobber's replicas. Its record gets a second look before it counts as
+  // alive.
   const early = tasks.filter((task) => isRecord(type) && isDestroy(task.event) && !task.rechecked);
   const ready = tasks.filter((task) => !early.includes(task));
   const outcome = new Map(all(early, () => ({ kind: "recheck", reason: "still_there" })));

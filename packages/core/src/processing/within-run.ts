@@ -2,8 +2,8 @@ import type { JobberSyncError } from "../errors.ts";
 
 /**
  * Awaits foreign code (a source, a store, a handler), but no longer than its run lasts. A call that
- * ignores its signal would otherwise keep its slot and its deliveries until the process ends. Such a
- * call continues in the background; its outcome is discarded.
+ * ignores its signal would otherwise keep its slot and its deliveries until the process ends. Such
+ * a call continues in the background; its outcome is discarded.
  *
  * @param late creates the error to reject with when the signal aborts first
  */

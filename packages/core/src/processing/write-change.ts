@@ -30,8 +30,8 @@ export function applyChange(
 /**
  * Calls the store.
  *
- * @throws {JobberSyncError} the store's own coded error; `ERR_STORE` when the signal aborts first or
- * for anything else the store throws, with its error in `cause`
+ * @throws {JobberSyncError} the store's own coded error; `ERR_STORE` when the signal aborts first
+ * or for anything else the store throws, with its error in `cause`
  */
 export async function callStore<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
   try {

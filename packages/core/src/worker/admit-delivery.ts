@@ -35,8 +35,8 @@ export const LOOKUP_CODES: ReadonlySet<string> = new Set<ErrorCode>([
 /**
  * Creates the ownership check for the deliveries of one claim. Each tenant is looked up once.
  *
- * @param directory `null` for a worker without tenants: it trusts the receiver's decision, but never
- * releases what the receiver quarantined
+ * @param directory `null` for a worker without tenants: it trusts the receiver's decision, but
+ * never releases what the receiver quarantined
  */
 export function createAdmit(
   object: ObjectRef,

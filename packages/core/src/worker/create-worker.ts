@@ -20,8 +20,8 @@ export interface JobberWorker {
   start(): void;
   /**
    * Stops claiming deliveries and resolves once active runs finish. Runs that take longer than
-   * `graceMs` are ended: their `signal`s abort, unfinished deliveries are released to the inbox, and
-   * handlers that ignore the signal are abandoned.
+   * `graceMs` are ended: their `signal`s abort, unfinished deliveries are released to the inbox,
+   * and handlers that ignore the signal are abandoned.
    *
    * @param options.graceMs milliseconds. @default 10000
    */
@@ -35,8 +35,8 @@ export interface JobberWorker {
    * like those of `stop`. Milliseconds. @default none
    * @returns the number of runs
    * @throws {JobberSyncError} `ERR_STORE…` when the inbox fails
-   * @throws {TypeError} inside a handler, source or store that this worker is running: it would wait
-   * for itself
+   * @throws {TypeError} inside a handler, source or store that this worker is running: it would
+   * wait for itself
    */
   drain(options?: { readonly maxMs?: number | undefined }): Promise<number>;
 }

@@ -1,6 +1,6 @@
 import type { Claim, Inbox } from "../inbox/inbox.ts";
 
-/** How a claim is held. */
+/** Options of {@link holdClaim}. */
 export interface HoldOptions {
   readonly inbox: Inbox;
   readonly leaseMs: number;
@@ -24,7 +24,8 @@ export function holdClaim(
   claim: Claim,
   { inbox, leaseMs, runTimeoutMs, now, stopped }: HoldOptions,
 ): HeldClaim {
-  // AbortSignal.any and AbortSignal.timeout would leave their timers running after the run has ended.
+  // AbortSignal.any and AbortSignal.timeout would leave their timers running after the run has
+  // ended.
   const ended = new AbortController();
   let lost = false;
   const abort = () => {

@@ -10,8 +10,8 @@ export interface LimitedMode {
 const GRACE_MS = 1000;
 
 /**
- * Limits the time of runs: no further claims shortly before `maxMs`, so that active runs can finish,
- * and those that have not finished at `maxMs` are ended.
+ * Limits the time of runs: no further claims shortly before `maxMs`, so that active runs can
+ * finish, and those that have not finished at `maxMs` are ended.
  */
 export function limitTime(mode: RunMode, maxMs: number | undefined): LimitedMode {
   if (maxMs === undefined) return { mode, clear: () => {} };

@@ -29,8 +29,8 @@ export interface WorkerOptions {
   /** Objects processed at the same time. @default 8 */
   readonly concurrency?: number | undefined;
   /**
-   * How long the claims of a dead worker last. A running worker extends its claims every third of
-   * it. Milliseconds.
+   * Duration for which the claims of a dead worker last. A running worker extends its claims every
+   * third of it. Milliseconds.
    *
    * @default 15000
    */
@@ -79,6 +79,6 @@ export function checkLimits(options: WorkerOptions) {
 
 function checkRetention(retention: WorkerOptions["retention"] = {}): void {
   if (retention === false) return;
-  for (const name of ["bodiesAfterMs", "failedAfterMs"] as const)
+  for (const name of ["bodiesAfterMs", "failedAfterMs", "doneAfterMs"] as const)
     if (retention[name] !== undefined) nonNegativeMs(`retention.${name}`, retention[name]);
 }

@@ -38,7 +38,7 @@ export interface RunMode {
   readonly stop: AbortSignal;
   /** Ends the run early; unfinished deliveries are released. */
   readonly abort: AbortSignal;
-  /** How long to wait for a slot in the tenant's rate limit. Milliseconds. */
+  /** Longest wait for a slot in the tenant's rate limit. Milliseconds. */
   readonly maxSlotWaitMs: number;
 }
 
@@ -67,7 +67,8 @@ export function createProcessObject(options: ProcessObjectOptions): ProcessObjec
         if (claim === null) return claimed;
         claimed = true;
         const allDone = await processAndSettle(claim, mode);
-        // A failure of this claim would fail the next one too, while other objects wait for the slot.
+        // A failure of this claim would fail the next one too, while other objects wait for the
+        // slot.
         if (!allDone || claim.deliveries.length < CLAIM_LIMIT || mode.stop.aborted) return true;
       }
     } catch (error) {

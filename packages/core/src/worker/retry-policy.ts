@@ -13,8 +13,8 @@ export interface RetryPolicy {
   /** Longest delay. Milliseconds. @default 3600000 */
   readonly maxDelayMs: number;
   /**
-   * How long a delivery is retried while the source or the store fails. Milliseconds. Measured by
-   * the clock as far as the delays between the tries confirm it.
+   * Duration for which a delivery is retried while the source or the store fails. Milliseconds.
+   * Measured by the clock as far as the delays between the tries confirm it.
    *
    * @default 72 hours
    */
@@ -30,7 +30,11 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   maxAttempts: 5,
 };
 
-/** Completes and validates a policy. @throws {TypeError} for a setting that is not a positive number */
+/**
+ * Completes and validates a policy.
+ *
+ * @throws {TypeError} for a setting that is not a positive number
+ */
 export function checkRetryPolicy(given: Partial<RetryPolicy> = {}): RetryPolicy {
   const policy = { ...DEFAULT_RETRY_POLICY };
   for (const name of Object.keys(policy) as (keyof RetryPolicy)[]) {
@@ -49,7 +53,11 @@ export interface FailureCircumstances {
   readonly now: number;
   /** 0 to 1, for jitter. Deliveries that fail together share it, so that they retry together. */
   readonly random: number;
-  /** Whether the delivery can be resumed: one stored without a tenant would never be. @default true */
+  /**
+   * Whether the delivery can be resumed: one stored without a tenant would never be.
+   *
+   * @default true
+   */
   readonly pausable?: boolean;
 }
 
@@ -104,9 +112,9 @@ export function settleFailure(
 }
 
 /**
- * Whether a delivery was retried for `maxAgeMs`. A clock that jumps by years must not age it, so the
- * clock is believed only as far as the delays of its earlier failures allow: each lasted between half
- * and all of its back-off, or as long as the error asked for.
+ * Whether a delivery was retried for `maxAgeMs`. A clock that jumps by years must not age it, so
+ * the clock is believed only as far as the delays of its earlier failures allow: each lasted
+ * between half and all of its back-off, or as long as the error asked for.
  */
 function isTooOld(
   age: number,

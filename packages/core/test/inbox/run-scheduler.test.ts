@@ -8,7 +8,7 @@ const objectOf = (objectId: string, tenant = "acme"): ObjectRef => ({
   objectId,
 });
 
-/** Creates a scheduler whose runs end when the test calls `end()`, with a clock that the test moves. */
+/** Creates a scheduler whose runs and clock the test controls. */
 function runs(concurrency: number) {
   const begun: { readonly id: string; end(): void }[] = [];
   const stop = new AbortController();

@@ -14,7 +14,7 @@ const SECRET = "the OAuth client secret";
 const TENANTS = [{ slug: "acme", secrets: SECRET }];
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
-/** Creates a receiver and a worker on a memory inbox and store, with a clock that only the test moves. */
+/** Creates a receiver and a worker in memory, with a clock that only the test moves. */
 export function backend({ now: realNow, ...options }: Partial<WorkerOptions> = {}) {
   const clock = { now: Date.parse("2026-01-25T10:00:00Z") };
   const now = realNow ?? (() => clock.now);

@@ -10,6 +10,7 @@ export interface LookOptions {
   readonly now: number;
   readonly limit: number;
   readonly exclude?: readonly ObjectRef[] | undefined;
+  readonly excludeTenants?: readonly string[] | undefined;
   /** Minimum time for which waiting rows must have been due. Milliseconds. @default 0 */
   readonly overdueMs?: number | undefined;
 }
@@ -22,8 +23,14 @@ export function createLook(
   context: InboxContext,
 ): (options: LookOptions) => Promise<readonly ObjectRef[]> {
   const statement = dueStatement(context);
-  return ({ now, limit, exclude = [], overdueMs = 0 }) => {
-    const values = [nowValue(context, now), wholeLimit(limit), overdueMs, jsonText(exclude)];
+  return ({ now, limit, exclude = [], excludeTenants = [], overdueMs = 0 }) => {
+    const values = [
+      nowValue(context, now),
+      wholeLimit(limit),
+      overdueMs,
+      jsonText(exclude),
+      jsonText(excludeTenants),
+    ];
     return runTransaction(context.pool, async (run, client) => {
       await client.query(INDEX_ORDER);
       return run<ObjectRef>(statement, values);
@@ -40,7 +47,7 @@ export function createDue(context: InboxContext): Inbox["due"] {
  * Returns objects whose lane is not held: first those with rows of a dead worker, then those with
  * waiting rows, longest due first, the first object of each tenant before the second of any. `$1` now,
  * `$2` the maximum number of objects, `$3` for how long waiting rows must have been due, `$4` a JSON
- * list of objects to exclude.
+ * list of objects to exclude, `$5` one of tenants to exclude.
  *
  * Walks the tenants, and in each the beginning of three indexes, so that the cost depends on the
  * number of tenants and not on their backlogs.
@@ -49,7 +56,8 @@ function dueStatement({ schema }: InboxContext): string {
   const deliveries = `${schema.quoted}.jobber_deliveries`;
   const object = "d.tenant, d.object_type, d.object_id";
   const since = "(input.now - $3::float8 * interval '1 ms')";
-  const free = `(${object}) NOT IN (SELECT "tenant", "objectType", "objectId" FROM excluded)
+  const wanted = "tenant NOT IN (SELECT tenant FROM excluded_tenants)";
+  const free = `d.${wanted} AND (${object}) NOT IN (SELECT "tenant", "objectType", "objectId" FROM excluded)
       AND (${object}) NOT IN (SELECT tenant, object_type, object_id FROM held)`;
   const few = "LIMIT least($2::int, 1000) + 100";
   const waiting = (condition: string) => `
@@ -66,6 +74,7 @@ WITH RECURSIVE input AS MATERIALIZED (SELECT ${nowSql("$1")} AS now),
 excluded AS MATERIALIZED (
   SELECT * FROM json_to_recordset($4::text::json) AS x("tenant" text, "objectType" text, "objectId" text)
 ),
+excluded_tenants AS MATERIALIZED (SELECT json_array_elements_text($5::text::json) AS tenant),
 held AS MATERIALIZED (
   SELECT tenant, object_type, object_id FROM input, ${schema.quoted}.jobber_lanes lane
   WHERE ${laneHeldSql("lane", "input.now")}
@@ -83,7 +92,7 @@ found AS (
   SELECT d.tenant, d.object_type, d.object_id, d.due_at, row_number() OVER (PARTITION BY d.tenant ORDER BY d.due_at)
   FROM (
     SELECT ${object}, min(d.due_at) AS due_at FROM (
-      SELECT d.* FROM input, tenants CROSS JOIN LATERAL (
+      SELECT d.* FROM input, (SELECT tenant FROM tenants WHERE ${wanted}) AS tenants CROSS JOIN LATERAL (
         ${waiting(`delay_ms = 0 AND due_at <= ${since}`)}
         UNION ALL ${waiting(`delay_ms > 0 AND due_at <= ${since}`)}
         UNION ALL ${waiting(arrivedInFutureSql("input.now"))}

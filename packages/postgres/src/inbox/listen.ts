@@ -141,6 +141,7 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
           limit,
           overdueMs,
           exclude: scheduler.running(),
+          excludeTenants: scheduler.suppliedTenants(),
         });
         // Not awaited: long runs must not delay the next sweep.
         for (const object of objects) void scheduler.offer(object, { first: true });
