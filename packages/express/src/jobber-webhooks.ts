@@ -1,17 +1,20 @@
 import type { Receiver } from "@jobber-sync/core";
 import { nodeBody } from "@jobber-sync/core/http";
-import { type RequestHandler, Router } from "express";
+import { Router } from "express";
 
 const FIX =
   "In Express 4 and 5, mount jobberWebhooks(receiver) before app.use(express.json()), or keep the bytes: express.json({ verify: (req, _res, buf) => { req.rawBody = buf } }).";
 
+const ROUTE = /^\/webhooks\/jobber(?:\/([^/]+))?$/;
+
 /**
- * The webhook routes as an Express router: `/webhooks/jobber/:clientSlug`, and `/webhooks/jobber` when the receiver has an `app`. Mount it
- * under a path of your own to put something before them.
+ * Creates the webhook routes as an Express router: `/webhooks/jobber/:clientSlug`, and
+ * `/webhooks/jobber` if the receiver has an `app`. Mount the router under a path to add a prefix.
  *
- * It reads the body itself, whatever its Content-Type, so it belongs before any body parser; after one that keeps the received bytes in
- * `req.rawBody` (a Buffer) it works too. After any other it answers 500 `ERR_BODY_NOT_RAW` and says so in the log. Other middleware mounted
- * before it (a rate limit, say) applies as usual.
+ * The router reads the body itself, whatever its Content-Type, so mount it before any body parser. It
+ * also works after a parser that keeps the received bytes in `req.rawBody` (a Buffer). After any other
+ * parser it responds 500 `ERR_BODY_NOT_RAW` and logs the fix. Other middleware mounted before it, such
+ * as a rate limit, applies as usual.
  *
  * @example
  * ```ts
@@ -29,23 +32,34 @@ const FIX =
  * ```
  */
 export function jobberWebhooks(receiver: Receiver): Router {
-  const response: RequestHandler<{ clientSlug?: string }> = (req, res, next) => {
+  const router = Router();
+  // Not router.all("…/:clientSlug"): Express passes a malformed % to the host as an error with a stack.
+  router.use((req, res, next) => {
+    const route = ROUTE.exec(req.path);
+    const slug = route?.[1];
+    if (route === null || (slug === undefined && !receiver.hasAppRoute)) return next();
     receiver
       .handle({
         method: req.method,
-        tenant: req.params.clientSlug,
+        tenant: slug === undefined ? undefined : decode(slug),
         headers: req.headers,
         body: nodeBody(req, { fix: FIX }),
       })
       .then(({ status, headers, body }) => {
-        // A time-out middleware of the host may have answered first.
+        // The host's time-out middleware may have responded first.
         if (res.headersSent) return;
         res.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) }).end(body);
       })
       .catch(next);
-  };
-  const router = Router({ caseSensitive: true, strict: true });
-  router.all("/webhooks/jobber/:clientSlug", response);
-  if (receiver.hasAppRoute) router.all("/webhooks/jobber", response);
+  });
   return router;
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    // No tenant has this slug, so the response is that for unknown tenants.
+    return segment;
+  }
 }

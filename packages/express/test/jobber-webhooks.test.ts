@@ -24,12 +24,12 @@ async function statusOf(app: express.Express, path: string): Promise<number> {
 }
 
 describe("jobberWebhooks", () => {
-  it("can be mounted under a path", async () => {
+  it("works under a prefix", async () => {
     const app = express().use("/api", jobberWebhooks(receiver()));
     expect(await statusOf(app, "/api/webhooks/jobber/acme")).toBe(200);
   });
 
-  it("leaves the other routes and their parsers alone", async () => {
+  it("does not affect other routes and their parsers", async () => {
     const app = express()
       .use(jobberWebhooks(receiver()))
       .use(express.json({ type: "*/*" }))
@@ -40,7 +40,7 @@ describe("jobberWebhooks", () => {
     expect(await statusOf(app, "/other")).toBe(201);
   });
 
-  it("leaves an answer alone that the host gave first, and makes no error of it", async () => {
+  it("does not respond, and raises no error, if the host has already responded", async () => {
     const errors: unknown[] = [];
     let notify = () => {};
     const handled = new Promise<void>((resolve) => {
@@ -51,7 +51,7 @@ describe("jobberWebhooks", () => {
       ...inner,
       async handle(request) {
         const response = await inner.handle(request);
-        // After the adapter has had its turn with the response.
+        // After the adapter has handled the response.
         setImmediate(notify);
         return response;
       },
@@ -70,8 +70,11 @@ describe("jobberWebhooks", () => {
     expect(errors).toEqual([]);
   });
 
-  it("hands what a receiver of somebody else's making throws to the host", async () => {
-    const broken: Receiver = { ...receiver(), handle: () => Promise.reject(new Error("not ours")) };
+  it("passes the error of a custom receiver to the host", async () => {
+    const broken: Receiver = {
+      ...receiver(),
+      handle: () => Promise.reject(new Error("custom receiver")),
+    };
     const app = express().use(jobberWebhooks(broken));
     app.use(
       ((_error, _req, res, _next) =>
@@ -79,4 +82,29 @@ describe("jobberWebhooks", () => {
     );
     expect(await statusOf(app, "/webhooks/jobber/acme")).toBe(599);
   });
+
+  it.each(["%", "%zz", "acme%", "%E0%A4%A"])(
+    "responds to the malformed slug %s like to an unknown tenant, without a stack",
+    async (slug) => {
+      const errors: unknown[] = [];
+      const app = express().use(jobberWebhooks(receiver()));
+      // The default error handler shows stacks outside production.
+      app.set("env", "development");
+      app.use(((error, _req, _res, next) => {
+        errors.push(error);
+        next(error);
+      }) satisfies express.ErrorRequestHandler);
+      const server = await serveExpress(app);
+      const ask = (path: string) =>
+        fetch(`${server.url}/webhooks/jobber/${path}`, { method: "POST", headers, body });
+      try {
+        const [malformed, unknown] = await Promise.all([ask(slug), ask("globex")]);
+        expect(malformed.status).toBe(401);
+        expect(await malformed.text()).toBe(await unknown.text());
+        expect(errors).toEqual([]);
+      } finally {
+        await server.close();
+      }
+    },
+  );
 });

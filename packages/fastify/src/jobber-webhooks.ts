@@ -3,20 +3,21 @@ import { nodeBody } from "@jobber-sync/core/http";
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 
 const FIX =
-  "In Fastify 5, let nothing read request.raw before the route's onRequest hook (middleware such as express.json() under @fastify/middie or @fastify/express does), or let it keep the bytes as a Buffer in request.raw.rawBody.";
+  "In Fastify 5, let nothing read request.raw before the route's onRequest hook (middleware such as express.json() under @fastify/middie or @fastify/express does), or keep the bytes as a Buffer in request.raw.rawBody.";
 
-/** What `app.register(jobberWebhooks, …)` takes, beside Fastify's own `prefix`. */
+/** Options of the plugin, beside Fastify's own `prefix`. */
 export interface JobberWebhooksOptions {
   readonly receiver: Receiver;
 }
 
 /**
- * The webhook routes as an encapsulated Fastify plugin: `/webhooks/jobber/:clientSlug`, and `/webhooks/jobber` when the receiver has an
- * `app`; `prefix` puts a path before them. Slugs longer than Fastify's `maxParamLength` (100) are not found.
+ * The webhook routes as an encapsulated Fastify plugin: `/webhooks/jobber/:clientSlug`, and
+ * `/webhooks/jobber` if the receiver has an `app`. `prefix` puts a path before them. Slugs longer than
+ * Fastify's `maxParamLength` (100) are not found.
  *
- * The response is given in the routes' own onRequest hook, after the hooks of the app it is registered in: before Fastify looks at the
- * Content-Type and before any content type parser or preParsing hook (such as fastify-raw-body's) touches the body. Nothing is added to
- * the host.
+ * The plugin responds in the routes' own onRequest hook, after the hooks of the surrounding app. At
+ * that point Fastify has not checked the Content-Type, and no content type parser or preParsing hook
+ * (such as fastify-raw-body's) has touched the body. The host stays unchanged.
  *
  * @example
  * ```ts
@@ -37,12 +38,12 @@ export const jobberWebhooks: FastifyPluginCallback<JobberWebhooksOptions> = (
   { receiver },
   done,
 ) => {
-  async function response(
+  async function respond(
     request: FastifyRequest<{ Params: { clientSlug?: string } }>,
     reply: FastifyReply,
   ): Promise<FastifyReply> {
     const tenant = request.params.clientSlug;
-    // Fastify's router takes `/webhooks/jobber/` for a route with an empty parameter.
+    // Fastify's router matches `/webhooks/jobber/` with an empty parameter.
     if (tenant === "") {
       reply.callNotFound();
       return reply;
@@ -55,8 +56,8 @@ export const jobberWebhooks: FastifyPluginCallback<JobberWebhooksOptions> = (
     });
     return reply.code(status).headers(headers).send(body);
   }
-  // A route must have a handler; the hook has answered before it comes to that.
-  const route = { method: app.supportedMethods, onRequest: response, handler: response };
+  // Fastify requires a handler, but the hook always responds before it.
+  const route = { method: app.supportedMethods, onRequest: respond, handler: respond };
   app.route({ ...route, url: "/webhooks/jobber/:clientSlug" });
   if (receiver.hasAppRoute) app.route({ ...route, url: "/webhooks/jobber" });
   done();

@@ -1,20 +1,22 @@
 import type { Receiver } from "@jobber-sync/core";
 import { webBody } from "@jobber-sync/core/http";
 
-/** Where the routes are. */
+/** Options for {@link createFetchHandler}. */
 export interface FetchHandlerOptions {
-  /** Path before `/webhooks/jobber`, without a slash at its end, such as `/api`. @default "" */
-  readonly basePath?: string;
+  /** Path before `/webhooks/jobber`, without a trailing slash, such as `/api`. @default "" */
+  readonly basePath?: string | undefined;
 }
 
 /**
- * The webhook routes as a function from `Request` to `Response`: for Workers, Next.js route handlers, Hono, Bun and Deno. Responses
- * `<basePath>/webhooks/jobber/<tenant>`, and `<basePath>/webhooks/jobber` when the receiver has an `app`; 404 for every other path.
+ * Creates the webhook routes as a function from `Request` to `Response`: for Workers, Next.js route
+ * handlers, Hono, Bun and Deno. It serves `<basePath>/webhooks/jobber/<tenant>`, and
+ * `<basePath>/webhooks/jobber` if the receiver has an `app`, and responds 404 to every other path.
  *
- * Hand it the request before anything reads its body. The promise never rejects, and it resolves when the delivery is committed: there is
- * nothing left for `waitUntil`, which would only be a way to answer before that.
+ * Pass the request before anything reads its body. The promise never rejects. It resolves once the
+ * delivery is committed, so there is nothing left to pass to `waitUntil`.
  *
- * @throws {TypeError} when `basePath` is not `""` or a path that begins with a slash and does not end with one
+ * @throws {TypeError} if `basePath` is neither `""` nor a path that begins with a slash and does not
+ * end with one
  *
  * @example
  * ```ts
@@ -40,13 +42,13 @@ export function createFetchHandler(
   const root = `${basePath}/webhooks/jobber`;
   return async (request) => {
     const { pathname } = new URL(request.url);
-    const tenant = pathname.startsWith(`${root}/`) ? pathname.slice(root.length + 1) : undefined;
+    const slug = pathname.startsWith(`${root}/`) ? pathname.slice(root.length + 1) : undefined;
     const found =
-      tenant === undefined ? pathname === root && receiver.hasAppRoute : /^[^/]+$/.test(tenant);
+      slug === undefined ? pathname === root && receiver.hasAppRoute : /^[^/]+$/.test(slug);
     if (!found) return notFound();
     const { status, headers, body } = await receiver.handle({
       method: request.method,
-      tenant: tenant === undefined ? undefined : decode(tenant),
+      tenant: slug === undefined ? undefined : decode(slug),
       headers: request.headers,
       body: webBody(request),
     });
@@ -63,7 +65,7 @@ function decode(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    // No tenant is called that: the response is the one for unknown slugs.
+    // No tenant has this slug, so the response is that for unknown tenants.
     return segment;
   }
 }

@@ -1,26 +1,31 @@
 import { JobberSyncError } from "../errors.ts";
 
-/** What a reader has to keep to. */
+/** Limits for reading one body. */
 export interface BodyLimits {
-  /** Longest body in bytes. */
+  /** Size of the largest body, in bytes. */
   readonly maxBytes: number;
-  /** Milliseconds until the body has to be complete. */
+  /** Milliseconds until the body must be complete. */
   readonly timeoutMs: number;
-  /** Shared by all requests: bytes that were read and are not yet whole. */
+  /** Counts the bytes of all unfinished bodies. */
   readonly budget: ByteBudget;
 }
 
-/** Reads a request's body once, as the bytes that came. Made by `nodeBody` and `webBody`. */
+/** Reads the body of a request once, as the bytes received. Created by `nodeBody` and `webBody`. */
 export interface BodyReader {
   /**
+   * Reads the whole body.
+   *
    * @throws {JobberSyncError} `ERR_BODY_NOT_RAW`, `ERR_BODY_TOO_LARGE`, `ERR_BODY_TIMEOUT`, `ERR_BODY_ABORTED`, `ERR_OVERLOADED`
    */
   read(limits: BodyLimits): Promise<Uint8Array>;
-  /** The request was answered without its body: takes care that what still comes is neither kept nor read for ever. */
+  /**
+   * Drops the body of a request that was rejected early. What still arrives is not kept, and the sender
+   * is disconnected after a second.
+   */
   discard(): void;
 }
 
-/** A number of bytes that many readers share. */
+/** A number of bytes that all requests share. */
 export class ByteBudget {
   readonly #maxBytes: number;
   #used = 0;
@@ -29,7 +34,7 @@ export class ByteBudget {
     this.#maxBytes = maxBytes;
   }
 
-  /** @throws {JobberSyncError} `ERR_OVERLOADED` when the bytes are not to be had; none are taken then */
+  /** @throws {JobberSyncError} `ERR_OVERLOADED` if too few bytes are left; none are taken then */
   take(bytes: number): void {
     if (this.#used + bytes > this.#maxBytes) {
       throw new JobberSyncError(
@@ -40,12 +45,13 @@ export class ByteBudget {
     this.#used += bytes;
   }
 
+  /** Returns bytes taken with {@link take}. */
   release(bytes: number): void {
     this.#used -= bytes;
   }
 }
 
-/** Puts chunks together under the limits; both readers are built on it. */
+/** Joins chunks to a body within the limits. */
 export class BodyCollector {
   readonly #limits: BodyLimits;
   #buffer: Uint8Array = new Uint8Array();
@@ -61,17 +67,17 @@ export class BodyCollector {
     if (bytes > this.#limits.maxBytes) throw bodyTooLarge(this.#limits.maxBytes);
     this.#limits.budget.take(chunk.byteLength);
     if (this.#bytes === 0) {
-      // Nearly every webhook comes in one chunk and is never copied.
+      // Nearly every webhook arrives in one chunk, which is never copied.
       this.#buffer = chunk;
     } else {
-      // Not a list of chunks: a sender may cut 256 KiB into chunks of one byte, and each would be an object of a hundred.
+      // Not a list of chunks: 256 KiB in chunks of one byte would become 262,144 objects.
       if (bytes > this.#buffer.byteLength) this.#grow(bytes);
       this.#buffer.set(chunk, this.#bytes);
     }
     this.#bytes = bytes;
   }
 
-  /** The body. Call {@link release} after it, as after a failure. */
+  /** Returns the body. Call {@link release} afterwards, also after a failure. */
   whole(): Uint8Array {
     return this.#buffer.subarray(0, this.#bytes);
   }
@@ -92,16 +98,18 @@ export class BodyCollector {
 }
 
 /**
- * Milliseconds for which a rejected sender may go on, its bytes unread, so that it gets to see its response instead of a reset connection.
+ * Milliseconds for which a rejected sender may continue to send, so that it receives the response
+ * instead of a reset connection.
  */
 export const LINGER_MS = 1000;
 
-/** The error of a body that is longer than allowed. */
+/** Returns the error for a body that is too large. */
 export function bodyTooLarge(maxBytes: number): JobberSyncError {
   return new JobberSyncError("ERR_BODY_TOO_LARGE", `The body is larger than ${maxBytes} bytes.`);
 }
 
-// Made once: a stack says nothing about a sender, and capturing one is a tenth of what thousands of slow senders cost.
+// Created once: the stack carries no information, and capturing one per request costs a tenth of the
+// CPU time when thousands of senders are slow.
 const TIMEOUT = new JobberSyncError(
   "ERR_BODY_TIMEOUT",
   "The body was not complete in time. Send the delivery again.",
@@ -111,17 +119,21 @@ const ABORTED = new JobberSyncError(
   "The connection closed before the body was complete.",
 );
 
-/** The error of a body that was not complete in time. */
+/** Returns the error for a body that was not complete in time. */
 export function bodyTimeout(): JobberSyncError {
   return TIMEOUT;
 }
 
-/** The error of a body whose sender went away. */
+/** Returns the error for a body whose sender disconnected. */
 export function bodyAborted(): JobberSyncError {
   return ABORTED;
 }
 
-/** The error of a body that something else has read before. `fix` says what to change in this framework. */
+/**
+ * Returns the error for a body that a parser has read before.
+ *
+ * @param fix the change that the framework needs
+ */
 export function bodyNotRaw(fix: string): JobberSyncError {
   return new JobberSyncError(
     "ERR_BODY_NOT_RAW",

@@ -10,21 +10,22 @@ import {
   LINGER_MS,
 } from "./body-reader.ts";
 
-/** A Node request, on which a parser may have left `body` or `rawBody`. */
+/** A Node request, to which a parser may have added `body` or `rawBody`. */
 export type NodeRequest = IncomingMessage & { readonly body?: unknown; readonly rawBody?: unknown };
 
-/** How a body that is gone is explained. */
+/** Options for {@link nodeBody}. */
 export interface NodeBodyOptions {
-  /** What to change so that the bytes arrive, in words for this framework. */
-  readonly fix?: string;
+  /** Explains how to keep the bytes in the framework at hand. Part of `ERR_BODY_NOT_RAW`. */
+  readonly fix?: string | undefined;
 }
 
 const DEFAULT_FIX =
   "Mount the webhook route before any body parser, or let the parser keep the received bytes in req.rawBody.";
 
 /**
- * Reads the body of a Node request, whatever its Content-Type: `req.rawBody` or `req.body` where they are bytes, else the stream. Nothing
- * is inflated or decoded, and a parsed object is never turned back into bytes.
+ * Creates a reader for the body of a Node request, whatever its Content-Type: `req.rawBody` or
+ * `req.body` if they are bytes, else the stream. Nothing is inflated or decoded, and a parsed object
+ * is never serialized again.
  */
 export function nodeBody(
   req: NodeRequest,
@@ -73,7 +74,7 @@ function readStream(req: IncomingMessage, limits: BodyLimits): Promise<Uint8Arra
     const settle = (how: () => void) => {
       clearTimeout(timer);
       req.off("data", onData).off("end", onEnd).off("error", onGone).off("close", onGone);
-      // An error may still come when the connection goes down later; nobody else listens for it.
+      // The connection may still fail later, and an error without a listener would end the process.
       req.on("error", () => {});
       how();
       collector.release();

@@ -8,7 +8,7 @@ import {
   LINGER_MS,
 } from "./body-reader.ts";
 
-/** What is used of a WHATWG `Request`. */
+/** The part of a WHATWG `Request` that {@link webBody} reads. */
 export interface WebRequestBody {
   readonly body: ReadableStream<Uint8Array> | null;
   readonly bodyUsed: boolean;
@@ -16,9 +16,9 @@ export interface WebRequestBody {
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
-const FIX = "Hand the request over before anything calls its json(), text() or arrayBuffer().";
+const FIX = "Pass the request on before anything calls its json(), text() or arrayBuffer().";
 
-/** Reads the body of a WHATWG `Request`, whatever its Content-Type, as the bytes that came. */
+/** Creates a reader for the body of a WHATWG `Request`, whatever its Content-Type. */
 export function webBody(request: WebRequestBody): BodyReader {
   let reader: Reader | undefined;
   return {
@@ -27,7 +27,7 @@ export function webBody(request: WebRequestBody): BodyReader {
       if (request.body === null) return new Uint8Array();
       reader = request.body.getReader();
       const body = await readStream(reader, limits);
-      // Nothing is left to discard.
+      // The body is complete, so `discard` has nothing to do.
       reader = undefined;
       return body;
     },
@@ -63,7 +63,7 @@ function readStream(reader: Reader, limits: BodyLimits): Promise<Uint8Array> {
     const onGone = () => {
       if (!settled) settle(() => reject(bodyAborted()));
     };
-    // Not a race of every read with one time-out: each would hang one more reaction on it, for as long as the body takes.
+    // Racing each read with one time-out would add a reaction to its promise per chunk.
     const readNext = () => void reader.read().then(onRead, onGone);
     readNext();
   });
@@ -73,13 +73,16 @@ function isTaken({ body, bodyUsed }: WebRequestBody): boolean {
   return bodyUsed || body?.locked === true;
 }
 
-/** Drops what still comes. Cancelling at once makes servers on Node destroy the connection before the response is out. */
+/**
+ * Drops the rest of a body. Cancelling at once would make servers on Node destroy the connection
+ * before the response is sent.
+ */
 async function linger(reader: Reader): Promise<void> {
   const timer = setTimeout(() => reader.cancel().catch(() => {}), LINGER_MS);
   try {
     while (!(await reader.read()).done);
   } catch {
-    // The sender went away, which is what was waited for.
+    // The sender disconnected.
   } finally {
     clearTimeout(timer);
   }
