@@ -6,6 +6,7 @@ export type {
   Claim,
   ClaimedDelivery,
   ClaimOptions,
+  DeliveryStats,
   DueOptions,
   Inbox,
   IncomingDelivery,
@@ -16,7 +17,7 @@ export type {
   SlotRequest,
   WakeOptions,
 } from "./inbox/inbox.ts";
-export { INBOX_DEFAULTS, replayedStates } from "./inbox/inbox-defaults.ts";
+export { discardedStates, INBOX_DEFAULTS, replayedStates } from "./inbox/inbox-defaults.ts";
 export { listenByPolling } from "./inbox/listen-by-polling.ts";
 export { MAX_SLOT_WAIT_MS, nextSlotAt, type RateLimit } from "./inbox/next-slot-at.ts";
 export { objectKey } from "./inbox/object-key.ts";

@@ -12,7 +12,8 @@ export const INBOX_DEFAULTS = {
   doneAfterMs: 90 * DAY_MS,
 } as const;
 
-const REPLAYABLE: readonly DeliveryState[] = ["quarantined", "unresolved", "dead"];
+const FAILED: readonly DeliveryState[] = ["quarantined", "unresolved", "dead"];
+const DISCARDABLE: readonly DeliveryState[] = [...FAILED, "paused", "waiting"];
 
 /**
  * Returns the states that a replay with this filter covers: those of `filter.states` that are
@@ -20,5 +21,14 @@ const REPLAYABLE: readonly DeliveryState[] = ["quarantined", "unresolved", "dead
  */
 export function replayedStates({ states }: DeliveryFilter): readonly DeliveryState[] {
   if (states === undefined) return ["quarantined", "unresolved"];
-  return REPLAYABLE.filter((state) => states.includes(state));
+  return FAILED.filter((state) => states.includes(state));
+}
+
+/**
+ * Returns the states that a discard with this filter covers: those of `filter.states` that no run
+ * holds or has finished, or the failures if the filter names none.
+ */
+export function discardedStates({ states }: DeliveryFilter): readonly DeliveryState[] {
+  if (states === undefined) return FAILED;
+  return DISCARDABLE.filter((state) => states.includes(state));
 }

@@ -153,12 +153,18 @@ export interface ClaimOptions extends LeaseOptions {
 export interface DeliveryFilter {
   readonly tenant?: string | undefined;
   readonly states?: readonly DeliveryState[] | undefined;
+  readonly objectType?: ObjectType | undefined;
+  readonly objectId?: string | undefined;
   readonly topic?: string | undefined;
+  /** Received at this time or later. Milliseconds since 1970. */
+  readonly receivedFrom?: number | undefined;
+  /** Received before this time. Milliseconds since 1970. */
+  readonly receivedBefore?: number | undefined;
   readonly sequences?: readonly number[] | undefined;
   /**
    * Maximum number of deliveries, oldest first. May be `Infinity`.
    *
-   * @default 100 for `list`; all for `replay`
+   * @default 100 for `list`, otherwise no limit
    */
   readonly limit?: number | undefined;
 }
@@ -184,6 +190,16 @@ export interface DeliveryInfo {
   readonly dueAt: number;
   /** Size of the body; `null` once the body was erased. */
   readonly bodyBytes: number | null;
+}
+
+/** Number and age of one tenant's deliveries in one state. */
+export interface DeliveryStats {
+  readonly tenant: string;
+  readonly state: Exclude<DeliveryState, "done">;
+  /** At least 1. */
+  readonly rows: number;
+  /** Time since the oldest of them was received. Milliseconds. */
+  readonly oldestAgeMs: number;
 }
 
 /**
@@ -351,6 +367,12 @@ export interface Inbox {
   body(sequence: number): Promise<Uint8Array | null>;
 
   /**
+   * Counts deliveries per tenant and state, for gauges and alerts. Leaves out `done` deliveries,
+   * because counting them would read every row, and states without deliveries.
+   */
+  stats(options?: NowOptions): Promise<readonly DeliveryStats[]>;
+
+  /**
    * Sets failed deliveries `waiting` again and wakes their objects. Attempts, retries and age start
    * anew. Skips deliveries whose body was erased. A quarantined delivery keeps its `reason` until
    * it has run, so that a worker that cannot check ownership quarantines it again.
@@ -369,6 +391,15 @@ export interface Inbox {
    * @returns the number of deliveries
    */
   resume(tenant: string, options?: NowOptions): Promise<number>;
+
+  /**
+   * Deletes deliveries that are not to be processed. `claimed` and `done` deliveries are kept.
+   *
+   * @param filter `states` may name `quarantined`, `unresolved`, `dead` (these three are the
+   *   default), `paused` and `waiting`; others are ignored
+   * @returns the number of deliveries
+   */
+  discard(filter: DeliveryFilter): Promise<number>;
 
   /**
    * Acquires a slot for one API call from the tenant's rate limit, which all workers share. Slots

@@ -1,8 +1,9 @@
 import type { Claim, Inbox, ObjectRef } from "./inbox.ts";
-import { INBOX_DEFAULTS, replayedStates } from "./inbox-defaults.ts";
+import { discardedStates, INBOX_DEFAULTS, replayedStates } from "./inbox-defaults.ts";
 import { listenByPolling } from "./listen-by-polling.ts";
 import { claimedDelivery, deliveryInfo, type MemoryRow, memoryRow } from "./memory-row.ts";
 import { createMemoryRows, type OpenObject } from "./memory-rows.ts";
+import { memoryStats } from "./memory-stats.ts";
 import { nextSlotAt, type RateLimit } from "./next-slot-at.ts";
 import { objectKey } from "./object-key.ts";
 import {
@@ -37,7 +38,6 @@ export function createMemoryInbox({
   now: clock = Date.now,
 }: MemoryInboxOptions = {}): Inbox {
   const rows = createMemoryRows();
-  const keysSeen = new Set<string>();
   const rateLimits = new Map<string, RateLimit>();
   const resumedAt = new Map<string, number>();
   const wakes = new Set<() => void>();
@@ -50,10 +50,8 @@ export function createMemoryInbox({
   const inbox: Inbox = {
     async accept(delivery) {
       const sequence = nextSequence === undefined ? ++lastSequence : await nextSequence();
-      const key = `${delivery.tenant.length}:${delivery.tenant}${delivery.deliveryKey}`;
       const waits = some(rows.open.get(objectKey(delivery)), ({ state }) => state === "waiting");
-      const outcome = keysSeen.has(key) ? "duplicate" : waits ? "coalesced" : "accepted";
-      keysSeen.add(key);
+      const outcome = rows.hasKey(delivery) ? "duplicate" : waits ? "coalesced" : "accepted";
       rows.add(memoryRow(delivery, sequence));
       wake();
       return { sequence, outcome };
@@ -129,6 +127,10 @@ export function createMemoryInbox({
       return rows.all.get(sequence)?.body ?? null;
     },
 
+    async stats({ now = clock() } = {}) {
+      return memoryStats(rows.all.values(), now);
+    },
+
     async replay(filter, { now = clock() } = {}) {
       const { limit, ...chosen } = filter;
       const failed = rows.select({ ...chosen, states: replayedStates(filter) });
@@ -140,6 +142,12 @@ export function createMemoryInbox({
       resumedAt.set(tenant, now);
       const paused = rows.select({ tenant, states: ["paused"] });
       return updateAll(paused, (row) => resumedRow(row, now));
+    },
+
+    async discard(filter) {
+      const discarded = rows.select({ ...filter, states: discardedStates(filter) });
+      for (const row of discarded) rows.delete(row);
+      return discarded.length;
     },
 
     async acquireSlot(tenant, request) {

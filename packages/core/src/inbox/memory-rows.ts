@@ -11,6 +11,8 @@ export interface OpenObject {
   lane: Lane | null;
 }
 
+type KeyedDelivery = Pick<MemoryRow, "tenant" | "deliveryKey">;
+
 /** The rows of a memory inbox and an index of those that may still run. */
 export interface MemoryRows {
   readonly all: ReadonlyMap<number, MemoryRow>;
@@ -19,6 +21,8 @@ export interface MemoryRows {
   /** Replaces a row's state and updates the index. */
   update(row: MemoryRow, state: RowState): void;
   delete(row: MemoryRow): void;
+  /** Returns whether a row of the tenant has the delivery's key. */
+  hasKey(delivery: KeyedDelivery): boolean;
   /** Selects rows, oldest first. */
   select(filter: DeliveryFilter): readonly MemoryRow[];
 }
@@ -27,12 +31,15 @@ export interface MemoryRows {
 export function createMemoryRows(): MemoryRows {
   const all = new Map<number, MemoryRow>();
   const open = new Map<string, OpenObject>();
+  /** How many rows have each key. */
+  const keys = new Map<string, number>();
 
   return {
     all,
     open,
     add(row) {
       all.set(row.sequence, row);
+      countKey(row, 1);
       index(row);
     },
     update(row, state) {
@@ -41,24 +48,28 @@ export function createMemoryRows(): MemoryRows {
     },
     delete(row) {
       all.delete(row.sequence);
+      countKey(row, -1);
       unindex(row);
     },
-    select({ tenant, states, topic, sequences, limit = Number.POSITIVE_INFINITY }) {
+    hasKey: (delivery) => (keys.get(keyOf(delivery)) ?? 0) > 0,
+    select({ sequences, limit = Number.POSITIVE_INFINITY, ...filter }) {
       const candidates =
         sequences === undefined
           ? [...all.values()]
           : [...new Set(sequences)].flatMap((sequence) => all.get(sequence) ?? []);
       return candidates
-        .filter(
-          (row) =>
-            (tenant === undefined || row.tenant === tenant) &&
-            (states === undefined || states.includes(row.current.state)) &&
-            (topic === undefined || row.topic === topic),
-        )
+        .filter((row) => matches(row, filter))
         .sort((a, b) => a.sequence - b.sequence)
         .slice(0, limit);
     },
   };
+
+  function countKey(row: KeyedDelivery, change: 1 | -1): void {
+    const key = keyOf(row);
+    const count = (keys.get(key) ?? 0) + change;
+    if (count > 0) keys.set(key, count);
+    else keys.delete(key);
+  }
 
   function index(row: MemoryRow): void {
     const { state } = row.current;
@@ -83,4 +94,21 @@ export function createMemoryRows(): MemoryRows {
     object?.rows.delete(row);
     if (object?.rows.size === 0) open.delete(key);
   }
+}
+
+function keyOf({ tenant, deliveryKey }: KeyedDelivery): string {
+  return `${tenant.length}:${tenant}${deliveryKey}`;
+}
+
+function matches(row: MemoryRow, filter: Omit<DeliveryFilter, "sequences" | "limit">): boolean {
+  const { tenant, states, objectType, objectId, topic, receivedFrom, receivedBefore } = filter;
+  return (
+    (tenant === undefined || row.tenant === tenant) &&
+    (states === undefined || states.includes(row.current.state)) &&
+    (objectType === undefined || row.objectType === objectType) &&
+    (objectId === undefined || row.objectId === objectId) &&
+    (topic === undefined || row.topic === topic) &&
+    (receivedFrom === undefined || row.receivedAt >= receivedFrom) &&
+    (receivedBefore === undefined || row.receivedAt < receivedBefore)
+  );
 }

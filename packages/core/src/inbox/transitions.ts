@@ -61,6 +61,7 @@ export interface SettleTimes {
  * | settle | `claimed` | `unresolved`, `quarantined`, `dead` | finished now |
  * | replay | `unresolved`, `quarantined`, `dead` | `waiting` | due now, counts and age anew |
  * | resume | `paused` | `waiting` | due now, `pausedMs` grows |
+ * | discard | any but `claimed`, `done` | – | row deleted |
  * | purge | `done` | – | body erased, later the row deleted |
  * | purge | `unresolved`, `quarantined`, `dead` | – | row deleted |
  */

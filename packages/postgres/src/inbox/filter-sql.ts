@@ -22,13 +22,19 @@ const INDEXED: readonly { readonly states: readonly DeliveryState[]; readonly or
  * prepared statement from using an index. Repeats the condition of the matching partial index
  * literally, because PostgreSQL cannot infer it from a parameter.
  */
-export function filterSql({ tenant, states, topic, sequences }: DeliveryFilter): Filter {
+export function filterSql({ states, sequences, ...filter }: DeliveryFilter): Filter {
   const conditions = ["true"];
   const values: unknown[] = [];
-  const compare = (left: string, value: unknown, right = "?") =>
-    conditions.push(`${left} = ${right.replace("?", `$${values.push(value)}`)}`);
+  const compare = (left: string, value: unknown, right = "?", operator = "=") =>
+    conditions.push(`${left} ${operator} ${right.replace("?", `$${values.push(value)}`)}`);
+  const { tenant, objectType, objectId, topic, receivedFrom, receivedBefore } = filter;
   if (tenant !== undefined) compare("tenant", tenant);
+  if (objectType !== undefined) compare("object_type", objectType);
+  if (objectId !== undefined) compare("object_id", objectId);
   if (topic !== undefined) compare("topic", topic);
+  const time = "to_timestamp(?::float8 / 1000)";
+  if (receivedFrom !== undefined) compare("received_at", receivedFrom, time, ">=");
+  if (receivedBefore !== undefined) compare("received_at", receivedBefore, time, "<");
   if (sequences !== undefined) {
     compare(
       "sequence",

@@ -2,6 +2,7 @@ import type { Inbox } from "@jobber-sync/core/ports";
 import { type AcceptOptions, createAccept } from "./accept.ts";
 import { createAcquireSlot } from "./acquire-slot.ts";
 import { createClaim } from "./claim.ts";
+import { createDiscard } from "./discard.ts";
 import { createDue } from "./due.ts";
 import { createExtend } from "./extend.ts";
 import type { InboxContext } from "./inbox-context.ts";
@@ -11,6 +12,7 @@ import { createPurge } from "./purge.ts";
 import { createReplay } from "./replay.ts";
 import { createResume } from "./resume.ts";
 import { createSettle } from "./settle.ts";
+import { createStats } from "./stats.ts";
 
 /** Options for {@link createInbox}. */
 export interface InboxOptions {
@@ -28,8 +30,10 @@ export function createInbox(context: InboxContext, options: InboxOptions): Inbox
     listen: createListen(context, options.sweep),
     due: createDue(context),
     ...createListing(context),
+    stats: createStats(context),
     replay: createReplay(context),
     resume: createResume(context),
+    discard: createDiscard(context),
     acquireSlot: createAcquireSlot(context),
     purge: createPurge(context),
   };

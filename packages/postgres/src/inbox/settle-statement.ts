@@ -23,7 +23,10 @@ export function settleStatement(
   const tenants = `
 tenants AS (
   INSERT INTO ${schema}.jobber_tenants AS tenant (tenant)
-  SELECT DISTINCT "tenant" COLLATE "C" AS tenant FROM claims ORDER BY tenant
+  SELECT DISTINCT "tenant" COLLATE "C" AS tenant FROM claims
+  WHERE pauses AND EXISTS (SELECT FROM ${lanes} lane WHERE lane.claim_id = claims.id AND lane.tenant = claims."tenant"
+    AND lane.object_type = claims."objectType" AND lane.object_id = claims."objectId")
+  ORDER BY tenant
   ON CONFLICT (tenant) DO UPDATE SET resumed_at = CASE
     WHEN tenant.resumed_at > (SELECT now FROM input) THEN (SELECT now FROM input) ELSE tenant.resumed_at END
   RETURNING tenant.tenant, tenant.resumed_at
@@ -40,11 +43,11 @@ WITH input AS MATERIALIZED (
 ),
 claims AS MATERIALIZED (
   SELECT x.* FROM json_to_recordset($3::text::json) AS x(
-    id text, "tenant" text, "objectType" text, "objectId" text)
+    id text, "tenant" text, "objectType" text, "objectId" text, pauses boolean)
 ),${pausing ? tenants : ""}
 rows AS MATERIALIZED (
   SELECT sequence, claim_id FROM ${deliveries}
-  WHERE sequence = ANY ($1::bigint[]) AND state = 'claimed'${pausing ? " AND (SELECT count(*) FROM tenants) > 0" : ""}
+  WHERE sequence = ANY ($1::bigint[]) AND state = 'claimed'${pausing ? " AND (SELECT count(*) FROM tenants) >= 0" : ""}
   ORDER BY sequence FOR UPDATE
 ),
 held AS MATERIALIZED (

@@ -74,7 +74,9 @@ export function createSettle(context: InboxContext): Inbox["settle"] {
     items: readonly Settling[],
   ): Promise<Settled> {
     const rows = items.flatMap(({ settlements }) => settlements);
-    const claims = items.map(({ claim: { id, object } }) => ({ id, ...object }));
+    const claims = items.map(({ claim: { id, object }, settlements }) => {
+      return { id, ...object, pauses: settlements.some(({ state }) => state === "paused") };
+    });
     const at = nowValue(context, Math.max(...items.map(({ now }) => now)));
     const values = [sequenceArray(rows), jsonText(bySequence(items)), jsonText(claims), at];
     const [settled] = await run<Settled>(statement, values);

@@ -4,6 +4,7 @@ import type { GroupCommit } from "../database/group-commit.ts";
 import { createAccept } from "./accept.ts";
 import { createAcquireSlot } from "./acquire-slot.ts";
 import { createClaim } from "./claim.ts";
+import { createDiscard } from "./discard.ts";
 import { createDue } from "./due.ts";
 import { createExtend } from "./extend.ts";
 import type { InboxContext } from "./inbox-context.ts";
@@ -13,6 +14,7 @@ import { createPurge } from "./purge.ts";
 import { createReplay } from "./replay.ts";
 import { createResume } from "./resume.ts";
 import { createSettle } from "./settle.ts";
+import { createStats } from "./stats.ts";
 
 /** Options of {@link createInbox}. */
 export interface InboxOptions {
@@ -42,8 +44,10 @@ export function createInbox({ connection, group, pollMs, now, closing }: InboxOp
     listen: createListen({ due, pollMs, now, wakes, closing }),
     due,
     ...createListing(context),
+    stats: createStats(context),
     replay: createReplay(context),
     resume: createResume(context),
+    discard: createDiscard(context),
     acquireSlot: createAcquireSlot(context),
     purge: createPurge(context),
   };

@@ -52,19 +52,24 @@ export function listSequences(
 function select<T extends Sequenced>(
   connection: Connection,
   columns: string,
-  { tenant, states, topic, sequences }: DeliveryFilter,
+  filter: DeliveryFilter,
   batch: Batch,
 ): readonly T[] {
+  const { states, sequences } = filter;
   const conditions: string[] = ["sequence > ?"];
   const values: SqliteValue[] = [batch.after];
   const limit = wholeLimit(batch.limit);
-  if (tenant !== undefined) {
-    conditions.push("tenant = ?");
-    values.push(tenant);
-  }
-  if (topic !== undefined) {
-    conditions.push("topic = ?");
-    values.push(topic);
+  for (const [condition, value] of [
+    ["tenant = ?", filter.tenant],
+    ["object_type = ?", filter.objectType],
+    ["object_id = ?", filter.objectId],
+    ["topic = ?", filter.topic],
+    ["received_at >= ?", filter.receivedFrom],
+    ["received_at < ?", filter.receivedBefore],
+  ] as const) {
+    if (value === undefined) continue;
+    conditions.push(condition);
+    values.push(value);
   }
   if (sequences !== undefined) {
     // CROSS JOIN fixes the order of the join: for each chosen sequence, look up its row.

@@ -58,6 +58,19 @@ export function purgeRules(rule: Rule): void {
     assert.deepEqual(await inbox.purge({ now, ...onlyFailed }), { bodies: 0, deliveries: 1 });
   });
 
+  rule("deletes done deliveries after 90 days, and forgets their keys", async ({ inbox }) => {
+    await settleAs(inbox, delivery("1"), "done");
+    await settleAs(inbox, delivery("2"), "done");
+    const day = (days: number) => ({ now: Date.now() + days * DAY_MS });
+    assert.deepEqual(await inbox.purge(day(89)), { bodies: 2, deliveries: 0 });
+    assert.deepEqual(await inbox.purge(day(91)), { bodies: 0, deliveries: 2 });
+    assert.deepEqual(await states(inbox), []);
+    const again = delivery("1", { deliveryKey: "key of 1" });
+    assert.equal((await inbox.accept(again)).outcome, "accepted");
+    await settleAs(inbox, delivery("3"), "done");
+    assert.equal((await inbox.purge({ ...day(1), doneAfterMs: DAY_MS / 2 })).deliveries, 1);
+  });
+
   rule("counts the age of what was quarantined at its arrival from there", async ({ inbox }) => {
     await inbox.accept(delivery("1", { state: "quarantined", reason: "ERR_EVENT_INVALID" }));
     assert.deepEqual(await inbox.purge({ now: Date.now() + 29 * DAY_MS }), NOTHING);

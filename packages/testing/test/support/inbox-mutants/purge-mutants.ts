@@ -64,4 +64,10 @@ export const PURGE_MUTANTS: Readonly<Record<string, Mutant>> = {
       purge: ({ signal: _, ...options } = {}) => inbox.purge(options),
     }),
   },
+  "done deliveries stay": {
+    rules: ["deletes done deliveries after 90 days, and forgets their keys"],
+    defect: (inbox) => ({
+      purge: (options) => inbox.purge({ ...options, doneAfterMs: Number.POSITIVE_INFINITY }),
+    }),
+  },
 };

@@ -78,4 +78,40 @@ export const TOOLS_MUTANTS: Readonly<Record<string, Mutant>> = {
           : one,
       ),
   },
+  "objects and times are not filtered": {
+    rules: ["lists by object and by time of arrival"],
+    defect: (inbox) => ({
+      list: ({
+        objectType: _type,
+        objectId: _id,
+        receivedFrom: _from,
+        receivedBefore: _,
+        ...rest
+      }) => inbox.list(rest),
+    }),
+  },
+  "stats mix tenants": {
+    rules: ["counts deliveries by tenant and state, with the age of the oldest"],
+    defect: (inbox) => ({
+      stats: async (options) =>
+        (await inbox.stats(options)).map((row) => ({ ...row, tenant: "acme" })),
+    }),
+  },
+  "ages are differences": {
+    rules: ["returns no negative age for a delivery from the future"],
+    defect: (inbox) => ({
+      async stats({ now = Date.now() } = {}) {
+        const [oldest] = await inbox.list({ limit: 1 });
+        const oldestAgeMs = now - (oldest?.receivedAt ?? 0);
+        return (await inbox.stats({ now })).map((row) => ({ ...row, oldestAgeMs }));
+      },
+    }),
+  },
+  "a discard deletes waiting deliveries by default": {
+    rules: ["discards failed deliveries, and waiting or paused ones when named"],
+    defect: (inbox) => ({
+      discard: (filter) =>
+        inbox.discard({ states: ["quarantined", "unresolved", "dead", "waiting"], ...filter }),
+    }),
+  },
 };

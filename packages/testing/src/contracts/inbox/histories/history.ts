@@ -31,7 +31,7 @@ export type HistoryStep =
       readonly results: readonly HistoryResult[];
     }
   | {
-      readonly call: "replay";
+      readonly call: "replay" | "discard";
       readonly states: readonly DeliveryState[] | undefined;
       readonly limit: number | undefined;
     }

@@ -1,5 +1,6 @@
 import type { DeliveryState } from "@jobber-sync/core";
 import {
+  discardedStates,
   type IncomingDelivery,
   type ObjectRef,
   objectKey,
@@ -12,6 +13,7 @@ import {
 /** A row as the model knows it. */
 export interface ModelRow {
   readonly object: string;
+  readonly key: string;
   readonly receivedAt: number;
   readonly current: transitions.RowState;
   readonly hasBody: boolean;
@@ -30,18 +32,16 @@ export class InboxModel {
   /** Of all rows, including those that were deleted. */
   readonly sequences: number[] = [];
   readonly #lanes = new Map<string, transitions.Lane>();
-  readonly #keys = new Set<string>();
   #resumedAt: number | null = null;
 
   accept(delivery: IncomingDelivery, sequence: number): string {
     const { deliveryKey, receivedAt } = delivery;
     const object = objectKey(delivery);
     const waits = this.#openRows(object).some(([, { current }]) => current.state === "waiting");
-    const seen = this.#keys.has(deliveryKey);
-    this.#keys.add(deliveryKey);
+    const seen = [...this.rows.values()].some(({ key }) => key === deliveryKey);
     this.sequences.push(sequence);
     const current = transitions.acceptedRow(delivery);
-    this.rows.set(sequence, { object, receivedAt, current, hasBody: true });
+    this.rows.set(sequence, { object, key: deliveryKey, receivedAt, current, hasBody: true });
     return seen ? "duplicate" : waits ? "coalesced" : "accepted";
   }
 
@@ -95,6 +95,13 @@ export class InboxModel {
       return hasBody && replayedStates({ states }).includes(current.state);
     });
     return this.#updateAll(chosen.slice(0, limit), (row) => transitions.replayedRow(row, now));
+  }
+
+  discard(states: readonly DeliveryState[] | undefined, limit: number | undefined): number {
+    const discarded = discardedStates({ states });
+    const chosen = [...this.rows].filter(([, { current }]) => discarded.includes(current.state));
+    for (const [sequence] of chosen.slice(0, limit)) this.rows.delete(sequence);
+    return Math.min(chosen.length, limit ?? chosen.length);
   }
 
   resume(now: number): number {

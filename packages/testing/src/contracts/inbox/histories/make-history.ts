@@ -37,6 +37,11 @@ const STEPS: Readonly<Record<Call, (random: Random) => HistoryStep>> = {
     states: random.pick([undefined, ["dead"], ["quarantined", "dead", "done"]]),
     limit: random.pick([undefined, undefined, 1]),
   }),
+  discard: (random) => ({
+    call: "discard",
+    states: random.pick([undefined, ["dead", "claimed"], ["waiting"], ["done", "paused"]]),
+    limit: random.pick([undefined, 1]),
+  }),
   resume: () => ({ call: "resume" }),
   due: () => ({ call: "due" }),
 };
@@ -50,6 +55,7 @@ const NEXT: Readonly<Record<Call, readonly [Call, ...Call[]]>> = {
   extend: ["settle"],
   settle: ["resume", "replay", "claim", "extend", "due"],
   replay: ["claim"],
+  discard: ["accept"],
   resume: ["claim"],
   due: ["claim"],
 };

@@ -75,6 +75,13 @@ export function createHistoryPlayer(
         strictEqual(replayed, expected, "number of replayed deliveries");
         return;
       }
+      case "discard": {
+        const { states, limit } = step;
+        const expected = model.discard(states, limit);
+        const discarded = await inbox.discard({ tenant, states, limit });
+        strictEqual(discarded, expected, "number of discarded deliveries");
+        return;
+      }
       case "resume":
         strictEqual(await inbox.resume(tenant, { now }), model.resume(now), "resumed deliveries");
         return;
