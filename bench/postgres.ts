@@ -10,9 +10,9 @@ import { sampleChange, sampleDelivery } from "./samples.ts";
 const PLAIN = `
   CREATE TABLE plain (id bigserial PRIMARY KEY, slug text, type text, object text, key text, topic text, body bytea, at timestamptz DEFAULT now());
   CREATE INDEX ON plain (slug, key);
-  CREATE TABLE plain_contacts (LIKE jobber_contacts INCLUDING ALL);
-  CREATE TABLE plain_jobs (LIKE jobber_jobs INCLUDING ALL);
-  CREATE TABLE plain_submissions (LIKE jobber_submissions INCLUDING ALL);
+  CREATE TABLE plain_contacts (LIKE jobber_sync.jobber_contacts INCLUDING ALL);
+  CREATE TABLE plain_jobs (LIKE jobber_sync.jobber_jobs INCLUDING ALL);
+  CREATE TABLE plain_submissions (LIKE jobber_sync.jobber_submissions INCLUDING ALL);
   ALTER TABLE plain_contacts DROP COLUMN last_outcome, DROP COLUMN field_versions;
   ALTER TABLE plain_jobs DROP COLUMN last_outcome, DROP COLUMN field_versions;
   ALTER TABLE plain_submissions DROP COLUMN position`;
@@ -43,7 +43,7 @@ export async function postgresRows(): Promise<readonly Ratio[]> {
       theirs: byCallers((index) => insertAndSend(pool, boss, index)),
     });
     // Both sides of the next comparison start with empty tables.
-    await pool.query("TRUNCATE jobber_deliveries, plain; TRUNCATE pgboss.job");
+    await pool.query("TRUNCATE jobber_sync.jobber_deliveries, plain; TRUNCATE pgboss.job");
     const againstInsert = await compare({
       ...common,
       against: "one plain prepared INSERT each",

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { createMemoryInbox, createMemoryStore, createWorker } from "@jobber-sync/core";
+import { createWorker } from "@jobber-sync/core";
 import { silentLogger } from "@jobber-sync/testing";
 import { createChains } from "./chains.ts";
 import { deliver, notificationOf, snapshotAt } from "./deliveries.ts";
 import { drained } from "./many-workers.ts";
-import { type Backend, openBackend, type Target } from "./open-backend.ts";
+import { openBackend, type Target } from "./open-backend.ts";
+import { openMemory, type StoreAndInbox } from "./open-memory.ts";
 import { recordsAt, SLUG, titleOf } from "./reference-records.ts";
 
 /** Options for {@link lostWakeUps}. */
@@ -13,8 +14,6 @@ export interface LostWakeUpsOptions {
   readonly objects: number;
   readonly random: () => number;
 }
-
-type LostWakeUpsBackend = Pick<Backend, "store" | "inbox" | "unfinished" | "close">;
 
 const IN_CHAINS = 0.05;
 // The receiver's default for maxInFlight.
@@ -85,15 +84,11 @@ export async function lostWakeUps(
 
 async function openTwice(
   target: Target | "memory",
-): Promise<readonly [LostWakeUpsBackend, LostWakeUpsBackend]> {
+): Promise<readonly [StoreAndInbox, StoreAndInbox]> {
   if (target !== "memory") {
     const options = { overdueMs: OVERDUE_MS };
     return [await openBackend(target, options), await openBackend(target, options)];
   }
-  const store = createMemoryStore();
-  const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence() });
-  const unfinished = async () =>
-    (await inbox.list({ states: ["waiting", "claimed"], limit: Number.POSITIVE_INFINITY })).length;
-  const backend = { store, inbox, unfinished, close: async () => {} };
+  const backend = openMemory();
   return [backend, backend];
 }

@@ -29,7 +29,7 @@ const AUDIT = {
         INSERT INTO audit VALUES (NEW.jobber_job_id, OLD.title, NEW.title);
       END IF;
       RETURN NEW; END $$`,
-    "CREATE TRIGGER audit_jobs AFTER UPDATE ON jobber_jobs FOR EACH ROW EXECUTE FUNCTION audit_jobs()",
+    "CREATE TRIGGER audit_jobs AFTER UPDATE ON jobber_sync.jobber_jobs FOR EACH ROW EXECUTE FUNCTION audit_jobs()",
   ],
 };
 

@@ -41,8 +41,8 @@ export interface OpenOptions {
   readonly overdueMs?: number | undefined;
 }
 
-const UNFINISHED =
-  "SELECT count(*) AS count FROM jobber_deliveries WHERE state IN ('waiting', 'claimed')";
+const unfinishedIn = (table: string) =>
+  `SELECT count(*) AS count FROM ${table} WHERE state IN ('waiting', 'claimed')`;
 
 /** Opens a target and creates its tables. Any number of processes can do so. */
 export function openBackend(target: Target, options: OpenOptions = {}): Promise<Backend> {
@@ -62,7 +62,7 @@ async function openFile(path: string, { onCommit }: OpenOptions): Promise<Backen
     async sql(text) {
       return handle.prepare(text).all();
     },
-    unfinished: async () => Number(handle.prepare(UNFINISHED).get()?.count),
+    unfinished: async () => Number(handle.prepare(unfinishedIn("jobber_deliveries")).get()?.count),
     deadlocks: async () => 0,
     async close() {
       await close();
@@ -123,7 +123,8 @@ async function openServer(
     async sql(text) {
       return (await pool.query(text)).rows;
     },
-    unfinished: async () => Number((await pool.query(UNFINISHED)).rows[0]?.count),
+    unfinished: async () =>
+      Number((await pool.query(unfinishedIn("jobber_sync.jobber_deliveries"))).rows[0]?.count),
     async deadlocks() {
       // A backend reports its counters with a later statement, at most once a second.
       await delay(STATISTICS_MS);

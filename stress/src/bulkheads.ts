@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import { createWorker } from "@jobber-sync/core";
+import { silentLogger } from "@jobber-sync/testing";
+import { deliver, notificationOf, snapshotAt } from "./deliveries.ts";
+import { lockJobs } from "./lock-jobs.ts";
+import { openBackend, type Target } from "./open-backend.ts";
+import { openMemory, type StoreAndInbox } from "./open-memory.ts";
+
+/** Options for {@link bulkheads}. */
+export interface BulkheadsOptions {
+  readonly tenants: number;
+  /** Deliveries of all tenants together. */
+  readonly perSecond: number;
+  readonly seconds: number;
+  /** Number of due rows that one tenant has at the start. */
+  readonly backlog: number;
+  /** For how long another transaction locks the jobs of one tenant. Postgres only. */
+  readonly lockSeconds: number;
+}
+
+/** The result of {@link bulkheads}, for tenants without trouble of their own. */
+export interface BulkheadsReport {
+  readonly deliveries: number;
+  /** Milliseconds from receipt to record. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+const HANGING_API = ["tenant-0", "tenant-1"];
+const HANGING_HANDLER = "tenant-2";
+const BACKLOG = "tenant-3";
+const LOCKED = "tenant-4";
+const OBJECTS = 20;
+const LIMIT_MS = 3000;
+const CALLERS = 256;
+
+/**
+ * Sends snapshots of many tenants at a steady rate to one worker, while the API of two tenants
+ * hangs, the handler of one hangs, one has a backlog, and on Postgres one has its rows locked.
+ * Asserts that the records of all other tenants are stored within 3 s of receipt (p99).
+ */
+export async function bulkheads(
+  target: Target | "memory",
+  { tenants, perSecond, seconds, backlog, lockSeconds }: BulkheadsOptions,
+): Promise<BulkheadsReport> {
+  const backend = target === "memory" ? openMemory() : await openBackend(target);
+  const names = Array.from({ length: tenants }, (_, index) => `tenant-${index}`);
+  const troubled = new Set([...HANGING_API, HANGING_HANDLER, BACKLOG]);
+  const hasRowLocks = target !== "memory" && target.kind === "postgres";
+  if (hasRowLocks) troubled.add(LOCKED);
+  const applied = new Map<number, number>();
+  const worker = createWorker({
+    inbox: backend.inbox,
+    store: backend.store,
+    source: { fetch: (_tenant, _type, _id, { signal }) => hang(signal) },
+    on: {
+      "job.updated": ({ tenant, signal }) =>
+        tenant === HANGING_HANDLER ? hang(signal) : undefined,
+    },
+    hooks: {
+      processed: ({ sequence }) => void applied.set(sequence ?? -1, performance.now()),
+    },
+    fetchesPerSecond: 1_000_000,
+    logger: silentLogger,
+  });
+  let version = 0;
+  const send = (tenant: string) => {
+    version += 1;
+    const id = `job-${version % OBJECTS}`;
+    return backend.inbox.accept(
+      HANGING_API.includes(tenant)
+        ? notificationOf(id, version, tenant)
+        : snapshotAt(id, version, tenant),
+    );
+  };
+  await fill(backend, backlog);
+  for (let index = 0; index < OBJECTS; index += 1) await send(LOCKED);
+  worker.start();
+  try {
+    if (hasRowLocks) await drainedOf(backend, LOCKED);
+    const unlock = hasRowLocks ? await lockJobs(target.url, LOCKED, lockSeconds) : async () => {};
+    const sent: { readonly tenant: string; readonly at: number; readonly sequence: number }[] = [];
+    const begin = performance.now();
+    const calls: Promise<unknown>[] = [];
+    for (let index = 0; index < perSecond * seconds; index += 1) {
+      const early = begin + (index * 1000) / perSecond - performance.now();
+      if (early > 1) await delay(early);
+      const tenant = names[index % tenants] ?? "";
+      const at = performance.now();
+      calls.push(send(tenant).then(({ sequence }) => sent.push({ tenant, at, sequence })));
+    }
+    await Promise.all(calls);
+    const healthy = sent.filter(({ tenant }) => !troubled.has(tenant));
+    const end = performance.now() + 2 * LIMIT_MS;
+    while (healthy.some(({ sequence }) => !applied.has(sequence)) && performance.now() < end)
+      await delay(50);
+    await unlock();
+    const times = healthy
+      .map(({ at, sequence }) => (applied.get(sequence) ?? Number.POSITIVE_INFINITY) - at)
+      .sort((a, b) => a - b);
+    const at = (share: number) => times[Math.floor((times.length - 1) * share)] ?? Number.NaN;
+    const report = { deliveries: times.length, p50: at(0.5), p99: at(0.99) };
+    assert.ok(report.p99 <= LIMIT_MS, `p99 from receipt to record: ${report.p99} ms`);
+    return report;
+  } finally {
+    await worker.stop({ graceMs: 100 });
+    await backend.close();
+  }
+}
+
+/**
+ * Processes deliveries of a single tenant whose fetches take 20 ms each.
+ *
+ * @returns the highest number of concurrent fetches, and the throughput as a share of that of
+ * `concurrency` slots that are always busy
+ */
+export async function singleTenant(
+  target: Target | "memory",
+  { concurrency, objects }: { readonly concurrency: number; readonly objects: number },
+): Promise<{ readonly slots: number; readonly share: number }> {
+  const fetchMs = 20;
+  const backend = target === "memory" ? openMemory() : await openBackend(target);
+  let running = 0;
+  let slots = 0;
+  const worker = createWorker({
+    inbox: backend.inbox,
+    store: backend.store,
+    source: {
+      async fetch() {
+        running += 1;
+        slots = Math.max(slots, running);
+        await delay(fetchMs);
+        running -= 1;
+        return null;
+      },
+    },
+    concurrency,
+    fetchesPerSecond: 1_000_000,
+    logger: silentLogger,
+  });
+  try {
+    await Promise.all(
+      Array.from({ length: objects }, (_, index) =>
+        deliver(backend.inbox, notificationOf(`job-${index}`)),
+      ),
+    );
+    const begin = performance.now();
+    await worker.drain();
+    const share = (objects * fetchMs) / concurrency / (performance.now() - begin);
+    return { slots, share };
+  } finally {
+    await worker.stop();
+    await backend.close();
+  }
+}
+
+function hang(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+async function fill({ inbox }: StoreAndInbox, rows: number): Promise<void> {
+  const indexes = Array.from({ length: rows }).keys();
+  const caller = async () => {
+    for (const index of indexes) await inbox.accept(snapshotAt(`backlog-${index}`, 1, BACKLOG));
+  };
+  await Promise.all(Array.from({ length: CALLERS }, caller));
+}
+
+async function drainedOf({ inbox }: StoreAndInbox, tenant: string): Promise<void> {
+  const end = Date.now() + 60_000;
+  while ((await inbox.list({ tenant, states: ["waiting", "claimed"], limit: 1 })).length > 0) {
+    assert.ok(Date.now() < end, `the first deliveries of ${tenant} are processed`);
+    await delay(50);
+  }
+}
