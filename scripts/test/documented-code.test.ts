@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { createHmac } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -7,12 +7,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { createSimulator } from "@jobber-sync/testing/simulator";
 import { afterAll, expect, test, vi } from "vitest";
 import { codeBlocks } from "../code-blocks.mjs";
 
 // Upper bound for starting a process on a busy machine.
 const SLOW_MS = 20_000;
+const CLIENT_ID = "client-id";
 const SECRET = "the client secret of this test";
+const TOKEN_KEY = randomBytes(32).toString("base64");
 const folder = mkdtempSync(join(tmpdir(), "jobber-sync-readme-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -32,7 +35,12 @@ function runBlock(code: string, example: string) {
     ["--conditions=jobber-sync-source", "--input-type=module-typescript", "--eval", code],
     {
       cwd: fileURLToPath(new URL(`../../examples/${example}`, import.meta.url)),
-      env: { ...process.env, JOBBER_CLIENT_SECRET: SECRET },
+      env: {
+        ...process.env,
+        JOBBER_CLIENT_ID: CLIENT_ID,
+        JOBBER_CLIENT_SECRET: SECRET,
+        JOBBER_TOKEN_KEY: TOKEN_KEY,
+      },
     },
   );
   let output = "";
@@ -55,35 +63,57 @@ test.each([
   ["Express", "@jobber-sync/express", "express-sqlite"],
   ["Fastify", "@jobber-sync/fastify", "fastify-sqlite"],
 ])(
-  "the README's %s quick start starts and accepts a delivery",
+  "the README's %s quick start connects an account and stores what its webhooks name",
   async (_name, text, example) => {
     const port = await freePort();
     const database = join(folder, `${example}.db`);
-    // Only the port and the database path are replaced.
+    const jobber = await createSimulator({ clientSecret: SECRET, clientId: CLIENT_ID });
+    const account = jobber.addAccount();
+    jobber.approveAs(account);
+    // Only the port, the database path and Jobber's address are replaced.
     const code = blockWith(text)
       .replaceAll("3000", String(port))
-      .replace("jobber-sync.db", database);
+      .replace("jobber-sync.db", database)
+      .replace("app: {", `app: { endpoint: "${jobber.endpoint}",`);
     const { child, ended, output } = runBlock(code, example);
-    const body = '{"event":"job.created","data":{"id":"123"}}';
-    const signature = createHmac("sha256", SECRET).update(body).digest("base64");
-    const send = () =>
-      fetch(`http://localhost:${port}/webhooks/jobber/acme`, {
-        method: "POST",
-        body,
-        headers: { "x-jobber-hmac-sha256": signature },
+    try {
+      const url = `http://localhost:${port}`;
+      const begin = () => fetch(`${url}/jobber/connect`, { redirect: "manual" });
+      const died = ended.then(() => Promise.reject(new Error(output())));
+      died.catch(() => {});
+      const begun = await Promise.race([
+        vi.waitFor(begin, { timeout: SLOW_MS, interval: 50 }),
+        died,
+      ]);
+      const cookie = begun.headers.get("set-cookie")?.split(";")[0] ?? "";
+      const approved = await fetch(begun.headers.get("location") ?? "", { redirect: "manual" });
+      const callback = approved.headers.get("location") ?? "";
+      const connected = await fetch(callback, { headers: { cookie } });
+      expect(await connected.json()).toEqual({ connected: "acme", accountId: account.id });
+      jobber.webhooks.subscribe(account.id, `${url}/webhooks/jobber/acme`);
+      const client = account.addClient({ firstName: "John", lastName: "Doe" });
+      account.addJob(account.addProperty(client.id).id, { title: "Lawn Service" });
+      await jobber.webhooks.flush();
+      await vi.waitFor(async () => expect(await titles(database)).toEqual(["Lawn Service"]), {
+        timeout: SLOW_MS,
+        interval: 100,
       });
-    const died = ended.then(() => Promise.reject(new Error(output())));
-    const response = await Promise.race([
-      vi.waitFor(send, { timeout: SLOW_MS, interval: 50 }),
-      died,
-    ]);
-    expect(await response.json(), output()).toEqual({ status: "accepted" });
-    died.catch(() => {});
-    child.kill();
-    await ended;
+    } finally {
+      child.kill();
+      await ended;
+      await jobber.close();
+    }
   },
-  SLOW_MS,
+  3 * SLOW_MS,
 );
+
+async function titles(database: string): Promise<readonly unknown[]> {
+  const { DatabaseSync } = await import("node:sqlite");
+  const reader = new DatabaseSync(database, { readOnly: true });
+  const rows = reader.prepare("SELECT title FROM jobber_jobs").all();
+  reader.close();
+  return rows.map(({ title }) => title);
+}
 
 const unitTests = ["README.md", "docs/testing.md", "packages/testing/README.md"].flatMap((page) =>
   codeBlocks(readFileSync(new URL(`../../${page}`, import.meta.url), "utf8"), "ts")
