@@ -58,6 +58,7 @@ const CONTACT: ContactFields = {
   companyName: null,
   email: "john@example.com",
   phone: "555-1234",
+  isCompany: false,
   isLead: false,
   isArchived: false,
   street: "123 Main St",
@@ -71,6 +72,8 @@ const CONTACT: ContactFields = {
 
 const JOB: JobFields = {
   jobNumber: 12,
+  jobType: "ONE_OFF",
+  instructions: null,
   title: "Lawn Service",
   status: "scheduled",
   jobberStatus: "upcoming",
@@ -85,6 +88,7 @@ const JOB: JobFields = {
   jobberClientId: "1",
   total: 12.5,
   webUri: "https://secure.example.com/jobs/1",
+  jobberPropertyId: "1",
   sourceCreatedAt: "2026-01-01T00:00:00Z",
 };
 

@@ -58,10 +58,10 @@ export function createFetchRecords(
     };
   }
 
-  async function propertyJobs(
-    { ask }: ReturnType<typeof fetchWith>,
+  async function propertyRecords(
+    { ask, records }: ReturnType<typeof fetchWith>,
     id: string,
-  ): Promise<readonly JobWithClientData[] | null> {
+  ): Promise<FetchedRecords | null> {
     const jobs: JobWithClientData[] = [];
     const cursors = createCursorCheck("property.jobs");
     for (let after: string | null = null; ; ) {
@@ -69,7 +69,8 @@ export function createFetchRecords(
       if (!found(property, "property")) return null;
       const page = checkPage(property.jobs, "property.jobs");
       jobs.push(...page.nodes);
-      if (!page.pageInfo.hasNextPage) return jobs;
+      if (!page.pageInfo.hasNextPage)
+        return records(jobs, property.client ? [property.client] : []);
       after = cursors.next(page);
     }
   }
@@ -89,10 +90,8 @@ export function createFetchRecords(
         const { visit } = await query.ask(VISIT_DOCUMENT, { id });
         return found(visit, "visit") ? query.records([visit.job], []) : null;
       }
-      case "property": {
-        const jobs = await propertyJobs(query, id);
-        return jobs === null ? null : query.records(jobs, []);
-      }
+      case "property":
+        return propertyRecords(query, id);
       case "account": {
         const { account } = await query.ask(ACCOUNT_DOCUMENT, {});
         if (!found(account, "account")) return null;

@@ -5,7 +5,7 @@ import { addJob, openApi, SIGNAL } from "./support/open-api.ts";
 describe("api.fetch", () => {
   it("returns a job with its property's address and its complete client", async () => {
     const { api, account } = await openApi();
-    const { job, client } = addJob(account);
+    const { job, client, property } = addJob(account);
     const records = await api.fetch("acme", "job", job.id, { signal: SIGNAL });
     expect(records).toEqual({
       jobs: [
@@ -14,6 +14,8 @@ describe("api.fetch", () => {
           sourceUpdatedAt: "2026-01-25T10:00:00Z",
           fields: {
             jobNumber: job.jobNumber,
+            jobType: "ONE_OFF",
+            instructions: null,
             title: "Lawn Service",
             status: "scheduled",
             jobberStatus: "upcoming",
@@ -28,6 +30,7 @@ describe("api.fetch", () => {
             jobberClientId: client.id,
             total: 120.5,
             webUri: expect.stringMatching(/^https:\/\/secure\.getjobber\.com\/jobs\/\d+$/),
+            jobberPropertyId: property.id,
             sourceCreatedAt: "2026-01-25T10:00:00Z",
           },
         },
@@ -43,13 +46,15 @@ describe("api.fetch", () => {
             companyName: null,
             email: "john@example.com",
             phone: "555-1234",
+            isCompany: false,
             isLead: false,
             isArchived: false,
-            street: null,
-            city: null,
-            state: null,
-            postalCode: null,
-            country: null,
+            // The client has no billing address and one property.
+            street: "123 Main St",
+            city: "Austin",
+            state: "TX",
+            postalCode: "78701",
+            country: "US",
             webUri: expect.stringMatching(/clients/),
             sourceCreatedAt: "2026-01-25T10:00:00Z",
           },
@@ -84,6 +89,7 @@ describe("api.fetch", () => {
       firstName: null,
       lastName: null,
       companyName: "Globex",
+      isCompany: true,
       email: null,
       isLead: true,
       isArchived: true,

@@ -23,6 +23,7 @@ const CONTACTS: readonly ContactRecord[] = [
     // Cleared by client.updated. The late duplicate of job.created, which is older, does not
     // restore it.
     phone: null,
+    isCompany: null,
     isLead: null,
     isArchived: null,
     street: null,
@@ -44,6 +45,7 @@ const CONTACTS: readonly ContactRecord[] = [
     companyName: "Analytical Gardens",
     email: "ada@example.com",
     phone: "555-9876",
+    isCompany: null,
     isLead: null,
     isArchived: null,
     street: "9 Oak Ave",
@@ -63,6 +65,8 @@ const JOBS: readonly JobRecord[] = [
     tenant: TENANT.slug,
     jobberJobId: "123",
     jobNumber: null,
+    jobType: null,
+    instructions: null,
     title: "Lawn Service",
     status: "completed",
     jobberStatus: "requires_invoicing",
@@ -77,6 +81,7 @@ const JOBS: readonly JobRecord[] = [
     jobberClientId: "456",
     total: 120.5,
     webUri: null,
+    jobberPropertyId: null,
     sourceCreatedAt: null,
     sourceUpdatedAt: "2026-01-25T18:10:02Z",
     deletedAt: null,
@@ -92,6 +97,7 @@ const FETCHED_CONTACT = {
   companyName: null,
   email: "grace@example.com",
   phone: "555-0110",
+  isCompany: false,
   isLead: false,
   isArchived: false,
   street: "1 Harbor Rd",
@@ -106,7 +112,9 @@ const FETCHED_CONTACT = {
 
 const FETCHED_JOB = {
   tenant: TENANT.slug,
+  jobType: "ONE_OFF",
   title: "Hedge Trimming",
+  instructions: null,
   status: "scheduled",
   jobberStatus: "upcoming",
   scheduledAt: "2026-02-02T15:00:00Z",
@@ -182,6 +190,7 @@ export function expectedRecords({ accountId, client, job }: JobberRecords): Expe
         ...FETCHED_JOB,
         jobberJobId: job.id,
         jobNumber: job.jobNumber,
+        jobberPropertyId: job.propertyId,
         jobberClientId: client.id,
         webUri: job.webUri,
       },

@@ -16,6 +16,7 @@ export interface JobberRecords {
   readonly job: {
     readonly id: string;
     readonly jobNumber: number;
+    readonly propertyId: string;
     readonly webUri: string;
     readonly createdAt: string;
   };
@@ -68,6 +69,7 @@ export async function startSimulatedJobber(): Promise<SimulatedJobber> {
       job: {
         id: job.id,
         jobNumber: job.jobNumber,
+        propertyId: job.propertyId,
         webUri: webUri("jobs", job.id),
         createdAt: job.createdAt,
       },

@@ -16,9 +16,12 @@ export interface ClientData {
   readonly companyName: string | null;
   readonly email: string | null;
   readonly phone: string | null;
+  readonly isCompany: boolean;
   readonly isLead: boolean;
   readonly isArchived: boolean;
   readonly billingAddress: AddressData | null;
+  /** At most two: enough to know whether the client has exactly one. */
+  readonly clientProperties: { readonly nodes: readonly { readonly address: AddressData }[] };
   readonly jobberWebUri: string;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -29,7 +32,8 @@ export const ADDRESS_FIELDS = "street city province postalCode country";
 
 /** The selection of {@link ClientData}. */
 export const CLIENT_FIELDS = `
-  id name firstName lastName companyName email phone isLead isArchived
+  id name firstName lastName companyName email phone isCompany isLead isArchived
   billingAddress { ${ADDRESS_FIELDS} }
+  clientProperties(first: 2) { nodes { address { ${ADDRESS_FIELDS} } } }
   jobberWebUri createdAt updatedAt
 `;

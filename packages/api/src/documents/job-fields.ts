@@ -4,7 +4,9 @@ import { ADDRESS_FIELDS, type AddressData } from "./client-fields.ts";
 export interface JobData {
   readonly id: string;
   readonly jobNumber: number;
+  readonly jobType: string;
   readonly title: string | null;
+  readonly instructions: string | null;
   readonly jobStatus: string;
   readonly startAt: string | null;
   readonly endAt: string | null;
@@ -13,12 +15,12 @@ export interface JobData {
   readonly jobberWebUri: string;
   readonly createdAt: string;
   readonly updatedAt: string;
-  readonly property: { readonly address: AddressData };
+  readonly property: { readonly id: string; readonly address: AddressData };
   readonly client: { readonly id: string };
 }
 
 /** The selection of {@link JobData} without `client`. */
 export const JOB_FIELDS = `
-  id jobNumber title jobStatus startAt endAt completedAt total jobberWebUri createdAt updatedAt
-  property { address { ${ADDRESS_FIELDS} } }
+  id jobNumber jobType title instructions jobStatus startAt endAt completedAt total jobberWebUri createdAt updatedAt
+  property { id address { ${ADDRESS_FIELDS} } }
 `;

@@ -1,10 +1,11 @@
 import type { ContactFields, FetchedClient } from "@jobber-sync/core/ports";
 import type { ClientData } from "../documents/client-fields.ts";
-import { addressFields } from "./address-fields.ts";
+import { type AddressFields, addressFields } from "./address-fields.ts";
 import { readFlag, readId, readObject, readText, readTime, readUpdatedAt } from "./read-values.ts";
 
 /**
- * Maps a Jobber client to a contact with every field, including the billing address.
+ * Maps a Jobber client to a contact with every field. Its address is the billing address, or without
+ * one the address of the only property.
  *
  * @throws {JobberSyncError} `ERR_API_RESPONSE` when a value is not of the expected type
  */
@@ -17,9 +18,10 @@ export function mapClient(data: ClientData): FetchedClient {
     companyName: readText(client.companyName, "client.companyName"),
     email: readText(client.email, "client.email"),
     phone: readText(client.phone, "client.phone"),
+    isCompany: readFlag(client.isCompany, "client.isCompany"),
     isLead: readFlag(client.isLead, "client.isLead"),
     isArchived: readFlag(client.isArchived, "client.isArchived"),
-    ...addressFields(client.billingAddress, "client.billingAddress"),
+    ...clientAddress(client),
     webUri: readText(client.jobberWebUri, "client.jobberWebUri"),
     sourceCreatedAt: readTime(client.createdAt, "client.createdAt"),
   };
@@ -28,4 +30,12 @@ export function mapClient(data: ClientData): FetchedClient {
     sourceUpdatedAt: readUpdatedAt(client.updatedAt, "client.updatedAt"),
     fields,
   };
+}
+
+function clientAddress({ billingAddress, clientProperties }: ClientData): AddressFields {
+  const billing = addressFields(billingAddress, "client.billingAddress");
+  if (Object.values(billing).some((part) => part !== null)) return billing;
+  const properties = clientProperties?.nodes ?? [];
+  if (properties.length !== 1) return billing;
+  return addressFields(properties[0]?.address, "client.clientProperties.address");
 }

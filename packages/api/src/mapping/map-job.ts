@@ -6,6 +6,7 @@ import {
   readId,
   readNumber,
   readObject,
+  readOptionalId,
   readText,
   readTime,
   readUpdatedAt,
@@ -20,10 +21,13 @@ import {
 export function mapJob(data: JobData, overrides?: StatusOverrides): FetchedJob {
   const job = readObject(data, "job");
   const completedAt = readTime(job.completedAt, "job.completedAt");
+  const jobType = readText(job.jobType, "job.jobType");
   const status = readText(job.jobStatus, "job.jobStatus");
   const fields: JobFields = {
     jobNumber: readNumber(job.jobNumber, "job.jobNumber"),
+    jobType,
     title: readText(job.title, "job.title"),
+    instructions: readText(job.instructions, "job.instructions"),
     ...(status === null
       ? { status: null, jobberStatus: null }
       : mapJobStatus(status, { completedAt, overrides })),
@@ -34,6 +38,7 @@ export function mapJob(data: JobData, overrides?: StatusOverrides): FetchedJob {
     jobberClientId: readId(job.client?.id, "job.client.id"),
     total: readNumber(job.total, "job.total"),
     webUri: readText(job.jobberWebUri, "job.jobberWebUri"),
+    jobberPropertyId: readOptionalId(job.property?.id, "job.property.id"),
     sourceCreatedAt: readTime(job.createdAt, "job.createdAt"),
   };
   return {

@@ -37,6 +37,11 @@ export function readId(value: unknown, path: string): string {
   return value;
 }
 
+/** Returns an id, or `null` for an absent one. @throws {JobberSyncError} `ERR_API_RESPONSE` */
+export function readOptionalId(value: unknown, path: string): string | null {
+  return value === null || value === undefined ? null : readId(value, path);
+}
+
 /**
  * Compares two ids without base64 padding, since padded and unpadded copies of one id circulate
  * (docs/jobber-facts.md#encoded-ids).

@@ -15,8 +15,8 @@ it("Express, SQLite and two worker processes keep records equal to Jobber's desp
   const report = await runBusyAccount({
     backend: sqliteFile(),
     serve: serveExpress,
-    objects: 60,
-    mutations: 250,
+    objects: 40,
+    mutations: 300,
     workers: 2,
     seed: 11,
   });

@@ -16,8 +16,8 @@ it("Fastify, Postgres and two worker processes: a reconcile repairs records afte
   const report = await runBusyAccount({
     backend: { kind: "postgres", connectionString: server.connectionString },
     serve: serveFastify,
-    objects: 60,
-    mutations: 200,
+    objects: 40,
+    mutations: 300,
     workers: 2,
     seed: 12,
     drop: 0.15,

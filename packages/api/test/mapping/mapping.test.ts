@@ -8,7 +8,9 @@ const ADDRESS = { street: "1 Way", city: null, province: "ON", postalCode: "", c
 const JOB: JobData = {
   id: "MQ==",
   jobNumber: 7,
+  jobType: "RECURRING",
   title: "Lawn",
+  instructions: "Ring twice",
   jobStatus: "late",
   startAt: null,
   endAt: "2026-01-25T10:00:00-05:00",
@@ -17,7 +19,7 @@ const JOB: JobData = {
   jobberWebUri: "https://secure.getjobber.com/jobs/1",
   createdAt: "2026-01-25T10:00:00Z",
   updatedAt: "2026-01-25T10:00:00Z",
-  property: { address: ADDRESS },
+  property: { id: "Mw==", address: ADDRESS },
   client: { id: "Mg==" },
 };
 const CLIENT: ClientData = {
@@ -28,9 +30,11 @@ const CLIENT: ClientData = {
   companyName: null,
   email: null,
   phone: null,
+  isCompany: true,
   isLead: false,
   isArchived: true,
   billingAddress: null,
+  clientProperties: { nodes: [] },
   jobberWebUri: "https://secure.getjobber.com/clients/2",
   createdAt: "2026-01-25T10:00:00Z",
   updatedAt: "2026-01-25T10:00:00Z",

@@ -31,7 +31,7 @@ export async function findDifferences(
   );
   return [
     ...compare(account.all("job"), jobs, (job) => expectedJob(account, job)),
-    ...compare(account.all("client"), contacts, expectedContact),
+    ...compare(account.all("client"), contacts, (client) => expectedContact(account, client)),
   ];
 }
 
@@ -65,6 +65,9 @@ function expectedJob(account: SimulatedAccount, job: SimulatedJob): Partial<JobR
   return {
     title: job.title,
     jobNumber: job.jobNumber,
+    jobType: job.jobType,
+    instructions: job.instructions,
+    jobberPropertyId: job.propertyId,
     jobberStatus: job.jobStatus,
     status: status as JobRecord["status"],
     total: job.total,
@@ -78,7 +81,10 @@ function expectedJob(account: SimulatedAccount, job: SimulatedJob): Partial<JobR
   };
 }
 
-function expectedContact(client: SimulatedClient): Partial<ContactRecord> {
+function expectedContact(
+  account: SimulatedAccount,
+  client: SimulatedClient,
+): Partial<ContactRecord> {
   return {
     name: `${client.firstName} ${client.lastName}`,
     firstName: client.firstName,
@@ -86,13 +92,19 @@ function expectedContact(client: SimulatedClient): Partial<ContactRecord> {
     companyName: client.companyName,
     email: client.email,
     phone: client.phone,
+    isCompany: client.isCompany,
     isLead: client.isLead,
     isArchived: client.isArchived,
     sourceCreatedAt: client.createdAt,
     sourceUpdatedAt: client.updatedAt,
     deletedAt: null,
-    ...expectedAddress(client.billingAddress),
+    ...expectedAddress(client.billingAddress ?? onlyAddress(account, client)),
   };
+}
+
+function onlyAddress(account: SimulatedAccount, { id }: SimulatedClient): SimulatedAddress | null {
+  const properties = account.all("property").filter(({ clientId }) => clientId === id);
+  return properties.length === 1 ? (properties[0]?.address ?? null) : null;
 }
 
 function expectedAddress(address: SimulatedAddress | null) {

@@ -11,7 +11,9 @@ const api = createJobberApi({ ...settings.api, tokens: backend.tokens, lease: ba
 const logger = {
   info: () => {},
   warn: () => {},
-  error: (details: { readonly code?: string }) => process.send?.(String(details.code)),
+  error: (details: { readonly code?: string }) => {
+    if (process.connected) process.send?.(String(details.code));
+  },
 };
 const worker = createWorker({
   inbox: backend.inbox,

@@ -14,6 +14,7 @@ export interface ContactRecord {
   readonly email: string | null;
   /** The primary phone number, as Jobber formats it. */
   readonly phone: string | null;
+  readonly isCompany: boolean | null;
   readonly isLead: boolean | null;
   readonly isArchived: boolean | null;
   readonly street: string | null;
@@ -43,6 +44,7 @@ export const CONTACT_FIELDS = [
   "companyName",
   "email",
   "phone",
+  "isCompany",
   "isLead",
   "isArchived",
   "street",

@@ -8,6 +8,9 @@ export interface JobRecord {
   /** Jobber's id: opaque, with its padding. See docs/jobber-facts.md#encoded-ids. */
   readonly jobberJobId: string;
   readonly jobNumber: number | null;
+  /** Jobber's `ONE_OFF` or `RECURRING`. */
+  readonly jobType: string | null;
+  readonly instructions: string | null;
   readonly title: string | null;
   /** The mapped status, or `null` if Jobber's status is unknown. See `mapJobStatus`. */
   readonly status: JobStatus | null;
@@ -26,6 +29,8 @@ export interface JobRecord {
   /** In currency units, not cents. See docs/jobber-facts.md#job-fields. */
   readonly total: number | null;
   readonly webUri: string | null;
+  /** Id of the property the job takes place at. */
+  readonly jobberPropertyId: string | null;
   readonly sourceCreatedAt: Instant | null;
   /** When the source last changed the record; `null` if no write has said so. */
   readonly sourceUpdatedAt: Instant | null;
@@ -39,6 +44,8 @@ export type JobFields = Omit<JobRecord, "tenant" | "jobberJobId" | "sourceUpdate
 /** The names in {@link JobFields}, in column order. */
 export const JOB_FIELDS = [
   "jobNumber",
+  "jobType",
+  "instructions",
   "title",
   "status",
   "jobberStatus",
@@ -53,5 +60,6 @@ export const JOB_FIELDS = [
   "jobberClientId",
   "total",
   "webUri",
+  "jobberPropertyId",
   "sourceCreatedAt",
 ] as const satisfies readonly (keyof JobFields)[];

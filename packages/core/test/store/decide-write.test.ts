@@ -102,6 +102,7 @@ const FIELDS = [
   "companyName",
   "email",
   "phone",
+  "isCompany",
   "isLead",
   "isArchived",
   "street",

@@ -22,6 +22,7 @@ type FieldType<R> = { readonly [F in keyof R]?: Column["type"] };
 
 // All other fields are text. The contract suite catches renamed fields.
 const CONTACT_TYPES: FieldType<ContactRecord> = {
+  isCompany: "boolean",
   isLead: "boolean",
   isArchived: "boolean",
   sourceCreatedAt: "timestamptz",

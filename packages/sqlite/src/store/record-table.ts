@@ -18,7 +18,7 @@ export const CONTACTS: RecordColumns<ContactRecord> = {
   table: "jobber_contacts",
   idField: "jobberClientId",
   fields: CONTACT_FIELDS,
-  booleans: ["isLead", "isArchived"],
+  booleans: ["isCompany", "isLead", "isArchived"],
 };
 
 export const JOBS: RecordColumns<JobRecord> = {

@@ -207,6 +207,7 @@ export function createAccount({ number, name, now, emit }: AccountOptions): {
         title: null,
         instructions: null,
         jobStatus: "unscheduled",
+        jobType: "ONE_OFF",
         startAt: null,
         endAt: null,
         completedAt: null,

@@ -57,6 +57,7 @@ export interface SimulatedJob {
   readonly title: string | null;
   readonly instructions: string | null;
   readonly jobStatus: SimulatedJobStatus;
+  readonly jobType: "ONE_OFF" | "RECURRING";
   readonly startAt: SimulatedTime | null;
   readonly endAt: SimulatedTime | null;
   readonly completedAt: SimulatedTime | null;

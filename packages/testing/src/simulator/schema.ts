@@ -80,6 +80,7 @@ export const SIMULATOR_SDL = /* GraphQL */ `
     title: String
     instructions: String
     jobStatus: JobStatusTypeEnum!
+    jobType: JobTypeTypeEnum!
     startAt: ISO8601DateTime
     endAt: ISO8601DateTime
     completedAt: ISO8601DateTime
@@ -134,6 +135,11 @@ export const SIMULATOR_SDL = /* GraphQL */ `
   type VisitConnection {
     nodes: [Visit!]!
     pageInfo: PageInfo!
+  }
+
+  enum JobTypeTypeEnum {
+    ONE_OFF
+    RECURRING
   }
 
   enum JobStatusTypeEnum {

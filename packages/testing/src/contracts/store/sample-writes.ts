@@ -95,6 +95,9 @@ export const FULL_JOB: JobFields = {
   country: "US",
   jobberClientId: "456",
   total: 1234.56,
+  jobType: "RECURRING",
+  instructions: "Gate code: 4711\nBeware of the dog",
+  jobberPropertyId: "789",
   webUri: "https://example.com/jobs/123",
   sourceCreatedAt: "2026-01-01T00:00:00Z",
 };
@@ -107,6 +110,7 @@ export const FULL_CONTACT: ContactFields = {
   companyName: 'Doe "&" Sons',
   email: "zoe@example.com",
   phone: "555-1234",
+  isCompany: true,
   isLead: false,
   isArchived: true,
   street: "1 Rue de l'Été",

@@ -23,7 +23,7 @@ const OFFSETS: readonly [number, ...number[]] = [
   3600 * SECOND,
 ];
 
-const BOOLEANS = new Set<string>(["isLead", "isArchived"]);
+const BOOLEANS = new Set<string>(["isCompany", "isLead", "isArchived"]);
 const NUMBERS = new Set<string>(["jobNumber", "total"]);
 
 const OBJECTS: readonly [HistoryObject, ...HistoryObject[]] = [
