@@ -30,7 +30,7 @@ export function mapJob(data: JobData, overrides?: StatusOverrides): FetchedJob {
     instructions: readText(job.instructions, "job.instructions"),
     ...(status === null
       ? { status: null, jobberStatus: null }
-      : mapJobStatus(status, { completedAt, overrides })),
+      : mapJobStatus(status, { jobType, completedAt, overrides })),
     scheduledAt: readTime(job.startAt, "job.startAt"),
     endsAt: readTime(job.endAt, "job.endAt"),
     completedAt,
