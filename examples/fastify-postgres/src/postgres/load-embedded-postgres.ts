@@ -32,6 +32,19 @@ export async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
   return importWith(await copyOfBinaries(binaries), library);
 }
 
+/**
+ * Creates the data of a server. As root, the library writes a password file that the server's user
+ * has to read, whatever the umask.
+ */
+export async function initialise(server: Pick<EmbeddedPostgres, "initialise">): Promise<void> {
+  const umask = process.umask(0o022);
+  try {
+    await server.initialise();
+  } finally {
+    process.umask(umask);
+  }
+}
+
 /** Returns whether every user can enter a folder. */
 export async function isOpenToAll(folder: string): Promise<boolean> {
   for (let path = resolve(folder); ; path = dirname(path)) {

@@ -4,7 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 // The example's: it must run in the same places as these tests.
-import { loadEmbeddedPostgres } from "../../../../examples/fastify-postgres/src/postgres/load-embedded-postgres.ts";
+import {
+  initialise,
+  loadEmbeddedPostgres,
+} from "../../../../examples/fastify-postgres/src/postgres/load-embedded-postgres.ts";
 
 /** A PostgreSQL server for tests. */
 export interface TestServer {
@@ -67,7 +70,7 @@ export async function startOwnServer(): Promise<OwnServer> {
   };
   // As root, the server runs as another user.
   await chmod(folder, 0o755);
-  await server.initialise();
+  await initialise(server);
   await start();
   return {
     connectionString: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
