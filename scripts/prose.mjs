@@ -33,8 +33,8 @@ const AVOIDED = new RegExp(
 );
 const DOCSTRING = /\/\*\*[\s*]*(What|How|Makes the)\b/g;
 const FACT_LINK = /jobber-facts\.md#([\w-]+)/g;
-// Biome wraps code and leaves comments alone. A word that is longer than the line, such as a URL,
-// cannot be wrapped.
+// Biome wraps code and leaves comments alone. URLs and suppressions cannot
+// be wrapped.
 const LONG_COMMENT = /^(?=.{101})[ \t]*(?:\/\/|\*|\/\*\*).*$/gm;
 // A number such as "F" + "5.3", which names a section of a document outside the repository. Not
 // %F4, not \xF4.
@@ -82,7 +82,7 @@ export function proseMistakes(file, text, facts) {
             ([, begin]) => `a docstring begins with "${begin}": begin with a verb or a noun phrase`,
           ),
           ...found(LONG_COMMENT, ([comment]) =>
-            /\S{80}/.test(comment) ? null : "a comment is longer than 100 columns",
+            /\S{80}|biome-ignore/.test(comment) ? null : "a comment is longer than 100 columns",
           ),
         ]
       : []),

@@ -76,7 +76,8 @@ const OCCURRED_AT = "2026-01-25T10:00:00Z";
  * ```ts
  * import { notificationPayload } from "@jobber-sync/testing";
  *
- * notificationPayload("JOB_UPDATE", { itemId: "Z2lkOi8vSm9iYmVyL0pvYi8x" }, { spelling: "occuredAt" });
+ * const itemId = "Z2lkOi8vSm9iYmVyL0pvYi8x";
+ * notificationPayload("JOB_UPDATE", { itemId }, { spelling: "occuredAt" });
  * ```
  */
 export function notificationPayload(

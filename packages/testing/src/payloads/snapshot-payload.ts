@@ -99,7 +99,8 @@ const DATA: { readonly [N in SnapshotEventName]: SnapshotData<N> } = {
  * ```ts
  * import { snapshotPayload } from "@jobber-sync/testing";
  *
- * snapshotPayload("job.updated", { status: "requires_invoicing", updated_at: "2026-01-25T12:00:00Z" });
+ * const updated_at = "2026-01-25T12:00:00Z";
+ * snapshotPayload("job.updated", { status: "requires_invoicing", updated_at });
  * ```
  */
 export function snapshotPayload<N extends SnapshotEventName>(

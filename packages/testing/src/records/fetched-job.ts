@@ -17,7 +17,9 @@ export interface FetchedJobOptions extends Partial<JobFields> {
  * import { fetchedJob } from "@jobber-sync/testing";
  *
  * const source: RecordSource = {
- *   fetch: async (_tenant, _type, id) => ({ jobs: [fetchedJob(id, { title: "Lawn Service" })], contacts: [] }),
+ *   async fetch(_tenant, _type, id) {
+ *     return { jobs: [fetchedJob(id, { title: "Lawn Service" })], contacts: [] };
+ *   },
  * };
  * ```
  */

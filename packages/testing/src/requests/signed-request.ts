@@ -32,7 +32,8 @@ export interface SignedRequest {
  * ```ts
  * import { signedRequest, snapshotPayload } from "@jobber-sync/testing";
  *
- * const request = signedRequest(snapshotPayload("job.created"), "a-client-secret-of-32-characters");
+ * const payload = snapshotPayload("job.created");
+ * const request = signedRequest(payload, "a-client-secret-of-32-characters");
  * await fetch("http://127.0.0.1:3000/webhooks/jobber/acme", { method: "POST", ...request });
  * ```
  */

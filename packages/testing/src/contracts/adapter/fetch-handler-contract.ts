@@ -10,8 +10,8 @@ export interface FetchHandlerContractOptions extends ContractRunner {
 }
 
 /**
- * Tests the responses of a fetch handler without a server. This is the part of {@link
- * adapterContract} that needs no socket, for runtimes without one.
+ * Tests the responses of a fetch handler without a server. This is the part of
+ * {@link adapterContract} that needs no socket, for runtimes without one.
  */
 export function fetchHandlerContract({ describe, it, open }: FetchHandlerContractOptions): void {
   responseCases({ describe, it }, inProcess(open));

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { claimNow, delivery } from "./deliveries.ts";
 import type { Rule } from "./rule.ts";
 
-/** Rules of storing a delivery. */
+/** Rules of `accept`. */
 export function acceptRules(rule: Rule): void {
   rule(
-    "gives every delivery a row and a sequence of its own, from the store's sequence",
+    "accept gives every delivery its own row and a sequence from the store",
     async ({ inbox, store }) => {
       const before = await store.nextSequence();
       const first = await inbox.accept(delivery("1", { deliveryKey: "same" }));
@@ -19,7 +19,7 @@ export function acceptRules(rule: Rule): void {
   );
 
   rule(
-    "says accepted, then coalesced while work waits for the object, and duplicate for a known key",
+    "accept returns accepted, coalesced while a row waits for the object, and duplicate for a known key",
     async ({ inbox }) => {
       assert.equal((await inbox.accept(delivery("1", { deliveryKey: "a" }))).outcome, "accepted");
       assert.equal((await inbox.accept(delivery("1", { deliveryKey: "b" }))).outcome, "coalesced");
@@ -28,19 +28,19 @@ export function acceptRules(rule: Rule): void {
     },
   );
 
-  rule("knows the same key of another tenant as another delivery", async ({ inbox }) => {
+  rule("accept compares keys within a tenant only", async ({ inbox }) => {
     await inbox.accept(delivery("1", { deliveryKey: "a" }));
     const other = await inbox.accept(delivery("1", { deliveryKey: "a", tenant: "other" }));
     assert.equal(other.outcome, "accepted");
   });
 
-  rule("is not coalesced with work that a run has already taken", async ({ inbox }) => {
+  rule("accept does not coalesce with rows that are claimed", async ({ inbox }) => {
     await inbox.accept(delivery("1"));
     await claimNow(inbox, "1");
     assert.equal((await inbox.accept(delivery("1"))).outcome, "accepted");
   });
 
-  rule("keeps the bytes as they are", async ({ inbox }) => {
+  rule("accept stores the bytes unchanged", async ({ inbox }) => {
     const body = Uint8Array.from({ length: 256 }, (_, index) => index);
     const { sequence } = await inbox.accept(delivery("1", { body }));
     assert.deepEqual(new Uint8Array((await inbox.body(sequence)) ?? []), body);
@@ -48,7 +48,7 @@ export function acceptRules(rule: Rule): void {
     assert.deepEqual(new Uint8Array(claim?.deliveries[0]?.body ?? []), body);
   });
 
-  rule("takes many at once, each under its own sequence", async ({ inbox }) => {
+  rule("accept stores concurrent deliveries, each under its own sequence", async ({ inbox }) => {
     const accepted = await Promise.all(
       Array.from({ length: 600 }, (_, index) => inbox.accept(delivery(String(index % 7)))),
     );
@@ -56,7 +56,7 @@ export function acceptRules(rule: Rule): void {
     assert.equal((await inbox.list({ limit: 1000 })).length, 600);
   });
 
-  rule("keeps a quarantined delivery out of work", async ({ inbox }) => {
+  rule("a quarantined delivery is never claimed", async ({ inbox }) => {
     await inbox.accept(
       delivery("1", { state: "quarantined", reason: "ERR_EVENT_INVALID", topic: null }),
     );

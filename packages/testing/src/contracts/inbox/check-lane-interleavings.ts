@@ -44,7 +44,7 @@ export async function checkLaneInterleavings({
   }
 }
 
-/** What one step's calls did. */
+/** Results of one step's calls. */
 interface StepResult {
   readonly log: string[];
   readonly claimed: Claim[];
@@ -52,7 +52,7 @@ interface StepResult {
   readonly settling: Set<Claim>;
 }
 
-/** The claim that has the lane, as far as the calls before this step decide. */
+/** The claim that holds the lane before this step. */
 interface Holder {
   readonly claim: Claim;
   readonly until: number;

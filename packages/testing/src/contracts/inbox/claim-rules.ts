@@ -12,10 +12,10 @@ import {
 } from "./deliveries.ts";
 import type { Rule } from "./rule.ts";
 
-/** Rules of taking the rows of an object. */
+/** Rules of `claim`, `extend` and the lease. */
 export function claimRules(rule: Rule): void {
   rule(
-    "takes every waiting row of the object, in the order of sequence, and no other object's",
+    "claim takes every waiting row of the object in the order of sequence, and no other object's",
     async ({ inbox }) => {
       const sequences: number[] = [];
       for (const id of ["1", "2", "1", "1"]) {
@@ -31,7 +31,7 @@ export function claimRules(rule: Rule): void {
     },
   );
 
-  rule("takes the oldest rows, at most `limit`, and leaves the others", async ({ inbox }) => {
+  rule("claim takes at most `limit` rows, the oldest first", async ({ inbox }) => {
     const sequences: number[] = [];
     for (const id of ["1", "2", "1", "1", "1"]) {
       const { sequence } = await inbox.accept(delivery(id));
@@ -57,12 +57,12 @@ export function claimRules(rule: Rule): void {
     assert.equal(await batch(LEASE_MS), null);
   });
 
-  rule("says when it was taken, and when each row came", async ({ inbox }) => {
+  rule("a claim carries its own time and each row's time of arrival", async ({ inbox }) => {
     const receivedAt = Date.now() - 1000;
     await inbox.accept(delivery("1", { receivedAt }));
     const claim = await claimNow(inbox, "1");
     assert.ok(claim);
-    // The inbox may go by another clock of the same machine.
+    // The inbox may use another clock of the same machine.
     assert.ok(Math.abs(claim.claimedAt - Date.now()) < 5000);
     const [row] = claim.deliveries;
     assert.deepEqual(
@@ -71,13 +71,13 @@ export function claimRules(rule: Rule): void {
     );
   });
 
-  rule("keeps objects of two tenants and of two types apart", async ({ inbox }) => {
+  rule("claim separates objects of different tenants and types", async ({ inbox }) => {
     await inbox.accept(delivery("1", { tenant: "other" }));
     await inbox.accept(delivery("1", { objectType: "client" }));
     assert.equal(await claimNow(inbox, "1"), null);
   });
 
-  rule("gives a row to one claim only, however many ask at once", async (opened) => {
+  rule("concurrent claims never share a row", async (opened) => {
     const { inbox, another } = opened;
     for (let index = 0; index < 20; index += 1) await inbox.accept(delivery("1"));
     const claims = await Promise.all(
@@ -92,7 +92,7 @@ export function claimRules(rule: Rule): void {
     assert.equal(new Set(taken).size, 20);
   });
 
-  rule("leaves a row that arrives during a run to the next claim", async ({ inbox }) => {
+  rule("a row that arrives during a run belongs to the next claim", async ({ inbox }) => {
     await inbox.accept(delivery("1"));
     const first = await claimNow(inbox, "1");
     assert.ok(first);
@@ -101,7 +101,7 @@ export function claimRules(rule: Rule): void {
     assert.deepEqual(sequencesOf(await until(() => claimNow(inbox, "1"))), [sequence]);
   });
 
-  rule("runs out when nobody extends it, and not before", async ({ inbox }) => {
+  rule("a claim expires after its lease, and not before", async ({ inbox }) => {
     await inbox.accept(delivery("1"));
     const first = await inbox.claim(objectOf("1"), { leaseMs: SHORT_LEASE_MS, now: Date.now() });
     assert.ok(first);
@@ -111,7 +111,7 @@ export function claimRules(rule: Rule): void {
     assert.equal(await inbox.extend(first, { leaseMs: LEASE_MS, now: Date.now() }), false);
   });
 
-  rule("holds while it is extended", async ({ inbox }) => {
+  rule("an extended claim does not expire", async ({ inbox }) => {
     await inbox.accept(delivery("1"));
     const claim = await inbox.claim(objectOf("1"), { leaseMs: SHORT_LEASE_MS, now: Date.now() });
     assert.ok(claim);
@@ -122,7 +122,7 @@ export function claimRules(rule: Rule): void {
     }
   });
 
-  rule("settles nothing that was taken over", async ({ inbox }) => {
+  rule("settle ignores rows that another claim took over", async ({ inbox }) => {
     await inbox.accept(delivery("1"));
     const first = await inbox.claim(objectOf("1"), { leaseMs: 50, now: Date.now() });
     assert.ok(first);
@@ -133,7 +133,7 @@ export function claimRules(rule: Rule): void {
     assert.deepEqual(await states(inbox), ["done"]);
   });
 
-  rule("is still good when it has run out and nobody has taken over", async ({ inbox }) => {
+  rule("an expired claim that was not taken over can still settle", async ({ inbox }) => {
     for (const id of ["1", "2"]) await inbox.accept(delivery(id));
     const settled = await inbox.claim(objectOf("1"), { leaseMs: 30, now: Date.now() });
     const extended = await inbox.claim(objectOf("2"), { leaseMs: 30, now: Date.now() });

@@ -8,15 +8,15 @@ import type {
   Settlement,
 } from "@jobber-sync/core/ports";
 
-/** Long enough that no claim of a test runs out by accident. */
+/** A lease that no test outlives by accident. */
 export const LEASE_MS = 60_000;
 
-/** Runs out while a test waits, but not between two steps of it, also where many other things run. */
+/** A lease that expires while a test waits, but not between two of its steps on a busy machine. */
 export const SHORT_LEASE_MS = 800;
 
 export const DAY_MS = 24 * 60 * 60_000;
 
-/** A delivery of job `objectId` of tenant `acme`, with a key of its own. */
+/** Creates a delivery of job `objectId` of tenant `acme`, with a unique key. */
 export function delivery(
   objectId: string,
   overrides: Partial<IncomingDelivery> = {},
@@ -26,7 +26,7 @@ export function delivery(
     deliveryKey: randomUUID(),
     topic: "JOB_UPDATE",
     body: new TextEncoder().encode("{}"),
-    // In the past by more than two clocks of one machine can differ.
+    // Earlier than any difference between two clocks of one machine.
     receivedAt: Date.now() - 50,
     state: "waiting",
     reason: null,
@@ -46,12 +46,12 @@ export function done(claim: Claim): readonly Settlement[] {
   return claim.deliveries.map(({ sequence }) => ({ sequence, state: "done" }));
 }
 
-/** The sequences of a claim's rows. */
+/** Returns the sequences of a claim's rows. */
 export function sequencesOf(claim: Claim | null): readonly number[] {
   return claim?.deliveries.map(({ sequence }) => sequence) ?? [];
 }
 
-/** The first row of a claim, to wait. */
+/** Settles the first row of a claim as waiting. */
 export function waiting(claim: Claim): Settlement & { readonly state: "waiting" } {
   const [row] = claim.deliveries;
   assert.ok(row);
@@ -66,7 +66,7 @@ export function waiting(claim: Claim): Settlement & { readonly state: "waiting" 
   };
 }
 
-/** Asks again until the response is not empty. */
+/** Calls `ask` until it returns something. */
 export async function until<T>(
   ask: () => T | Promise<T>,
   timeoutMs = 10_000,
@@ -75,12 +75,14 @@ export async function until<T>(
   for (;;) {
     const response = await ask();
     if (response) return response;
-    assert.ok(Date.now() < end, `nothing came of it within ${timeoutMs} ms`);
+    assert.ok(Date.now() < end, `no result within ${timeoutMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
-/** Listens while `body` runs; every run claims its object, calls `during` and settles it as done. */
+/**
+ * Listens while `body` runs; every run claims its object, calls `during` and settles it as done.
+ */
 export async function listenTo(
   inbox: Inbox,
   body: (listening: { readonly seen: readonly string[] }) => Promise<unknown>,
@@ -109,7 +111,7 @@ export async function listenTo(
   assert.deepEqual(errors, []);
 }
 
-/** The states of all rows, oldest first. */
+/** Returns the states of all rows, oldest first. */
 export async function states(inbox: Inbox): Promise<readonly string[]> {
   return (await inbox.list({ limit: 10_000 })).map(({ state }) => state);
 }

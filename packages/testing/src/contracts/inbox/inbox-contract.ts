@@ -17,13 +17,13 @@ export interface InboxContractOptions {
   readonly describe: (name: string, body: () => void) => void;
   readonly it: (name: string, body: () => Promise<void>) => void;
   /**
-   * Opens an empty inbox. With `now`, the inbox must use this clock, and take the `now` of every call
-   * as it is; otherwise it may use its database's clock.
+   * Opens an empty inbox. With `now`, the inbox must use this clock, and take the `now` of every
+   * call as it is; otherwise it may use its database's clock.
    */
   readonly open: (options: { readonly now?: () => number }) => Promise<OpenInbox> | OpenInbox;
-  /** How many random interleavings of claims on one object are checked. @default 100 */
+  /** Number of random interleavings of claims on one object. @default 100 */
   readonly interleavings?: number | undefined;
-  /** How many random histories are compared with `transitions`. @default 64 */
+  /** Number of random histories to compare with `transitions`. @default 64 */
   readonly histories?: number | undefined;
 }
 
@@ -59,8 +59,8 @@ export function inboxContract({
   describe("inbox: slots", () => fetchRules(rule));
   describe("inbox: purge", () => purgeRules(rule));
   describe("inbox: random calls", () => {
-    it("runs an object once at a time in random interleavings", () =>
+    it("an object has one run at a time in random interleavings", () =>
       checkLaneInterleavings({ open: () => open({ now: Date.now }), interleavings }));
-    it("follows transitions in random histories", () => checkInboxHistories({ open, histories }));
+    it("random histories follow transitions", () => checkInboxHistories({ open, histories }));
   });
 }

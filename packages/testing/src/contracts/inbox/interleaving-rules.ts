@@ -15,9 +15,9 @@ import type { Rule } from "./rule.ts";
 
 const ALL_DONE = (all: readonly string[]) => all.every((state) => state === "done");
 
-/** Rules of what happens when several do something at once, or somebody dies in the middle of it. */
+/** Rules of concurrent processes and of processes that die halfway. */
 export function interleavingRules(rule: Rule): void {
-  rule("lets two listeners run one object, each row once", async (opened) => {
+  rule("two listeners process each row of an object once", async (opened) => {
     const { inbox, another } = opened;
     const taken: number[] = [];
     const during = async (claim: Claim) => void taken.push(...sequencesOf(claim));
@@ -31,39 +31,39 @@ export function interleavingRules(rule: Rule): void {
     assert.deepEqual(ascending(taken), ascending(accepted));
   });
 
+  rule("the unsettled rows of a worker that died halfway are claimed again", async ({ inbox }) => {
+    for (let index = 0; index < 4; index += 1) await inbox.accept(delivery("1"));
+    const claim = await inbox.claim(objectOf("1"), { leaseMs: 300, now: Date.now() });
+    assert.ok(claim);
+    await inbox.settle(claim, done(claim).slice(0, 2));
+    const taken: number[] = [];
+    await listenTo(
+      inbox,
+      () => until(async () => ALL_DONE(await states(inbox)), 20_000),
+      async (again) => void taken.push(...sequencesOf(again)),
+    );
+    assert.deepEqual(taken, sequencesOf(claim).slice(2));
+  });
+
   rule(
-    "offers again what a worker held that died when half of it was settled, and only that",
+    "the rows of two workers that died one after the other are claimed again",
     async ({ inbox }) => {
-      for (let index = 0; index < 4; index += 1) await inbox.accept(delivery("1"));
-      const claim = await inbox.claim(objectOf("1"), { leaseMs: 300, now: Date.now() });
-      assert.ok(claim);
-      await inbox.settle(claim, done(claim).slice(0, 2));
-      const taken: number[] = [];
-      await listenTo(
-        inbox,
-        () => until(async () => ALL_DONE(await states(inbox)), 20_000),
-        async (again) => void taken.push(...sequencesOf(again)),
-      );
-      assert.deepEqual(taken, sequencesOf(claim).slice(2));
+      const accepted: number[] = [];
+      let held: readonly number[] = [];
+      for (let worker = 0; worker < 2; worker += 1) {
+        accepted.push((await inbox.accept(delivery("1"))).sequence);
+        held = await until(async () => {
+          const options = { leaseMs: SHORT_LEASE_MS / 2, now: Date.now() };
+          const claim = await inbox.claim(objectOf("1"), options);
+          return claim && sequencesOf(claim);
+        });
+      }
+      assert.deepEqual(held, accepted);
+      assert.deepEqual(sequencesOf(await until(() => claimNow(inbox, "1"))), accepted);
     },
   );
 
-  rule("offers the rows of two workers that died one after the other", async ({ inbox }) => {
-    const accepted: number[] = [];
-    let held: readonly number[] = [];
-    for (let worker = 0; worker < 2; worker += 1) {
-      accepted.push((await inbox.accept(delivery("1"))).sequence);
-      held = await until(async () => {
-        const options = { leaseMs: SHORT_LEASE_MS / 2, now: Date.now() };
-        const claim = await inbox.claim(objectOf("1"), options);
-        return claim && sequencesOf(claim);
-      });
-    }
-    assert.deepEqual(held, accepted);
-    assert.deepEqual(sequencesOf(await until(() => claimNow(inbox, "1"))), accepted);
-  });
-
-  rule("wakes for a row that arrived while another run held the object", async (opened) => {
+  rule("listen wakes for a row that arrived while another run held the object", async (opened) => {
     const { inbox, another } = opened;
     await inbox.accept(delivery("1"));
     const held = await claimNow(another?.inbox ?? inbox, "1");

@@ -15,7 +15,7 @@ import type { Rule } from "./rule.ts";
 
 /** Rules of lanes: one run per object at a time. */
 export function laneRules(rule: Rule): void {
-  rule("rejects a claim while another claim holds the lane", async (opened) => {
+  rule("claim returns null while another claim holds the lane", async (opened) => {
     const { inbox, another } = opened;
     await inbox.accept(delivery("1"));
     const held = await claimNow(inbox, "1");
@@ -27,7 +27,7 @@ export function laneRules(rule: Rule): void {
     assert.deepEqual(sequencesOf(next), [sequence]);
   });
 
-  rule("gives each object a lane of its own", async ({ inbox }) => {
+  rule("each object has its own lane", async ({ inbox }) => {
     await inbox.accept(delivery("1"));
     await inbox.accept(delivery("2"));
     await inbox.accept(delivery("1", { tenant: "other" }));
@@ -39,7 +39,7 @@ export function laneRules(rule: Rule): void {
     assert.ok(await inbox.claim({ ...objectOf("1"), objectType: "client" }, options));
   });
 
-  rule("accepts deliveries of an object whose lane is held", async ({ inbox }) => {
+  rule("accept stores deliveries of an object whose lane is held", async ({ inbox }) => {
     await inbox.accept(delivery("1"));
     const held = await claimNow(inbox, "1");
     assert.equal((await inbox.accept(delivery("1"))).outcome, "accepted");
@@ -47,7 +47,7 @@ export function laneRules(rule: Rule): void {
     assert.equal(held && (await inbox.extend(held, { leaseMs: LEASE_MS, now: Date.now() })), true);
   });
 
-  rule("leaves an object out of due while its lane is held", async ({ inbox }) => {
+  rule("due leaves out an object whose lane is held", async ({ inbox }) => {
     await inbox.accept(delivery("1"));
     const held = await inbox.claim(objectOf("1"), { leaseMs: SHORT_LEASE_MS, now: Date.now() });
     assert.ok(held);
@@ -63,7 +63,7 @@ export function laneRules(rule: Rule): void {
     ]);
   });
 
-  rule("frees the lane when rows are released for later", async ({ inbox }) => {
+  rule("releasing rows for later frees the lane", async ({ inbox }) => {
     await inbox.accept(delivery("1"));
     const first = await claimNow(inbox, "1");
     assert.ok(first);
@@ -72,7 +72,7 @@ export function laneRules(rule: Rule): void {
     assert.deepEqual(sequencesOf(await until(() => claimNow(inbox, "1"))), [sequence]);
   });
 
-  rule("takes over an expired lane with all its rows and those due since", async ({ inbox }) => {
+  rule("claim takes over an expired lane with its rows and those due since", async ({ inbox }) => {
     const sequences: number[] = [];
     for (let index = 0; index < 3; index += 1)
       sequences.push((await inbox.accept(delivery("1"))).sequence);
@@ -82,7 +82,7 @@ export function laneRules(rule: Rule): void {
     assert.deepEqual(sequencesOf(await until(() => claimNow(inbox, "1"))), sequences);
   });
 
-  rule("leaves rows of an expired claim beyond the limit to the next claim", async ({ inbox }) => {
+  rule("a takeover leaves rows beyond its limit to the next claim", async ({ inbox }) => {
     const sequences: number[] = [];
     for (let index = 0; index < 3; index += 1)
       sequences.push((await inbox.accept(delivery("1"))).sequence);
@@ -98,7 +98,7 @@ export function laneRules(rule: Rule): void {
     assert.deepEqual(sequencesOf(third), sequences.slice(1));
   });
 
-  rule("extends nothing once the lane was taken over or freed", async ({ inbox }) => {
+  rule("extend fails once the lane was taken over or freed", async ({ inbox }) => {
     const extend = (claim: Parameters<typeof inbox.extend>[0]) =>
       inbox.extend(claim, { leaseMs: LEASE_MS, now: Date.now() });
     await inbox.accept(delivery("1"));
@@ -112,7 +112,7 @@ export function laneRules(rule: Rule): void {
     assert.equal(await extend(second), false);
   });
 
-  rule("settles nothing for a claim whose lane was taken over and freed", async ({ inbox }) => {
+  rule("settle ignores a claim whose lane was taken over and freed", async ({ inbox }) => {
     await inbox.accept(delivery("1"));
     const lost = await inbox.claim(objectOf("1"), { leaseMs: 50, now: Date.now() });
     assert.ok(lost);
@@ -128,7 +128,7 @@ export function laneRules(rule: Rule): void {
     assert.deepEqual(await states(inbox), ["done"]);
   });
 
-  rule("holds the lane until the last row of the claim is settled", async ({ inbox }) => {
+  rule("a claim holds its lane until its last row is settled", async ({ inbox }) => {
     for (let index = 0; index < 2; index += 1) await inbox.accept(delivery("1"));
     const held = await claimNow(inbox, "1");
     assert.ok(held);

@@ -3,10 +3,10 @@ import type { Claim, Inbox } from "@jobber-sync/core/ports";
 import { claimNow, delivery, listenTo, settleAs, states, until } from "./deliveries.ts";
 import type { Rule } from "./rule.ts";
 
-/** Rules of deliveries whose tenant has to connect again. */
+/** Rules of deliveries whose tenant must connect again. */
 export function pauseRules(rule: Rule): void {
   rule(
-    "resumes the paused deliveries of one tenant, and does not count the pause",
+    "resume releases the paused deliveries of one tenant and records the pause",
     async ({ inbox }) => {
       await settleAs(inbox, delivery("1"), "paused");
       await settleAs(inbox, delivery("1", { tenant: "other" }), "paused");
@@ -14,11 +14,11 @@ export function pauseRules(rule: Rule): void {
       assert.equal(await inbox.resume("acme"), 1);
       assert.deepEqual(await states(inbox), ["waiting", "paused"]);
       const claim = await claimNow(inbox, "1");
-      assert.ok((claim?.deliveries[0]?.pausedMs ?? 0) >= 100, "the pause is on record");
+      assert.ok((claim?.deliveries[0]?.pausedMs ?? 0) >= 100, "the pause is recorded");
     },
   );
 
-  rule("wakes what it resumes", async ({ inbox }) => {
+  rule("resume wakes the objects it resumes", async ({ inbox }) => {
     await settleAs(inbox, delivery("1"), "paused");
     await listenTo(inbox, async () => {
       await inbox.resume("acme");
@@ -26,25 +26,22 @@ export function pauseRules(rule: Rule): void {
     });
   });
 
-  rule(
-    "resumes what a worker has at that moment and settles as paused afterwards",
-    async (opened) => {
-      const { inbox, another } = opened;
-      await inbox.accept(delivery("1"));
-      const claim = await claimNow(inbox, "1");
-      assert.ok(claim);
-      await (another?.inbox ?? inbox).resume("acme");
-      await pause(inbox, claim);
-      assert.deepEqual(await states(inbox), ["waiting"]);
-      await listenTo(inbox, () => until(async () => (await states(inbox))[0] === "done"));
-    },
-  );
+  rule("resume covers claimed rows that are settled as paused afterwards", async (opened) => {
+    const { inbox, another } = opened;
+    await inbox.accept(delivery("1"));
+    const claim = await claimNow(inbox, "1");
+    assert.ok(claim);
+    await (another?.inbox ?? inbox).resume("acme");
+    await pause(inbox, claim);
+    assert.deepEqual(await states(inbox), ["waiting"]);
+    await listenTo(inbox, () => until(async () => (await states(inbox))[0] === "done"));
+  });
 
   rule(
-    "leaves paused what another tenant's resume, or one before the claim, is not about",
+    "a resume of another tenant, or before the claim, does not release a paused row",
     async ({ inbox }) => {
       await inbox.resume("acme");
-      // Longer than two clocks of one machine can differ.
+      // Longer than any difference between two clocks of one machine.
       await new Promise((resolve) => setTimeout(resolve, 50));
       await inbox.accept(delivery("1"));
       const claim = await claimNow(inbox, "1");
@@ -56,7 +53,7 @@ export function pauseRules(rule: Rule): void {
     },
   );
 
-  rule("offers nothing that is paused", async ({ inbox }) => {
+  rule("a paused delivery is never claimed", async ({ inbox }) => {
     await settleAs(inbox, delivery("1"), "paused");
     assert.equal(await claimNow(inbox, "1"), null);
     assert.deepEqual(await inbox.due({ now: Date.now(), limit: 10 }), []);

@@ -4,10 +4,10 @@ import type { Rule } from "./rule.ts";
 
 const NOTHING = { bodies: 0, deliveries: 0 };
 
-/** Rules of erasing and deleting what is old. */
+/** Rules of `purge`. */
 export function purgeRules(rule: Rule): void {
   rule(
-    "erases the bodies of finished deliveries and deletes failed ones when they are old enough",
+    "purge erases old bodies of finished deliveries and deletes old failed ones",
     async ({ inbox }) => {
       const { sequence } = await settleAs(inbox, delivery("1"), "done");
       await settleAs(inbox, delivery("2"), "dead");
@@ -34,7 +34,7 @@ export function purgeRules(rule: Rule): void {
   );
 
   rule(
-    "counts the age from the end of the work, and keeps what ended for 30 days",
+    "purge measures age from the settlement, and keeps rows for 30 days by default",
     async ({ inbox }) => {
       const receivedAt = Date.now() - 40 * DAY_MS;
       for (const state of ["done", "dead", "unresolved"] as const)
@@ -48,7 +48,7 @@ export function purgeRules(rule: Rule): void {
     },
   );
 
-  rule("keeps for ever what is to be kept for Infinity", async ({ inbox }) => {
+  rule("purge never purges what has a retention of Infinity", async ({ inbox }) => {
     await settleAs(inbox, delivery("1"), "done");
     await settleAs(inbox, delivery("2"), "dead");
     const now = Date.now() + 1000 * DAY_MS;
@@ -58,7 +58,7 @@ export function purgeRules(rule: Rule): void {
     assert.deepEqual(await inbox.purge({ now, ...onlyFailed }), { bodies: 0, deliveries: 1 });
   });
 
-  rule("deletes done deliveries after 90 days, and forgets their keys", async ({ inbox }) => {
+  rule("purge deletes done deliveries after 90 days, and their keys", async ({ inbox }) => {
     await settleAs(inbox, delivery("1"), "done");
     await settleAs(inbox, delivery("2"), "done");
     const day = (days: number) => ({ now: Date.now() + days * DAY_MS });
@@ -71,16 +71,19 @@ export function purgeRules(rule: Rule): void {
     assert.equal((await inbox.purge({ ...day(1), doneAfterMs: DAY_MS / 2 })).deliveries, 1);
   });
 
-  rule("counts the age of what was quarantined at its arrival from there", async ({ inbox }) => {
-    await inbox.accept(delivery("1", { state: "quarantined", reason: "ERR_EVENT_INVALID" }));
-    assert.deepEqual(await inbox.purge({ now: Date.now() + 29 * DAY_MS }), NOTHING);
-    assert.deepEqual(await inbox.purge({ now: Date.now() + 31 * DAY_MS }), {
-      bodies: 0,
-      deliveries: 1,
-    });
-  });
+  rule(
+    "purge measures the age of a delivery quarantined on arrival from its arrival",
+    async ({ inbox }) => {
+      await inbox.accept(delivery("1", { state: "quarantined", reason: "ERR_EVENT_INVALID" }));
+      assert.deepEqual(await inbox.purge({ now: Date.now() + 29 * DAY_MS }), NOTHING);
+      assert.deepEqual(await inbox.purge({ now: Date.now() + 31 * DAY_MS }), {
+        bodies: 0,
+        deliveries: 1,
+      });
+    },
+  );
 
-  rule("leaves alone what may still run, however old it is", async ({ inbox }) => {
+  rule("purge keeps rows that can still be processed, whatever their age", async ({ inbox }) => {
     const receivedAt = Date.now() - 100 * DAY_MS;
     await settleAs(inbox, delivery("paused", { receivedAt }), "paused");
     await settleAs(inbox, delivery("replayed", { receivedAt }), "dead");
@@ -93,7 +96,7 @@ export function purgeRules(rule: Rule): void {
   });
 
   rule(
-    "does nothing when it is told to end before it begins, and leaves all to the next one",
+    "purge does nothing with an aborted signal, and the next purge does everything",
     async ({ inbox }) => {
       for (const id of ["1", "2", "3"]) await settleAs(inbox, delivery(id), "done");
       const now = Date.now() + 31 * DAY_MS;

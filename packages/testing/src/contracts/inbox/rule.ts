@@ -4,7 +4,7 @@ import type { Inbox, SyncStore } from "@jobber-sync/core/ports";
 export interface OpenInbox {
   readonly inbox: Inbox;
   readonly store: Pick<SyncStore, "nextSequence">;
-  /** The same inbox as another process would have it. Left out by inboxes that one process holds. */
+  /** The same inbox as seen by another process. Absent for inboxes that live in one process. */
   readonly another?: { readonly inbox: Inbox };
   close(): Promise<void> | void;
 }

@@ -3,10 +3,10 @@ import type { Settlement } from "@jobber-sync/core/ports";
 import { claimNow, delivery, done, states, until, waiting } from "./deliveries.ts";
 import type { Rule } from "./rule.ts";
 
-/** Rules of writing down what became of them. */
+/** Rules of `settle`. */
 export function settleRules(rule: Rule): void {
   rule(
-    "puts back what is to wait, not to be taken before its time, and remembers the counts",
+    "a row settled as waiting keeps its counts and is not claimed before its time",
     async ({ inbox }) => {
       await inbox.accept(delivery("1"));
       const claim = await claimNow(inbox, "1");
@@ -27,7 +27,7 @@ export function settleRules(rule: Rule): void {
     },
   );
 
-  rule("remembers no reason of what is done", async ({ inbox }) => {
+  rule("a row settled as done has no reason", async ({ inbox }) => {
     await inbox.accept(delivery("1"));
     const first = await claimNow(inbox, "1");
     assert.ok(first);
@@ -37,7 +37,7 @@ export function settleRules(rule: Rule): void {
     assert.equal((await inbox.list({}))[0]?.reason, null);
   });
 
-  rule("leaves the rows that it does not name with their claim", async ({ inbox }) => {
+  rule("settle leaves unnamed rows with their claim", async ({ inbox }) => {
     for (let index = 0; index < 3; index += 1) await inbox.accept(delivery("1"));
     const claim = await claimNow(inbox, "1");
     assert.ok(claim);
@@ -50,7 +50,7 @@ export function settleRules(rule: Rule): void {
     assert.deepEqual(await states(inbox), ["done", "done", "done"]);
   });
 
-  rule("settles a row once", async ({ inbox }) => {
+  rule("settle settles a row once", async ({ inbox }) => {
     await inbox.accept(delivery("1"));
     const claim = await claimNow(inbox, "1");
     assert.ok(claim);
@@ -60,7 +60,7 @@ export function settleRules(rule: Rule): void {
     assert.deepEqual(await states(inbox), ["dead"]);
   });
 
-  rule("settles each row of a claim in its own way", async ({ inbox }) => {
+  rule("settle gives each row its own state", async ({ inbox }) => {
     for (let index = 0; index < 4; index += 1) await inbox.accept(delivery("1"));
     const claim = await claimNow(inbox, "1");
     assert.ok(claim);

@@ -14,10 +14,10 @@ import {
 } from "./deliveries.ts";
 import type { Rule } from "./rule.ts";
 
-/** Rules of what operators use to look and to set waiting again. */
+/** Rules of `list`, `replay` and `resume`. */
 export function toolsRules(rule: Rule): void {
   rule(
-    "lists by tenant, state, topic and sequence, oldest first, up to a limit",
+    "list filters by tenant, state, topic and sequence, oldest first, up to a limit",
     async ({ inbox }) => {
       const { sequence } = await inbox.accept(delivery("1", { topic: "JOB_UPDATE" }));
       await inbox.accept(delivery("2", { tenant: "other", topic: "JOB_CREATE" }));
@@ -35,7 +35,7 @@ export function toolsRules(rule: Rule): void {
     },
   );
 
-  rule("lists by object and by time of arrival", async ({ inbox }) => {
+  rule("list filters by object and by time of arrival", async ({ inbox }) => {
     const now = Date.now();
     await inbox.accept(delivery("1", { receivedAt: now - 3000 }));
     await inbox.accept(delivery("1", { receivedAt: now - 2000, objectType: "client" }));
@@ -52,14 +52,14 @@ export function toolsRules(rule: Rule): void {
     ]);
   });
 
-  rule("lists 100 at most when it is not told how many", async ({ inbox }) => {
+  rule("list returns at most 100 rows by default", async ({ inbox }) => {
     await Promise.all(
       Array.from({ length: 101 }, (_, index) => inbox.accept(delivery(String(index)))),
     );
     assert.equal((await inbox.list({})).length, 100);
   });
 
-  rule("takes Infinity where a limit is asked for: all there are", async ({ inbox }) => {
+  rule("every limit accepts Infinity", async ({ inbox }) => {
     await Promise.all(
       Array.from({ length: 101 }, (_, index) => inbox.accept(delivery(String(index % 2)))),
     );
@@ -72,7 +72,7 @@ export function toolsRules(rule: Rule): void {
   });
 
   rule(
-    "replays quarantined and unresolved deliveries, and dead ones when named",
+    "replay covers quarantined and unresolved deliveries, and dead ones if requested",
     async ({ inbox }) => {
       await inbox.accept(delivery("1", { state: "quarantined", reason: "ERR_ACCOUNT_MISMATCH" }));
       await settleAs(inbox, delivery("2"), "unresolved");
@@ -88,7 +88,7 @@ export function toolsRules(rule: Rule): void {
     },
   );
 
-  rule("replays all there are, or as many as it is told", async ({ inbox }) => {
+  rule("replay covers all rows, or at most `limit`", async ({ inbox }) => {
     const quarantined = (index: number) =>
       delivery(String(index), { state: "quarantined", reason: "ERR_ACCOUNT_MISMATCH" });
     await Promise.all(Array.from({ length: 250 }, (_, index) => inbox.accept(quarantined(index))));
@@ -98,7 +98,7 @@ export function toolsRules(rule: Rule): void {
   });
 
   rule(
-    "keeps the reason of what was quarantined, and forgets that of other replayed ones",
+    "replay keeps the reason of quarantined rows and clears that of others",
     async ({ inbox }) => {
       await inbox.accept(delivery("1", { state: "quarantined", reason: "ERR_ACCOUNT_MISMATCH" }));
       await settleAs(inbox, delivery("2"), "dead");
@@ -111,34 +111,31 @@ export function toolsRules(rule: Rule): void {
     },
   );
 
-  rule(
-    "starts the time of what it replays anew, and says when it was received all the same",
-    async ({ inbox }) => {
-      const receivedAt = Date.now() - DAY_MS;
-      await settleAs(inbox, delivery("1", { receivedAt }), "paused");
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      await inbox.resume("acme");
-      const resumed = await claimNow(inbox, "1");
-      assert.ok(resumed);
-      assert.equal(resumed.deliveries[0]?.startedAt, receivedAt);
-      await inbox.settle(
-        resumed,
-        done(resumed).map(({ sequence }) => ({
-          sequence,
-          state: "dead",
-          attempts: 5,
-          reason: "ERR_HANDLER",
-        })),
-      );
-      await inbox.replay({ states: ["dead"] });
-      const again = await until(() => claimNow(inbox, "1"));
-      const [row] = again.deliveries;
-      assert.deepEqual([row?.receivedAt, row?.pausedMs], [receivedAt, 0]);
-      assert.ok(Math.abs((row?.startedAt ?? 0) - Date.now()) < 5000);
-    },
-  );
+  rule("replay restarts a row's age and keeps its time of arrival", async ({ inbox }) => {
+    const receivedAt = Date.now() - DAY_MS;
+    await settleAs(inbox, delivery("1", { receivedAt }), "paused");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await inbox.resume("acme");
+    const resumed = await claimNow(inbox, "1");
+    assert.ok(resumed);
+    assert.equal(resumed.deliveries[0]?.startedAt, receivedAt);
+    await inbox.settle(
+      resumed,
+      done(resumed).map(({ sequence }) => ({
+        sequence,
+        state: "dead",
+        attempts: 5,
+        reason: "ERR_HANDLER",
+      })),
+    );
+    await inbox.replay({ states: ["dead"] });
+    const again = await until(() => claimNow(inbox, "1"));
+    const [row] = again.deliveries;
+    assert.deepEqual([row?.receivedAt, row?.pausedMs], [receivedAt, 0]);
+    assert.ok(Math.abs((row?.startedAt ?? 0) - Date.now()) < 5000);
+  });
 
-  rule("wakes what it replays", async ({ inbox }) => {
+  rule("replay wakes the objects it replays", async ({ inbox }) => {
     await settleAs(inbox, delivery("1"), "dead");
     await listenTo(inbox, async () => {
       await inbox.replay({ states: ["dead"] });

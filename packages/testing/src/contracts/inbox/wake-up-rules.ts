@@ -12,9 +12,9 @@ import {
 } from "./deliveries.ts";
 import type { Rule } from "./rule.ts";
 
-/** Rules of offering objects that have work. */
+/** Rules of `listen` and `due`. */
 export function wakingRules(rule: Rule): void {
-  rule("offers objects that wait from before, and those that come", async ({ inbox }) => {
+  rule("listen offers objects that already wait and those that arrive", async ({ inbox }) => {
     await inbox.accept(delivery("before"));
     await listenTo(inbox, async ({ seen }) => {
       await until(() => seen.includes("before"));
@@ -24,7 +24,7 @@ export function wakingRules(rule: Rule): void {
     assert.deepEqual(new Set(await states(inbox)), new Set(["done"]));
   });
 
-  rule("offers an object again when a delivery came while it ran", async ({ inbox }) => {
+  rule("listen offers an object again if a delivery arrived during its run", async ({ inbox }) => {
     let extra = 0;
     const during = async (claim: Claim) => {
       if (extra < 3) {
@@ -41,7 +41,7 @@ export function wakingRules(rule: Rule): void {
     );
   });
 
-  rule("offers what was put back when its time has come", async ({ inbox }) => {
+  rule("listen offers a released row once it is due", async ({ inbox }) => {
     await inbox.accept(delivery("1"));
     const claim = await claimNow(inbox, "1");
     assert.ok(claim);
@@ -49,7 +49,7 @@ export function wakingRules(rule: Rule): void {
     await listenTo(inbox, async () => until(async () => (await states(inbox))[0] === "done"));
   });
 
-  rule("offers what a dead worker held, once its claim has run out", async ({ inbox }) => {
+  rule("listen offers a dead worker's rows once the claim has expired", async ({ inbox }) => {
     await inbox.accept(delivery("1"));
     await inbox.claim(objectOf("1"), { leaseMs: 500, now: Date.now() });
     await listenTo(inbox, async () =>
@@ -57,14 +57,14 @@ export function wakingRules(rule: Rule): void {
     );
   });
 
-  rule("wakes for what another process accepted", async ({ inbox, another }) => {
+  rule("listen wakes for rows that another process accepted", async ({ inbox, another }) => {
     await listenTo(inbox, async () => {
       await (another?.inbox ?? inbox).accept(delivery("1"));
       await until(async () => (await states(inbox))[0] === "done");
     });
   });
 
-  rule("ends when told to, after its runs have", async ({ inbox }) => {
+  rule("listen ends when aborted, after its active runs", async ({ inbox }) => {
     const stop = new AbortController();
     let running = 0;
     let begun = false;
@@ -84,7 +84,7 @@ export function wakingRules(rule: Rule): void {
     assert.equal(running, 0);
   });
 
-  rule("never runs more objects at one time than allowed", async ({ inbox }) => {
+  rule("listen never exceeds its concurrency", async ({ inbox }) => {
     for (let index = 0; index < 12; index += 1) await inbox.accept(delivery(String(index)));
     let running = 0;
     let most = 0;
@@ -103,7 +103,7 @@ export function wakingRules(rule: Rule): void {
     assert.ok(most <= 3, `${most} ran at one time`);
   });
 
-  rule("lists as due what waits or was abandoned, and nothing else", async ({ inbox }) => {
+  rule("due returns objects with waiting or abandoned rows, and no others", async ({ inbox }) => {
     await inbox.accept(delivery("waits"));
     await inbox.accept(delivery("held"));
     await claimNow(inbox, "held");
@@ -114,7 +114,7 @@ export function wakingRules(rule: Rule): void {
     assert.deepEqual(await inbox.due({ now: Date.now(), limit: 10 }), [objectOf("waits")]);
   });
 
-  rule("passes over the objects that are not wanted, whatever the limit", async ({ inbox }) => {
+  rule("due leaves out excluded objects, whatever the limit", async ({ inbox }) => {
     for (const id of ["1", "1", "2", "3"]) await inbox.accept(delivery(id));
     await inbox.accept(delivery("1", { tenant: "other" }));
     const due = async (limit: number, exclude: readonly ObjectRef[]) =>
@@ -132,14 +132,14 @@ export function wakingRules(rule: Rule): void {
     );
   });
 
-  rule("does not offer without a pause an object that nobody takes", async ({ inbox }) => {
+  rule("listen pauses before it offers an unclaimed object again", async ({ inbox }) => {
     await inbox.accept(delivery("1"));
     for (const concurrency of [1, 4]) {
       const stop = new AbortController();
       let runs = 0;
       const run = async () => {
         runs += 1;
-        assert.equal(await claimNow(inbox, "taken by somebody else"), null);
+        assert.equal(await claimNow(inbox, "claimed by another process"), null);
       };
       const listening = inbox.listen(run, {
         concurrency,
@@ -149,12 +149,12 @@ export function wakingRules(rule: Rule): void {
       await new Promise((resolve) => setTimeout(resolve, 300));
       stop.abort();
       await listening;
-      // 10 ms apart: a loop without a pause comes to thousands.
+      // 10 ms apart; a loop without a pause would reach thousands.
       assert.ok(runs <= 30, `${runs} runs within 300 ms`);
     }
   });
 
-  rule("runs other objects while one that runs gets very many deliveries", async ({ inbox }) => {
+  rule("a flood of deliveries for one object does not hold up other objects", async ({ inbox }) => {
     let finish: () => void = () => {};
     const finished = new Promise<void>((resolve) => {
       finish = resolve;

@@ -4,10 +4,10 @@ import type { SyncChange, SyncStore } from "@jobber-sync/core/ports";
 import { changeOf, contactWrite, jobWrite, submissionWrite, TENANT } from "./sample-writes.ts";
 import type { StoreRule } from "./store-rule.ts";
 
-/** A change is one thing: all of it or nothing, and only of its own tenant. */
+/** Rules of `apply`: a change is atomic and belongs to one tenant. */
 export function changeRules(rule: StoreRule): void {
   rule(
-    "writes contacts, jobs and submissions of one change, and reports each with its ids ascending",
+    "apply writes contacts, jobs and submissions of one change and reports them in ascending order of their ids",
     async (store) => {
       const result = await store.apply(
         changeOf({
@@ -35,11 +35,11 @@ export function changeRules(rule: StoreRule): void {
     },
   );
 
-  rule("takes a change without anything in it", async (store) => {
+  rule("apply accepts an empty change", async (store) => {
     deepStrictEqual(await store.apply(changeOf({})), { contacts: [], jobs: [], submissions: [] });
   });
 
-  rule("merges several writes of one record in one change", async (store) => {
+  rule("apply merges several writes of one record", async (store) => {
     const result = await store.apply(
       changeOf({
         jobs: [
@@ -54,7 +54,7 @@ export function changeRules(rule: StoreRule): void {
   });
 
   rule(
-    "writes a submission once per tenant and delivery key, and keeps the first",
+    "apply writes a submission once per tenant and delivery key and keeps the first",
     async (store) => {
       await store.apply(changeOf({ submissions: [submissionWrite("key-1", { title: "first" })] }));
       const again = await store.apply(
@@ -82,7 +82,7 @@ export function changeRules(rule: StoreRule): void {
     },
   );
 
-  rule("writes a submission whose record is stale", async (store) => {
+  rule("apply writes a submission whose record is stale", async (store) => {
     await store.apply(changeOf({ jobs: [jobWrite({ title: "B" }, { sequence: 2 })] }));
     const result = await store.apply(
       changeOf({
@@ -96,7 +96,7 @@ export function changeRules(rule: StoreRule): void {
     );
   });
 
-  rule("never lets two tenants meet", async (store) => {
+  rule("records of two tenants never meet", async (store) => {
     for (const [index, tenant] of ["acme", "ACME", "acm", "", "ac%", "a\u0001"].entries()) {
       const place = { tenant, sequence: index + 1 };
       const result = await store.apply({
@@ -120,10 +120,10 @@ export function changeRules(rule: StoreRule): void {
       );
       strictEqual((await store.submissions(tenant)).length, 1);
     }
-    deepStrictEqual(await store.jobs("nobody"), []);
+    deepStrictEqual(await store.jobs("initech"), []);
   });
 
-  rule("tells ids apart by every character", async (store) => {
+  rule("ids differ by every character", async (store) => {
     const ids = ["1", "01", "1 ", "١", "é", "e\u0301", "A", "a"];
     await store.apply(
       changeOf({ jobs: ids.map((id) => jobWrite({ title: id }, { id, sequence: 1 })) }),
@@ -148,7 +148,7 @@ export function changeRules(rule: StoreRule): void {
         jobs: expected,
         submissions: expected,
       });
-      // And the store still works.
+      // The store still works afterwards.
       await store.apply(
         changeOf({ jobs: [jobWrite({ title: "fine" }, { id: "other", sequence: 2 })] }),
       );
@@ -159,7 +159,7 @@ export function changeRules(rule: StoreRule): void {
     });
   }
 
-  rule("reads page by page", async (store) => {
+  rule("reads return records page by page", async (store) => {
     const ids = Array.from({ length: 25 }, (_, index) => `job-${String(index).padStart(2, "0")}`);
     await store.apply(changeOf({ jobs: ids.map((id) => jobWrite({}, { id, sequence: 1 })) }));
     const pages: (readonly string[])[] = [];
@@ -171,7 +171,7 @@ export function changeRules(rule: StoreRule): void {
     deepStrictEqual(pages, [ids.slice(0, 10), ids.slice(10, 20), ids.slice(20)]);
   });
 
-  rule("reads the records with the given ids", async (store) => {
+  rule("reads return the records with the given ids", async (store) => {
     const ids = ["job-1", "job-2", "job's; 3", "Ünïcode"];
     await store.apply(
       changeOf({
@@ -190,7 +190,7 @@ export function changeRules(rule: StoreRule): void {
   });
 }
 
-// Values that the types rule out and that most databases reject, each in the last part that is written.
+// Values that the types exclude and most databases reject, each in the part that is written last.
 const POISON: Readonly<Record<string, SyncChange>> = {
   "a job has a value that is no column's": {
     contacts: [contactWrite({ name: "Zoë" }, { sequence: 1 })],

@@ -1,6 +1,12 @@
-/** The two functions of a test framework that a contract needs: vitest's, Jest's, Mocha's or `node:test`'s. */
+/**
+ * The two functions of a test framework that a contract needs, from vitest, Jest, Mocha or
+ * `node:test`.
+ */
 export interface ContractRunner {
   readonly describe: (name: string, body: () => void) => unknown;
-  /** `timeoutMs` is given where a test may need more than the framework's default; frameworks that do not know it ignore it. */
+  /**
+   * `timeoutMs` is passed for tests that can exceed the framework's default. Frameworks without the
+   * parameter ignore it.
+   */
   readonly it: (name: string, run: () => Promise<void>, timeoutMs?: number) => unknown;
 }

@@ -8,9 +8,9 @@ const TEN = "2026-01-25T10:00:00Z";
 const ELEVEN = "2026-01-25T11:00:00Z";
 const NOON = "2026-01-25T12:00:00Z";
 
-/** The client inside a job snapshot: it says what the job knows of it, not all there is. */
+/** Rules of fills: the client inside a job snapshot is only a part of the client. */
 export function fillRules(rule: StoreRule): void {
-  rule("inserts a partial contact without a source time", async (store) => {
+  rule("a fill inserts a partial contact without a source time", async (store) => {
     strictEqual(
       await fill(store, contactWrite({ name: "Zoë" }, { mode: "fill", at: TEN, sequence: 1 })),
       "inserted",
@@ -20,7 +20,7 @@ export function fillRules(rule: StoreRule): void {
     strictEqual(contact.sourceUpdatedAt, null);
   });
 
-  rule("fills what is given and clears nothing", async (store) => {
+  rule("a fill writes given fields and clears none", async (store) => {
     await fill(store, contactWrite({ name: "Zoë", phone: "1" }, { sequence: 1 }));
     await fill(
       store,
@@ -35,7 +35,7 @@ export function fillRules(rule: StoreRule): void {
     strictEqual(contact.email, "z@example.com");
   });
 
-  rule("does not fill over a newer value", async (store) => {
+  rule("a fill does not replace a newer value", async (store) => {
     await fill(store, contactWrite({ phone: "new" }, { at: ELEVEN, sequence: 1 }));
     const older = contactWrite({ phone: "old" }, { mode: "fill", at: TEN, sequence: 2 });
     strictEqual(await fill(store, older), "stale");
@@ -45,7 +45,7 @@ export function fillRules(rule: StoreRule): void {
   });
 
   rule(
-    "never moves the contact's own time, so that a full write between the two still counts",
+    "a fill never moves the contact's own time, so an earlier full write still counts",
     async (store) => {
       await fill(store, contactWrite({ name: "A", phone: "1" }, { at: TEN, sequence: 1 }));
       await fill(store, contactWrite({ phone: "3" }, { mode: "fill", at: NOON, sequence: 3 }));

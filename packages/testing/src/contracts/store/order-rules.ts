@@ -13,9 +13,11 @@ import type { StoreRule } from "./store-rule.ts";
 const TEN = "2026-01-25T10:00:00Z";
 const ELEVEN = "2026-01-25T11:00:00Z";
 
-/** One total order: source time first, sequence second, a missing time before every time. */
+/**
+ * Rules of the total order: source time first, then sequence; a missing time precedes every time.
+ */
 export function orderRules(rule: StoreRule): void {
-  rule("keeps every field of a job and of a contact as given", async (store) => {
+  rule("apply stores every field of a job and of a contact as given", async (store) => {
     const result = await store.apply(
       changeOf({
         jobs: [jobWrite(FULL_JOB, { at: TEN, sequence: 1 })],
@@ -42,7 +44,7 @@ export function orderRules(rule: StoreRule): void {
   });
 
   rule(
-    "keeps text of any kind: empty, long, with quotes, NUL-free controls and every plane of Unicode",
+    "apply stores any text: empty, long, with quotes, control characters other than NUL, and every plane of Unicode",
     async (store) => {
       const title = `'";--\\%_\n\t\u0001\uFFFD🌱\u{10FFFF}${"x".repeat(100_000)}`;
       await store.apply(changeOf({ jobs: [jobWrite({ title, city: "" }, { sequence: 1 })] }));
@@ -52,7 +54,7 @@ export function orderRules(rule: StoreRule): void {
     },
   );
 
-  rule("keeps amounts and numbers exactly", async (store) => {
+  rule("apply stores amounts and numbers exactly", async (store) => {
     for (const [sequence, total] of [0, -0.01, 1e15, 99999.99, 0.1 + 0.2].entries()) {
       await apply(
         store,
@@ -64,14 +66,14 @@ export function orderRules(rule: StoreRule): void {
     }
   });
 
-  rule("gives what was not written as null", async (store) => {
+  rule("fields that were never written are null", async (store) => {
     await apply(store, jobWrite({}, { sequence: 1 }));
     const job = await onlyJob(store);
     const { tenant: _slug, jobberJobId: _id, ...fields } = job;
     deepStrictEqual(new Set(Object.values(fields)), new Set([null]));
   });
 
-  rule("replaces a record by a write with a later source time", async (store) => {
+  rule("a write with a later source time replaces the record", async (store) => {
     strictEqual(await apply(store, jobWrite({ title: "A" }, { at: TEN, sequence: 1 })), "inserted");
     strictEqual(
       await apply(store, jobWrite({ title: "B" }, { at: ELEVEN, sequence: 2 })),
@@ -83,7 +85,7 @@ export function orderRules(rule: StoreRule): void {
   });
 
   rule(
-    "leaves a record alone when the write has an earlier source time, whatever its sequence",
+    "a write with an earlier source time changes nothing, whatever its sequence",
     async (store) => {
       await apply(store, jobWrite({ title: "B" }, { at: ELEVEN, sequence: 1 }));
       strictEqual(await apply(store, jobWrite({ title: "A" }, { at: TEN, sequence: 9 })), "stale");
@@ -93,7 +95,7 @@ export function orderRules(rule: StoreRule): void {
     },
   );
 
-  rule("orders writes of one instant by their sequence", async (store) => {
+  rule("the sequence orders writes of one instant", async (store) => {
     await apply(store, jobWrite({ title: "second" }, { at: TEN, sequence: 10 }));
     strictEqual(
       await apply(store, jobWrite({ title: "first" }, { at: TEN, sequence: 9 })),
@@ -106,7 +108,7 @@ export function orderRules(rule: StoreRule): void {
     strictEqual((await onlyJob(store)).title, "third");
   });
 
-  rule("tells times apart that differ by a microsecond", async (store) => {
+  rule("source times that differ by a microsecond are ordered", async (store) => {
     await apply(
       store,
       jobWrite({ title: "later" }, { at: "2026-01-25T10:00:00.000002Z", sequence: 1 }),
@@ -123,20 +125,20 @@ export function orderRules(rule: StoreRule): void {
     strictEqual(job.sourceUpdatedAt, "2026-01-25T10:00:00.000002Z");
   });
 
-  rule("never lets a write without a source time override one that has a time", async (store) => {
+  rule("a write without a source time never replaces one with a time", async (store) => {
     await apply(store, jobWrite({ title: "timed" }, { at: TEN, sequence: 1 }));
     strictEqual(await apply(store, jobWrite({ title: "untimed" }, { sequence: 2 })), "stale");
     strictEqual((await onlyJob(store)).title, "timed");
   });
 
-  rule("orders writes without a source time by their sequence", async (store) => {
+  rule("the sequence orders writes without a source time", async (store) => {
     await apply(store, jobWrite({ title: "B" }, { sequence: 2 }));
     strictEqual(await apply(store, jobWrite({ title: "A" }, { sequence: 1 })), "stale");
     strictEqual(await apply(store, jobWrite({ title: "C" }, { sequence: 3 })), "updated");
     strictEqual((await onlyJob(store)).title, "C");
   });
 
-  rule("follows a record from A to B and back to A", async (store) => {
+  rule("a record follows its source from A to B and back to A", async (store) => {
     const outcomes: string[] = [];
     for (const [sequence, title] of ["A", "B", "A"].entries()) {
       outcomes.push(await apply(store, jobWrite({ title }, { sequence: sequence + 1 })));
@@ -146,7 +148,7 @@ export function orderRules(rule: StoreRule): void {
   });
 
   rule(
-    "reports equal content as unchanged, and moves the time and the sequence all the same",
+    "equal content is reported as unchanged and still moves time and sequence",
     async (store) => {
       await apply(store, jobWrite({ title: "A" }, { at: TEN, sequence: 1 }));
       strictEqual(
@@ -163,30 +165,27 @@ export function orderRules(rule: StoreRule): void {
   );
 
   rule(
-    "lets the last of two writes at the very same place win: a redrive with a mended mapping",
+    "the last of two writes at the same position wins, such as a redrive with a fixed mapping",
     async (store) => {
       await apply(store, jobWrite({ title: "before" }, { at: TEN, sequence: 1 }));
       strictEqual(
-        await apply(store, jobWrite({ title: "mended" }, { at: TEN, sequence: 1 })),
+        await apply(store, jobWrite({ title: "fixed" }, { at: TEN, sequence: 1 })),
         "updated",
       );
-      strictEqual((await onlyJob(store)).title, "mended");
+      strictEqual((await onlyJob(store)).title, "fixed");
     },
   );
 
-  rule(
-    "keeps the stored value of a field that is not given, and clears one that is null",
-    async (store) => {
-      await apply(store, jobWrite({ title: "A", city: "Austin" }, { sequence: 1 }));
-      await apply(store, jobWrite({ title: null }, { sequence: 2 }));
-      const job = await onlyJob(store);
-      strictEqual(job.title, null);
-      strictEqual(job.city, "Austin");
-    },
-  );
+  rule("an absent field keeps its stored value, and null clears it", async (store) => {
+    await apply(store, jobWrite({ title: "A", city: "Austin" }, { sequence: 1 }));
+    await apply(store, jobWrite({ title: null }, { sequence: 2 }));
+    const job = await onlyJob(store);
+    strictEqual(job.title, null);
+    strictEqual(job.city, "Austin");
+  });
 
   rule(
-    "compares field by field: an older write brings what the newer one did not give",
+    "fields are compared one by one: an older write adds what the newer one lacks",
     async (store) => {
       await apply(store, jobWrite({ title: "new" }, { at: ELEVEN, sequence: 2 }));
       const older = jobWrite({ title: "old", city: "Austin" }, { at: TEN, sequence: 1 });

@@ -7,7 +7,7 @@ import type {
   SyncChange,
 } from "@jobber-sync/core/ports";
 
-/** The tenant of every sample unless another one is named. */
+/** The default tenant of samples. */
 export const TENANT = "acme";
 
 interface Place {
@@ -19,7 +19,7 @@ interface Place {
   readonly revive?: boolean;
 }
 
-/** A write of job `123`. `at` is its source time. */
+/** Creates a write of job `123`. `at` is its source time. */
 export function jobWrite(fields: Partial<JobFields>, place: Place): JobWrite {
   const {
     tenant = TENANT,
@@ -32,7 +32,7 @@ export function jobWrite(fields: Partial<JobFields>, place: Place): JobWrite {
   return { tenant, jobberJobId: id, mode, fields, sourceUpdatedAt: at, sequence, revive };
 }
 
-/** A write of contact `456`. `at` is its source time. */
+/** Creates a write of contact `456`. `at` is its source time. */
 export function contactWrite(fields: Partial<ContactFields>, place: Place): ContactWrite {
   const {
     tenant = TENANT,
@@ -45,12 +45,12 @@ export function contactWrite(fields: Partial<ContactFields>, place: Place): Cont
   return { tenant, jobberClientId: id, mode, fields, sourceUpdatedAt: at, sequence, revive };
 }
 
-/** A tombstone for job `123`. */
+/** Creates a tombstone for job `123`. */
 export function jobDelete(sequence: number, deletedAt: string): JobWrite {
   return { tenant: TENANT, jobberJobId: "123", mode: "delete", sequence, deletedAt };
 }
 
-/** A submission; its job's title tells it from others with the same key. */
+/** Creates a submission. The job's title distinguishes it from others with the same key. */
 export function submissionWrite(
   deliveryKey: string,
   { tenant = TENANT, title = null }: { tenant?: string; title?: string | null } = {},
@@ -74,12 +74,12 @@ export function submissionWrite(
   };
 }
 
-/** A change with only these parts. */
+/** Creates a change with the given parts only. */
 export function changeOf(parts: Partial<SyncChange>): SyncChange {
   return { contacts: [], jobs: [], submissions: [], ...parts };
 }
 
-/** Every field of a job, each with a value of its own. */
+/** Every field of a job, each with a different value. */
 export const FULL_JOB: JobFields = {
   jobNumber: 42,
   title: "Lawn Service",
@@ -102,7 +102,7 @@ export const FULL_JOB: JobFields = {
   sourceCreatedAt: "2026-01-01T00:00:00Z",
 };
 
-/** Every field of a contact, each with a value of its own. */
+/** Every field of a contact, each with a different value. */
 export const FULL_CONTACT: ContactFields = {
   name: "Zoë O'Doe 🌱",
   firstName: "Zoë",

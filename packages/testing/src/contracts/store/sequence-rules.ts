@@ -1,9 +1,9 @@
 import { strictEqual } from "node:assert/strict";
 import type { StoreRule } from "./store-rule.ts";
 
-/** `nextSequence` gives each number once, and higher ones later. */
+/** Rules of `nextSequence`. */
 export function sequenceRules(rule: StoreRule): void {
-  rule("gives rising sequence numbers, from 1 or higher", async (store) => {
+  rule("nextSequence returns rising numbers, from 1 or higher", async (store) => {
     let last = 0;
     for (let call = 0; call < 100; call += 1) {
       const next = await store.nextSequence();
@@ -12,7 +12,7 @@ export function sequenceRules(rule: StoreRule): void {
     }
   });
 
-  rule("gives no sequence number twice to callers at the same time", async (store) => {
+  rule("nextSequence never returns a number twice to concurrent callers", async (store) => {
     const first = await store.nextSequence();
     const numbers = await Promise.all(Array.from({ length: 1000 }, () => store.nextSequence()));
     strictEqual(new Set(numbers).size, numbers.length);

@@ -7,13 +7,13 @@ import { sequenceRules } from "./sequence-rules.ts";
 import type { StoreRule } from "./store-rule.ts";
 import { tombstoneRules } from "./tombstone-rules.ts";
 
-/** What the contract needs to know of a store. */
+/** Options for `syncStoreContract`. */
 export interface SyncStoreContractOptions extends ContractRunner {
-  /** Gives a store without any rows. Closed after each test. */
+  /** Opens a store without rows. Closed after each test. */
   readonly open: () => OpenedStore | Promise<OpenedStore>;
-  /** How many random histories. @default 20000 */
+  /** Number of random histories. @default 20000 */
   readonly histories?: number;
-  /** Of the first random history; the others follow. @default 1 */
+  /** Seed of the first random history; the others follow. @default 1 */
   readonly seed?: number;
 }
 
@@ -21,10 +21,11 @@ const HISTORIES_TIMEOUT_MS = 300_000;
 const RULE_TIMEOUT_MS = 20_000;
 
 /**
- * Says whether a store is right: every rule of `SyncStore` as a test of its own, and random histories whose end is worked out from the
- * definition of the total order, not from any store's code. Works with any test framework; asserts with `node:assert`.
+ * Defines a test for every rule of `SyncStore`, and compares random histories with the definition
+ * of the total order, not with another store's code. Works with any test framework; asserts with
+ * `node:assert`.
  *
- * Durability, several processes and what happens when the database fails are for the store's own tests.
+ * Durability, several processes and database failures are left to the store's own tests.
  *
  * @example
  * ```ts
@@ -69,7 +70,7 @@ export function syncStoreContract({
         HISTORIES_TIMEOUT_MS,
       );
       it(
-        "ends in the right records when the writes of an object are applied all at once",
+        "ends in the right records when an object's writes are applied concurrently",
         () =>
           checkStoreHistories(open, { histories: Math.ceil(histories / 20), seed, atOnce: true }),
         HISTORIES_TIMEOUT_MS,

@@ -7,9 +7,9 @@ const TEN = "2026-01-25T10:00:00Z";
 const ELEVEN = "2026-01-25T11:00:00Z";
 const NOON = "2026-01-25T12:00:00Z";
 
-/** Deletes leave a mark that late updates do not lift. */
+/** Rules of tombstones: late updates do not lift them. */
 export function tombstoneRules(rule: StoreRule): void {
-  rule("marks a deleted record and keeps its fields and its source time", async (store) => {
+  rule("a delete marks the record and keeps its fields and source time", async (store) => {
     await apply(store, jobWrite({ title: "A" }, { at: TEN, sequence: 1 }));
     strictEqual(await apply(store, jobDelete(2, ELEVEN)), "updated");
     const job = await onlyJob(store);
@@ -18,7 +18,7 @@ export function tombstoneRules(rule: StoreRule): void {
     strictEqual(job.sourceUpdatedAt, TEN);
   });
 
-  rule("stores the delete of a record that was never seen", async (store) => {
+  rule("a delete of an unknown record is stored", async (store) => {
     strictEqual(await apply(store, jobDelete(1, ELEVEN)), "inserted");
     const job = await onlyJob(store);
     strictEqual(job.deletedAt, ELEVEN);
@@ -26,36 +26,27 @@ export function tombstoneRules(rule: StoreRule): void {
     strictEqual(job.sourceUpdatedAt, null);
   });
 
-  rule(
-    "does not bring a deleted record back by an update, however late or new it is",
-    async (store) => {
-      await apply(store, jobDelete(2, ELEVEN));
-      await apply(store, jobWrite({ title: "late" }, { at: TEN, sequence: 1 }));
-      await apply(store, jobWrite({ title: "newer" }, { at: NOON, sequence: 3 }));
-      const job = await onlyJob(store);
-      strictEqual(job.deletedAt, ELEVEN);
-      strictEqual(job.title, "newer");
-      strictEqual(job.sourceUpdatedAt, NOON);
-    },
-  );
+  rule("an update never restores a deleted record, however new it is", async (store) => {
+    await apply(store, jobDelete(2, ELEVEN));
+    await apply(store, jobWrite({ title: "late" }, { at: TEN, sequence: 1 }));
+    await apply(store, jobWrite({ title: "newer" }, { at: NOON, sequence: 3 }));
+    const job = await onlyJob(store);
+    strictEqual(job.deletedAt, ELEVEN);
+    strictEqual(job.title, "newer");
+    strictEqual(job.sourceUpdatedAt, NOON);
+  });
 
-  rule(
-    "lifts a tombstone by a revive that was begun after it, and by no earlier one",
-    async (store) => {
-      await apply(store, jobDelete(5, ELEVEN));
-      await apply(store, jobWrite({ title: "early" }, { at: TEN, sequence: 4, revive: true }));
-      strictEqual((await onlyJob(store)).deletedAt, ELEVEN);
-      await apply(
-        store,
-        jobWrite({ title: "seen again" }, { at: NOON, sequence: 6, revive: true }),
-      );
-      strictEqual((await onlyJob(store)).deletedAt, null);
-      await apply(store, jobDelete(5, ELEVEN));
-      strictEqual((await onlyJob(store)).deletedAt, null);
-    },
-  );
+  rule("a revive restores a record only if it began after the delete", async (store) => {
+    await apply(store, jobDelete(5, ELEVEN));
+    await apply(store, jobWrite({ title: "early" }, { at: TEN, sequence: 4, revive: true }));
+    strictEqual((await onlyJob(store)).deletedAt, ELEVEN);
+    await apply(store, jobWrite({ title: "seen again" }, { at: NOON, sequence: 6, revive: true }));
+    strictEqual((await onlyJob(store)).deletedAt, null);
+    await apply(store, jobDelete(5, ELEVEN));
+    strictEqual((await onlyJob(store)).deletedAt, null);
+  });
 
-  rule("lets the delete with the higher sequence say when it was", async (store) => {
+  rule("the delete with the higher sequence sets deletedAt", async (store) => {
     await apply(store, jobDelete(2, TEN));
     strictEqual(await apply(store, jobDelete(1, ELEVEN)), "stale");
     strictEqual((await onlyJob(store)).deletedAt, TEN);
@@ -63,7 +54,7 @@ export function tombstoneRules(rule: StoreRule): void {
     strictEqual((await onlyJob(store)).deletedAt, NOON);
   });
 
-  rule("marks contacts alike", async (store) => {
+  rule("deletes work the same for contacts", async (store) => {
     await store.apply(changeOf({ contacts: [contactWrite({ name: "Zoë" }, { sequence: 1 })] }));
     await store.apply(
       changeOf({

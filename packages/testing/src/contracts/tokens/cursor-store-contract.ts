@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import type { CursorStore } from "@jobber-sync/core/ports";
 import { type ConnectionContractOptions, ruleOf } from "./token-store-contract.ts";
 
-/** Every rule of the `CursorStore` port as a test. */
+/** Defines a test for every rule of the `CursorStore` port. */
 export function cursorStoreContract(options: ConnectionContractOptions<CursorStore>): void {
   const rule = ruleOf(options);
   options.describe("cursor store", () => {
     rule(
-      "gives back what was last set, per tenant and name",
+      "get returns what was last set, per tenant and name",
       async ({ subject, another = subject }) => {
         assert.equal(await subject.get("acme", "jobs"), null);
         await subject.set("acme", "jobs", "1");

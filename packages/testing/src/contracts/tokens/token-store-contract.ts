@@ -2,22 +2,28 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { Connection, TokenStore } from "@jobber-sync/core/ports";
 
-/** What the contracts of connections need of a test runner: vitest's, jest's and node:test's `describe` and `it` all do. */
+/**
+ * Options for the contracts of token stores, leases and cursor stores. `describe` and `it` are
+ * those of vitest, jest or node:test.
+ */
 export interface ConnectionContractOptions<T> {
   readonly describe: (name: string, body: () => void) => void;
   readonly it: (name: string, body: () => Promise<void>) => void;
-  /** A fresh, empty one. `another`: the same as another process would have it; left out by what one process holds. */
+  /**
+   * Opens an empty subject. `another` is the same subject as seen by another process; absent if it
+   * lives in one process.
+   */
   readonly open: () => Promise<Opened<T>> | Opened<T>;
 }
 
-/** What is under test, and how to let it go. */
+/** The subject under test, and its cleanup. */
 export interface Opened<T> {
   readonly subject: T;
   readonly another?: T;
   close(): Promise<void> | void;
 }
 
-/** Gives every rule a fresh subject. */
+/** Creates the function that registers a test with a fresh subject. */
 export function ruleOf<T>({ it, open }: ConnectionContractOptions<T>) {
   return (name: string, body: (opened: Opened<T>) => Promise<void>): void =>
     it(name, async () => {
@@ -30,16 +36,16 @@ export function ruleOf<T>({ it, open }: ConnectionContractOptions<T>) {
     });
 }
 
-/** Every rule of the `TokenStore` port as a test. */
+/** Defines a test for every rule of the `TokenStore` port. */
 export function tokenStoreContract(options: ConnectionContractOptions<TokenStore>): void {
   const rule = ruleOf(options);
   options.describe("token store", () => {
-    rule("knows nothing of a tenant that was never written", async ({ subject }) => {
+    rule("read returns null for an unknown tenant", async ({ subject }) => {
       assert.equal(await subject.read("acme"), null);
       assert.deepEqual(await subject.tenants(), []);
     });
 
-    rule("gives back every field as it was written", async ({ subject, another = subject }) => {
+    rule("read returns every field as written", async ({ subject, another = subject }) => {
       const connection = connectionOf("acme", {
         state: "needs_reauth",
         accessToken: "ä".repeat(3000),
@@ -51,7 +57,7 @@ export function tokenStoreContract(options: ConnectionContractOptions<TokenStore
       assert.deepEqual(await another.read("acme"), connection);
     });
 
-    rule("inserts only where there is no row", async ({ subject }) => {
+    rule("write with no revision inserts only if there is no row", async ({ subject }) => {
       const first = connectionOf("acme");
       assert.equal(await subject.write(first, null), true);
       assert.equal(await subject.write(connectionOf("acme"), null), false);
@@ -59,7 +65,7 @@ export function tokenStoreContract(options: ConnectionContractOptions<TokenStore
     });
 
     rule(
-      "replaces only the row that the writer has seen",
+      "write replaces only the row that the writer has read",
       async ({ subject, another = subject }) => {
         const first = connectionOf("acme");
         const second = connectionOf("acme", { accessToken: "second" });
@@ -73,7 +79,7 @@ export function tokenStoreContract(options: ConnectionContractOptions<TokenStore
     );
 
     rule(
-      "lets one of many writers through that saw the same row",
+      "one of many concurrent writers of the same revision succeeds",
       async ({ subject, another = subject }) => {
         const first = connectionOf("acme");
         await subject.write(first, null);
@@ -90,27 +96,30 @@ export function tokenStoreContract(options: ConnectionContractOptions<TokenStore
       },
     );
 
-    rule("keeps tenants apart and lists them in order", async ({ subject }) => {
+    rule("tenants are separate and listed in order", async ({ subject }) => {
       for (const slug of ["globex", "acme", "acme'; --", "Ünïcode"])
         await subject.write(connectionOf(slug, { accessToken: `of ${slug}` }), null);
       assert.equal((await subject.read("acme'; --"))?.accessToken, "of acme'; --");
       assert.deepEqual(await subject.tenants(), ["acme", "acme'; --", "globex", "Ünïcode"]);
     });
 
-    rule("finds the tenants of an account, with or without padding", async ({ subject }) => {
-      const other = { accountId: "Z2lkOi8vSm9iYmVyL0FjY291bnQvMg==" };
-      await subject.write(connectionOf("globex", { state: "disconnected" }), null);
-      await subject.write(connectionOf("acme"), null);
-      await subject.write(connectionOf("initech", other), null);
-      for (const id of ["Z2lkOi8vSm9iYmVyL0FjY291bnQvMQ==", "Z2lkOi8vSm9iYmVyL0FjY291bnQvMQ"])
-        assert.deepEqual(await subject.byAccount(id), [
-          { tenant: "acme", state: "connected" },
-          { tenant: "globex", state: "disconnected" },
-        ]);
-      assert.deepEqual(await subject.byAccount("MQ=="), []);
-    });
+    rule(
+      "byAccount returns the tenants of an account, with or without padding",
+      async ({ subject }) => {
+        const other = { accountId: "Z2lkOi8vSm9iYmVyL0FjY291bnQvMg==" };
+        await subject.write(connectionOf("globex", { state: "disconnected" }), null);
+        await subject.write(connectionOf("acme"), null);
+        await subject.write(connectionOf("initech", other), null);
+        for (const id of ["Z2lkOi8vSm9iYmVyL0FjY291bnQvMQ==", "Z2lkOi8vSm9iYmVyL0FjY291bnQvMQ"])
+          assert.deepEqual(await subject.byAccount(id), [
+            { tenant: "acme", state: "connected" },
+            { tenant: "globex", state: "disconnected" },
+          ]);
+        assert.deepEqual(await subject.byAccount("MQ=="), []);
+      },
+    );
 
-    rule("forgets a tenant that is removed, and only that one", async ({ subject }) => {
+    rule("remove deletes one tenant's row only", async ({ subject }) => {
       await subject.write(connectionOf("acme"), null);
       await subject.write(connectionOf("globex"), null);
       await subject.remove("acme");
@@ -122,7 +131,7 @@ export function tokenStoreContract(options: ConnectionContractOptions<TokenStore
   });
 }
 
-/** A connection with a revision of its own. */
+/** Creates a connection with a unique revision. */
 function connectionOf(tenant: string, overrides: Partial<Connection> = {}): Connection {
   return {
     tenant,

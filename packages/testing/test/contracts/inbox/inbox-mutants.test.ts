@@ -12,8 +12,9 @@ import { FETCH_MUTANTS } from "../../support/inbox-mutants/slot-mutants.ts";
 import { TOOLS_MUTANTS } from "../../support/inbox-mutants/tools-mutants.ts";
 import { WAKING_MUTANTS } from "../../support/inbox-mutants/wake-up-mutants.ts";
 
-// A contract that stays green over a broken inbox proves nothing. Each of these breaks one thing, and the rules that are about it must see
-// it; each rule must have one that it sees. That the contract is green over the memory inbox as it is, is for core's tests.
+// A contract that stays green over a broken inbox proves nothing. Each mutant breaks one thing and
+// must turn its rules red, and each rule must have a mutant. Core's tests run the contract over the
+// unbroken memory inbox.
 
 const MUTANTS: Readonly<Record<string, Mutant>> = {
   ...ACCEPT_MUTANTS,
@@ -32,17 +33,18 @@ const CASES = Object.entries(MUTANTS).flatMap(([what, { rules, defect }]) =>
 
 /** Rules whose mutants are elsewhere. */
 const TESTED_ELSEWHERE = new Set([
-  // A claim that never expires: a quicker rule sees it too, this one waits for 20 s.
-  "offers what a dead worker held, once its claim has run out",
+  // A claim that never expires: a quicker rule detects it too, and this one waits for 20 s.
+  "listen offers a dead worker's rows once the claim has expired",
   // Below, and in core's transition-mutants.test.ts.
-  "runs an object once at a time in random interleavings",
-  "follows transitions in random histories",
+  "an object has one run at a time in random interleavings",
+  "random histories follow transitions",
 ]);
 
 describe("the inbox contract", () => {
-  /** What became of each rule: `null` for green. */
+  /** The failure of each rule; `null` for green. */
   const outcomes = new Map<string, Promise<unknown>>();
-  // All at once: the rules wait most of the time, and what wakes nobody is given up only after 10 s.
+  // All at once: rules spend most of their time waiting, and a missing wake-up fails only after 10
+  // s.
   beforeAll(() => {
     for (const { what, rule, defect } of CASES)
       outcomes.set(`${what}: ${rule}`, outcome(rulesOver(defect).get(rule)));
@@ -62,7 +64,7 @@ describe("the inbox contract", () => {
 const LANE_BREAKERS = {
   "a claim ignores the lane": LANE_MUTANTS,
   "rows of a lost claim are settled": CLAIM_MUTANTS,
-  "a claim that was taken over is said to hold": CLAIM_MUTANTS,
+  "extend succeeds after a takeover": CLAIM_MUTANTS,
 };
 
 describe("checkLaneInterleavings", () => {

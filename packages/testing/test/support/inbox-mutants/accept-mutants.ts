@@ -1,10 +1,10 @@
 import { objectKey } from "@jobber-sync/core/ports";
 import type { Mutant } from "./mutant.ts";
 
-/** What goes wrong in storing a delivery. */
+/** Defects in `accept`. */
 export const ACCEPT_MUTANTS: Readonly<Record<string, Mutant>> = {
-  "a known key is a gate": {
-    rules: ["gives every delivery a row and a sequence of its own, from the store's sequence"],
+  "a known key rejects the delivery": {
+    rules: ["accept gives every delivery its own row and a sequence from the store"],
     defect: (inbox) => {
       const seen = new Map<string, number>();
       return {
@@ -18,16 +18,16 @@ export const ACCEPT_MUTANTS: Readonly<Record<string, Mutant>> = {
       };
     },
   },
-  "everything is said to be accepted": {
+  "accept always returns accepted": {
     rules: [
-      "says accepted, then coalesced while work waits for the object, and duplicate for a known key",
+      "accept returns accepted, coalesced while a row waits for the object, and duplicate for a known key",
     ],
     defect: (inbox) => ({
       accept: async (delivery) => ({ ...(await inbox.accept(delivery)), outcome: "accepted" }),
     }),
   },
-  "a key is known whoever sent it": {
-    rules: ["knows the same key of another tenant as another delivery"],
+  "keys are compared across tenants": {
+    rules: ["accept compares keys within a tenant only"],
     defect: (inbox) => {
       const seen = new Set<string>();
       return {
@@ -40,8 +40,8 @@ export const ACCEPT_MUTANTS: Readonly<Record<string, Mutant>> = {
       };
     },
   },
-  "what a run has taken counts as waiting": {
-    rules: ["is not coalesced with work that a run has already taken"],
+  "claimed rows count as waiting": {
+    rules: ["accept does not coalesce with rows that are claimed"],
     defect: (inbox) => ({
       async accept(delivery) {
         const open = await inbox.list({ states: ["waiting", "claimed"] });
@@ -51,8 +51,8 @@ export const ACCEPT_MUTANTS: Readonly<Record<string, Mutant>> = {
       },
     }),
   },
-  "bodies are kept as text": {
-    rules: ["keeps the bytes as they are"],
+  "bodies are stored as text": {
+    rules: ["accept stores the bytes unchanged"],
     defect: (inbox) => ({
       accept: (delivery) =>
         inbox.accept({
@@ -61,8 +61,8 @@ export const ACCEPT_MUTANTS: Readonly<Record<string, Mutant>> = {
         }),
     }),
   },
-  "the last one of a full batch is forgotten": {
-    rules: ["takes many at once, each under its own sequence"],
+  "the last delivery of a full batch is lost": {
+    rules: ["accept stores concurrent deliveries, each under its own sequence"],
     defect: (inbox) => {
       let count = 0;
       return {
@@ -74,12 +74,12 @@ export const ACCEPT_MUTANTS: Readonly<Record<string, Mutant>> = {
       };
     },
   },
-  "what is quarantined is worked on": {
-    rules: ["keeps a quarantined delivery out of work"],
+  "quarantined rows are claimed": {
+    rules: ["a quarantined delivery is never claimed"],
     defect: (inbox) => ({ accept: (delivery) => inbox.accept({ ...delivery, state: "waiting" }) }),
   },
-  "tenants and types are mixed up": {
-    rules: ["keeps objects of two tenants and of two types apart"],
+  "tenants and types are mixed": {
+    rules: ["claim separates objects of different tenants and types"],
     defect: (inbox) => ({
       accept: (delivery) => inbox.accept({ ...delivery, tenant: "acme", objectType: "job" }),
     }),

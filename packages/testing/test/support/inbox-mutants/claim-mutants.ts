@@ -1,23 +1,23 @@
 import { objectKey } from "@jobber-sync/core/ports";
 import { changedClaim, type Mutant, NEVER_MS } from "./mutant.ts";
 
-/** What goes wrong in taking rows. */
+/** Defects in `claim` and `extend`. */
 export const CLAIM_MUTANTS: Readonly<Record<string, Mutant>> = {
-  "the newest row comes first": {
+  "rows are returned newest first": {
     rules: [
-      "takes every waiting row of the object, in the order of sequence, and no other object's",
+      "claim takes every waiting row of the object in the order of sequence, and no other object's",
     ],
     defect: (inbox) =>
       changedClaim(inbox, (claim) => ({ ...claim, deliveries: claim.deliveries.toReversed() })),
   },
-  "a claim takes more than it is told": {
-    rules: ["takes the oldest rows, at most `limit`, and leaves the others"],
+  "a claim exceeds its limit": {
+    rules: ["claim takes at most `limit` rows, the oldest first"],
     defect: (inbox) => ({
       claim: (object, { leaseMs, now }) => inbox.claim(object, { leaseMs, now }),
     }),
   },
   "a claim takes the newest rows": {
-    rules: ["takes the oldest rows, at most `limit`, and leaves the others"],
+    rules: ["claim takes at most `limit` rows, the oldest first"],
     defect: (inbox) => ({
       async claim(object, { limit, ...options }) {
         const claim = await inbox.claim(object, options);
@@ -31,27 +31,27 @@ export const CLAIM_MUTANTS: Readonly<Record<string, Mutant>> = {
       },
     }),
   },
-  "a claim does not say when it was taken": {
-    rules: ["says when it was taken, and when each row came"],
+  "a claim carries the wrong time": {
+    rules: ["a claim carries its own time and each row's time of arrival"],
     defect: (inbox) => changedClaim(inbox, (claim) => ({ ...claim, claimedAt: 0 })),
   },
   "a claim has no lease": {
     rules: [
-      "gives a row to one claim only, however many ask at once",
-      "lets two listeners run one object, each row once",
+      "concurrent claims never share a row",
+      "two listeners process each row of an object once",
     ],
     defect: (inbox) => ({ claim: (object, { now }) => inbox.claim(object, { leaseMs: 0, now }) }),
   },
-  "a claim never runs out": {
-    rules: ["offers the rows of two workers that died one after the other"],
+  "a claim never expires": {
+    rules: ["the rows of two workers that died one after the other are claimed again"],
     defect: (inbox) => ({
       claim: (object, { now }) => inbox.claim(object, { leaseMs: NEVER_MS, now }),
     }),
   },
   "rows that arrive during a run are lost": {
     rules: [
-      "leaves a row that arrives during a run to the next claim",
-      "wakes for a row that arrived while another run held the object",
+      "a row that arrives during a run belongs to the next claim",
+      "listen wakes for a row that arrived while another run held the object",
     ],
     defect: (inbox) => ({
       async accept(delivery) {
@@ -62,21 +62,21 @@ export const CLAIM_MUTANTS: Readonly<Record<string, Mutant>> = {
       },
     }),
   },
-  "a claim that was taken over is said to hold": {
+  "extend succeeds after a takeover": {
     rules: [
-      "runs out when nobody extends it, and not before",
-      "extends nothing once the lane was taken over or freed",
+      "a claim expires after its lease, and not before",
+      "extend fails once the lane was taken over or freed",
     ],
     defect: () => ({ extend: async () => true }),
   },
-  "a claim is not prolonged": {
-    rules: ["holds while it is extended"],
+  "extend does not extend the lease": {
+    rules: ["an extended claim does not expire"],
     defect: () => ({ extend: async () => true }),
   },
   "rows of a lost claim are settled": {
     rules: [
-      "settles nothing that was taken over",
-      "settles nothing for a claim whose lane was taken over and freed",
+      "settle ignores rows that another claim took over",
+      "settle ignores a claim whose lane was taken over and freed",
     ],
     defect: (inbox) => {
       const latest = new Map<string, string>();
@@ -93,8 +93,8 @@ export const CLAIM_MUTANTS: Readonly<Record<string, Mutant>> = {
       };
     },
   },
-  "what ran out is rejected though nobody took it over": {
-    rules: ["is still good when it has run out and nobody has taken over"],
+  "an expired claim cannot settle": {
+    rules: ["an expired claim that was not taken over can still settle"],
     defect: (inbox) => {
       const until = new Map<string, number>();
       return {

@@ -6,8 +6,8 @@ import { changedClaim, type Mutant } from "./mutant.ts";
 export const LANE_MUTANTS: Readonly<Record<string, Mutant>> = {
   "a claim ignores the lane": {
     rules: [
-      "rejects a claim while another claim holds the lane",
-      "holds the lane until the last row of the claim is settled",
+      "claim returns null while another claim holds the lane",
+      "a claim holds its lane until its last row is settled",
     ],
     defect: (inbox) => {
       const claims = new Map<string, Claim>();
@@ -23,7 +23,7 @@ export const LANE_MUTANTS: Readonly<Record<string, Mutant>> = {
     },
   },
   "all objects share a lane": {
-    rules: ["gives each object a lane of its own"],
+    rules: ["each object has its own lane"],
     defect: (inbox) => ({
       async claim(object, options) {
         const claimed = await inbox.list({ states: ["claimed"] });
@@ -32,7 +32,7 @@ export const LANE_MUTANTS: Readonly<Record<string, Mutant>> = {
     }),
   },
   "accept waits for the lane": {
-    rules: ["accepts deliveries of an object whose lane is held"],
+    rules: ["accept stores deliveries of an object whose lane is held"],
     defect: (inbox) => ({
       async accept(delivery) {
         if (await isClaimed(inbox, delivery))
@@ -42,7 +42,7 @@ export const LANE_MUTANTS: Readonly<Record<string, Mutant>> = {
     }),
   },
   "released rows keep the lane": {
-    rules: ["frees the lane when rows are released for later"],
+    rules: ["releasing rows for later frees the lane"],
     defect: (inbox) => {
       const held = new Set<string>();
       return {
@@ -56,8 +56,8 @@ export const LANE_MUTANTS: Readonly<Record<string, Mutant>> = {
       };
     },
   },
-  "a takeover leaves the rows that are due since": {
-    rules: ["takes over an expired lane with all its rows and those due since"],
+  "a takeover skips rows that are due since": {
+    rules: ["claim takes over an expired lane with its rows and those due since"],
     defect: (inbox) => {
       const seen = new Set<number>();
       return changedClaim(inbox, (claim) => {
@@ -67,8 +67,8 @@ export const LANE_MUTANTS: Readonly<Record<string, Mutant>> = {
       });
     },
   },
-  "rows that a takeover leaves are lost": {
-    rules: ["leaves rows of an expired claim beyond the limit to the next claim"],
+  "rows beyond a takeover's limit are lost": {
+    rules: ["a takeover leaves rows beyond its limit to the next claim"],
     defect: (inbox) => {
       const seen = new Set<number>();
       return {

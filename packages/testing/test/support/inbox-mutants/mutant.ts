@@ -1,19 +1,19 @@
 import type { Claim, ClaimedDelivery, Inbox, Settlement } from "@jobber-sync/core/ports";
 
-/** An inbox with one defect, as somebody has made it or could. */
+/** An inbox with one realistic defect. */
 export interface Mutant {
-  /** The rules of the contract that must see it. */
+  /** The rules of the contract that must detect the defect. */
   readonly rules: readonly string[];
-  /** What is done wrong, over an inbox that does it right. */
+  /** Wraps a correct inbox and adds the defect. */
   readonly defect: (inbox: Inbox) => Partial<Inbox>;
 }
 
 export const DAY_MS = 24 * 60 * 60_000;
 
-/** So far away that no test gets there. */
+/** A time that no test reaches. */
 export const NEVER_MS = 1000 * DAY_MS;
 
-/** Claims come out changed. */
+/** Changes the claims that an inbox returns. */
 export function changedClaim(inbox: Inbox, change: (claim: Claim) => Claim): Partial<Inbox> {
   return {
     async claim(object, options) {
@@ -23,7 +23,7 @@ export function changedClaim(inbox: Inbox, change: (claim: Claim) => Claim): Par
   };
 }
 
-/** The rows of claims come out changed. */
+/** Changes the rows of the claims that an inbox returns. */
 export function changedRows(
   inbox: Inbox,
   change: (row: ClaimedDelivery) => ClaimedDelivery,
@@ -31,7 +31,7 @@ export function changedRows(
   return changedClaim(inbox, (claim) => ({ ...claim, deliveries: claim.deliveries.map(change) }));
 }
 
-/** Settlements go in changed. */
+/** Changes the settlements that an inbox receives. */
 export function changedSettle(
   inbox: Inbox,
   change: (settlement: Settlement) => Settlement,

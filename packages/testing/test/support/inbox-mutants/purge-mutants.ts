@@ -1,15 +1,13 @@
 import { DAY_MS, type Mutant } from "./mutant.ts";
 
-/** What goes wrong in erasing and deleting. */
+/** Defects in `purge`. */
 export const PURGE_MUTANTS: Readonly<Record<string, Mutant>> = {
-  "a purge goes by its own ages": {
-    rules: [
-      "erases the bodies of finished deliveries and deletes failed ones when they are old enough",
-    ],
+  "a purge ignores its options": {
+    rules: ["purge erases old bodies of finished deliveries and deletes old failed ones"],
     defect: (inbox) => ({ purge: ({ now = Date.now() } = {}) => inbox.purge({ now }) }),
   },
-  "a purge counts from the arrival": {
-    rules: ["counts the age from the end of the work, and keeps what ended for 30 days"],
+  "a purge measures age from arrival": {
+    rules: ["purge measures age from the settlement, and keeps rows for 30 days by default"],
     defect: (inbox) => ({
       async purge({ now = Date.now(), ...options } = {}) {
         const rows = await inbox.list({});
@@ -18,8 +16,8 @@ export const PURGE_MUTANTS: Readonly<Record<string, Mutant>> = {
       },
     }),
   },
-  "what is to be kept for ever is purged at once": {
-    rules: ["keeps for ever what is to be kept for Infinity"],
+  "Infinity purges at once": {
+    rules: ["purge never purges what has a retention of Infinity"],
     defect: (inbox) => ({
       purge: ({ bodiesAfterMs = 30 * DAY_MS, failedAfterMs = 30 * DAY_MS, ...options } = {}) =>
         inbox.purge({
@@ -29,14 +27,14 @@ export const PURGE_MUTANTS: Readonly<Record<string, Mutant>> = {
         }),
     }),
   },
-  "what is quarantined is kept for ever": {
-    rules: ["counts the age of what was quarantined at its arrival from there"],
+  "quarantined rows are never purged": {
+    rules: ["purge measures the age of a delivery quarantined on arrival from its arrival"],
     defect: (inbox) => ({
       purge: async (options) => ({ ...(await inbox.purge(options)), deliveries: 0 }),
     }),
   },
-  "a purge takes what is paused": {
-    rules: ["leaves alone what may still run, however old it is"],
+  "a purge deletes paused rows": {
+    rules: ["purge keeps rows that can still be processed, whatever their age"],
     defect: (inbox) => {
       let purged = false;
       return {
@@ -49,8 +47,8 @@ export const PURGE_MUTANTS: Readonly<Record<string, Mutant>> = {
       };
     },
   },
-  "a purge that is told to end fails": {
-    rules: ["does nothing when it is told to end before it begins, and leaves all to the next one"],
+  "an aborted purge throws": {
+    rules: ["purge does nothing with an aborted signal, and the next purge does everything"],
     defect: (inbox) => ({
       async purge(options) {
         options?.signal?.throwIfAborted();
@@ -58,14 +56,14 @@ export const PURGE_MUTANTS: Readonly<Record<string, Mutant>> = {
       },
     }),
   },
-  "a purge does not hear that it is to end": {
-    rules: ["does nothing when it is told to end before it begins, and leaves all to the next one"],
+  "a purge ignores its signal": {
+    rules: ["purge does nothing with an aborted signal, and the next purge does everything"],
     defect: (inbox) => ({
       purge: ({ signal: _, ...options } = {}) => inbox.purge(options),
     }),
   },
   "done deliveries stay": {
-    rules: ["deletes done deliveries after 90 days, and forgets their keys"],
+    rules: ["purge deletes done deliveries after 90 days, and their keys"],
     defect: (inbox) => ({
       purge: (options) => inbox.purge({ ...options, doneAfterMs: Number.POSITIVE_INFINITY }),
     }),

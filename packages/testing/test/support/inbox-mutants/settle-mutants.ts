@@ -1,14 +1,14 @@
 import { changedSettle, type Mutant } from "./mutant.ts";
 
-/** What goes wrong in writing down what became of them. */
+/** Defects in `settle`. */
 export const SETTLE_MUTANTS: Readonly<Record<string, Mutant>> = {
-  "attempts are forgotten": {
-    rules: ["puts back what is to wait, not to be taken before its time, and remembers the counts"],
+  "attempts are not stored": {
+    rules: ["a row settled as waiting keeps its counts and is not claimed before its time"],
     defect: (inbox) =>
       changedSettle(inbox, (one) => (one.state === "waiting" ? { ...one, attempts: 0 } : one)),
   },
-  "what is done keeps its reason": {
-    rules: ["remembers no reason of what is done"],
+  "a done row keeps its reason": {
+    rules: ["a row settled as done has no reason"],
     defect: (inbox) => {
       let last: string | null = null;
       return {
@@ -21,10 +21,10 @@ export const SETTLE_MUTANTS: Readonly<Record<string, Mutant>> = {
       };
     },
   },
-  "rows that are not named are done": {
+  "unnamed rows become done": {
     rules: [
-      "leaves the rows that it does not name with their claim",
-      "offers again what a worker held that died when half of it was settled, and only that",
+      "settle leaves unnamed rows with their claim",
+      "the unsettled rows of a worker that died halfway are claimed again",
     ],
     defect: (inbox) => ({
       settle(claim, settlements) {
@@ -37,8 +37,8 @@ export const SETTLE_MUTANTS: Readonly<Record<string, Mutant>> = {
       },
     }),
   },
-  "a row is settled again": {
-    rules: ["settles a row once"],
+  "a row is settled twice": {
+    rules: ["settle settles a row once"],
     defect: (inbox) => ({
       async settle(claim, settlements) {
         const again = settlements
@@ -49,8 +49,8 @@ export const SETTLE_MUTANTS: Readonly<Record<string, Mutant>> = {
       },
     }),
   },
-  "all rows of a claim get what the first one gets": {
-    rules: ["settles each row of a claim in its own way"],
+  "all rows of a claim get the first one's state": {
+    rules: ["settle gives each row its own state"],
     defect: (inbox) => ({
       settle: (claim, [first, ...others]) =>
         inbox.settle(

@@ -1,19 +1,19 @@
 import type { Mutant } from "./mutant.ts";
 
-/** What goes wrong in the budget of API calls. */
+/** Defects in `acquireSlot`. */
 export const FETCH_MUTANTS: Readonly<Record<string, Mutant>> = {
-  "all tenants share a budget": {
+  "all tenants share a rate limit": {
     rules: [
-      "spaces API calls over everybody who shares the inbox, and acquires no slot beyond the longest wait",
+      "acquireSlot spaces the calls of all processes and acquires no slot beyond the longest wait",
     ],
     defect: (inbox) => ({
       acquireSlot: (_slug, reservation) => inbox.acquireSlot("", reservation),
     }),
   },
-  "everybody who is turned away comes back at once": {
+  "rejected callers all retry at the same time": {
     rules: [
-      "sends those whom it turns away back one by one, as far apart as the places",
-      "is not blocked by a clock that was set back",
+      "acquireSlot gives rejected callers retry times one slot apart",
+      "acquireSlot works after a clock was set back",
     ],
     defect: () => {
       let next = 0;
@@ -26,8 +26,8 @@ export const FETCH_MUTANTS: Readonly<Record<string, Mutant>> = {
       };
     },
   },
-  "a long queue is sent far away": {
-    rules: ["sends nobody further away than ten minutes"],
+  "a long queue gets unbounded retry times": {
+    rules: ["acquireSlot never returns a wait of more than ten minutes"],
     defect: () => {
       let callers = 0;
       return {

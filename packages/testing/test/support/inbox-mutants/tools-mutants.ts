@@ -1,16 +1,16 @@
 import { changedRows, changedSettle, type Mutant } from "./mutant.ts";
 
-/** What goes wrong in looking, replaying and resuming. */
+/** Defects in `list`, `replay` and `resume`. */
 export const TOOLS_MUTANTS: Readonly<Record<string, Mutant>> = {
-  "the limit of a list is not minded": {
+  "list ignores its limit": {
     rules: [
-      "lists by tenant, state, topic and sequence, oldest first, up to a limit",
-      "lists 100 at most when it is not told how many",
+      "list filters by tenant, state, topic and sequence, oldest first, up to a limit",
+      "list returns at most 100 rows by default",
     ],
     defect: (inbox) => ({ list: (filter) => inbox.list({ ...filter, limit: 10_000 }) }),
   },
-  "a limit has to be a number of rows": {
-    rules: ["takes Infinity where a limit is asked for: all there are"],
+  "a limit must be finite": {
+    rules: ["every limit accepts Infinity"],
     defect: (inbox) => ({
       async list(filter) {
         if (filter.limit === Number.POSITIVE_INFINITY)
@@ -19,58 +19,58 @@ export const TOOLS_MUTANTS: Readonly<Record<string, Mutant>> = {
       },
     }),
   },
-  "dead letters are replayed unasked": {
-    rules: ["replays quarantined and unresolved deliveries, and dead ones when named"],
+  "replay includes dead letters by default": {
+    rules: ["replay covers quarantined and unresolved deliveries, and dead ones if requested"],
     defect: (inbox) => ({
       replay: (filter, options) =>
         inbox.replay({ states: ["quarantined", "unresolved", "dead"], ...filter }, options),
     }),
   },
-  "a replay takes as many as a list": {
-    rules: ["replays all there are, or as many as it is told"],
+  "replay stops at the limit of list": {
+    rules: ["replay covers all rows, or at most `limit`"],
     defect: (inbox) => ({
       replay: (filter, options) => inbox.replay({ limit: 100, ...filter }, options),
     }),
   },
-  "a replay forgets why": {
-    rules: ["keeps the reason of what was quarantined, and forgets that of other replayed ones"],
+  "replay clears every reason": {
+    rules: ["replay keeps the reason of quarantined rows and clears that of others"],
     defect: (inbox) => changedRows(inbox, (row) => ({ ...row, reason: null })),
   },
-  "a replay goes on with the old time": {
-    rules: ["starts the time of what it replays anew, and says when it was received all the same"],
+  "replay keeps the row's age": {
+    rules: ["replay restarts a row's age and keeps its time of arrival"],
     defect: (inbox) => changedRows(inbox, (row) => ({ ...row, startedAt: row.receivedAt })),
   },
   "a replay changes nothing": {
-    rules: ["wakes what it replays"],
+    rules: ["replay wakes the objects it replays"],
     defect: (inbox) => ({
       replay: async (filter) => (await inbox.list(filter)).length,
     }),
   },
   "a pause counts": {
-    rules: ["resumes the paused deliveries of one tenant, and does not count the pause"],
+    rules: ["resume releases the paused deliveries of one tenant and records the pause"],
     defect: (inbox) => changedRows(inbox, (row) => ({ ...row, pausedMs: 0 })),
   },
   "a resume changes nothing": {
-    rules: ["wakes what it resumes"],
+    rules: ["resume wakes the objects it resumes"],
     defect: (inbox) => ({
       resume: async (tenant) => (await inbox.list({ tenant, states: ["paused"] })).length,
     }),
   },
-  "a resume is lost on what a worker has": {
-    rules: ["resumes what a worker has at that moment and settles as paused afterwards"],
+  "resume skips claimed rows": {
+    rules: ["resume covers claimed rows that are settled as paused afterwards"],
     defect: (inbox) => ({
       settle: (claim, settlements) =>
         inbox.settle({ ...claim, claimedAt: Number.POSITIVE_INFINITY }, settlements),
     }),
   },
-  "a resume of the past holds for ever": {
-    rules: ["leaves paused what another tenant's resume, or one before the claim, is not about"],
+  "an old resume releases later pauses": {
+    rules: ["a resume of another tenant, or before the claim, does not release a paused row"],
     defect: (inbox) => ({
       settle: (claim, settlements) => inbox.settle({ ...claim, claimedAt: 0 }, settlements),
     }),
   },
-  "what is paused waits": {
-    rules: ["offers nothing that is paused"],
+  "paused rows are claimed": {
+    rules: ["a paused delivery is never claimed"],
     defect: (inbox) =>
       changedSettle(inbox, (one) =>
         one.state === "paused"
@@ -79,7 +79,7 @@ export const TOOLS_MUTANTS: Readonly<Record<string, Mutant>> = {
       ),
   },
   "objects and times are not filtered": {
-    rules: ["lists by object and by time of arrival"],
+    rules: ["list filters by object and by time of arrival"],
     defect: (inbox) => ({
       list: ({
         objectType: _type,

@@ -1,12 +1,12 @@
 import { type Inbox, listenByPolling, objectKey } from "@jobber-sync/core/ports";
 import { changedSettle, type Mutant, NEVER_MS } from "./mutant.ts";
 
-/** What goes wrong in offering objects. */
+/** Defects in `listen` and `due`. */
 export const WAKING_MUTANTS: Readonly<Record<string, Mutant>> = {
-  "a listener looks once": {
+  "listen polls once": {
     rules: [
-      "offers objects that wait from before, and those that come",
-      "wakes for what another process accepted",
+      "listen offers objects that already wait and those that arrive",
+      "listen wakes for rows that another process accepted",
     ],
     defect: (inbox) => ({
       async listen(run, { signal }) {
@@ -16,8 +16,8 @@ export const WAKING_MUTANTS: Readonly<Record<string, Mutant>> = {
       },
     }),
   },
-  "the wake-up of what comes while the object runs is dropped": {
-    rules: ["offers an object again when a delivery came while it ran"],
+  "wake-ups during a run are dropped": {
+    rules: ["listen offers an object again if a delivery arrived during its run"],
     defect: (inbox) => {
       const running = new Set<string>();
       return {
@@ -36,29 +36,29 @@ export const WAKING_MUTANTS: Readonly<Record<string, Mutant>> = {
       };
     },
   },
-  "what was put back is not woken": {
-    rules: ["offers what was put back when its time has come"],
+  "released rows do not wake": {
+    rules: ["listen offers a released row once it is due"],
     defect: (inbox) =>
       changedSettle(inbox, (one) =>
         one.state === "waiting" ? { ...one, dueAt: one.dueAt + NEVER_MS } : one,
       ),
   },
-  "runs are not waited for": {
-    rules: ["ends when told to, after its runs have"],
+  "listen ends before its active runs": {
+    rules: ["listen ends when aborted, after its active runs"],
     defect: (inbox) => ({
       listen: (run, options) => inbox.listen(async (object) => void run(object), options),
     }),
   },
   "runs are not bounded": {
-    rules: ["never runs more objects at one time than allowed"],
+    rules: ["listen never exceeds its concurrency"],
     defect: (inbox) => ({
       listen: (run, options) => inbox.listen(run, { ...options, concurrency: 100 }),
     }),
   },
   "what is held is due": {
     rules: [
-      "lists as due what waits or was abandoned, and nothing else",
-      "leaves an object out of due while its lane is held",
+      "due returns objects with waiting or abandoned rows, and no others",
+      "due leaves out an object whose lane is held",
     ],
     defect: (inbox) => ({
       due: async () =>
@@ -72,11 +72,11 @@ export const WAKING_MUTANTS: Readonly<Record<string, Mutant>> = {
     }),
   },
   "excluded objects are due": {
-    rules: ["passes over the objects that are not wanted, whatever the limit"],
+    rules: ["due leaves out excluded objects, whatever the limit"],
     defect: (inbox) => ({ due: ({ now, limit }) => inbox.due({ now, limit }) }),
   },
   "one object's rows hide the other objects": {
-    rules: ["runs other objects while one that runs gets very many deliveries"],
+    rules: ["a flood of deliveries for one object does not hold up other objects"],
     defect: (inbox) => {
       const due: Inbox["due"] = async ({ limit }) => {
         const rows = await inbox.list({ states: ["waiting", "claimed"], limit: 1000 });
@@ -93,8 +93,8 @@ export const WAKING_MUTANTS: Readonly<Record<string, Mutant>> = {
       };
     },
   },
-  "an object that nobody takes is offered at once again": {
-    rules: ["does not offer without a pause an object that nobody takes"],
+  "an unclaimed object is offered again without a pause": {
+    rules: ["listen pauses before it offers an unclaimed object again"],
     defect: (inbox) => ({
       async listen(run, { concurrency, signal }) {
         while (!signal.aborted) {

@@ -34,7 +34,8 @@ const HOUR_MS = 60 * 60_000;
  * that jump) against an inbox, and compares every return value and every row with a model built on
  * `transitions`. Plays 16 histories at the same time, each with its own tenant.
  *
- * @throws {AssertionError} for the first difference, with its seed and the smallest history that shows
+ * @throws {AssertionError} for the first difference, with its seed and the smallest history that
+ * shows
  *   it
  */
 export async function checkInboxHistories({

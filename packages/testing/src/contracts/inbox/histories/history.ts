@@ -1,13 +1,13 @@
 import type { DeliveryState } from "@jobber-sync/core";
 
-/** What a settlement does with one row; `skip` leaves the row with its claim. */
+/** The settlement of one row; `skip` leaves the row with its claim. */
 export type HistoryResult =
   | { readonly state: "done" | "skip" | "unresolved" | "paused" | "quarantined" | "dead" }
   | { readonly state: "waiting"; readonly delayMs: number };
 
 /**
- * One call of an inbox. Objects are numbers, and claims count back from the latest one, so that steps
- * can be left out.
+ * One call of an inbox. Objects are numbers, and claims count back from the latest one, so that
+ * steps can be left out.
  */
 export type HistoryStep =
   | {

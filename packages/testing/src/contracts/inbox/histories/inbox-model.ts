@@ -26,7 +26,9 @@ export interface ModelClaimOptions {
   readonly limit: number | undefined;
 }
 
-/** One tenant's inbox as `transitions` defines it. Ids and sequences come from the inbox under test. */
+/**
+ * One tenant's inbox as `transitions` defines it. Ids and sequences come from the inbox under test.
+ */
 export class InboxModel {
   readonly rows = new Map<number, ModelRow>();
   /** Of all rows, including those that were deleted. */

@@ -48,7 +48,9 @@ const STEPS: Readonly<Record<Call, (random: Random) => HistoryStep>> = {
 
 const CALLS = Object.keys(STEPS) as [Call, ...Call[]];
 
-/** What usually follows a call. Without it, few histories would get through several states. */
+/**
+ * Calls that usually follow a call. Without them, few histories would pass through several states.
+ */
 const NEXT: Readonly<Record<Call, readonly [Call, ...Call[]]>> = {
   accept: ["claim"],
   claim: ["settle"],
@@ -66,7 +68,7 @@ export const GROUP_SIZE = 16;
 const STEP_COUNT = 36;
 
 /**
- * Makes a random history: what workers, operators, crashes and clocks do to an inbox. All histories of
+ * Creates a random history of workers, operators, crashes and clocks. All histories of
  * a group, which are {@link GROUP_SIZE} consecutive seeds, wait at the same steps.
  */
 export function makeHistory(seed: number): InboxHistory {

@@ -21,7 +21,7 @@ export function createHistoryClock(): HistoryClock {
 export interface HistoryPlayer {
   readonly model: InboxModel;
   /**
-   * Makes the call of a step and compares its return value and all rows with the model. Leaves
+   * Performs the call of a step and compares its return value and all rows with the model. Leaves
    * waiting to the owner of the clock.
    *
    * @throws {AssertionError} at the first difference

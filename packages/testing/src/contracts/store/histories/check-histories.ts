@@ -13,27 +13,32 @@ export interface OpenedStore {
   close(): void | Promise<void>;
 }
 
-/** How many random histories, and which. */
+/** Number and selection of random histories. */
 export interface HistoryOptions {
   /** @default 20000 */
   readonly histories?: number;
   /** History `n` of seed `s` is history 0 of seed `s + n`. @default 1 */
   readonly seed?: number;
-  /** Histories that run at one time, each with a tenant of its own. @default 64 */
+  /** Histories that run at the same time, each with its own tenant. @default 64 */
   readonly concurrency?: number;
-  /** Whether the steps of a history are applied all at once, instead of one after the other. @default false */
+  /**
+   * Whether the steps of a history are applied concurrently instead of in sequence.
+   *
+   * @default false
+   */
   readonly atOnce?: boolean;
 }
 
-// So that reading a tenant back stays cheap in a store that has to look at every row for it.
+// Keeps reading a tenant cheap in a store that scans every row.
 const HISTORIES_PER_STORE = 500;
 
 /**
- * Plays random histories against a store, each with a tenant of its own, and compares outcomes, records and submissions with what follows
- * from the definition of the total order.
+ * Plays random histories against a store, each with its own tenant, and compares outcomes, records
+ * and submissions with the definition of the total order.
  *
- * @param open gives a store without any rows; called once per 500 histories
- * @throws {AssertionError} for the first history that ends in other records, with its seed and the smallest history that still fails
+ * @param open returns a store without rows; called once per 500 histories
+ * @throws {AssertionError} for the first history that ends in other records, with its seed and the
+ * smallest history that still fails
  */
 export async function checkStoreHistories(
   open: () => OpenedStore | Promise<OpenedStore>,
@@ -47,7 +52,7 @@ export async function checkStoreHistories(
         { length: Math.min(HISTORIES_PER_STORE, histories - from) },
         (_, index) => seed + from + index,
       );
-      // All runners draw from one iterator, so that a slow history holds up nobody.
+      // All runners draw from one iterator, so that a slow history does not delay the others.
       const draw = seeds.values();
       const runners = Array.from({ length: concurrency }, async () => {
         for (const each of draw) await check(store, each, play, atOnce);
@@ -71,7 +76,8 @@ async function check(
   atOnce: boolean,
 ): Promise<void> {
   const made = makeHistory(createRandom(seed));
-  // Of two writes at the same place the one applied last stays, and at once nobody knows which that is.
+  // Of two writes at the same position the one applied last wins; for concurrent writes that order
+  // is unknown.
   const history = atOnce ? withoutTies(made) : made;
   const failure = await attempt(store, `history-${seed}`, history, play);
   if (failure === null) return;
@@ -83,8 +89,8 @@ async function check(
   const reason = await attempt(store, `history-${seed}-smallest`, smallest, play);
   throw new AssertionError({
     message: [
-      `Random history with seed ${seed} ends wrong: ${(reason ?? failure).message}`,
-      `Smallest history that does (play it alone with { seed: ${seed}, histories: 1 }):`,
+      `Random history with seed ${seed} ends in wrong records: ${(reason ?? failure).message}`,
+      `Smallest such history (play it alone with { seed: ${seed}, histories: 1 }):`,
       ...smallest.map((step) => JSON.stringify(step)),
     ].join("\n"),
   });

@@ -2,15 +2,16 @@ import type { ContactRecord, JobRecord } from "@jobber-sync/core";
 import { CONTACT_FIELDS, JOB_FIELDS } from "@jobber-sync/core/ports";
 import { type HistoryObject, type HistoryValue, type HistoryWrite, printTime } from "./history.ts";
 
-/** What a store must hold after some writes, whatever the order in which they came. */
+/** The expected content of a store after some writes, in whatever order. */
 export interface ExpectedRecords {
   readonly jobs: readonly JobRecord[];
   readonly contacts: readonly ContactRecord[];
 }
 
 /**
- * Works out from the definition alone what must be stored: of all writes that give a field, the one with the greatest
- * `(time ?? −∞, sequence)`; of those at the very same place, the one applied last. Shares no code with the stores.
+ * Derives the stored records from the definition alone: of all writes of a field, the one with the
+ * greatest `(time ?? −∞, sequence)`; of those at the same position, the one applied last. Shares no
+ * code with the stores.
  *
  * @param writes in the order in which they were applied
  */
@@ -35,7 +36,7 @@ export function expectedRecords(tenant: string, writes: readonly HistoryWrite[])
   };
 }
 
-/** The fields of one record after `writes`, all of them to it. */
+/** Returns the fields of one record after `writes`, which are all of that record. */
 export function expectedFields(
   writes: readonly HistoryWrite[],
   names: readonly string[],
@@ -52,7 +53,7 @@ export function expectedFields(
   return record;
 }
 
-/** The writes among `writes` that are to `object`. */
+/** Returns the writes of `object`. */
 export function writesTo(
   writes: readonly HistoryWrite[],
   { kind, id }: HistoryObject,
@@ -60,15 +61,15 @@ export function writesTo(
   return writes.filter((write) => write.kind === kind && write.id === id);
 }
 
-/** A write of fields, and the place in the total order that it has. */
+/** A write of fields with its position in the total order. */
 export type FieldWrite = Exclude<HistoryWrite, { readonly mode: "delete" }>;
 
-/** Whether the write is of the record as such, and moves its time: fills and deletes do not. */
+/** Whether the write moves the record's own time. Fills and deletes do not. */
 export function isWhole(write: HistoryWrite): write is FieldWrite {
   return write.mode === "replace";
 }
 
-/** Whether `a` stands before `b` in the total order. */
+/** Whether `a` precedes `b` in the total order. */
 export function isBefore(
   a: Pick<FieldWrite, "time" | "sequence">,
   b: Pick<FieldWrite, "time" | "sequence">,

@@ -4,12 +4,12 @@ export interface HistoryObject {
   readonly id: string;
 }
 
-/** The value of a field, in whatever type the record has there. */
+/** The value of a field, of any type that records have. */
 export type HistoryValue = string | number | boolean | null;
 
 /**
- * One write. Times are microseconds since 1970, so that what is expected can be worked out with numbers and not with the text and the
- * versions that stores compare.
+ * One write. Times are microseconds since 1970, so that expectations are computed with numbers, not
+ * with the text and versions that stores compare.
  */
 export type HistoryWrite = HistoryObject & { readonly sequence: number } & (
     | {
@@ -21,17 +21,17 @@ export type HistoryWrite = HistoryObject & { readonly sequence: number } & (
     | { readonly mode: "delete"; readonly deletedAt: number }
   );
 
-/** What one call of `apply` is given. */
+/** The input of one `apply` call. */
 export interface HistoryStep {
   readonly writes: readonly HistoryWrite[];
-  /** The submission that goes with it. Two steps may share one. */
+  /** The step's submission. Two steps can share one. */
   readonly deliveryKey: string;
 }
 
-/** Steps in the order in which they are applied, which need not be the order of their sequences. */
+/** Steps in the order of application, which can differ from the order of their sequences. */
 export type History = readonly HistoryStep[];
 
-/** Microseconds since 1970 as RFC 3339 in UTC, with a fraction only where it is not zero. */
+/** Formats microseconds since 1970 as RFC 3339 in UTC, with a fraction only if it is not zero. */
 export function printTime(micros: number): string {
   const seconds = Math.floor(micros / 1_000_000);
   const fraction = String(micros - seconds * 1_000_000)

@@ -11,7 +11,8 @@ import {
 
 const BASE_TIME = Date.parse("2026-01-25T10:00:00Z") * 1000;
 const SECOND = 1_000_000;
-// Few times, so that they meet: the same second, the same instant, a microsecond apart, across a second's border.
+// Few times, so that they collide: same second, same instant, a microsecond apart, across the
+// border of a second.
 const OFFSETS: readonly [number, ...number[]] = [
   0,
   0,
@@ -34,9 +35,10 @@ const OBJECTS: readonly [HistoryObject, ...HistoryObject[]] = [
 ];
 
 /**
- * Makes one history: what webhooks, relays and retries do to a store, and worse. Writes with and without source times, in one second or a
- * microsecond apart, the same body again under a later sequence, deletes and revives, fills, writes that lack fields, a delivery that is
- * applied again after its mapping was mended; all in any order, with repeats, one by one or several in one change.
+ * Creates one history of what webhooks, relays and retries do to a store, and worse: writes with
+ * and without source times, in one second or a microsecond apart, the same body under a later
+ * sequence, deletes and revives, fills, writes that lack fields, and deliveries applied again after
+ * their mapping was fixed. In any order, with repeats, alone or several in one change.
  */
 export function makeHistory(random: Random): History {
   const objects = random.chance(0.7) ? [random.pick(OBJECTS)] : random.shuffle(OBJECTS).slice(0, 2);
@@ -87,7 +89,9 @@ function makeValue(random: Random, name: string): HistoryValue {
   return random.pick(["A", "B", "Zoë's 🌱"]);
 }
 
-/** Same place in the order, other content: what a redrive writes once the mapping was mended. The one applied last is meant to stay. */
+/**
+ * Same position, other content: a redrive after the mapping was fixed. The write applied last wins.
+ */
 function mendedWrites(random: Random, writes: readonly HistoryWrite[]): readonly HistoryWrite[] {
   return writes.flatMap((write) => {
     if (write.mode === "delete" || !random.chance(0.05)) return [];
@@ -108,8 +112,8 @@ function arrange(random: Random, writes: readonly HistoryWrite[]): History {
 }
 
 /**
- * As deliveries are named in life, by what can be seen from outside: never by sequence. Two changes of a record in one second share a key,
- * and A, B, A sends the first one's again.
+ * Names a delivery by its content, as in production, never by sequence. Two changes of a record in
+ * one second share a key, and A, B, A repeats the first key.
  */
 function deliveryKeyOf(write: HistoryWrite): string {
   if (write.mode === "delete") return `DESTROY:${write.id}:${write.deletedAt}`;

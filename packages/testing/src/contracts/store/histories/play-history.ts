@@ -26,9 +26,10 @@ import {
 } from "./history.ts";
 
 /**
- * Applies a history to a store and compares outcomes, records and submissions with what must be.
+ * Applies a history to a store and compares outcomes, records and submissions with the expected
+ * ones.
  *
- * @param tenant a tenant that the store has nothing of yet
+ * @param tenant a tenant without rows
  * @throws {AssertionError} at the first difference
  */
 export async function playHistory(
@@ -70,7 +71,10 @@ export async function playHistory(
   deepStrictEqual(await store.submissions(tenant), [...submissions.values()]);
 }
 
-/** Applies all steps of a history at once, and compares only where they lead: any order is right. */
+/**
+ * Applies all steps of a history concurrently and compares only the final records, because any
+ * order is valid.
+ */
 export async function playHistoryAtOnce(
   store: SyncStore & SyncReader,
   tenant: string,
@@ -151,7 +155,8 @@ function checkOutcome(
   strictEqual(outcome === "updated", changed, `reported "${outcome}"`);
   if (changed) return;
   strictEqual(outcome === "unchanged" || outcome === "stale", true, `reported "${outcome}"`);
-  // Fills and deletes have no place of their own as a record, so only whole writes say exactly which of the two it is.
+  // Fills and deletes do not move the record's position, so only whole writes determine the outcome
+  // exactly.
   const [write] = writes;
   if (writes.length > 1 || write === undefined || !isWhole(write)) return;
   const older = before.some((other) => isWhole(other) && isBefore(write, other));

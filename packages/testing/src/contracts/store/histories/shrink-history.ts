@@ -1,7 +1,7 @@
 import type { History } from "./history.ts";
 
 /**
- * Makes a failing history smaller as long as it still fails: without a step, without a write of a step, without a field.
+ * Shrinks a failing history while it still fails: drops steps, writes of a step, and fields.
  *
  * @param fails must not throw
  */
