@@ -1,18 +1,20 @@
-import type { Inbox, ObjectRef } from "@jobber-sync/core/ports";
+import { type Inbox, type ObjectRef, objectKey, transitions } from "@jobber-sync/core/ports";
 import type { Connection } from "../database/connection.ts";
 import type { SqliteValue } from "../database/sqlite-handle.ts";
 import { reading } from "../database/store-error.ts";
 import { clockLimit, DELAYED, type InboxContext, PROMPT, wholeLimit } from "./inbox-context.ts";
-import { heldValues, IS_HELD } from "./lanes.ts";
+import { listLanes } from "./lanes.ts";
 
-/** Rows of one index, and the values of its condition. */
+/** Rows that are due, read in the order of one index. */
 interface Source {
   readonly rows: string;
+  /** Returns the values of the parameters in `rows`. */
   readonly values: (now: number) => readonly SqliteValue[];
 }
 
-/** Rows whose time has come. */
-const REACHED: readonly Source[] = [
+// The first two contain rows whose time has come. The other two contain rows that a fast clock
+// scheduled in the future, so they are empty until a clock is set back.
+const SOURCES: readonly Source[] = [
   {
     rows: `jobber_deliveries INDEXED BY jobber_deliveries_due WHERE ${PROMPT} AND due_at <= ?`,
     values: (now) => [now],
@@ -21,10 +23,6 @@ const REACHED: readonly Source[] = [
     rows: `jobber_deliveries INDEXED BY jobber_deliveries_due_later WHERE ${DELAYED} AND due_at <= ?`,
     values: (now) => [now],
   },
-];
-
-/** Rows that a fast clock scheduled in the future. There are none until a clock is set back. */
-const CORRECTED: readonly Source[] = [
   {
     rows: `jobber_deliveries INDEXED BY jobber_deliveries_due
       WHERE ${PROMPT} AND due_at > ? AND due_at - delay_ms > ?`,
@@ -37,9 +35,10 @@ const CORRECTED: readonly Source[] = [
   },
 ];
 
-const ANY_CORRECTED = `SELECT ${CORRECTED.map(({ rows }) => `EXISTS (SELECT 1 FROM ${rows})`).join(" OR ")} AS "any"`;
-const DUE = dueStatement(REACHED);
-const DUE_AFTER_CORRECTION = dueStatement([...REACHED, ...CORRECTED]);
+/** One column per source: whether it has rows. */
+const ANY = `SELECT ${SOURCES.map(({ rows }, index) => `EXISTS (SELECT 1 FROM ${rows}) AS "${index}"`).join(", ")}`;
+
+const OBJECT = "tenant, object_type, object_id";
 
 /** Rows that the first query reads per wanted object, and the factor by which each later one grows. */
 const WIDER = 4;
@@ -53,56 +52,85 @@ export function createDue({ connection }: InboxContext): Inbox["due"] {
   return async ({ now, limit, exclude = [] }) =>
     reading(() => {
       const most = wholeLimit(limit);
-      const excluded = exclude.map(nameOf);
-      const objects: ObjectRef[] = [];
-      const query = createQuery(connection, now);
+      const { expired, held } = readLanes(connection, now, exclude);
+      // An expired lane has rows that are left over from its claim.
+      const objects = expired.slice(0, most);
+      const sources = readSources(connection, now);
+      if (sources.length === 0) return objects;
+      const excluded = [...exclude, ...held, ...objects];
       // Reads only the beginning of a long queue, because it runs after every accept. Objects that
       // fill it with very many rows are excluded from the next query: skipping a row costs a tenth
       // of counting it.
-      for (let window = WIDER * most; ; window *= WIDER) {
-        const found = query(JSON.stringify(excluded), window, most - objects.length);
+      for (let window = WIDER * most; objects.length < most; window *= WIDER) {
+        const left = most - objects.length;
+        const found = readObjects(connection, { sources, now, excluded, window, limit: left });
         for (const { tenant, objectType, objectId } of found)
           objects.push({ tenant, objectType, objectId });
-        const rows = found.reduce((sum, row) => sum + row.rows, 0);
-        if (objects.length >= most || rows < window) return objects;
-        excluded.push(...found.map(nameOf));
+        if (found.reduce((sum, { rows }) => sum + rows, 0) < window) break;
+        excluded.push(...found);
       }
+      return objects;
     });
 }
 
-function createQuery(connection: Connection, now: number) {
-  const corrected = connection.get<{ readonly any: number }>(
-    ANY_CORRECTED,
-    ...CORRECTED.flatMap(({ values }) => values(now)),
-  );
-  const sources = corrected?.any === 1 ? [...REACHED, ...CORRECTED] : REACHED;
-  const sql = corrected?.any === 1 ? DUE_AFTER_CORRECTION : DUE;
-  return (excluded: string, window: number, limit: number): readonly DueRow[] => {
-    const busy = [excluded, ...heldValues(now)];
-    const windows = sources.flatMap(({ values }) => [...values(now), window]);
-    return connection.all<DueRow>(sql, ...busy, ...windows, ...heldValues(now), window, limit);
-  };
+/** Returns the objects whose lane has expired, without excluded ones, and those whose lane is held. */
+function readLanes(
+  connection: Connection,
+  now: number,
+  exclude: readonly ObjectRef[],
+): { readonly expired: readonly ObjectRef[]; readonly held: readonly ObjectRef[] } {
+  const expired: ObjectRef[] = [];
+  const held: ObjectRef[] = [];
+  const excluded = new Set(exclude.map(objectKey));
+  for (const { tenant, objectType, objectId, ...lane } of listLanes(connection)) {
+    const object = { tenant, objectType, objectId };
+    if (excluded.has(objectKey(object))) continue;
+    (transitions.isLaneHeld(lane, now) ? held : expired).push(object);
+  }
+  return { expired, held };
 }
 
-/** Expired lanes have rows that are left over from their claim. */
-function dueStatement(sources: readonly Source[]): string {
-  const object = "tenant, object_type, object_id";
-  const windows = sources.map(
-    ({ rows }) => `SELECT * FROM (SELECT ${object}, due_at AS due FROM ${rows}
-      AND (${object}) NOT IN busy ORDER BY due_at LIMIT ?)`,
-  );
-  return `WITH busy AS MATERIALIZED (
-    SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)
-    UNION ALL SELECT ${object} FROM jobber_lanes WHERE ${IS_HELD})
-  SELECT tenant AS "tenant", object_type AS "objectType", object_id AS "objectId", count(*) AS "rows"
-  FROM (
-    ${windows.join("\n    UNION ALL ")}
-    UNION ALL SELECT ${object}, held_until FROM jobber_lanes
-      WHERE NOT (${IS_HELD}) AND (${object}) NOT IN busy
-    ORDER BY due LIMIT ?)
-  GROUP BY ${object} ORDER BY min(due) LIMIT ?`;
+/** Returns the sources that have rows, so that the query reads no others. */
+function readSources(connection: Connection, now: number): readonly Source[] {
+  const values = SOURCES.flatMap((source) => source.values(now));
+  const any = connection.get<Readonly<Record<number, number>>>(ANY, ...values);
+  return SOURCES.filter((_, index) => any?.[index] === 1);
 }
 
-function nameOf({ tenant, objectType, objectId }: ObjectRef): readonly [string, string, string] {
-  return [tenant, objectType, objectId];
+interface Query {
+  readonly sources: readonly Source[];
+  readonly now: number;
+  readonly excluded: readonly ObjectRef[];
+  /** Maximum number of rows to read. */
+  readonly window: number;
+  readonly limit: number;
+}
+
+function readObjects(
+  connection: Connection,
+  { sources, now, excluded, window, limit }: Query,
+): readonly DueRow[] {
+  const condition =
+    excluded.length === 0
+      ? ""
+      : `AND (${OBJECT}) NOT IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))`;
+  const names = JSON.stringify(
+    excluded.map(({ tenant, objectType, objectId }) => [tenant, objectType, objectId]),
+  );
+  const queries = sources.map(
+    ({ rows }) =>
+      `SELECT * FROM (SELECT ${OBJECT}, due_at AS due FROM ${rows} ${condition} ORDER BY due_at LIMIT ?)`,
+  );
+  return connection.all<DueRow>(
+    `SELECT tenant AS "tenant", object_type AS "objectType", object_id AS "objectId", count(*) AS "rows"
+    FROM (${queries.join(" UNION ALL ")} ORDER BY due LIMIT ?)
+    GROUP BY ${OBJECT} ORDER BY min(due) LIMIT ?`,
+    ...sources.flatMap(({ values }) => [
+      ...values(now),
+      ...(excluded.length === 0 ? [] : [names]),
+      window,
+    ]),
+    window,
+    limit,
+  );
 }

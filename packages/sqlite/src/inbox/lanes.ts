@@ -1,26 +1,24 @@
 import type { ObjectRef, transitions } from "@jobber-sync/core/ports";
-import type { SqliteValue } from "../database/sqlite-handle.ts";
+import type { Connection } from "../database/connection.ts";
 import type { Transaction } from "../database/transaction.ts";
-import { clockLimit, wholeMs } from "./inbox-context.ts";
+import { wholeMs } from "./inbox-context.ts";
 
 const OBJECT = "tenant = ? AND object_type = ? AND object_id = ?";
 const LANE = `claim_id AS "claimId", held_until AS "until", lease_ms AS "leaseMs"`;
 
+const LIST = `SELECT tenant AS "tenant", object_type AS "objectType", object_id AS "objectId", ${LANE} FROM jobber_lanes`;
 const READ = `SELECT ${LANE} FROM jobber_lanes WHERE ${OBJECT}`;
 const TAKE = `INSERT OR REPLACE INTO jobber_lanes (tenant, object_type, object_id, claim_id, held_until, lease_ms)
   VALUES (?, ?, ?, ?, ?, ?)`;
 const EXTEND = `UPDATE jobber_lanes SET held_until = ?, lease_ms = ? WHERE ${OBJECT} AND claim_id = ? RETURNING 1`;
 const FREE = `DELETE FROM jobber_lanes WHERE ${OBJECT} AND claim_id = ? RETURNING ${LANE}`;
 
-/** SQL condition of `transitions.isLaneHeld`. Its values are {@link heldValues}. */
-export const IS_HELD = "held_until > ? AND held_until - lease_ms <= ?";
-
-/** Returns the values of {@link IS_HELD}. */
-export function heldValues(now: number): readonly SqliteValue[] {
-  return [now, clockLimit(now)];
-}
-
 type Lane = transitions.Lane;
+
+/** Returns all lanes. There are about as many as runs. */
+export function listLanes(connection: Connection): readonly (ObjectRef & Lane)[] {
+  return connection.all(LIST);
+}
 
 /** Returns the object's lane, or `null` if it is free. */
 export function readLane(transaction: Transaction, object: ObjectRef): Lane | null {

@@ -6,8 +6,6 @@ import { recordingHandle } from "../support/recording-handle.ts";
 import { temporaryFile } from "../support/temporary-file.ts";
 
 const NOW = 1_769_335_300_000;
-/** The latest time that {@link NOW} lets a clock have scheduled. */
-const LATEST = NOW + 10_000;
 const FIRST: ObjectRef = { tenant: "acme", objectType: "job", objectId: "1" };
 
 describe("due", () => {
@@ -33,10 +31,8 @@ describe("due", () => {
     calls.length = 0;
     expect(await due()).toEqual(ids.slice(0, 8));
     // The last two values are the rows to read and the objects to return.
-    expect(calls.map(({ values }) => values.slice(-2))).toEqual([
-      [LATEST, LATEST],
-      [32, 8],
-    ]);
+    expect(calls.at(-1)?.values.slice(-2)).toEqual([32, 8]);
+    expect(calls).toHaveLength(3);
   });
 
   it("lists objects in the order in which they became due", async () => {
