@@ -1,12 +1,19 @@
-import type { SyncReader } from "@jobber-sync/core";
-import type { CursorStore, Inbox, Lease, SyncStore, TokenStore } from "@jobber-sync/core/ports";
+import type { Logger, SyncReader } from "@jobber-sync/core";
+import {
+  type CursorStore,
+  type Inbox,
+  type Lease,
+  type SyncStore,
+  safeLogger,
+  type TokenStore,
+} from "@jobber-sync/core/ports";
 import { setNormalTimeout, setOpeningTimeout } from "./database/busy-timeout.ts";
-import { createConnection } from "./database/connection.ts";
-import { createGroupCommit } from "./database/group-commit.ts";
-import { openHandle } from "./database/open-handle.ts";
-import { openingError } from "./database/opening-error.ts";
+import { createDatabase } from "./database/database.ts";
+import type { OpenFile } from "./database/open-file.ts";
+import { openOwnFile } from "./database/open-own-file.ts";
 import { applySettings } from "./database/settings.ts";
 import type { SqliteHandle } from "./database/sqlite-handle.ts";
+import { usePassedHandle } from "./database/use-passed-handle.ts";
 import { createInbox } from "./inbox/inbox.ts";
 import { checkSchema } from "./migrations/check-schema.ts";
 import { migrate } from "./migrations/migrate.ts";
@@ -37,6 +44,12 @@ export interface SqliteOptions {
    * @default 250
    */
   readonly pollMs?: number | undefined;
+  /**
+   * Where to log that the database's files were removed, replaced or unlocked.
+   *
+   * @default the console
+   */
+  readonly logger?: Logger | undefined;
   /** The clock: returns milliseconds since 1970. @default Date.now */
   readonly now?: (() => number) | undefined;
 }
@@ -52,6 +65,15 @@ export interface Sqlite {
   readonly lease: Lease;
   /** Positions that reconcile has reached. */
   readonly cursors: CursorStore;
+  /**
+   * Copies the database into a new file while it is in use. Use this instead of copying the file,
+   * which makes SQLite lose its locks if it happens in this process. The copy can be opened with
+   * `openSqlite`, and only its owner may read it.
+   *
+   * @param path of a file that does not exist
+   * @throws {JobberSyncError} `ERR_STORE_OPEN`, `ERR_STORE`, `ERR_STORE_FULL`
+   */
+  backup(path: string): Promise<void>;
   /**
    * Ends all listening, finishes pending writes and closes the file; a handle that was passed in
    * stays open. Stop receiver and worker first: later writes reject with `ERR_STORE`, and what a run
@@ -104,50 +126,50 @@ export function openSqlite(
   if (!(Number.isFinite(pollMs) && pollMs >= 1)) {
     throw new TypeError("pollMs must be a number of milliseconds, at least 1.");
   }
-  const { handle, path, release } = resolveHandle(database);
-  try {
-    setOpeningTimeout(handle);
-    applySettings(handle, path !== null);
-    if (options.migrate ?? true) migrate(handle);
-    checkSchema(handle);
-    setNormalTimeout(handle);
-  } catch (error) {
-    release();
-    throw openingError(error, path);
-  }
-  const connection = createConnection(handle);
-  const group = createGroupCommit(connection, { busyMs });
+  const source = resolveSource(database);
+  const file = openFile(source, options);
+  const opened = createDatabase(file, { busyMs });
   const closing = new AbortController();
-  let closed: Promise<void> | null = null;
   return {
-    store: createStore(connection, group),
-    inbox: createInbox({ connection, group, pollMs, now, closing: closing.signal }),
-    tokens: createTokenStore(connection, group),
-    lease: createLease(group, now),
-    cursors: createCursorStore(connection, group),
+    store: createStore(opened),
+    inbox: createInbox({ database: opened, pollMs, now, closing: closing.signal }),
+    tokens: createTokenStore(opened),
+    lease: createLease(opened, now),
+    cursors: createCursorStore(opened),
+    backup: opened.backup,
     close() {
       closing.abort();
-      closed ??= group.close().then(release);
-      return closed;
+      return opened.close();
     },
   };
 }
 
-/** Returns the handle, the path if this package opened it, and a function that releases it. */
-function resolveHandle(database: string | { readonly path: string } | SqliteHandle): {
-  readonly handle: SqliteHandle;
-  readonly path: string | null;
-  readonly release: () => void;
-} {
-  if (isHandle(database)) return { handle: database, path: null, release: () => {} };
+function openFile(
+  source: string | SqliteHandle,
+  { migrate: migrates = true, logger }: SqliteOptions,
+): OpenFile {
+  const own = typeof source === "string";
+  const initialize = (handle: SqliteHandle) => {
+    setOpeningTimeout(handle);
+    applySettings(handle, own);
+    if (migrates) migrate(handle);
+    checkSchema(handle);
+    setNormalTimeout(handle);
+  };
+  const options = { initialize, logger: safeLogger(logger) };
+  return own ? openOwnFile(source, options) : usePassedHandle(source, options);
+}
+
+/** Returns the path to open, or the handle that was passed in. */
+function resolveSource(
+  database: string | { readonly path: string } | SqliteHandle,
+): string | SqliteHandle {
+  if (isHandle(database)) return database;
   const path = typeof database === "string" ? database : database?.path;
-  if (typeof path !== "string" || path === "") {
-    throw new TypeError(
-      "openSqlite needs the path of a file, or a handle with exec() and prepare().",
-    );
-  }
-  const handle = openHandle(path);
-  return { handle, path, release: () => handle.close() };
+  if (typeof path === "string" && path !== "") return path;
+  throw new TypeError(
+    "openSqlite needs the path of a file, or a handle with exec() and prepare().",
+  );
 }
 
 function isHandle(database: string | object | null): database is SqliteHandle {

@@ -24,6 +24,52 @@ describe("openSqlite", () => {
     await second.close();
   });
 
+  it("creates files that only their owner may read", async () => {
+    const path = temporaryFile();
+    const { inbox, close } = openSqlite(path);
+    await inbox.accept(delivery("1"));
+    for (const suffix of ["", "-wal", "-shm"])
+      expect(statSync(`${path}${suffix}`).mode & 0o777).toBe(0o600);
+    await close();
+  });
+
+  it("leaves the mode of an existing file", async () => {
+    const path = temporaryFile();
+    writeFileSync(path, "", { mode: 0o640 });
+    chmodSync(path, 0o640);
+    await openSqlite(path).close();
+    expect(statSync(path).mode & 0o777).toBe(0o640);
+  });
+
+  it.each([
+    ["BigInts", { readBigInts: true }],
+    ["arrays", { returnArrays: true }],
+  ])("works on a handle that returns %s by default", async (_, modes) => {
+    const path = temporaryFile();
+    const handle = new DatabaseSync(path, modes);
+    const { inbox, store, close } = openSqlite(handle);
+    const { sequence } = await inbox.accept(delivery("1"));
+    const now = Date.now();
+    expect(await inbox.due({ now, limit: 1 })).toMatchObject([{ objectId: "1" }]);
+    const claim = await inbox.claim(
+      { tenant: "acme", objectType: "job", objectId: "1" },
+      { leaseMs: 1000, now },
+    );
+    expect(claim?.deliveries).toMatchObject([{ sequence, attempts: 0 }]);
+    expect(await store.nextSequence()).toBe(sequence + 1);
+    await close();
+    handle.close();
+  });
+
+  it.each([
+    ["integers as bigint", { one: 1n }],
+    ["rows as arrays", [1]],
+  ])("rejects a handle of another library that returns %s", (problem, row) => {
+    const statement = { run() {}, get: () => row, all: () => [row] };
+    const handle = { exec() {}, prepare: () => statement };
+    expectCode(() => openSqlite(handle), "ERR_STORE_SETTINGS", new RegExp(problem));
+  });
+
   it("opens a database in memory", async () => {
     const { store, close } = openSqlite(":memory:");
     expect(await store.nextSequence()).toBe(1);

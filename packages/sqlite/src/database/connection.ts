@@ -13,13 +13,20 @@ export interface Connection {
   all<T>(sql: string, ...values: readonly SqliteValue[]): readonly T[];
 }
 
+/** A connection whose handle can be exchanged. */
+export interface ReopenableConnection extends Connection {
+  /** Executes later statements on another handle of the same database. */
+  use(handle: SqliteHandle): void;
+}
+
 /** Creates the connection of a handle. */
-export function createConnection(handle: SqliteHandle): Connection {
+export function createConnection(initial: SqliteHandle): ReopenableConnection {
   const statements = new Map<string, SqliteStatement>();
+  let handle = initial;
   const prepared = (sql: string): SqliteStatement => {
     let statement = statements.get(sql);
     if (statement === undefined) {
-      statement = handle.prepare(sql);
+      statement = prepare(handle, sql);
       statements.set(sql, statement);
     }
     return statement;
@@ -35,5 +42,25 @@ export function createConnection(handle: SqliteHandle): Connection {
     all<T>(sql: string, ...values: readonly SqliteValue[]) {
       return prepared(sql).all(...values) as T[];
     },
+    use(next) {
+      handle = next;
+      statements.clear();
+    },
   };
+}
+
+/** Result modes of a statement: those of `node:sqlite`, and of better-sqlite3. */
+interface StatementModes {
+  setReadBigInts?(enabled: boolean): unknown;
+  setReturnArrays?(enabled: boolean): unknown;
+  safeIntegers?(enabled: boolean): unknown;
+}
+
+/** Prepares a statement that returns objects and numbers, whatever the handle's default modes are. */
+export function prepare(handle: SqliteHandle, sql: string): SqliteStatement {
+  const statement = handle.prepare(sql) as SqliteStatement & StatementModes;
+  statement.setReadBigInts?.(false);
+  statement.setReturnArrays?.(false);
+  statement.safeIntegers?.(false);
+  return statement;
 }

@@ -1,5 +1,5 @@
 import { JobberSyncError } from "@jobber-sync/core";
-import type { Connection } from "./connection.ts";
+import type { OpenFile } from "./open-file.ts";
 import { isBusy, storeError } from "./store-error.ts";
 import { createTransaction, type Transaction } from "./transaction.ts";
 
@@ -66,12 +66,9 @@ const MAX_BATCH = 256;
 const RETRY_MS = 1;
 const DEFAULTS: WriteOptions = {};
 
-/** Groups the writes of one connection. Nothing else may write on that connection. */
-export function createGroupCommit(
-  connection: Connection,
-  { busyMs }: GroupCommitOptions,
-): GroupCommit {
-  const transaction = createTransaction(connection);
+/** Groups the writes of one file. Nothing else may write on its connection. */
+export function createGroupCommit(file: OpenFile, { busyMs }: GroupCommitOptions): GroupCommit {
+  const transaction = createTransaction(file.connection);
   let queue: Task[] = [];
   let scheduled = false;
   /** `performance.now()` since which another process holds the lock. */
@@ -150,6 +147,12 @@ export function createGroupCommit(
       }
       return;
     }
+    try {
+      file.verifyCommit();
+    } catch (error) {
+      rejectAll(batch, error);
+      return;
+    }
     resolveAll(batch);
   }
 
@@ -157,6 +160,7 @@ export function createGroupCommit(
   function begin(batch: readonly Task[]): boolean {
     const begun = performance.now();
     try {
+      file.ensureSafe();
       transaction.begin();
       busySince = null;
       return true;

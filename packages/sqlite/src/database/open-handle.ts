@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, openSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { JobberSyncError } from "@jobber-sync/core";
 import type { SqliteHandle } from "./sqlite-handle.ts";
@@ -9,15 +9,22 @@ export interface OwnHandle extends SqliteHandle {
 }
 
 /**
- * Opens a file with `node:sqlite`. Creates the file if it is missing, but not its folder.
+ * Returns `node:sqlite`, or `undefined` where it does not exist. Not imported, so that this package
+ * also runs there with a handle of another library.
+ */
+export function sqliteModule(): typeof import("node:sqlite") | undefined {
+  return process.getBuiltinModule("node:sqlite");
+}
+
+/**
+ * Opens a file with `node:sqlite`. Creates the file if it is missing, readable by its owner only, but
+ * not its folder.
  *
  * @param path `:memory:` opens a database that lives as long as the process
  * @throws {JobberSyncError} `ERR_STORE_OPEN`, naming the problem with the path
  */
 export function openHandle(path: string): OwnHandle {
-  // Loaded here rather than imported: with a handle of another library this package also runs where
-  // node:sqlite does not exist.
-  const sqlite = process.getBuiltinModule("node:sqlite");
+  const sqlite = sqliteModule();
   if (sqlite === undefined) {
     throw new JobberSyncError(
       "ERR_STORE_OPEN",
@@ -25,9 +32,20 @@ export function openHandle(path: string): OwnHandle {
     );
   }
   try {
+    createPrivate(path);
     return new sqlite.DatabaseSync(path);
   } catch (error) {
     throw cannotOpen(path, error);
+  }
+}
+
+/** Creates a missing file with mode 0600. SQLite gives its log and index the mode of the file. */
+function createPrivate(path: string): void {
+  if (path === ":memory:" || path.startsWith("file:")) return;
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch {
+    // The file exists, or SQLite reports why it cannot be created.
   }
 }
 

@@ -19,9 +19,9 @@ const INSERT = `INSERT INTO jobber_deliveries
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** Creates `accept`. Deliveries that arrive together share a transaction and its flush to disk. */
-export function createAccept({ group, wake }: InboxContext): Inbox["accept"] {
+export function createAccept({ database, wake }: InboxContext): Inbox["accept"] {
   const options = { withoutSavepoint: true, onCommit: wake };
-  return (delivery) => group.write(insertDelivery(delivery), options);
+  return (delivery) => database.write(insertDelivery(delivery), options);
 }
 
 /** Prepares a row outside the transaction. @returns the work that stores it inside one */

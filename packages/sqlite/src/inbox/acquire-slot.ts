@@ -8,9 +8,9 @@ const WRITE = `INSERT INTO jobber_tenants (tenant, next_slot_at, next_retry_at) 
   ON CONFLICT (tenant) DO UPDATE SET next_slot_at = excluded.next_slot_at, next_retry_at = excluded.next_retry_at`;
 
 /** Creates `acquireSlot`. */
-export function createAcquireSlot({ group }: InboxContext): Inbox["acquireSlot"] {
+export function createAcquireSlot({ database }: InboxContext): Inbox["acquireSlot"] {
   return (tenant, request) =>
-    group.write(
+    database.write(
       (transaction) => {
         const known = transaction.get<RateLimit>(READ, tenant);
         const { waitMs, budget } = nextSlotAt(known ?? null, request);

@@ -1,6 +1,5 @@
 import type { DeliveryFilter } from "@jobber-sync/core";
 import type { SqliteValue } from "../database/sqlite-handle.ts";
-import { reading } from "../database/store-error.ts";
 import type { Transaction } from "../database/transaction.ts";
 import type { InboxContext } from "./inbox-context.ts";
 import { listSequences } from "./list.ts";
@@ -32,7 +31,7 @@ export function changeRows(
  * @returns the total number of changed rows
  */
 export async function changeInBatches(
-  { connection, group, wake }: InboxContext,
+  { database, wake }: InboxContext,
   filter: DeliveryFilter,
   change: (transaction: Transaction, sequences: readonly number[]) => number,
 ): Promise<number> {
@@ -41,10 +40,12 @@ export async function changeInBatches(
   let left = filter.limit ?? Number.POSITIVE_INFINITY;
   for (;;) {
     const limit = Math.min(left, MAX_ROWS);
-    const sequences = reading(() => listSequences(connection, filter, { after, limit }));
+    const sequences = database.read((connection) =>
+      listSequences(connection, filter, { after, limit }),
+    );
     const last = sequences.at(-1);
     if (last === undefined) return changed;
-    changed += await group.write((transaction) => change(transaction, sequences), {
+    changed += await database.write((transaction) => change(transaction, sequences), {
       onCommit: wake,
     });
     after = last;

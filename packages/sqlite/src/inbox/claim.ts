@@ -28,7 +28,7 @@ const CLAIM = `UPDATE jobber_deliveries ${INDEX} SET state = 'claimed', claim_id
     attempts, retries, recheck_since AS "recheckSince", paused_ms AS "pausedMs", reason`;
 
 /** Creates `claim`, which follows `transitions.isLaneHeld` and `transitions.isReady`. */
-export function createClaim({ group }: InboxContext): Inbox["claim"] {
+export function createClaim({ database }: InboxContext): Inbox["claim"] {
   return ({ tenant, objectType, objectId }, { leaseMs, now, limit }) => {
     const object = { tenant, objectType, objectId };
     const id = randomUUID();
@@ -36,7 +36,7 @@ export function createClaim({ group }: InboxContext): Inbox["claim"] {
     const due = dueValues(now);
     const most = wholeLimit(limit ?? Number.POSITIVE_INFINITY);
     const values = [...key, ...due, ...key, ...due, most, ...key, most, most];
-    return group.write(
+    return database.write(
       (transaction) => {
         if (transitions.isLaneHeld(readLane(transaction, object), now)) return null;
         const rows = transaction.all<ClaimedDelivery>(CLAIM, id, ...values);

@@ -1,7 +1,6 @@
 import { type Inbox, type ObjectRef, objectKey, transitions } from "@jobber-sync/core/ports";
 import type { Connection } from "../database/connection.ts";
 import type { SqliteValue } from "../database/sqlite-handle.ts";
-import { reading } from "../database/store-error.ts";
 import { clockLimit, DELAYED, type InboxContext, PROMPT, wholeLimit } from "./inbox-context.ts";
 import { listLanes } from "./lanes.ts";
 
@@ -48,9 +47,9 @@ interface DueRow extends ObjectRef {
 }
 
 /** Creates `due`, which follows `transitions.isReady` and `transitions.isLaneHeld`. */
-export function createDue({ connection }: InboxContext): Inbox["due"] {
+export function createDue({ database }: InboxContext): Inbox["due"] {
   return async ({ now, limit, exclude = [] }) =>
-    reading(() => {
+    database.read((connection) => {
       const most = wholeLimit(limit);
       const { expired, held } = readLanes(connection, now, exclude);
       // An expired lane has rows that are left over from its claim.

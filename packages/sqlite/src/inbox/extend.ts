@@ -3,10 +3,10 @@ import type { InboxContext } from "./inbox-context.ts";
 import { extendLane } from "./lanes.ts";
 
 /** Creates `extend`. */
-export function createExtend({ group }: InboxContext): Inbox["extend"] {
+export function createExtend({ database }: InboxContext): Inbox["extend"] {
   return ({ id, object }, { leaseMs, now }) => {
     const lane = { claimId: id, until: now + leaseMs, leaseMs };
-    return group.write((transaction) => extendLane(transaction, object, lane), {
+    return database.write((transaction) => extendLane(transaction, object, lane), {
       withoutSavepoint: true,
     });
   };

@@ -1,12 +1,10 @@
 import { transitions } from "@jobber-sync/core/ports";
-import type { Connection } from "../database/connection.ts";
-import type { GroupCommit } from "../database/group-commit.ts";
+import type { Database } from "../database/database.ts";
 import type { SqliteValue } from "../database/sqlite-handle.ts";
 
 /** Dependencies of every operation of the inbox. */
 export interface InboxContext {
-  readonly connection: Connection;
-  readonly group: GroupCommit;
+  readonly database: Database;
   /** Returns milliseconds since 1970. */
   readonly now: () => number;
   /** Wakes every listener of this process. */

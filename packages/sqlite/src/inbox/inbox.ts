@@ -1,6 +1,5 @@
 import type { Inbox } from "@jobber-sync/core/ports";
-import type { Connection } from "../database/connection.ts";
-import type { GroupCommit } from "../database/group-commit.ts";
+import type { Database } from "../database/database.ts";
 import { createAccept } from "./accept.ts";
 import { createAcquireSlot } from "./acquire-slot.ts";
 import { createClaim } from "./claim.ts";
@@ -18,8 +17,7 @@ import { createStats } from "./stats.ts";
 
 /** Options of {@link createInbox}. */
 export interface InboxOptions {
-  readonly connection: Connection;
-  readonly group: GroupCommit;
+  readonly database: Database;
   /** Time between looks for work that nothing in this process announced. Milliseconds. */
   readonly pollMs: number;
   /** Returns milliseconds since 1970. */
@@ -29,12 +27,12 @@ export interface InboxOptions {
 }
 
 /** Creates the inbox of a database. */
-export function createInbox({ connection, group, pollMs, now, closing }: InboxOptions): Inbox {
+export function createInbox({ database, pollMs, now, closing }: InboxOptions): Inbox {
   const wakes = new Set<() => void>();
   const wake = () => {
     for (const listener of wakes) listener();
   };
-  const context: InboxContext = { connection, group, now, wake };
+  const context: InboxContext = { database, now, wake };
   const due = createDue(context);
   return {
     accept: createAccept(context),

@@ -2,7 +2,6 @@ import type { DeliveryFilter, DeliveryInfo } from "@jobber-sync/core";
 import { INBOX_DEFAULTS, type Inbox } from "@jobber-sync/core/ports";
 import type { Connection } from "../database/connection.ts";
 import type { SqliteValue } from "../database/sqlite-handle.ts";
-import { reading } from "../database/store-error.ts";
 import { type InboxContext, NOT_DONE, wholeLimit } from "./inbox-context.ts";
 
 const INFO = `sequence, tenant AS "tenant", object_type AS "objectType", object_id AS "objectId",
@@ -22,17 +21,17 @@ interface Sequenced {
 }
 
 /** Creates `list` and `body`. */
-export function createListing({ connection }: InboxContext): Pick<Inbox, "list" | "body"> {
+export function createListing({ database }: InboxContext): Pick<Inbox, "list" | "body"> {
   return {
     async list(filter) {
       const limit = filter.limit ?? INBOX_DEFAULTS.listLimit;
-      const rows = reading(() =>
+      const rows = database.read((connection) =>
         select<DeliveryInfo>(connection, INFO, filter, { after: 0, limit }),
       );
       return rows.map((row) => ({ ...row }));
     },
     async body(sequence) {
-      const row = reading(() =>
+      const row = database.read((connection) =>
         connection.get<{ readonly body: Uint8Array | null }>(BODY, sequence),
       );
       return row?.body ?? null;

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { INBOX_DEFAULTS, type Inbox } from "@jobber-sync/core/ports";
 import { emptyLog } from "../database/empty-log.ts";
-import { reading } from "../database/store-error.ts";
 import type { Transaction } from "../database/transaction.ts";
 import { changeRows, MAX_ROWS } from "./change-rows.ts";
 import { FAILED, type InboxContext, KEPT } from "./inbox-context.ts";
@@ -45,25 +44,25 @@ export function createPurge(context: InboxContext): Inbox["purge"] {
     deliveries += await deleteOld(context, OLD_ERASED, now - doneAfterMs, signal);
     const bodies = await eraseBodies(context, now - bodiesAfterMs, signal);
     // Even if nothing was erased now: another process may have held the log last time.
-    if (!signal?.aborted) reading(() => emptyLog(context.connection));
+    if (!signal?.aborted) context.database.read(emptyLog);
     return { bodies, deliveries };
   };
 }
 
 async function deleteOld(
-  { connection, group }: InboxContext,
+  { database }: InboxContext,
   select: string,
   before: number,
   signal: AbortSignal | undefined,
 ): Promise<number> {
   let deleted = 0;
   while (!signal?.aborted) {
-    const found = reading(() =>
+    const found = database.read((connection) =>
       connection.all<{ readonly sequence: number }>(select, before, MAX_ROWS),
     );
     if (found.length === 0) break;
     const sequences = found.map(({ sequence }) => sequence);
-    deleted += await group.write((transaction) =>
+    deleted += await database.write((transaction) =>
       changeRows(transaction, sequences, DELETE, before),
     );
   }
@@ -72,20 +71,22 @@ async function deleteOld(
 
 /** Erases old bodies. Their hashes stay. */
 async function eraseBodies(
-  { connection, group }: InboxContext,
+  { database }: InboxContext,
   before: number,
   signal: AbortSignal | undefined,
 ): Promise<number> {
   let erased = 0;
   while (!signal?.aborted) {
-    const found = reading(() => connection.all<OldBody>(OLD_BODIES, before, MAX_BODIES));
+    const found = database.read((connection) =>
+      connection.all<OldBody>(OLD_BODIES, before, MAX_BODIES),
+    );
     if (found.length === 0) break;
     // Hashed before the write lock is taken: a delivery that is done does not change.
     const hashed = found.map(({ sequence, body }) => ({
       sequence,
       hash: createHash("sha256").update(body).digest(),
     }));
-    erased += await group.write((transaction) => erase(transaction, hashed));
+    erased += await database.write((transaction) => erase(transaction, hashed));
   }
   return erased;
 }

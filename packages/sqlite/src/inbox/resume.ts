@@ -18,7 +18,7 @@ const RESUME = `UPDATE jobber_deliveries
 export function createResume(context: InboxContext): Inbox["resume"] {
   return async (tenant, { now = context.now() } = {}) => {
     const at = wholeMs(now);
-    await context.group.write((transaction) => transaction.run(NOTE, tenant, at), {
+    await context.database.write((transaction) => transaction.run(NOTE, tenant, at), {
       withoutSavepoint: true,
     });
     return changeInBatches(context, { tenant, states: ["paused"] }, (transaction, sequences) =>

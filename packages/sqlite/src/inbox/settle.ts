@@ -28,11 +28,14 @@ const LEFT = `SELECT max(claim_id = ?) AS own FROM jobber_deliveries INDEXED BY 
 const EXPIRED = { claimId: "", until: 0, leaseMs: 0 };
 
 /** Creates `settle`, which follows `transitions.settledRow`. */
-export function createSettle({ group, now, wake }: InboxContext): Inbox["settle"] {
+export function createSettle({ database, now, wake }: InboxContext): Inbox["settle"] {
   const options = { withoutSavepoint: true, onCommit: wake };
   return (claim, settlements) => {
     const at = wholeMs(now());
-    return group.write((transaction) => settleRows(transaction, claim, settlements, at), options);
+    return database.write(
+      (transaction) => settleRows(transaction, claim, settlements, at),
+      options,
+    );
   };
 }
 

@@ -1,4 +1,5 @@
 import { JobberSyncError } from "@jobber-sync/core";
+import { prepare } from "../database/connection.ts";
 import type { SqliteHandle } from "../database/sqlite-handle.ts";
 import { MIGRATIONS } from "./migrations.ts";
 
@@ -10,8 +11,7 @@ import { MIGRATIONS } from "./migrations.ts";
  */
 export function checkSchema(handle: SqliteHandle): void {
   const existing = new Set(
-    handle
-      .prepare("SELECT name FROM sqlite_master WHERE type IN ('table', 'index')")
+    prepare(handle, "SELECT name FROM sqlite_master WHERE type IN ('table', 'index')")
       .all()
       .map((row) => (row as { readonly name: string }).name),
   );
@@ -34,9 +34,10 @@ export function checkSchema(handle: SqliteHandle): void {
 
 /** Returns the number of migrations that have run. */
 export function schemaVersion(handle: SqliteHandle): number {
-  const row = handle
-    .prepare("SELECT coalesce(max(version), 0) AS version FROM jobber_schema")
-    .get();
+  const row = prepare(
+    handle,
+    "SELECT coalesce(max(version), 0) AS version FROM jobber_schema",
+  ).get();
   return (row as { readonly version: number }).version;
 }
 

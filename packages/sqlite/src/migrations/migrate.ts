@@ -1,3 +1,4 @@
+import { prepare } from "../database/connection.ts";
 import type { SqliteHandle } from "../database/sqlite-handle.ts";
 import { rejectNewer, schemaVersion } from "./check-schema.ts";
 import { MIGRATIONS } from "./migrations.ts";
@@ -22,7 +23,7 @@ export function migrate(handle: SqliteHandle): void {
     for (const [index, sql] of MIGRATIONS.entries()) {
       if (index < version) continue;
       handle.exec(sql);
-      handle.prepare(NOTE).run(index + 1);
+      prepare(handle, NOTE).run(index + 1);
     }
     handle.exec("COMMIT");
   } catch (error) {

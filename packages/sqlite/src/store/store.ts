@@ -7,9 +7,7 @@ import {
   type VersionedRow,
   type WriteOutcome,
 } from "@jobber-sync/core/ports";
-import type { Connection } from "../database/connection.ts";
-import type { GroupCommit } from "../database/group-commit.ts";
-import { reading } from "../database/store-error.ts";
+import type { Database } from "../database/database.ts";
 import type { Transaction } from "../database/transaction.ts";
 import {
   type AnyRecord,
@@ -33,10 +31,12 @@ const contacts = createRecordTable(CONTACTS);
 const jobs = createRecordTable(JOBS);
 
 /** Creates the store of a database. Reads, decides and writes rows inside one transaction. */
-export function createStore(connection: Connection, group: GroupCommit): SyncStore & SyncReader {
+export function createStore(database: Database): SyncStore & SyncReader {
   return {
     nextSequence() {
-      return group.write((transaction) => transaction.nextSequence(), { withoutSavepoint: true });
+      return database.write((transaction) => transaction.nextSequence(), {
+        withoutSavepoint: true,
+      });
     },
 
     async apply(change) {
@@ -46,7 +46,7 @@ export function createStore(connection: Connection, group: GroupCommit): SyncSto
         ...submission,
         payload: JSON.stringify(submission.payload),
       }));
-      return group.write(
+      return database.write(
         (transaction): SyncResult => ({
           contacts: plan.contacts.map((row) => {
             const { tenant, jobberClientId } = row.record;
@@ -66,13 +66,13 @@ export function createStore(connection: Connection, group: GroupCommit): SyncSto
     },
 
     async contacts(tenant, options) {
-      return reading(() => contacts.list(connection, tenant, options));
+      return database.read((connection) => contacts.list(connection, tenant, options));
     },
     async jobs(tenant, options) {
-      return reading(() => jobs.list(connection, tenant, options));
+      return database.read((connection) => jobs.list(connection, tenant, options));
     },
     async submissions(tenant, { limit = DEFAULT_LIMIT, offset = 0 } = {}) {
-      const rows = reading(() =>
+      const rows = database.read((connection) =>
         connection.all<SubmissionRow>(LIST_SUBMISSIONS, tenant, limit, offset),
       );
       return rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) }));

@@ -1,5 +1,5 @@
 import type { Lease } from "@jobber-sync/core/ports";
-import type { GroupCommit } from "../database/group-commit.ts";
+import type { Database } from "../database/database.ts";
 
 const HELD = "SELECT holder, until, ttl_ms AS ttlMs FROM jobber_leases WHERE name = ?";
 const TAKE =
@@ -15,17 +15,17 @@ interface Held {
  * Creates the leases, in the table `jobber_leases`. They use the machine's clock, because every process
  * that shares the file runs on that machine.
  */
-export function createLease(group: GroupCommit, now: () => number): Lease {
+export function createLease(database: Database, now: () => number): Lease {
   return {
     acquire: (name, holder, ttlMs) =>
-      group.write((transaction) => {
+      database.write((transaction) => {
         const held = transaction.get<Held>(HELD, name);
         if (held !== undefined && held.holder !== holder && holds(held, now())) return false;
         transaction.run(TAKE, name, holder, now() + ttlMs, ttlMs);
         return true;
       }),
     release: (name, holder) =>
-      group.write((transaction) => {
+      database.write((transaction) => {
         transaction.run("DELETE FROM jobber_leases WHERE name = ? AND holder = ?", name, holder);
       }),
   };

@@ -3,9 +3,7 @@ import type {
   Connection as JobberConnection,
   TokenStore,
 } from "@jobber-sync/core/ports";
-import type { Connection } from "../database/connection.ts";
-import type { GroupCommit } from "../database/group-commit.ts";
-import { reading } from "../database/store-error.ts";
+import type { Database } from "../database/database.ts";
 
 const COLUMNS = `tenant AS tenant, account_id AS accountId, state, access_token AS accessToken,
   refresh_token AS refreshToken, obtained_at AS obtainedAt, expires_at AS expiresAt, connected_at AS connectedAt, revision`;
@@ -18,14 +16,14 @@ const BY_ACCOUNT = `SELECT tenant, state FROM jobber_connections
   WHERE rtrim(account_id, '=') = rtrim(?, '=') ORDER BY tenant`;
 
 /** Creates the token store, in the table `jobber_connections`. */
-export function createTokenStore(connection: Connection, group: GroupCommit): TokenStore {
+export function createTokenStore(database: Database): TokenStore {
   return {
     async read(tenant) {
-      const row = reading(() => connection.get<JobberConnection>(READ, tenant));
+      const row = database.read((connection) => connection.get<JobberConnection>(READ, tenant));
       return row === undefined ? null : { ...row };
     },
     write: (row, expected) =>
-      group.write((transaction) => {
+      database.write((transaction) => {
         const stored =
           transaction.get<{ readonly revision: string }>(REVISION, row.tenant)?.revision ?? null;
         if (stored !== expected) return false;
@@ -37,11 +35,11 @@ export function createTokenStore(connection: Connection, group: GroupCommit): To
         return true;
       }),
     remove: (tenant) =>
-      group.write((transaction) => {
+      database.write((transaction) => {
         transaction.run("DELETE FROM jobber_connections WHERE tenant = ?", tenant);
       }),
     async tenants() {
-      const rows = reading(() =>
+      const rows = database.read((connection) =>
         connection.all<{ readonly tenant: string }>(
           "SELECT tenant FROM jobber_connections ORDER BY tenant",
         ),
@@ -49,7 +47,9 @@ export function createTokenStore(connection: Connection, group: GroupCommit): To
       return rows.map(({ tenant }) => tenant);
     },
     async byAccount(accountId) {
-      const rows = reading(() => connection.all<AccountConnection>(BY_ACCOUNT, accountId));
+      const rows = database.read((connection) =>
+        connection.all<AccountConnection>(BY_ACCOUNT, accountId),
+      );
       return rows.map(({ tenant, state }) => ({ tenant, state }));
     },
   };

@@ -3,11 +3,20 @@ import { killReceivers } from "../support/kill-receivers.ts";
 import { temporaryFolder } from "../support/temporary-file.ts";
 
 const KILLS = 1000;
+const DISTURBED = 100;
 
 describe("receiver killed while it accepts deliveries", () => {
   it(`loses no acknowledged delivery in ${KILLS} kills`, async () => {
     const { acknowledged, lost } = await killReceivers(temporaryFolder(), KILLS);
     expect(acknowledged).toBeGreaterThan(10 * KILLS);
+    expect(lost).toEqual([]);
+  }, 3_600_000);
+
+  it(`loses no acknowledged delivery in ${DISTURBED} kills while its process drops SQLite's locks`, async () => {
+    const { acknowledged, lost } = await killReceivers(temporaryFolder(), DISTURBED, {
+      mode: "disturbed",
+    });
+    expect(acknowledged).toBeGreaterThan(10 * DISTURBED);
     expect(lost).toEqual([]);
   }, 3_600_000);
 });

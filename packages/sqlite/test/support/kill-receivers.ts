@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect } from "vitest";
+import { closeOften } from "./close-often.ts";
 import { startChild } from "./start-child.ts";
 
 /** Result of {@link killReceivers}. */
@@ -21,12 +22,13 @@ const KILLS_PER_CHECK = 5;
  * Kills receivers with SIGKILL while they accept deliveries, each on the file of its predecessor, and
  * checks every time that all acknowledged data is stored.
  *
- * @param early whether receivers respond before they store, so that losses must be found
+ * @param mode `early`: receivers respond before they store, so that losses must be found;
+ *   `disturbed`: code in their process opens and closes the file, and another process closes it often
  */
 export async function killReceivers(
   folder: string,
   kills: number,
-  { early = false }: { readonly early?: boolean } = {},
+  { mode }: { readonly mode?: "early" | "disturbed" } = {},
 ): Promise<KillReport> {
   const receiver = new URL("./receiver-process.ts", import.meta.url);
   // One receiver that ends by itself fills the compile cache; killed ones write none.
@@ -46,10 +48,17 @@ export async function killReceivers(
         drawn = new Set();
       }
       onFile += 1;
-      const child = startChild(receiver, [path, String(run), ...(early ? ["early"] : [])], env);
+      const child = startChild(
+        receiver,
+        [path, String(run), ...(mode === undefined ? [] : [mode])],
+        env,
+      );
       // At varying moments, from the first response to several batches later.
       await child.printed(1 + ((run * 37) % 400));
+      const others = mode === "disturbed" ? [closeOften(path), closeOften(path)] : [];
+      if (mode === "disturbed") await child.printed(400 + ((run * 37) % 400));
       child.process.kill("SIGKILL");
+      for (const stop of others) stop();
       const { lines, signal } = await child.ended;
       // A receiver that ended by itself would prove nothing.
       expect(signal).toBe("SIGKILL");

@@ -1,25 +1,29 @@
 // A receiver that a test kills: accepts deliveries as fast as it can and prints each one it has
-// acknowledged. Without a path it only loads. `receiver-process.ts [<path> <run> [early]]`
+// acknowledged. Without a path it only loads. `receiver-process.ts [<path> <run> [early|disturbed]]`
 import { writeSync } from "node:fs";
 import process from "node:process";
 import { setTimeout as after } from "node:timers/promises";
-import { createReceiver, signPayload } from "@jobber-sync/core";
+import { createReceiver, isJobberSyncError, signPayload } from "@jobber-sync/core";
 import type { Inbox } from "@jobber-sync/core/ports";
 import { openSqlite } from "@jobber-sync/sqlite";
+import { disturbLocks } from "./disturb-locks.ts";
 
 const SECRET = "a client secret that no app has";
 const CALLERS = 16;
 /** Longer than the kill takes after a response was printed. */
 const LATE_MS = 30;
 const RETRY_MS = 10;
-const [path, run = "", early] = process.argv.slice(2);
+const SILENT = { info() {}, warn() {}, error() {} };
+const [path, run = "", mode] = process.argv.slice(2);
 if (path !== undefined) await receiveUntilKilled(path);
 
 async function receiveUntilKilled(file: string): Promise<void> {
-  const { store, inbox } = openSqlite(file);
+  const { store, inbox } = openSqlite(file, { logger: SILENT });
+  if (mode === "disturbed") disturbLocks(file);
   const receiver = createReceiver({
     tenants: [{ slug: "acme", secrets: SECRET }],
-    inbox: early === undefined ? inbox : respondingEarly(inbox),
+    logger: SILENT,
+    inbox: mode === "early" ? respondingEarly(inbox) : inbox,
   });
   const call = async (caller: number) => {
     for (let count = 0; ; count += 1) {
@@ -38,7 +42,7 @@ async function receiveUntilKilled(file: string): Promise<void> {
       if (status !== 200) throw new Error(`status ${status}`);
       print(`delivery ${id}`);
       // The writes of a worker.
-      const sequence = await store.nextSequence();
+      const sequence = await untilStored(() => store.nextSequence());
       print(`sequence ${sequence}`);
       const job = {
         tenant: "acme",
@@ -46,11 +50,8 @@ async function receiveUntilKilled(file: string): Promise<void> {
         mode: "replace",
         fields: { title: id },
       } as const;
-      await store.apply({
-        contacts: [],
-        jobs: [{ ...job, sourceUpdatedAt: null, sequence }],
-        submissions: [],
-      });
+      const jobs = [{ ...job, sourceUpdatedAt: null, sequence }];
+      await untilStored(() => store.apply({ contacts: [], jobs, submissions: [] }));
       print(`job ${id}`);
     }
   };
@@ -66,6 +67,18 @@ function respondingEarly(inbox: Inbox): Inbox {
       return { sequence: 0, outcome: "accepted" };
     },
   };
+}
+
+/** Repeats a write that fails because the database was opened again. */
+async function untilStored<T>(write: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isJobberSyncError(error) || !error.retryable) throw error;
+      await after(RETRY_MS);
+    }
+  }
 }
 
 /**

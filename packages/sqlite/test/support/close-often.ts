@@ -1,0 +1,25 @@
+import { spawn } from "node:child_process";
+
+// Plain JavaScript for a process that starts at once.
+const CLOSE_OFTEN = `
+  const { DatabaseSync } = require("node:sqlite");
+  const again = () => {
+    try {
+      const database = new DatabaseSync(process.argv[1]);
+      database.prepare("SELECT count(*) FROM jobber_deliveries").get();
+      database.close();
+    } catch {}
+    setTimeout(again, Math.random() * 20);
+  };
+  again();
+`;
+
+/**
+ * Starts a process that opens and closes a database without pause. Where SQLite's locks are gone, it
+ * removes the log with every close. @returns stops it
+ */
+export function closeOften(path: string): () => void {
+  const args = ["--disable-warning=ExperimentalWarning", "-e", CLOSE_OFTEN, path];
+  const child = spawn(process.execPath, args, { stdio: "ignore" });
+  return () => void child.kill("SIGKILL");
+}
