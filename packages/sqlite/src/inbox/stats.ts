@@ -1,5 +1,4 @@
 import type { DeliveryStats, Inbox } from "@jobber-sync/core/ports";
-import { reading } from "../database/store-error.ts";
 import { type InboxContext, NOT_DONE } from "./inbox-context.ts";
 
 // The index alone counts the rows. Sequences ascend with time, so the lowest one is the oldest row.
@@ -12,7 +11,9 @@ const STATS = `SELECT counted.tenant AS "tenant", counted.state AS "state", coun
   JOIN jobber_deliveries ON sequence = counted.oldest`;
 
 /** Creates `stats`. */
-export function createStats({ connection, now: clock }: InboxContext): Inbox["stats"] {
+export function createStats({ database, now: clock }: InboxContext): Inbox["stats"] {
   return async ({ now = clock() } = {}) =>
-    reading(() => connection.all<DeliveryStats>(STATS, now)).map((row) => ({ ...row }));
+    database
+      .read((connection) => connection.all<DeliveryStats>(STATS, now))
+      .map((row) => ({ ...row }));
 }
