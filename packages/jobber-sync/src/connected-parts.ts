@@ -73,6 +73,8 @@ export function connectedParts(options: JobberSyncOptions, given: AppOptions): C
           lease,
           statusOverrides: options.statusOverrides,
           tenants: () => directory.slugs(),
+          hooks,
+          logger,
           beforeFetch: createFetchSlot(inbox, options.worker?.fetchesPerSecond ?? 8, now),
           now,
         });

@@ -11,6 +11,7 @@ import {
 } from "@jobber-sync/core";
 import type { Inbox, SyncStore } from "@jobber-sync/core/ports";
 import { connectedParts } from "./connected-parts.ts";
+import { checkHealth, type Health } from "./health/check-health.ts";
 import type { JobberSyncOptions, SyncDatabase } from "./options.ts";
 
 /** Receiver, worker, API, OAuth and reconcile, wired together. Each part may be used on its own. */
@@ -45,6 +46,11 @@ export interface JobberSync {
    * Resolves with the number of runs.
    */
   drain(options?: { readonly maxMs?: number | undefined }): Promise<number>;
+  /**
+   * Checks database, backlog, connections and reconcile: a level, and a reason for each problem.
+   * For health endpoints and gauges. Never rejects.
+   */
+  health(): Promise<Health>;
 }
 
 /**
@@ -120,6 +126,8 @@ export function createJobberSync(options: JobberSyncOptions): JobberSync {
       await database.close?.();
     },
     drain: (drainOptions) => worker.drain(drainOptions),
+    health: () =>
+      checkHealth({ database, reconciles: Boolean(connected?.reconciler), now: now ?? Date.now }),
   };
 }
 

@@ -1,3 +1,9 @@
 export { createJobberSync, type JobberSync } from "./create-jobber-sync.ts";
+export type {
+  HealthCode,
+  HealthLevel,
+  HealthReason,
+} from "./health/assess-health.ts";
+export type { Health } from "./health/check-health.ts";
 export type { AppOptions, JobberSyncOptions, SyncDatabase } from "./options.ts";
 export type { SyncTenant } from "./tenants/connected-tenants.ts";

@@ -1,5 +1,10 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
-import type { JobberApiHooks, JobberApiOptions, ReconcilerOptions } from "@jobber-sync/api";
+import type {
+  JobberApiHooks,
+  JobberApiOptions,
+  ReconcilerHooks,
+  ReconcilerOptions,
+} from "@jobber-sync/api";
 import type {
   Handlers,
   LifecycleHooks,
@@ -67,8 +72,8 @@ export interface JobberSyncOptions {
   readonly on?: Handlers | undefined;
   /** Jobber's job status → yours, for fetched records and snapshots alike. See `mapJobStatus`. */
   readonly statusOverrides?: StatusOverrides | undefined;
-  /** Hooks of receiver, worker and API. */
-  readonly hooks?: (LifecycleHooks & JobberApiHooks) | undefined;
+  /** Hooks of receiver, worker, API and reconcile. */
+  readonly hooks?: (LifecycleHooks & JobberApiHooks & ReconcilerHooks) | undefined;
   /** @default the console */
   readonly logger?: Logger | undefined;
   /** Settings of the receiver. */

@@ -1,0 +1,71 @@
+import type { DeliveryStats } from "@jobber-sync/core/ports";
+import type { SyncDatabase } from "../options.ts";
+import {
+  assessHealth,
+  type HealthLevel,
+  type HealthReason,
+  levelOf,
+  type TenantHealth,
+} from "./assess-health.ts";
+
+/** The result of `sync.health()`. */
+export interface Health {
+  readonly level: HealthLevel;
+  /** Empty when the level is `ok`; the worst first. */
+  readonly reasons: readonly HealthReason[];
+  /**
+   * Rows and oldest age per tenant and state, for gauges. Empty when the database did not respond.
+   */
+  readonly deliveries: readonly DeliveryStats[];
+  /** Milliseconds since 1970. */
+  readonly checkedAt: number;
+}
+
+/** Dependencies of {@link checkHealth}. */
+export interface HealthDependencies {
+  readonly database: SyncDatabase;
+  readonly reconciles: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/**
+ * Reads the state of inbox, connections and reconcile. Never rejects: a failing database is a
+ * result.
+ */
+export async function checkHealth({
+  database,
+  reconciles,
+  now,
+}: HealthDependencies): Promise<Health> {
+  const checkedAt = now();
+  try {
+    const [deliveries, tenants] = await Promise.all([
+      database.inbox.stats({ now: checkedAt }),
+      readTenants(database),
+    ]);
+    const reasons = assessHealth({ deliveries, tenants, reconciles, now: checkedAt });
+    return { level: levelOf(reasons), reasons, deliveries, checkedAt };
+  } catch {
+    const message = "The database did not respond; deliveries are rejected with 503.";
+    const reason = {
+      code: "database_unreachable",
+      level: "failing",
+      tenant: null,
+      message,
+    } as const;
+    return { level: "failing", reasons: [reason], deliveries: [], checkedAt };
+  }
+}
+
+async function readTenants({ tokens, cursors }: SyncDatabase): Promise<readonly TenantHealth[]> {
+  const slugs = await tokens.tenants();
+  const read = async (slug: string): Promise<readonly TenantHealth[]> => {
+    const [connection, ran] = await Promise.all([tokens.read(slug), cursors.get(slug, "ran")]);
+    if (connection === null) return [];
+    const { tenant, state } = connection;
+    const reconciledAt = ran === null ? null : Number(ran);
+    return [{ tenant, state, reconciledAt, connectedAt: Date.parse(connection.connectedAt) }];
+  };
+  return (await Promise.all(slugs.map(read))).flat();
+}
