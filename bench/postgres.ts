@@ -28,7 +28,6 @@ export async function postgresRows(): Promise<readonly Ratio[]> {
     const { store, inbox, migrate } = createPostgres({
       pool,
       boss,
-      schema: "public",
       prepare: true,
     });
     await migrate();

@@ -112,7 +112,6 @@ async function openServer(
     pool: onCommit === undefined ? pool : sending(pool, onCommit),
     boss,
     // The checks name tables without a schema, as for SQLite.
-    schema: "public",
     prepare: true,
     overdueMs,
   });
