@@ -14,5 +14,5 @@ if (error) throw error;
 const failures = stdout
   .split("\n")
   .filter((line) => /: error TS|^error TS/.test(line))
-  .filter((line) => !line.includes("node_modules/") || line.includes("node_modules/@jobber-sync/"));
+  .filter((line) => !line.includes("node_modules/") || /node_modules\/@?jobber-sync\//.test(line));
 console.log(JSON.stringify({ passed: failures.length === 0 ? 1 : 0, failures }));

@@ -128,7 +128,7 @@ export async function makeConsumers(
       ...{ express: "^5.0.0", fastify: "^5.0.0" },
     },
   );
-  makeTypeConsumer(types, SOURCES);
+  makeTypeConsumer(types, SOURCES, Object.keys(tarballs));
   const node10 = within(
     types,
     "consumer",

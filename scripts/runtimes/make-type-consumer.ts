@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { exportedNames } from "../published-names.mjs";
 
@@ -16,10 +16,12 @@ export const MODULE_SETTINGS = Object.keys(SETTINGS) as readonly (keyof typeof S
  * setting. Each project imports every name that the installed declarations export, entry by entry.
  * `compile.mjs <setting>` runs it.
  */
-export function makeTypeConsumer(folder: string, sources: string): void {
-  const imports = readdirSync(join(folder, "node_modules/@jobber-sync"))
-    .sort()
-    .flatMap((name) => importsOf(folder, `@jobber-sync/${name}`));
+export function makeTypeConsumer(
+  folder: string,
+  sources: string,
+  packageNames: readonly string[],
+): void {
+  const imports = packageNames.flatMap((name) => importsOf(folder, name));
   for (const [setting, { files, options }] of Object.entries(SETTINGS)) {
     const project = join(folder, setting);
     mkdirSync(project);

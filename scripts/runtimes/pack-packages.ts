@@ -18,11 +18,12 @@ export async function packPackages(
   await succeed("npx", [...pnpm, ...filters, "run", "build"]);
   await succeed("npx", [...pnpm, "-r", ...filters, "pack", "--pack-destination", folder]);
   return Object.fromEntries(
-    names.map((name) => {
-      const { version } = JSON.parse(
-        readFileSync(new URL(`packages/${name}/package.json`, root), "utf8"),
-      ) as { version: string };
-      return [`@jobber-sync/${name}`, `${folder}jobber-sync-${name}-${version}.tgz`];
+    names.map((folderName) => {
+      const { name, version } = JSON.parse(
+        readFileSync(new URL(`packages/${folderName}/package.json`, root), "utf8"),
+      ) as { name: string; version: string };
+      const tarball = `${name.replace("@", "").replace("/", "-")}-${version}.tgz`;
+      return [name, `${folder}${tarball}`];
     }),
   );
 }
