@@ -10,8 +10,8 @@ import {
   isRecordKind,
   type RunningBackend,
   readRecords,
-  reconcileRegularly,
   type Settings,
+  startReconciler,
   urlOfServer,
 } from "@jobber-sync-examples/backend";
 import express from "express";
@@ -29,7 +29,7 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
   const receiver = createReceiver({ tenants, inbox });
   // Jobber's webhooks contain only ids, so the worker fetches the records from Jobber's API.
   const api = settings.api === null ? undefined : createApi(settings.api, { inbox, tokens, lease });
-  const reconciling = api && reconcileRegularly({ api, inbox, store, cursors, lease, tenants });
+  const reconciler = api && startReconciler({ api, inbox, store, cursors, lease, tenants });
   const worker = createWorker({
     inbox,
     store,
@@ -68,7 +68,7 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
 
   if (settings.api !== null && api !== undefined) {
     // The first reconcile of a tenant reads everything that its account already contains.
-    const onConnected = (tenant: string) => void reconciling?.soon(tenant);
+    const onConnected = (tenant: string) => void reconciler?.soon(tenant);
     app.use(connectRoutes({ api, app: settings.api, tenants, onConnected }));
   }
 
@@ -88,7 +88,7 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
     url: urlOfServer(server),
     drain: async () => void (await worker.drain()),
     async stop() {
-      await Promise.all([worker.stop(), reconciling?.stop(), closeHttp()]);
+      await Promise.all([worker.stop(), reconciler?.stop(), closeHttp()]);
       await close();
     },
   };

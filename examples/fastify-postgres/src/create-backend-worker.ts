@@ -1,6 +1,6 @@
 import type { JobberApi } from "@jobber-sync/api";
 import { createWorker } from "@jobber-sync/core";
-import { createApi, reconcileRegularly, type Settings } from "@jobber-sync-examples/backend";
+import { createApi, type Settings, startReconciler } from "@jobber-sync-examples/backend";
 import type { Database } from "./open-database.ts";
 
 /** The worker of the example and everything that runs with it. */
@@ -20,7 +20,7 @@ export function createBackendWorker(
 ): BackendWorker {
   // Jobber's webhooks contain only ids, so the worker fetches the records from Jobber's API.
   const api = app === null ? undefined : createApi(app, { inbox, tokens, lease });
-  const reconciling = api && reconcileRegularly({ api, inbox, store, cursors, lease, tenants });
+  const reconciler = api && startReconciler({ api, inbox, store, cursors, lease, tenants });
   const worker = createWorker({
     inbox,
     store,
@@ -40,7 +40,7 @@ export function createBackendWorker(
     start: () => worker.start(),
     drain: async () => void (await worker.drain()),
     async stop() {
-      await Promise.all([worker.stop(), reconciling?.stop()]);
+      await Promise.all([worker.stop(), reconciler?.stop()]);
     },
   };
 }

@@ -8,8 +8,8 @@ import {
   isRecordKind,
   type RunningBackend,
   readRecords,
-  reconcileRegularly,
   type Settings,
+  startReconciler,
   urlOfServer,
 } from "@jobber-sync-examples/backend";
 import fastify from "fastify";
@@ -26,7 +26,7 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
   const receiver = createReceiver({ tenants, inbox });
   // Jobber's webhooks contain only ids, so the worker fetches the records from Jobber's API.
   const api = settings.api === null ? undefined : createApi(settings.api, { inbox, tokens, lease });
-  const reconciling = api && reconcileRegularly({ api, inbox, store, cursors, lease, tenants });
+  const reconciler = api && startReconciler({ api, inbox, store, cursors, lease, tenants });
   const worker = createWorker({
     inbox,
     store,
@@ -64,7 +64,7 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
   );
 
   const stop = async () => {
-    await Promise.all([worker.stop(), reconciling?.stop(), closeHttp(), app.close()]);
+    await Promise.all([worker.stop(), reconciler?.stop(), closeHttp(), app.close()]);
     await close();
   };
   try {

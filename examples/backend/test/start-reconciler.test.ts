@@ -3,19 +3,15 @@ import { createMemoryCursorStore, createMemoryInbox, createMemoryStore } from "@
 import { createSimulator, type Simulator } from "@jobber-sync/testing/simulator";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createApi } from "../src/create-api.ts";
-import { reconcileRegularly } from "../src/reconcile-regularly.ts";
-
-const FIFTEEN_MINUTES_MS = 15 * 60_000;
+import { progressLine, startReconciler } from "../src/start-reconciler.ts";
 
 let jobber: Simulator;
 
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   jobber = await createSimulator();
 });
 
 afterEach(async () => {
-  vi.useRealTimers();
   vi.restoreAllMocks();
   await jobber.close();
 });
@@ -27,18 +23,18 @@ function begin() {
   const tokenKey = { id: "test", key: randomBytes(32) };
   const api = createApi({ clientId, clientSecret, endpoint, tokenKey }, { inbox });
   const tenants = [{ slug: "acme", secrets: clientSecret }];
-  const reconciling = reconcileRegularly({
+  const reconciler = startReconciler({
     api,
     inbox,
     store,
     cursors: createMemoryCursorStore(),
     tenants,
   });
-  return { api, store, reconciling };
+  return { api, store, reconciler };
 }
 
-test("reconcileRegularly finds a missed client within 15 minutes and makes no request after stop", async () => {
-  const { api, store, reconciling } = begin();
+test("startReconciler repairs a tenant on request and makes no request after stop", async () => {
+  const { api, store, reconciler } = begin();
   const account = jobber.addAccount();
   account.addClient({ firstName: "Grace", lastName: "Hopper" });
   const { accessToken, refreshToken } = jobber.connect(account);
@@ -50,22 +46,19 @@ test("reconcileRegularly finds a missed client within 15 minutes and makes no re
   });
   expect(await store.contacts("acme")).toEqual([]);
 
-  vi.advanceTimersByTime(FIFTEEN_MINUTES_MS);
-  await vi.waitFor(async () =>
-    expect(await store.contacts("acme")).toMatchObject([{ name: "Grace Hopper" }]),
-  );
+  await reconciler.soon("acme");
+  expect(await store.contacts("acme")).toMatchObject([{ name: "Grace Hopper" }]);
 
-  await reconciling.stop();
+  await reconciler.stop();
   const { requests } = jobber.counts;
-  vi.advanceTimersByTime(FIFTEEN_MINUTES_MS);
-  await reconciling.soon("acme");
+  await reconciler.soon("acme");
   expect(jobber.counts.requests).toBe(requests);
 });
 
-test("reconcileRegularly skips a tenant without a connection and logs the code of any other failure", async () => {
-  const logged = vi.spyOn(console, "error").mockImplementation(() => {});
-  const { api, reconciling } = begin();
-  await reconciling.soon("acme");
+test("startReconciler does not log a tenant without a connection, but any other failure", async () => {
+  const logged = vi.spyOn(console, "warn").mockImplementation(() => {});
+  const { api, reconciler } = begin();
+  await reconciler.soon("acme");
   expect(logged).not.toHaveBeenCalled();
 
   const account = jobber.addAccount();
@@ -77,9 +70,20 @@ test("reconcileRegularly skips a tenant without a connection and logs the code o
     serverTime: Date.now(),
   });
   account.conditions.inactive = true;
-  await reconciling.soon("acme");
-  expect(logged.mock.calls).toEqual([
-    [expect.stringContaining("acme: reconcile stopped with ERR_API_INACTIVE")],
-  ]);
-  await reconciling.stop();
+  await reconciler.soon("acme");
+  expect(logged).toHaveBeenCalledWith(
+    expect.stringContaining("reconcile failed"),
+    expect.objectContaining({ tenant: "acme", code: "ERR_API_INACTIVE" }),
+  );
+  await reconciler.stop();
+});
+
+test("progressLine shows what is known of the time left", () => {
+  const progress = { tenant: "acme", type: "job", full: true, rate: 59.6 } as const;
+  expect(progressLine({ ...progress, done: 1200, total: 5000, secondsLeft: 63 })).toBe(
+    "acme: read 1200 of about 5000 jobs, 60/s, 63 s left",
+  );
+  expect(progressLine({ ...progress, done: 50, total: null, secondsLeft: null })).toBe(
+    "acme: read 50 jobs, 60/s",
+  );
 });
