@@ -38,6 +38,7 @@ const mistakes = [
   ...pages.flatMap(links),
   ...pages.flatMap(commands),
   ...errorPages(),
+  ...namedTests("docs/evidence.md"),
 ];
 const prose = proseOfRepository();
 if (PROSE_FAILS || process.argv.includes("--prose"))
@@ -134,6 +135,16 @@ function reportProse(prose) {
     counts.set(folder, (counts.get(folder) ?? 0) + 1);
   }
   for (const [folder, count] of counts) console.log(`prose: ${folder}: ${count} to rewrite`);
+}
+
+/** Checks that each test in a table with the columns `[`file`](link)` and name exists. */
+function namedTests(page) {
+  return [...read(page).matchAll(/\| \[`([^`]+\.test\.ts)`\]\([^)]*\) +\| (.*?) +\|$/gm)].flatMap(
+    ([, file, name]) =>
+      existsSync(join(root, file)) && read(file).includes(name)
+        ? []
+        : [`${page}: ${file} has no test "${name}"`],
+  );
 }
 
 function withoutCode(markdown) {
