@@ -4,7 +4,7 @@ import { describe, it, vi } from "vitest";
 import { jobberWebhooks } from "../src/index.ts";
 import { serveExpress } from "./support/serve-express.ts";
 
-// The package imports what its user has installed under this name.
+// The package imports the version that is installed under this name.
 vi.mock("express", async () => {
   // @ts-expect-error version 4 has no types here; what is used of it is the same
   const { default: express4 } = await import("express4");

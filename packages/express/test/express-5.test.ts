@@ -17,7 +17,7 @@ describe("Express 5", () => {
     start: (receiver) => serveExpress(express().use(jobberWebhooks(receiver))),
     parsers: parsersOf(express, jobberWebhooks),
     bodies: jsonTestSuite(),
-    recordedRequests: 5000,
-    brokenRequests: 5000,
+    recordedRequests: 300,
+    brokenRequests: 300,
   });
 });

@@ -11,7 +11,7 @@ describe("Fastify 5", () => {
     start: (receiver) => serveFastify(receiver),
     parsers,
     bodies: jsonTestSuite(),
-    recordedRequests: 5000,
-    brokenRequests: 5000,
+    recordedRequests: 300,
+    brokenRequests: 300,
   });
 });

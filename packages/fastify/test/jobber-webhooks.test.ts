@@ -15,7 +15,7 @@ const receiver = createReceiver({
 const url = "/webhooks/jobber/acme";
 
 describe("jobberWebhooks", () => {
-  it("answers injected requests, of text, bytes and objects", async () => {
+  it("responds to injected requests with text, bytes and objects", async () => {
     const app = fastify();
     app.register(jobberWebhooks, { receiver });
     for (const body of [payload, Buffer.from(payload), JSON.parse(payload) as object]) {
@@ -26,7 +26,7 @@ describe("jobberWebhooks", () => {
     expect((await app.inject({ method: "GET", url })).headers.allow).toBe("POST");
   });
 
-  it("has its routes under a prefix", async () => {
+  it("works under a prefix", async () => {
     const app = fastify();
     app.register(jobberWebhooks, { receiver, prefix: "/api" });
     expect(
@@ -35,7 +35,7 @@ describe("jobberWebhooks", () => {
     expect((await app.inject({ method: "POST", url, payload, headers })).statusCode).toBe(404);
   });
 
-  it("leaves the parsers, hooks and error handling of the host as they are", async () => {
+  it("does not affect the parsers, hooks and error handling of the host", async () => {
     const app = fastify();
     app.register(jobberWebhooks, { receiver });
     app.post("/other", async (request) => request.body);
@@ -50,7 +50,7 @@ describe("jobberWebhooks", () => {
     expect(app.hasContentTypeParser("*")).toBe(false);
   });
 
-  it("runs behind the hooks of the host", async () => {
+  it("runs after the hooks of the host", async () => {
     const app = fastify();
     app.addHook("onRequest", async (_request, reply) => reply.code(429).send("later"));
     app.register(jobberWebhooks, { receiver });

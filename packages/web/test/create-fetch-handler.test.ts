@@ -11,8 +11,8 @@ describe("createFetchHandler behind Node's server", () => {
     it,
     start: (receiver) => serveFetch(createFetchHandler(receiver)),
     bodies: jsonTestSuite(),
-    recordedRequests: 5000,
-    brokenRequests: 5000,
+    recordedRequests: 300,
+    brokenRequests: 300,
   });
 });
 
@@ -35,7 +35,7 @@ describe("createFetchHandler", () => {
       body,
     });
 
-  it("has its routes under a base path", async () => {
+  it("works under a base path", async () => {
     const handler = createFetchHandler(receiver, { basePath: "/api/v1" });
     expect((await handler(post("/api/v1/webhooks/jobber/acme"))).status).toBe(200);
     for (const path of [
@@ -47,7 +47,7 @@ describe("createFetchHandler", () => {
       expect((await handler(post(path))).status).toBe(404);
   });
 
-  it("names the fix when something has read the body before", async () => {
+  it("names the fix if the body has been read before", async () => {
     const request = post("/webhooks/jobber/acme");
     await request.json();
     const response = await createFetchHandler(receiver)(request);

@@ -7,7 +7,7 @@ import {
   verifySignature,
 } from "./verify-signature.ts";
 
-const DECOY = "a key that nobody signs with";
+const DECOY = "a decoy key that signs no request";
 
 /**
  * Secrets to verify with when the slug is unknown, so that the attempt takes as long as with a known

@@ -16,7 +16,7 @@ const limits = (parts: Partial<BodyLimits> = {}): BodyLimits => ({
   ...parts,
 });
 
-/** A request as nodeBody sees it, from the chunks that come. */
+/** Creates a Node request from chunks. */
 function nodeRequest(
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   fields: object = {},
@@ -38,7 +38,7 @@ async function* stalling(first: Uint8Array): AsyncGenerator<Uint8Array> {
   await new Promise(() => {});
 }
 
-/** A budget that tells when something was taken from it. */
+/** A budget that records what was taken from it. */
 class WatchedBudget extends ByteBudget {
   #notify = () => {};
   readonly taken = new Promise<void>((resolve) => {
@@ -69,7 +69,7 @@ const readers: [
 ];
 
 describe.each(readers)("%s", (_name, readerOf) => {
-  it("puts chunks together, however many and however small", async () => {
+  it("joins chunks, however many and however small", async () => {
     const text = "Zoë ".repeat(20);
     const single = Array.from(bytes(text), (byte) => Uint8Array.of(byte));
     for (const chunks of [
@@ -81,20 +81,20 @@ describe.each(readers)("%s", (_name, readerOf) => {
       expect(await textOf(readerOf(chunks))).toBe(chunks.length === 0 ? "" : text);
   });
 
-  it("takes just the limit and not one byte more", async () => {
+  it("accepts a body of exactly the limit, but not one byte more", async () => {
     expect(await textOf(readerOf([bytes("x".repeat(99)), bytes("x")]))).toHaveLength(100);
     expect(await codeOf(readerOf([bytes("x".repeat(99)), bytes("xx")]).read(limits()))).toBe(
       "ERR_BODY_TOO_LARGE",
     );
   });
 
-  it("gives up when the body is not complete in time", async () => {
+  it("rejects a body that is not complete in time", async () => {
     expect(await codeOf(readerOf(stalling(bytes("x"))).read(limits({ timeoutMs: 20 })))).toBe(
       "ERR_BODY_TIMEOUT",
     );
   });
 
-  it("says so when the sender goes away", async () => {
+  it("rejects a body whose sender disconnects", async () => {
     const leaving = async function* () {
       yield bytes("x");
       throw new Error("ECONNRESET");
@@ -102,7 +102,7 @@ describe.each(readers)("%s", (_name, readerOf) => {
     expect(await codeOf(readerOf(leaving()).read(limits()))).toBe("ERR_BODY_ABORTED");
   });
 
-  it("keeps to the budget that all bodies share, and gives back what it took however it ends", async () => {
+  it("stays within the shared budget, and returns what it took in every case", async () => {
     const budget = new WatchedBudget(100);
     const slow = codeOf(
       readerOf(stalling(bytes("x".repeat(60)))).read(limits({ budget, timeoutMs: 50 })),
@@ -123,7 +123,7 @@ describe.each(readers)("%s", (_name, readerOf) => {
 });
 
 describe("nodeBody", () => {
-  it("takes the bytes that a parser kept, as rawBody or as body, before it looks at the stream", async () => {
+  it("prefers the bytes that a parser kept in rawBody or body to the stream", async () => {
     expect(
       await textOf(
         nodeBody(
@@ -157,11 +157,11 @@ describe("nodeBody", () => {
 });
 
 describe("webBody", () => {
-  it("finds a request without a body empty", async () => {
+  it("reads a request without a body as empty", async () => {
     expect(await textOf(webBody(new Request("http://localhost", { method: "POST" })))).toBe("");
   });
 
-  it("rejects a body that something else reads or has read", async () => {
+  it("rejects a body that has been read before", async () => {
     const used = webRequest([bytes("x")]);
     await used.text();
     const locked = webRequest([bytes("x")]);
@@ -172,14 +172,14 @@ describe("webBody", () => {
     }
   });
 
-  it("rejects a stream of anything but bytes", async () => {
+  it("rejects a stream of values other than bytes", async () => {
     const body = ReadableStream.from(["text"]) as unknown as ReadableStream<Uint8Array>;
     expect(await codeOf(webBody({ body, bodyUsed: false }).read(limits()))).toBe(
       "ERR_BODY_NOT_RAW",
     );
   });
 
-  it("lets what it discards run out instead of cancelling it", async () => {
+  it("discards a body by reading it to its end, without cancelling", async () => {
     let ended = () => {};
     const end = new Promise<void>((resolve) => {
       ended = resolve;

@@ -14,29 +14,29 @@ const SECRET = "the OAuth client secret";
 const TENANTS = [{ slug: "acme", secrets: SECRET }];
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
-type Told = readonly [name: string, event: Record<string, unknown>];
+type Emitted = readonly [name: string, event: Record<string, unknown>];
 
-/** A receiver and its worker, told of by hooks and by diagnostics channels. */
+/** Runs `body` on a receiver and its worker, and collects the events of hooks and channels. */
 async function watched(body: (backend: Awaited<ReturnType<typeof start>>) => Promise<void>) {
-  const viaChannel: Told[] = [];
+  const viaChannel: Emitted[] = [];
   const listeners = LIFECYCLE_NAMES.map((name) => {
-    const listener = (event: unknown) => void viaChannel.push([name, event as Told[1]]);
+    const listener = (event: unknown) => void viaChannel.push([name, event as Emitted[1]]);
     subscribe(`jobber-sync:${name}`, listener);
     return () => unsubscribe(`jobber-sync:${name}`, listener);
   });
   try {
     const backend = await start();
     await body(backend);
-    return { told: backend.told, viaChannel };
+    return { emitted: backend.emitted, viaChannel };
   } finally {
     for (const end of listeners) end();
   }
 }
 
 async function start() {
-  const told: Told[] = [];
+  const emitted: Emitted[] = [];
   const hooks = Object.fromEntries(
-    LIFECYCLE_NAMES.map((name) => [name, (event: Told[1]) => void told.push([name, event])]),
+    LIFECYCLE_NAMES.map((name) => [name, (event: Emitted[1]) => void emitted.push([name, event])]),
   ) as LifecycleHooks;
   const clock = { now: Date.parse("2026-01-25T10:00:00Z") };
   const now = () => clock.now;
@@ -50,7 +50,7 @@ async function start() {
   };
   const worker = createWorker({ inbox, store, on, hooks, now, logger: silent, random: () => 1 });
   return {
-    told,
+    emitted,
     clock,
     worker,
     async send(payload: unknown, secret = SECRET) {
@@ -64,8 +64,8 @@ async function start() {
   };
 }
 
-it("each thing that happens is told once, by its hook and on its channel, with how long it took and whose it was", async () => {
-  const { told, viaChannel } = await watched(async ({ send, worker, clock }) => {
+it("emits each event once, to its hook and its channel, with duration and tenant", async () => {
+  const { emitted, viaChannel } = await watched(async ({ send, worker, clock }) => {
     const job = (title: string, updated_at: string) => ({
       event: "job.updated",
       data: { id: "1", title, updated_at },
@@ -75,7 +75,7 @@ it("each thing that happens is told once, by its hook and on its channel, with h
     await send(job("old", "2026-01-01T00:00:00Z"));
     await send({ nothing: "that is an event" });
     await send({ data: { webHookEvent: { topic: "QUOTE_SENT", accountId: "1", itemId: "2" } } });
-    await send(job("forged", "2026-01-03T00:00:00Z"), "the secret of somebody else");
+    await send(job("forged", "2026-01-03T00:00:00Z"), "the secret of another app");
     await worker.drain();
     await send({ event: "client.updated", data: { id: "2" } });
     for (let index = 0; index < 5; index += 1) {
@@ -83,7 +83,7 @@ it("each thing that happens is told once, by its hook and on its channel, with h
       clock.now += 3_600_000;
     }
   });
-  expect(told.map(([name]) => name)).toEqual([
+  expect(emitted.map(([name]) => name)).toEqual([
     "accepted",
     "coalesced",
     "duplicate",
@@ -100,20 +100,20 @@ it("each thing that happens is told once, by its hook and on its channel, with h
     "retried",
     "dead",
   ]);
-  for (const [name, event] of told) {
+  for (const [name, event] of emitted) {
     expect(event, name).toMatchObject({ tenant: "acme", durationMs: expect.any(Number) });
     expect(event.durationMs).toBeGreaterThan(0);
   }
-  expect(told.find(([name]) => name === "rejected")?.[1]).toMatchObject({
+  expect(emitted.find(([name]) => name === "rejected")?.[1]).toMatchObject({
     code: "ERR_SIGNATURE_MISMATCH",
     status: 401,
   });
-  expect(told.at(-1)?.[1]).toMatchObject({ code: "ERR_HANDLER", state: "dead", objectId: "2" });
-  expect(viaChannel).toEqual(told);
+  expect(emitted.at(-1)?.[1]).toMatchObject({ code: "ERR_HANDLER", state: "dead", objectId: "2" });
+  expect(viaChannel).toEqual(emitted);
 });
 
-it("warns of what could not be read and of a status that is none we know, once a delivery", async () => {
-  const { told } = await watched(async ({ send, worker }) => {
+it("emits one warning per delivery for an unreadable value and for an unknown status", async () => {
+  const { emitted } = await watched(async ({ send, worker }) => {
     await send({
       event: "job.updated",
       data: {
@@ -125,11 +125,11 @@ it("warns of what could not be read and of a status that is none we know, once a
     });
     await worker.drain();
   });
-  expect(told.filter(([name]) => name === "warning").map(([, { warning }]) => warning)).toEqual([
+  expect(emitted.filter(([name]) => name === "warning").map(([, { warning }]) => warning)).toEqual([
     { code: "unreadable_time", path: "data.scheduled_at" },
     { code: "unknown_status", path: "data.status" },
   ]);
-  expect(JSON.stringify(told)).not.toMatch(/exploded|tomorrow/);
+  expect(JSON.stringify(emitted)).not.toMatch(/exploded|tomorrow/);
 });
 
 it.each([

@@ -71,7 +71,7 @@ describe("createReceiver", () => {
 
   it("rejects an unknown slug even if the request is signed with the decoy secret", async () => {
     const { receiver } = listen();
-    const signature = signPayload(BODY, "a key that nobody signs with");
+    const signature = signPayload(BODY, "a decoy key that signs no request");
     for (const slug of ["unknown", "acme"])
       expect(await receiver.receive({ tenant: slug, signature, body: BODY })).toMatchObject({
         status: 401,
@@ -152,9 +152,9 @@ describe("createReceiver", () => {
   });
 
   it("looks up no tenant for a request that is rejected by its headers or its length", async () => {
-    const asked: string[] = [];
+    const lookedUp: string[] = [];
     const resolve = async (slug: string) => {
-      asked.push(slug);
+      lookedUp.push(slug);
       return { slug, secrets: SECRET };
     };
     const { receiver } = listen({ tenants: { resolve }, maxBodyBytes: BODY.length });
@@ -176,9 +176,9 @@ describe("createReceiver", () => {
       rejected.map(async (request) => (await receiver.handle(request)).status),
     );
     expect(statuses).toEqual([405, 401, 401, 415, 413, 413]);
-    expect(asked).toEqual([]);
+    expect(lookedUp).toEqual([]);
     expect((await receiver.handle(good)).status).toBe(200);
-    expect(asked).toEqual(["acme"]);
+    expect(lookedUp).toEqual(["acme"]);
   });
 
   it("reads a Headers object and header names in any case", async () => {
@@ -209,7 +209,7 @@ describe("development mode", () => {
     const before = log.length;
     // The diagnosis runs after the response.
     await new Promise((resolve) => setTimeout(resolve, 0));
-    return { response, before, said: log.slice(1) };
+    return { response, before, lines: log.slice(1) };
   };
 
   it("logs once at the start that it is on, and nothing if it is off", () => {
@@ -220,12 +220,12 @@ describe("development mode", () => {
   });
 
   it("logs why a signature fails after the response, which does not change", async () => {
-    const { response, before, said } = await explained(
+    const { response, before, lines } = await explained(
       {},
       { slug: "acme", signature: signPayload(BODY, `${SECRET}\n`, { allowUntrimmed: true }) },
     );
     expect(before).toBe(1);
-    expect(said).toEqual([
+    expect(lines).toEqual([
       ["warn", { tenant: "acme", cause: "secret_blanks" }, expect.stringContaining("line ending")],
     ]);
     const { receiver } = listen();
@@ -244,25 +244,25 @@ describe("development mode", () => {
       { tenants },
       { slug: "acme", signature: signPayload(BODY, secrets) },
     );
-    expect(wrongTenant.said[0]?.[2]).toContain('"globex"');
+    expect(wrongTenant.lines[0]?.[2]).toContain('"globex"');
     const unknownSlug = await explained(
       { tenants },
       { slug: "globx", signature: signPayload(BODY, secrets) },
     );
-    expect(unknownSlug.said[0]?.[2]).toMatch(/No tenant has this slug.*"globex"/);
+    expect(unknownSlug.lines[0]?.[2]).toMatch(/No tenant has this slug.*"globex"/);
   });
 
   it("explains a malformed header", async () => {
-    const { said } = await explained({}, { slug: "acme", signature: undefined });
-    expect(said).toMatchObject([["warn", { cause: "header_missing" }, /missing/]]);
+    const { lines } = await explained({}, { slug: "acme", signature: undefined });
+    expect(lines).toMatchObject([["warn", { cause: "header_missing" }, /missing/]]);
   });
 
   it("logs no secret, no digest and nothing of the body", async () => {
     for (const secret of [`${SECRET}\n`, "an unrelated client secret"]) {
       const signature = signPayload(BODY, secret, { allowUntrimmed: true });
-      const said = JSON.stringify((await explained({}, { slug: "acme", signature })).said);
+      const lines = JSON.stringify((await explained({}, { slug: "acme", signature })).lines);
       for (const hidden of [SECRET, signature, SIGNATURE, "job.created"])
-        expect(said).not.toContain(hidden);
+        expect(lines).not.toContain(hidden);
     }
   });
 

@@ -36,7 +36,7 @@ describe("a hanging tenant resolver", () => {
       logger: silent,
     });
     const unsigned = Array.from({ length: 1000 }, (_, id) =>
-      receiver.receive(delivery(id, "somebody else's secret", 4000)),
+      receiver.receive(delivery(id, "the secret of another app", 4000)),
     );
     expect(countStatuses(await Promise.all(unsigned))).toEqual({ 503: 1000 });
     hanging = false;

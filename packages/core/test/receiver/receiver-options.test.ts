@@ -17,7 +17,7 @@ const build = (options: object) =>
     ...options,
   } as ReceiverOptions);
 
-describe("the options of a receiver are checked when it is made", () => {
+describe("createReceiver", () => {
   const numbers = [
     "maxBodyBytes",
     "maxUnreadBytes",
@@ -29,12 +29,12 @@ describe("the options of a receiver are checked when it is made", () => {
   it.each(numbers.flatMap((name) => wrong.map((value) => [name, value])))(
     "rejects %s: %s",
     (name, value) => {
-      // null is what a missing setting in JSON turns into; it is not "use the default".
+      // null is what a missing setting in JSON turns into, not a request for the default.
       expect(() => build({ [String(name)]: value })).toThrow(TypeError);
     },
   );
 
-  it.each(numbers)("takes a whole number, or nothing, for %s", (name) => {
+  it.each(numbers)("accepts a whole number, or undefined, for %s", (name) => {
     expect(build({ [name]: 1 })).toBeDefined();
     expect(build({ [name]: undefined })).toBeDefined();
   });
@@ -61,7 +61,7 @@ describe("the options of a receiver are checked when it is made", () => {
     expect(() => build({ app: { secrets } })).toThrow(TypeError);
   });
 
-  it("names the tenant and never shows the secret", () => {
+  it("names the tenant, but not the secret", () => {
     expect(() => build({ tenants: [{ slug: "acme", secrets: "hunter2" }] })).toThrow(
       /"acme".*7 bytes/,
     );
@@ -112,7 +112,7 @@ describe("the options of a receiver are checked when it is made", () => {
     expect(() => build({ tenants })).toThrow(TypeError);
   });
 
-  it("takes tenants that share a secret and no account", () => {
+  it("accepts tenants that share a secret, but no account", () => {
     const tenants = [
       { slug: "a", secrets: A, accountIds: ["1"] },
       { slug: "b", secrets: A, accountIds: ["2"] },
@@ -120,7 +120,7 @@ describe("the options of a receiver are checked when it is made", () => {
     expect(build({ tenants })).toBeDefined();
   });
 
-  it("rejects a tenant that shares the app's secret without accounts, and two with one account on the app's route", () => {
+  it("rejects a tenant that shares the app's secret without accounts, and two tenants with one account", () => {
     expect(() => build({ app: { secrets: A } })).toThrow(TypeError);
     const tenants = [
       { slug: "a", secrets: A, accountIds: ["1"] },
@@ -131,7 +131,7 @@ describe("the options of a receiver are checked when it is made", () => {
     );
   });
 
-  it("wants an inbox or a store, not both and not neither", () => {
+  it("requires either an inbox or a store", () => {
     expect(() => build({ store: undefined })).toThrow(TypeError);
     expect(() => build({ inbox: createMemoryInbox() })).toThrow(TypeError);
   });

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { expect, it } from "vitest";
 
-it("verifies without loading zod", () => {
+it("@jobber-sync/core/signature does not load zod", () => {
   const script = `
     import { registerHooks } from "node:module";
     const loaded = [];

@@ -179,7 +179,7 @@ describe("prepareSecrets", () => {
     ["quotes", `\u201c${SECRET}\u201d`],
     ["a line ending", Buffer.from(`${SECRET}\n`)],
     ["quotes", Buffer.from(`"${SECRET}"`)],
-  ])("rejects a secret with %s around it, and says so", (what, secret) => {
+  ])("rejects a secret with %s around it, and names the problem", (what, secret) => {
     const named = { name: "acme", value: secret };
     for (const call of [
       () => prepareSecrets(secret),

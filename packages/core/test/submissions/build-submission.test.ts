@@ -26,7 +26,7 @@ const LAWN = {
 };
 
 describe("buildSubmission", () => {
-  it("builds what intake systems take from a job snapshot", () => {
+  it("builds the submission of a job snapshot", () => {
     expect(buildSubmission(parse({ event: "job.created", data: LAWN }))).toStrictEqual({
       channel: "jobber",
       payload: {
@@ -43,7 +43,7 @@ describe("buildSubmission", () => {
     });
   });
 
-  it("gives null for what is missing", () => {
+  it("uses null for missing values", () => {
     expect(
       buildSubmission(parse({ event: "job.updated", data: { id: "1" } }))?.payload,
     ).toStrictEqual({
@@ -59,7 +59,7 @@ describe("buildSubmission", () => {
     });
   });
 
-  it("builds a client's", () => {
+  it("builds the submission of a client snapshot", () => {
     const data = {
       id: "456",
       first_name: "John",
@@ -80,14 +80,14 @@ describe("buildSubmission", () => {
     });
   });
 
-  it("gives our status, and Jobber's own where it does not map", () => {
+  it("uses the mapped status, or Jobber's own if it is unknown", () => {
     const status = (text: string) =>
       buildSubmission(parse({ event: "job.updated", data: { id: "1", status: text } }))?.payload;
     expect(status("requires_invoicing")).toMatchObject({ status: "completed" });
     expect(status("Paused")).toMatchObject({ status: "Paused" });
   });
 
-  it("takes job.completed as the status of a snapshot that has none", () => {
+  it("uses completed as the status of a job.completed snapshot without one", () => {
     const status = (data: object) =>
       buildSubmission(parse({ event: "job.completed", data: { id: "1", ...data } }))?.payload;
     expect(status({})).toMatchObject({ status: "completed" });
@@ -95,7 +95,7 @@ describe("buildSubmission", () => {
     expect(status({ status: "late" })).toMatchObject({ status: "scheduled" });
   });
 
-  it("maps with the overrides", () => {
+  it("applies statusOverrides", () => {
     const event = parse({ event: "job.updated", data: { id: "1", status: "late" } });
     expect(
       buildSubmission(event, null, { statusOverrides: { late: "on_hold" } })?.payload,
@@ -104,7 +104,7 @@ describe("buildSubmission", () => {
     });
   });
 
-  it("shows the fetched record of a notification", () => {
+  it("uses the fetched records of a notification", () => {
     const record = {
       job: { title: "Gutters", status: "completed", jobberStatus: "archived", city: "Austin" },
       contact: { name: "Zoë" },
@@ -119,7 +119,7 @@ describe("buildSubmission", () => {
     });
   });
 
-  it("gives event and id for a delete", () => {
+  it("contains only event and id for a delete", () => {
     expect(buildSubmission(notification("CLIENT_DESTROY"))?.payload).toStrictEqual({
       event: "client.deleted",
       jobber_client_id: "Mg==",
@@ -157,13 +157,13 @@ describe("formatAddress", () => {
 });
 
 describe("deliveryKey", () => {
-  it("is topic, account, item and instant of a timed notification", () => {
+  it("joins topic, account, item and instant of a notification with a time", () => {
     expect(deliveryKey(notification("JOB_UPDATE"))).toBe(
       "JOB_UPDATE:MQ==:Mg==:2026-01-25T16:00:00Z",
     );
   });
 
-  it("is the body's SHA-256 without a time, and for snapshots", () => {
+  it("is the body's SHA-256 for snapshots and for notifications without a time", () => {
     expect(deliveryKey(notification("JOB_UPDATE", { occurredAt: null }))).toMatch(/^[0-9a-f]{64}$/);
     const empty = parse({ event: "job.updated", data: { id: "1" } });
     // printf '{"event":"job.updated","data":{"id":"1"}}' | openssl dgst -sha256

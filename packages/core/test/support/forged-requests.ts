@@ -15,16 +15,16 @@ const CODES = new Set([
   "ERR_SIGNATURE_MISMATCH",
 ]);
 
-/** What became of a campaign. */
+/** Counts over many attempts. */
 export interface Outcome {
   accepted: number;
-  /** Errors that are none of ours. */
+  /** Errors without a code. */
   crashes: number;
-  /** Bodies that parsing took for events: those that were not signed are rejected before that. */
+  /** Bodies that parse as events, although their signature is wrong. */
   events: number;
 }
 
-/** Numbers that the seed decides, from a chain of hashes: independent of the code under test, and the same everywhere. */
+/** Generates the same bytes for the same seed, from a chain of hashes. */
 function* randomBytes(seed: string): Generator<number> {
   for (
     let block = createHash("sha512").update(seed).digest();
@@ -34,7 +34,7 @@ function* randomBytes(seed: string): Generator<number> {
     yield* block;
 }
 
-/** Runs verify and parse over pairs of header and body, none of which is signed. */
+/** Verifies and parses unsigned pairs of header and body. */
 export function forge(count: number, seed = "forge"): Outcome {
   const bytes = randomBytes(seed);
   const byte = () => bytes.next().value as number;
@@ -46,7 +46,7 @@ export function forge(count: number, seed = "forge"): Outcome {
   return outcome;
 }
 
-/** Flips every bit of the header and of the body of a signed request, one at a time. */
+/** Flips each bit of the header and of the body of a signed request, one at a time. */
 export function flipEveryBit(body: Uint8Array): Outcome & { readonly flips: number } {
   const outcome: Outcome = { accepted: 0, crashes: 0, events: 0 };
   const header = signPayload(body, SECRET);
@@ -75,7 +75,7 @@ function attempt(
   } catch (error) {
     if (!isJobberSyncError(error) || !CODES.has(error.code)) outcome.crashes += 1;
   }
-  // The parser sees only verified bytes; it has to bear any all the same, for whoever holds the secret may send anything.
+  // The parser sees only verified bytes, but the holder of the secret may send any.
   try {
     parseEvent(body);
     outcome.events += 1;
@@ -137,7 +137,7 @@ function makeHeader(byte: () => number, body: Uint8Array): string | readonly str
     case 3:
       return signPayload(body, `${SECRET}!`);
     case 4: {
-      // Nearly right: one character changed, which may only be a bit that base64 does not use.
+      // One character differs, perhaps only in a bit that base64 does not use.
       const right = signPayload(body, SECRET);
       const at = byte() % right.length;
       const other =

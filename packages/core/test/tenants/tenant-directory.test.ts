@@ -135,9 +135,7 @@ describe("tenants of a resolver that share a secret", () => {
 
   it("are not recorded by requests whose signature is wrong", async () => {
     const { send } = open({ acme: {}, globex: {} });
-    expect(await send("globex", notificationOf("1"), "the secret of somebody else")).toMatch(
-      /^401/,
-    );
+    expect(await send("globex", notificationOf("1"), "the secret of another app")).toMatch(/^401/);
     expect(await send("acme", notificationOf("1"))).toBe("200 accepted");
   });
 });

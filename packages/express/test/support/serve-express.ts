@@ -5,10 +5,10 @@ import type { ParserBefore, RunningServer } from "@jobber-sync/testing/contracts
 import type express from "express";
 import type { Router } from "express";
 
-// Under load attack thousands connect within a second; beyond the queue the kernel lets them believe that they are connected.
+// A load attack opens thousands of connections within a second, more than the default queue holds.
 const BACKLOG = 4096;
 
-/** Puts an app on a free loopback port. */
+/** Serves an app on a free loopback port. */
 export async function serveExpress(app: RequestListener): Promise<RunningServer> {
   const server = createServer(app);
   await new Promise<void>((resolve) =>
@@ -24,7 +24,7 @@ export async function serveExpress(app: RequestListener): Promise<RunningServer>
   };
 }
 
-/** What people mount before the webhook routes. */
+/** Parsers that apps mount before the webhook routes. */
 export function parsersOf(
   version: typeof express,
   jobberWebhooks: (receiver: Receiver) => Router,

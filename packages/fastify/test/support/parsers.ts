@@ -36,7 +36,7 @@ const hosts: readonly [name: string, prepare: (app: FastifyInstance) => unknown,
   ],
 ];
 
-/** What hosts register before the webhook routes. */
+/** Parsers and hooks that apps register before the webhook routes. */
 export const parsers: readonly ParserBefore[] = hosts.map(([name, prepare, fix]) => ({
   name,
   start: (receiver) => serveFastify(receiver, prepare),

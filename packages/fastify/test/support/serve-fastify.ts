@@ -3,10 +3,10 @@ import type { RunningServer } from "@jobber-sync/testing/contracts";
 import fastify, { type FastifyInstance } from "fastify";
 import { jobberWebhooks } from "../../src/index.ts";
 
-// Under load attack thousands connect within a second; beyond the queue the kernel lets them believe that they are connected.
+// A load attack opens thousands of connections within a second, more than the default queue holds.
 const BACKLOG = 4096;
 
-/** Registers the receiver in a host, after what `prepare` puts there, on a free loopback port. */
+/** Serves the receiver in a Fastify app, prepared by `prepare`, on a free loopback port. */
 export async function serveFastify(
   receiver: Receiver,
   prepare: (app: FastifyInstance) => unknown = () => {},

@@ -5,10 +5,10 @@ import type { RunningServer } from "@jobber-sync/testing/contracts";
 
 type Handler = (request: Request) => Promise<Response>;
 
-// Under load attack thousands connect within a second; beyond the queue the kernel lets them believe that they are connected.
+// A load attack opens thousands of connections within a second, more than the default queue holds.
 const BACKLOG = 4096;
 
-/** Puts a fetch handler behind Node's own server, on a free loopback port, as the Node adapters of fetch frameworks do. */
+/** Serves a fetch handler on Node's own server and a free loopback port, like the Node adapters of fetch frameworks. */
 export async function serveFetch(handler: Handler): Promise<RunningServer> {
   const server = createServer((req, res) => void response(handler, req, res));
   await new Promise<void>((resolve) =>
@@ -29,7 +29,7 @@ async function response(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  // `Request` rejects these two, so servers of this kind answer them by themselves.
+  // `Request` rejects these two methods, so such servers respond themselves.
   if (req.method === "TRACE" || req.method === "CONNECT") {
     res.writeHead(405, { allow: "POST" }).end();
     return;
