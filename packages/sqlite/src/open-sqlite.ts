@@ -31,14 +31,14 @@ export interface SqliteOptions {
    */
   readonly migrate?: boolean | undefined;
   /**
-   * How long a write waits for the lock of another process before it fails with `ERR_STORE_BUSY`.
+   * Time that a write waits for the lock of another process before it fails with `ERR_STORE_BUSY`.
    * From 0 to 300 ms, because the receiver has to respond within 800 ms.
    *
    * @default 300
    */
   readonly busyMs?: number | undefined;
   /**
-   * How often the inbox looks for work that nothing in this process announced: deliveries accepted
+   * Time between two looks for work that nothing in this process announced: deliveries accepted
    * by another process, retries that became due, claims of workers that died. Milliseconds.
    *
    * @default 250
@@ -76,8 +76,8 @@ export interface Sqlite {
   backup(path: string): Promise<void>;
   /**
    * Ends all listening, finishes pending writes and closes the file; a handle that was passed in
-   * stays open. Stop receiver and worker first: later writes reject with `ERR_STORE`, and what a run
-   * has not settled waits until its claim expires.
+   * stays open. Stop receiver and worker first: later writes reject with `ERR_STORE`, and what a
+   * run has not settled waits until its claim expires.
    */
   close(): Promise<void>;
 }
@@ -91,13 +91,13 @@ const POLL_MS = 250;
  * file and the tables if they are missing. Synchronous: call it at startup.
  *
  * Do not use it on a network file system. Other programs may read the file at any time; one that
- * writes or checkpoints it must use `synchronous=FULL` too, or a power failure can lose acknowledged
- * deliveries.
+ * writes or checkpoints it must use `synchronous=FULL` too, or a power failure can lose
+ * acknowledged deliveries.
  *
  * A handle that you pass in keeps its other uses, with these settings changed: the journal mode,
- * `busy_timeout` (5 ms, because SQLite blocks the event loop while it waits), `secure_delete` and the
- * size of the log. `synchronous` must be FULL already. better-sqlite3 lowers it to NORMAL together
- * with the write-ahead log, so run `PRAGMA synchronous = FULL` first.
+ * `busy_timeout` (5 ms, because SQLite blocks the event loop while it waits), `secure_delete` and
+ * the size of the log. `synchronous` must be FULL already. better-sqlite3 lowers it to NORMAL
+ * together with the write-ahead log, so run `PRAGMA synchronous = FULL` first.
  *
  * @param database a path (`:memory:` for tests), or a handle: `DatabaseSync`, better-sqlite3's
  *   `Database`
@@ -111,8 +111,9 @@ const POLL_MS = 250;
  * import { openSqlite } from "@jobber-sync/sqlite";
  *
  * const { store, inbox } = openSqlite("jobber.db");
- * const receiver = createReceiver({ tenants: [{ slug: "acme", secrets: process.env.JOBBER_SECRET ?? "" }], inbox });
- * const worker = createWorker({ inbox, store });
+ * const tenants = [{ slug: "acme", secrets: process.env.JOBBER_SECRET ?? "" }];
+ * const receiver = createReceiver({ tenants, inbox });
+ * const worker = createWorker({ inbox, store, tenants });
  * ```
  */
 export function openSqlite(

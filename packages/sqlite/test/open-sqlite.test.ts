@@ -148,7 +148,8 @@ describe("openSqlite", () => {
     );
   });
 
-  // Root may write anywhere, so another user tries: where that one may read our sources, and the program can be started by its open file.
+  // Root may write anywhere, so another user tries: where that one may read our sources, and the
+  // program can be started by its open file.
   it.runIf(root && existsSync("/proc/self/exe") && isOpenToAll(import.meta.dirname))(
     "names a folder that this user cannot write to, or not even look into",
     () => {

@@ -1,12 +1,12 @@
 import type { SqliteHandle } from "./sqlite-handle.ts";
 
 /**
- * How long a statement may wait for a lock while the database is being opened. Nothing else runs in
- * a process that is starting. Milliseconds.
+ * Time that a statement may wait for a lock while the database is being opened. Nothing else runs
+ * in a process that is starting. Milliseconds.
  */
 const OPENING_MS = 5_000;
 /**
- * How long a statement may wait for a lock in normal operation. SQLite blocks the event loop while
+ * Time that a statement may wait for a lock in normal operation. SQLite blocks the event loop while
  * it waits, so the wait is short; group-commit.ts retries the transaction later. Milliseconds.
  */
 const NORMAL_MS = 5;

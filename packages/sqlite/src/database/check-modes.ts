@@ -3,8 +3,8 @@ import { prepare } from "./connection.ts";
 import type { SqliteHandle } from "./sqlite-handle.ts";
 
 /**
- * Checks that the handle returns rows as objects, with integers as numbers. {@link prepare} switches
- * other modes off where it knows the library.
+ * Checks that the handle returns rows as objects, with integers as numbers. {@link prepare}
+ * switches other modes off where it knows the library.
  *
  * @throws {JobberSyncError} `ERR_STORE_SETTINGS`
  */

@@ -56,7 +56,9 @@ interface StatementModes {
   safeIntegers?(enabled: boolean): unknown;
 }
 
-/** Prepares a statement that returns objects and numbers, whatever the handle's default modes are. */
+/**
+ * Prepares a statement that returns objects and numbers, whatever the handle's default modes are.
+ */
 export function prepare(handle: SqliteHandle, sql: string): SqliteStatement {
   const statement = handle.prepare(sql) as SqliteStatement & StatementModes;
   statement.setReadBigInts?.(false);

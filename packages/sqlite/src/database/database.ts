@@ -18,7 +18,9 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Reads between two checks of the files: stale rows delay work by no more than that. Milliseconds. */
+/**
+ * Reads between two checks of the files: stale rows delay work by no more than that. Milliseconds.
+ */
 const READ_CHECK_MS = 100;
 
 /** Creates the database on an open file. */

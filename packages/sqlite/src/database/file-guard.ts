@@ -21,10 +21,10 @@ export const UNLOCKED = "SQLite's locks on the file were dropped";
  * Creates the guard of a database that is open now.
  *
  * An open database depends on two facts that SQLite does not verify. The path must still name its
- * files: after the file or its log was removed or replaced, commits go to files that nobody will
- * open again. And its locks must be in place: POSIX drops them when any other code in this process
- * opens and closes the file, such as a backup or a second SQLite library. The next program that
- * closes the file then takes itself for its last user and removes the log.
+ * files: after the file or its log was removed or replaced, commits go to files that no process
+ * will open again. And its locks must be in place: POSIX drops them when any other code in this
+ * process opens and closes the file, such as a backup or a second SQLite library. The next program
+ * that closes the file then takes itself for its last user and removes the log.
  *
  * @param path absolute
  */

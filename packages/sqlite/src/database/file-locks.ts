@@ -1,7 +1,8 @@
 import { closeSync, openSync, readdirSync, readlinkSync, readSync } from "node:fs";
 
-/** Tells whether SQLite's locks on a file are still in place. */
+/** SQLite's locks on the files of a database. */
 export interface FileLocks {
+  /** Returns whether the locks are still in place. */
   areHeld(): boolean;
   close(): void;
 }
@@ -11,19 +12,19 @@ const OPEN_FILES = "/proc/self/fd";
 const FILE_INFO = "/proc/self/fdinfo";
 
 // The byte ranges that a connection in WAL mode keeps locked, as fdinfo shows them: SQLite's shared
-// range on the file (os.h: SHARED_FIRST, SHARED_SIZE) and its "dead man's switch" on the index of the
-// log (os_unix.c: UNIX_SHM_DMS).
+// range on the file (os.h: SHARED_FIRST, SHARED_SIZE) and its "dead man's switch" on the index of
+// the log (os_unix.c: UNIX_SHM_DMS).
 const SHARED = /^lock:.*POSIX .* 1073741826 1073742335$/m;
 const SWITCH = /^lock:.*POSIX .* 128 128$/m;
 
 const BUFFER_BYTES = 4096;
 
 /**
- * Finds the locks that SQLite holds on a database in WAL mode. POSIX locks belong to the process: as
- * soon as any code in it opens and closes the file, they are gone, and SQLite does not notice.
+ * Finds the locks that SQLite holds on a database in WAL mode. POSIX locks belong to the process:
+ * as soon as any code in it opens and closes the file, they are gone, and SQLite does not notice.
  *
- * While the locks were held, no other process can have taken itself for the last one and removed the
- * log. Read after a commit, that proves that the commit is in the log that others see.
+ * While the locks were held, no other process can have taken itself for the last one and removed
+ * the log. Read after a commit, that proves that the commit is in the log that others see.
  *
  * @returns `null` where the system does not show locks: anywhere but on Linux
  */
@@ -52,7 +53,9 @@ export function findFileLocks(path: string): FileLocks | null {
     return null;
   }
 
-  /** Opens the description of the open file that has the lock; it stays readable without a search. */
+  /**
+   * Opens the description of the open file that has the lock; it stays readable without a search.
+   */
   function findInfo(name: string, lock: RegExp): number | null {
     for (const descriptor of listOpenFiles()) {
       if (linkOf(descriptor) !== name) continue;

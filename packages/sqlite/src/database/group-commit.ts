@@ -34,7 +34,7 @@ export interface WriteOptions {
 
 /** Options of {@link createGroupCommit}. */
 export interface GroupCommitOptions {
-  /** How long a write waits for the lock of another process. Milliseconds. */
+  /** Time that a write waits for the lock of another process. Milliseconds. */
   readonly busyMs: number;
 }
 
@@ -106,7 +106,10 @@ export function createGroupCommit(file: OpenFile, { busyMs }: GroupCommitOptions
     },
   };
 
-  /** Defers the flush until after the turn's input: requests that arrived together are queued by then. */
+  /**
+   * Defers the flush until after the turn's input: requests that arrived together are queued by
+   * then.
+   */
   function schedule(): void {
     if (scheduled) return;
     scheduled = true;

@@ -45,7 +45,7 @@ export function guardOf(handle: SqliteHandle): FileGuard | null {
   return path === "" ? null : createFileGuard(path);
 }
 
-/** Returns the error of a write that may have gone to files that nobody will open again. */
+/** Returns the error of a write that may have gone to files that no process will open again. */
 export function unsafeCommit(reason: string): JobberSyncError {
   return new JobberSyncError(
     "ERR_STORE",

@@ -17,8 +17,8 @@ export function sqliteModule(): typeof import("node:sqlite") | undefined {
 }
 
 /**
- * Opens a file with `node:sqlite`. Creates the file if it is missing, readable by its owner only, but
- * not its folder.
+ * Opens a file with `node:sqlite`. Creates the file if it is missing, readable by its owner only,
+ * but not its folder.
  *
  * @param path `:memory:` opens a database that lives as long as the process
  * @throws {JobberSyncError} `ERR_STORE_OPEN`, naming the problem with the path

@@ -127,8 +127,8 @@ export function openOwnFile(path: string, { initialize, logger }: OpenFileOption
 
 /** Closes a handle whose files may have changed. */
 function closeStale(handle: OwnHandle, path: string, guard: FileGuard | null): void {
-  // A file that was renamed keeps what was committed to it, and a new file at the path does not meet
-  // the log of the old one. Closing copies the log only if the path still names the file.
+  // A file that was renamed keeps what was committed to it, and a new file at the path does not
+  // meet the log of the old one. Closing copies the log only if the path still names the file.
   if (guard?.ownsFile() === false) handle.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   if (guard?.ownsLog() === false) closeKeepingLog(handle, `${path}-wal`);
   else handle.close();

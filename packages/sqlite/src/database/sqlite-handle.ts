@@ -12,8 +12,8 @@ export interface SqliteStatement {
 }
 
 /**
- * A synchronous SQLite connection: `DatabaseSync` of `node:sqlite`, `Database` of better-sqlite3, or
- * any object with these two methods.
+ * A synchronous SQLite connection: `DatabaseSync` of `node:sqlite`, `Database` of better-sqlite3,
+ * or any object with these two methods.
  *
  * A handle that you pass in stays yours and is not closed. Do not keep a transaction of your own
  * open on it across an `await`: writes of this package fail until it ends.

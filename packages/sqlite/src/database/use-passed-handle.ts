@@ -59,7 +59,9 @@ export function usePassedHandle(
     failure = guard?.ownsFile() === true && reenterWal() ? null : unusable(reason);
   }
 
-  /** Returns whether SQLite has taken its locks and its log anew. Fails while others use the file. */
+  /**
+   * Returns whether SQLite has taken its locks and its log anew. Fails while others use the file.
+   */
   function reenterWal(): boolean {
     try {
       if (readPragma(handle, "journal_mode = DELETE", "journal_mode") !== "delete") return false;

@@ -39,7 +39,9 @@ const ANY = `SELECT ${SOURCES.map(({ rows }, index) => `EXISTS (SELECT 1 FROM ${
 
 const OBJECT = "tenant, object_type, object_id";
 
-/** Rows that the first query reads per wanted object, and the factor by which each later one grows. */
+/**
+ * Rows that the first query reads per wanted object, and the factor by which each later one grows.
+ */
 const WIDER = 4;
 
 interface DueRow extends ObjectRef {
@@ -72,7 +74,9 @@ export function createDue({ database }: InboxContext): Inbox["due"] {
     });
 }
 
-/** Returns the objects whose lane has expired, without excluded ones, and those whose lane is held. */
+/**
+ * Returns the objects whose lane has expired, without excluded ones, and those whose lane is held.
+ */
 function readLanes(
   connection: Connection,
   now: number,

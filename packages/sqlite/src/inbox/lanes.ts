@@ -38,7 +38,11 @@ export function extendLane(transaction: Transaction, object: ObjectRef, lane: La
   return transaction.get(EXTEND, ...values) !== undefined;
 }
 
-/** Frees the lane if it is still the claim's. @returns the lane as it was, or `null` if it is not */
+/**
+ * Frees the lane if it is still the claim's.
+ *
+ * @returns the lane as it was, or `null` if it is not
+ */
 export function freeLane(
   transaction: Transaction,
   object: ObjectRef,

@@ -14,7 +14,10 @@ const RESUME = `UPDATE jobber_deliveries
   WHERE sequence = ? AND state = 'paused'
   RETURNING sequence`;
 
-/** Creates `resume`, which follows `transitions.resumedRow`. The note covers deliveries that a run settles as paused afterwards. */
+/**
+ * Creates `resume`, which follows `transitions.resumedRow`. The note covers deliveries that a run
+ * settles as paused afterwards.
+ */
 export function createResume(context: InboxContext): Inbox["resume"] {
   return async (tenant, { now = context.now() } = {}) => {
     const at = wholeMs(now);
@@ -28,8 +31,9 @@ export function createResume(context: InboxContext): Inbox["resume"] {
 }
 
 /**
- * Returns whether the tenant was resumed at `since` or later. A note from the future, of a clock that
- * has been corrected since, counts once: it would otherwise cancel every pause until that time.
+ * Returns whether the tenant was resumed at `since` or later. A note from the future, of a clock
+ * that has been corrected since, counts once: it would otherwise cancel every pause until that
+ * time.
  */
 export function wasResumed(
   transaction: Transaction,

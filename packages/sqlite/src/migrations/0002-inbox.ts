@@ -11,8 +11,8 @@
  *   future, by a clock that has been corrected since; `due` needs no second index for that, because
  *   5 s is within the tolerance of that rule. `due` and `due_later` contain the object, so that
  *   looking for work does not read the rows.
- * - None of these four contains finished rows, so that looking for work costs the same with ten rows
- *   done or ten million.
+ * - None of these four contains finished rows, so that looking for work costs the same with ten
+ *   rows done or ten million.
  * - `by_state` serves lists. It leaves out `done` rows, which are nearly all.
  * - `finished` and `erased` serve retention: finished rows with and without their body.
  *

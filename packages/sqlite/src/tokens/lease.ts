@@ -12,8 +12,8 @@ interface Held {
 }
 
 /**
- * Creates the leases, in the table `jobber_leases`. They use the machine's clock, because every process
- * that shares the file runs on that machine.
+ * Creates the leases, in the table `jobber_leases`. They use the machine's clock, because every
+ * process that shares the file runs on that machine.
  */
 export function createLease(database: Database, now: () => number): Lease {
   return {
@@ -33,8 +33,8 @@ export function createLease(database: Database, now: () => number): Lease {
 
 /**
  * Returns whether a lease is in force. One that ends more than twice its length from now was taken
- * before the clock was set back and would otherwise last for as long as that. Twice, so that a small
- * correction of the clock, which is common, ends no lease that is in use.
+ * before the clock was set back and would otherwise last for as long as that. Twice, so that a
+ * small correction of the clock, which is common, ends no lease that is in use.
  */
 function holds({ until, ttlMs }: Held, now: number): boolean {
   return until > now && until <= now + 2 * ttlMs;

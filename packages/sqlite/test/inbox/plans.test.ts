@@ -20,8 +20,8 @@ const ENDS: readonly Exclude<DeliveryState, "claimed">[] = [
 ];
 
 // The cost of a scan of the table, or of one of its indexes, grows with every delivery ever stored.
-// The planner depends on statistics, and those of an empty queue lead to other plans than those of a
-// full one.
+// The planner depends on statistics, and those of an empty queue lead to other plans than those of
+// a full one.
 describe.each(["no statistics", "statistics of an empty table", "statistics of a queue"])(
   "query plans with %s",
   (when) => {

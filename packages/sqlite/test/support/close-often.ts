@@ -15,8 +15,8 @@ const CLOSE_OFTEN = `
 `;
 
 /**
- * Starts a process that opens and closes a database without pause. Where SQLite's locks are gone, it
- * removes the log with every close. @returns stops it
+ * Starts a process that opens and closes a database without pause. Where SQLite's locks are gone,
+ * it removes the log with every close. @returns stops it
  */
 export function closeOften(path: string): () => void {
   const args = ["--disable-warning=ExperimentalWarning", "-e", CLOSE_OFTEN, path];

@@ -19,11 +19,12 @@ const KILLS_PER_FILE = 25;
 const KILLS_PER_CHECK = 5;
 
 /**
- * Kills receivers with SIGKILL while they accept deliveries, each on the file of its predecessor, and
- * checks every time that all acknowledged data is stored.
+ * Kills receivers with SIGKILL while they accept deliveries, each on the file of its predecessor,
+ * and checks every time that all acknowledged data is stored.
  *
  * @param mode `early`: receivers respond before they store, so that losses must be found;
- *   `disturbed`: code in their process opens and closes the file, and another process closes it often
+ *   `disturbed`: code in their process opens and closes the file, and another process closes it
+ *   often
  */
 export async function killReceivers(
   folder: string,

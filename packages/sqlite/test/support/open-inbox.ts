@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { openSqlite } from "@jobber-sync/sqlite";
 import type { OpenInbox } from "@jobber-sync/testing/contracts";
 
-/** Opens an inbox in a new file, and once more: to SQLite a second connection is another process. */
+/**
+ * Opens an inbox in a new file, and once more: to SQLite a second connection is another process.
+ */
 export function openInbox({ now }: { readonly now?: () => number } = {}): OpenInbox {
   const folder = mkdtempSync(join(tmpdir(), "jobber-sync-sqlite-"));
   const path = join(folder, "jobber.db");

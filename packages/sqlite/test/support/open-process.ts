@@ -1,4 +1,5 @@
-// Opens a database as another user: `open-process.ts <path>`. Prints the code and message of the error.
+// Opens a database as another user: `open-process.ts <path>`. Prints the code and message of the
+// error.
 import process from "node:process";
 import { isJobberSyncError } from "@jobber-sync/core";
 import { openSqlite } from "@jobber-sync/sqlite";

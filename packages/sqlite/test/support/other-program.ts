@@ -8,8 +8,8 @@ const LOOK = `
 `;
 
 /**
- * Reads a database in another process, which then closes it. If SQLite's locks are gone, that process
- * takes itself for the last user of the file and removes the log.
+ * Reads a database in another process, which then closes it. If SQLite's locks are gone, that
+ * process takes itself for the last user of the file and removes the log.
  */
 export function readElsewhere(path: string, sql: string): readonly Record<string, unknown>[] {
   const args = ["--disable-warning=ExperimentalWarning", "-e", LOOK, path, sql];
@@ -18,7 +18,9 @@ export function readElsewhere(path: string, sql: string): readonly Record<string
   return JSON.parse(stdout);
 }
 
-/** Returns the objects of all deliveries as another process sees them, and as a crash leaves them. */
+/**
+ * Returns the objects of all deliveries as another process sees them, and as a crash leaves them.
+ */
 export function objectsElsewhere(path: string): readonly unknown[] {
   const sql = "SELECT object_id AS id FROM jobber_deliveries ORDER BY sequence";
   return readElsewhere(path, sql).map(({ id }) => id);

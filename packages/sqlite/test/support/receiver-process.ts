@@ -1,5 +1,6 @@
 // A receiver that a test kills: accepts deliveries as fast as it can and prints each one it has
-// acknowledged. Without a path it only loads. `receiver-process.ts [<path> <run> [early|disturbed]]`
+// acknowledged. Without a path it only loads. `receiver-process.ts [<path> <run>
+// [early|disturbed]]`
 import { writeSync } from "node:fs";
 import process from "node:process";
 import { setTimeout as after } from "node:timers/promises";
@@ -82,8 +83,8 @@ async function untilStored<T>(write: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Prints synchronously, so that no output is lost in a kill. The semicolon distinguishes a whole line
- * from one that was cut off.
+ * Prints synchronously, so that no output is lost in a kill. The semicolon distinguishes a whole
+ * line from one that was cut off.
  */
 function print(line: string): void {
   let left = Buffer.from(`${line};\n`);

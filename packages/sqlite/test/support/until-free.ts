@@ -1,6 +1,8 @@
 import { isJobberSyncError } from "@jobber-sync/core";
 
-/** Repeats a write while another process holds the lock, which may exceed busyMs on a busy machine. */
+/**
+ * Repeats a write while another process holds the lock, which may exceed busyMs on a busy machine.
+ */
 export async function untilFree<T>(write: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

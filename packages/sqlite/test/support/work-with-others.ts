@@ -1,5 +1,5 @@
-// One of several processes that claim deliveries from one file: `work-with-others.ts <path>`. Prints
-// each claim and ends when every delivery is done.
+// One of several processes that claim deliveries from one file: `work-with-others.ts <path>`.
+// Prints each claim and ends when every delivery is done.
 import process from "node:process";
 import { setTimeout as after } from "node:timers/promises";
 import { openSqlite } from "@jobber-sync/sqlite";

@@ -1,5 +1,5 @@
-// One of several processes that write to one file at once: `write-with-others.ts <path> <name> <rounds>`.
-// Prints the result of every round.
+// One of several processes that write to one file at once: `write-with-others.ts <path> <name>
+// <rounds>`. Prints the result of every round.
 import process from "node:process";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { delivery } from "./deliveries.ts";
