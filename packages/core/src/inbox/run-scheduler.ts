@@ -9,6 +9,11 @@ export interface RunSchedulerOptions {
   readonly concurrency: number;
   /** Starts no further runs once aborted. */
   readonly signal: AbortSignal;
+  /**
+   * Called when a tenant's waiting objects have all started, if more were offered than are
+   * remembered or {@link RunScheduler.expectMore} was called: time to look for its due objects.
+   */
+  readonly onHungry?: (() => void) | undefined;
   /** Called after a run has ended and its slot is free. */
   readonly onEnd?: (() => void) | undefined;
   /** A monotonic clock. Milliseconds. @default performance.now */
@@ -29,8 +34,10 @@ export interface RunScheduler {
   offer(object: ObjectRef, options?: { readonly first?: boolean | undefined }): Promise<boolean>;
   /** Returns the objects with an active run. */
   running(): readonly ObjectRef[];
-  /** Returns the tenants that need no further objects: they have waiting ones or no free slot. */
+  /** Returns the tenants that need no further objects, because some of theirs are waiting. */
   suppliedTenants(): readonly string[];
+  /** Notes that a tenant has more due objects, so that `onHungry` is called for it. */
+  expectMore(tenant: string): void;
   /** Number of objects that wait for a slot. */
   waiting(): number;
   /** Whether a slot is free for some tenant that does not hold all of its own. */
@@ -54,8 +61,9 @@ interface Entry {
   again: boolean;
 }
 
-// Rows are the truth and wake-ups a hint: what exceeds this is found by the inbox's next look.
-const MAX_REMEMBERED = 1000;
+// Rows are the truth and wake-ups a hint: what exceeds this is found by the look that `onHungry`
+// requests.
+const MAX_REMEMBERED = 256;
 
 /**
  * Creates a scheduler for the runs of one worker. Tenants share the slots as described at
@@ -65,13 +73,15 @@ const MAX_REMEMBERED = 1000;
  */
 export function createRunScheduler(
   run: (object: ObjectRef) => Promise<void>,
-  { concurrency, signal, onEnd, now = () => performance.now() }: RunSchedulerOptions,
+  { concurrency, signal, onHungry, onEnd, now = () => performance.now() }: RunSchedulerOptions,
 ): RunScheduler {
   const bulkheads = createBulkheads({ concurrency });
   const entries = new Map<string, Entry>();
   const queues = createTenantQueues<Entry>();
   /** Waiting entries whose `offer` is pending. */
   const offered = new Set<Entry>();
+  /** Tenants whose offers exceeded what is remembered. */
+  const overflowed = new Set<string>();
   const left = new Map<string, ObjectRef>();
   let timer: NodeJS.Timeout | undefined;
   let notifyIdle = () => {};
@@ -81,24 +91,26 @@ export function createRunScheduler(
     async offer(object, { first = false } = {}) {
       const entry = entries.get(objectKey(object));
       if (entry !== undefined) {
+        if (first) queues.promote(object.tenant, entry);
         if (!entry.running) return entry.begun;
         entry.again = true;
         return true;
       }
       if (signal.aborted) return false;
       bulkheads.see(object.tenant, now());
-      if (queues.size(object.tenant) >= MAX_REMEMBERED) return true;
+      if (!first && queues.size(object.tenant) >= MAX_REMEMBERED) {
+        overflowed.add(object.tenant);
+        return true;
+      }
       const added = enter(object, first);
       startRuns();
       return added.begun;
     },
     running,
-    suppliedTenants() {
-      const at = now();
-      const tenants = new Set(queues.tenants());
-      for (const { tenant } of running())
-        if (bulkheads.isSaturated(tenant, at)) tenants.add(tenant);
-      return [...tenants];
+    suppliedTenants: () => [...queues.tenants()],
+    expectMore(tenant) {
+      if (queues.size(tenant) > 0) overflowed.add(tenant);
+      else onHungry?.();
     },
     waiting: () => queues.size(),
     hasFreeSlot: () => bulkheads.hasFreeSlot(now()),
@@ -133,6 +145,8 @@ export function createRunScheduler(
       const entry = queues.takeNext({ admits, active: bulkheads.active });
       if (entry === undefined) break;
       start(entry);
+      const { tenant } = entry.object;
+      if (queues.size(tenant) === 0 && overflowed.delete(tenant)) onHungry?.();
     }
     for (const entry of offered)
       if (bulkheads.isSaturated(entry.object.tenant, now())) remember(entry);

@@ -2,6 +2,8 @@
 export interface TenantQueues<E> {
   /** Adds an entry to the end of its tenant's queue, or to its beginning. */
   add(tenant: string, entry: E, options: { readonly first: boolean }): void;
+  /** Moves an entry to the beginning of its tenant's queue. */
+  promote(tenant: string, entry: E): void;
   /** Removes the first entry of the tenant whose turn it is; `undefined` if none is admitted. */
   takeNext(options: TurnOptions): E | undefined;
   /** Removes and returns every entry. */
@@ -41,6 +43,11 @@ export function createTenantQueues<E>(): TenantQueues<E> {
       if (first) queue.unshift(entry);
       else queue.push(entry);
       total += 1;
+    },
+    promote(tenant, entry) {
+      const queue = queues.get(tenant);
+      const index = queue?.indexOf(entry) ?? -1;
+      if (queue !== undefined && index > 0) queue.unshift(...queue.splice(index, 1));
     },
     takeNext(options) {
       const tenant = nextTenant(options);

@@ -27,12 +27,15 @@ function runs(concurrency: number) {
     });
   };
   const now = () => clock.now;
-  const scheduler = createRunScheduler(run, { concurrency, signal: stop.signal, now });
+  const onHungry = vi.fn();
+  const options = { concurrency, signal: stop.signal, now, onHungry };
+  const scheduler = createRunScheduler(run, options);
   return {
     begun,
     stop,
     clock,
     scheduler,
+    onHungry,
     offer: (
       id: string,
       { tenant = "acme", ...options }: { tenant?: string; first?: boolean } = {},
@@ -115,11 +118,13 @@ describe("createRunScheduler", () => {
     void offer("b");
     void offer("c", { first: true });
     void offer("c");
-    for (let index = 0; index < 3; index += 1) {
+    void offer("d");
+    void offer("d", { first: true });
+    for (let index = 0; index < 4; index += 1) {
       begun[index]?.end();
       await turn();
     }
-    expect(ids()).toEqual(["a", "c", "b"]);
+    expect(ids()).toEqual(["a", "d", "c", "b"]);
   });
 
   it("starts nothing after the signal aborts, resolves pending offers to false, and returns remembered runs", async () => {
@@ -158,10 +163,24 @@ describe("createRunScheduler: tenants", () => {
     expect(new Set(await Promise.all(remembered))).toEqual(new Set([true]));
     expect(ids()).toEqual(["other", "a", "b"]);
     // Bounded: the inbox's next look finds the rest.
-    expect(scheduler.waiting()).toBe(1000);
+    expect(scheduler.waiting()).toBe(256);
     begun[1]?.end();
     await turn();
     expect(ids()).toEqual(["other", "a", "b", "r0"]);
+  });
+
+  it("requests a look once a tenant with more offers than are remembered has started them all", async () => {
+    const { begun, offer, onHungry } = runs(2);
+    await offer("other", { tenant: "other" });
+    for (let index = 0; index < 258; index += 1) await offer(`r${index}`);
+    for (let index = 1; index <= 256; index += 1) {
+      expect(onHungry).not.toHaveBeenCalled();
+      begun[index]?.end();
+      for (let step = 0; step < 3; step += 1) await Promise.resolve();
+    }
+    await turn();
+    expect(onHungry).toHaveBeenCalledTimes(1);
+    expect(begun).toHaveLength(258);
   });
 
   it("resolves a pending offer once its tenant becomes saturated", async () => {
@@ -223,6 +242,8 @@ describe("createRunScheduler: tenants", () => {
     expect(scheduler.suppliedTenants()).toEqual([]);
     await offer("b", { tenant: "b" });
     await offer("c");
+    expect(scheduler.suppliedTenants()).toEqual([]);
+    await offer("d");
     expect(scheduler.suppliedTenants()).toEqual(["acme"]);
   });
 });

@@ -7,12 +7,13 @@ import { createDue } from "./due.ts";
 import { createExtend } from "./extend.ts";
 import type { InboxContext } from "./inbox-context.ts";
 import { createListing } from "./list.ts";
-import { createListen, type SweepOptions } from "./listen.ts";
+import { createListen } from "./listen.ts";
 import { createPurge } from "./purge.ts";
 import { createReplay } from "./replay.ts";
 import { createResume } from "./resume.ts";
 import { createSettle } from "./settle.ts";
 import { createStats } from "./stats.ts";
+import type { SweepOptions } from "./sweep.ts";
 
 /** Options for {@link createInbox}. */
 export interface InboxOptions {

@@ -12,15 +12,8 @@ import { runTransaction } from "../database/transaction.ts";
 import { createLook } from "./due.ts";
 import type { InboxContext } from "./inbox-context.ts";
 import { createOutages, type Outages } from "./outages.ts";
+import { createSweep, type SweepOptions } from "./sweep.ts";
 import { distinctWakeUps, wakeLater } from "./wake-later.ts";
-
-/** Options of the sweep, which finds rows without a wake-up. */
-export interface SweepOptions {
-  /** Interval between sweeps. Delays rows of a dead worker after their claim has expired. Milliseconds. */
-  readonly sweepMs: number;
-  /** Minimum time overdue before the sweep takes a row: until then its wake-up is only queued. Milliseconds. */
-  readonly overdueMs: number;
-}
 
 // Every fetcher queries the server on each notification. Two keep a worker busy: one fetches while
 // the runs of the other start.
@@ -29,8 +22,6 @@ const FETCHERS = 2;
 // busy object may have thousands of wake-ups queued ahead of those of other objects.
 const WAKE_UPS_PER_SLOT = 4;
 const LEAST_BATCH = 16;
-// Minimum objects per sweep: some of those found may be running on another worker.
-const LEAST_LOOK = 16;
 const POLL_SECONDS = 0.5;
 // Interval for retrying boss.work, for instance while pg-boss has not been started yet.
 const TRY_AGAIN_MS = 2000;
@@ -38,19 +29,21 @@ const TRY_AGAIN_MS = 2000;
 const ENDING_MS = 3000;
 
 /** Creates `listen`: wake-ups from pg-boss, and a sweep for rows without one. */
-export function createListen(context: InboxContext, sweep: SweepOptions): Inbox["listen"] {
+export function createListen(context: InboxContext, options: SweepOptions): Inbox["listen"] {
   const { boss, queue } = context;
   const look = createLook(context);
 
   return async (run, { concurrency, signal, onError }: WakeOptions) => {
     if (signal.aborted) return;
-    const scheduler = createRunScheduler(run, { concurrency, signal });
+    const sweep = createSweep(look, options);
+    const onHungry = () => sweep.request();
+    const scheduler = createRunScheduler(run, { concurrency, signal, onHungry });
     const outages = createOutages(onError, queue);
     boss.on("error", outages.ofBoss);
     try {
       const listening = Promise.all([
         takeWakeUps(scheduler, concurrency, signal, outages),
-        sweepRegularly(scheduler, concurrency, signal, outages),
+        sweep.run(scheduler, { concurrency, signal, now: context.now, onError: outages.log }),
       ]);
       await aborted(signal);
       await atMost(ENDING_MS, listening);
@@ -119,37 +112,6 @@ export function createListen(context: InboxContext, sweep: SweepOptions): Inbox[
     await runTransaction(context.pool, (_run, client) =>
       wakeLater(context, client, distinctWakeUps(objects)),
     );
-  }
-
-  /**
-   * Runs the objects that a sweep finds directly: sending them through the queue would add jobs to a
-   * queue that is already long. They run first, because rows of a dead worker must not wait behind a
-   * long queue. If another worker finds the same object, it finds the rows claimed.
-   */
-  async function sweepRegularly(
-    scheduler: RunScheduler,
-    concurrency: number,
-    signal: AbortSignal,
-    { log }: Outages,
-  ): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        const { overdueMs } = sweep;
-        const limit = Math.max(LEAST_LOOK, concurrency);
-        const objects = await look({
-          now: context.now(),
-          limit,
-          overdueMs,
-          exclude: scheduler.running(),
-          excludeTenants: scheduler.suppliedTenants(),
-        });
-        // Not awaited: long runs must not delay the next sweep.
-        for (const object of objects) void scheduler.offer(object, { first: true });
-      } catch (error) {
-        log(error);
-      }
-      await pause(sweep.sweepMs, signal);
-    }
   }
 }
 

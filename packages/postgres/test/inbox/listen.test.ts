@@ -64,6 +64,30 @@ it("listen runs an object again whose accept commits after its wake-up was consu
   });
 });
 
+it("listen runs more objects of one tenant than are remembered, without waiting for a sweep", async () => {
+  const opened = await database.open({ sweepMs: 60_000 });
+  for (let batch = 0; batch < 8; batch += 1) {
+    const ids = Array.from({ length: 50 }, (_, index) => `${batch} ${index}`);
+    await Promise.all(ids.map((id) => opened.inbox.accept(delivery(id))));
+  }
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await listening(
+    opened,
+    async (runs) => {
+      // Every wake-up is fetched while the tenant holds all of its slots.
+      await expect
+        .poll(async () => (await wakeUps(database, opened.queue)).count, { timeout: 20_000 })
+        .toBe(0);
+      release();
+      await expect.poll(() => runs.length, { timeout: 20_000 }).toBe(400);
+    },
+    () => held,
+  );
+});
+
 it("listen runs rows without a wake-up", async () => {
   const opened = await database.open({ sweepMs: 50, overdueMs: 100 });
   await opened.inbox.accept(delivery("1"));
