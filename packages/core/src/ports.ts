@@ -1,6 +1,7 @@
 // The public surface for authors of stores, inboxes, sources and token stores: the interfaces they
 // implement, and the pure rules every implementation shares.
 
+export { checkSharedSequence } from "./inbox/check-shared-sequence.ts";
 export type {
   AcceptedDelivery,
   Claim,

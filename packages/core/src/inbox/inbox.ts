@@ -309,6 +309,12 @@ export interface Inbox {
   accept(delivery: IncomingDelivery): Promise<AcceptedDelivery>;
 
   /**
+   * Draws the next number of the sequence that `accept` uses. A store that is used with the inbox
+   * must draw from the same sequence, or fetched data may lose against an older snapshot.
+   */
+  nextSequence(): Promise<number>;
+
+  /**
    * Takes the object's lane and, in the same step, its rows: every row that is due, up to
    * `options.limit`. If the lane's previous claim has expired, this claim takes it over, with the
    * rows that are still `claimed` being due too. Rows beyond the limit stay as they are, for the

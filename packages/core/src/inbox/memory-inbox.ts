@@ -34,14 +34,13 @@ export interface MemoryInboxOptions {
  * except durability: the process's end loses all deliveries.
  */
 export function createMemoryInbox({
-  nextSequence,
+  nextSequence: drawSequence = ownSequence(),
   now: clock = Date.now,
 }: MemoryInboxOptions = {}): Inbox {
   const rows = createMemoryRows();
   const rateLimits = new Map<string, RateLimit>();
   const resumedAt = new Map<string, number>();
   const wakes = new Set<() => void>();
-  let lastSequence = 0;
   let lastClaim = 0;
   const wake = () => {
     for (const listener of wakes) listener();
@@ -49,13 +48,15 @@ export function createMemoryInbox({
 
   const inbox: Inbox = {
     async accept(delivery) {
-      const sequence = nextSequence === undefined ? ++lastSequence : await nextSequence();
+      const sequence = await drawSequence();
       const waits = some(rows.open.get(objectKey(delivery)), ({ state }) => state === "waiting");
       const outcome = rows.hasKey(delivery) ? "duplicate" : waits ? "coalesced" : "accepted";
       rows.add(memoryRow(delivery, sequence));
       wake();
       return { sequence, outcome };
     },
+
+    nextSequence: () => drawSequence(),
 
     async claim(ref, { leaseMs, now, limit }) {
       const object = rows.open.get(objectKey(ref));
@@ -198,4 +199,9 @@ function some(
 ): boolean {
   for (const { current } of object?.rows ?? []) if (fits(current)) return true;
   return false;
+}
+
+function ownSequence(): () => Promise<number> {
+  let last = 0;
+  return async () => ++last;
 }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as delayFor } from "node:timers/promises";
+import { checkSharedSequence } from "../inbox/check-shared-sequence.ts";
 import type { ObjectRef } from "../inbox/inbox.ts";
 import { createDispatcher } from "../observability/dispatcher.ts";
 import { safeLogger } from "../observability/logger.ts";
@@ -7,6 +8,7 @@ import { createOutageLog } from "../observability/outage-log.ts";
 import { positiveInteger } from "../options.ts";
 import { checkHandlers } from "../processing/handlers.ts";
 import { createTenantDirectory } from "../tenants/create-tenant-directory.ts";
+import { awaitSharedSequence } from "./await-shared-sequence.ts";
 import { drainInbox } from "./drain-inbox.ts";
 import { limitTime } from "./limit-time.ts";
 import { checkLimits, type WorkerOptions } from "./options.ts";
@@ -97,6 +99,8 @@ export function createWorker(options: WorkerOptions): JobberWorker {
   const startedRuns = new Set<Promise<boolean>>();
   const drainedRuns = new Set<Promise<boolean>>();
   let session = createSession();
+  /** The check before the first drain. */
+  let sequenceCheck: Promise<void> | null = null;
   if (source === undefined) {
     logger.warn(
       {},
@@ -114,11 +118,15 @@ export function createWorker(options: WorkerOptions): JobberWorker {
         await track(startedRuns, runObject(object, mode));
       };
       const { retention } = options;
-      current.listening = Promise.all([
-        inbox.listen(run, { concurrency, signal, onError: logInboxOutage }),
-        retention === false ||
-          purgeRegularly(inbox, { retention, now, signal, onError: logInboxOutage }),
-      ]);
+      const onError = logInboxOutage;
+      const listen = async () => {
+        if (!(await awaitSharedSequence({ inbox, store, signal, onError, logger }))) return;
+        await Promise.all([
+          inbox.listen(run, { concurrency, signal, onError }),
+          retention === false || purgeRegularly(inbox, { retention, now, signal, onError }),
+        ]);
+      };
+      current.listening = listen();
     },
 
     async stop({ graceMs = 10_000 } = {}) {
@@ -145,6 +153,11 @@ export function createWorker(options: WorkerOptions): JobberWorker {
     async drain({ maxMs } = {}) {
       if (maxMs !== undefined) positiveInteger("maxMs", maxMs);
       if (insideRun.getStore()?.isActive) throw new TypeError(DRAIN_INSIDE_RUN);
+      sequenceCheck ??= checkSharedSequence(inbox, store);
+      await sequenceCheck.catch((error: unknown) => {
+        sequenceCheck = null;
+        throw error;
+      });
       const limited = limitTime(runMode(session, Number.POSITIVE_INFINITY), maxMs);
       try {
         return await drainInbox(inbox, {

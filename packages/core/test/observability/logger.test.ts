@@ -76,10 +76,11 @@ describe.each([
     vi.spyOn(console, "warn").mockReturnValue(undefined);
     const unhandled = vi.fn();
     process.on("unhandledRejection", unhandled);
-    const inbox = createMemoryInbox();
+    const store = createMemoryStore();
+    const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence() });
     vi.spyOn(inbox, "claim").mockRejectedValue(new Error("disk gone"));
     vi.spyOn(inbox, "purge").mockRejectedValue(new Error("disk gone"));
-    const worker = createWorker({ inbox, store: createMemoryStore(), logger });
+    const worker = createWorker({ inbox, store, logger });
     await createReceiver({ tenants: TENANTS, inbox, logger }).receive(delivery);
     worker.start();
     await vi.waitFor(() => expect(inbox.claim).toHaveBeenCalled());

@@ -26,11 +26,13 @@ function open(rows: Record<string, Partial<Tenant>>) {
     const row = rows[slug];
     return row === undefined ? null : { slug, secrets: SECRET, ...row };
   });
-  const inbox = createMemoryInbox();
+  const store = createMemoryStore();
+  const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence() });
   const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
   const receiver = createReceiver({ tenants: { resolve }, inbox, logger });
   return {
     resolve,
+    store,
     inbox,
     logger,
     async send(tenant: string, body: Uint8Array, secret = SECRET): Promise<string> {
@@ -96,10 +98,9 @@ describe("tenants of a resolver that share a secret", () => {
 
   it("are judged again when a quarantined delivery is replayed and the accounts are known", async () => {
     const rows: Record<string, Partial<Tenant>> = { acme: {}, globex: {} };
-    const { send, inbox, resolve } = open(rows);
+    const { send, store, inbox, resolve } = open(rows);
     await send("acme", notificationOf("1", "10"));
     await send("globex", notificationOf("2", "11"));
-    const store = createMemoryStore();
     const work = async () => {
       await inbox.replay({ tenant: "globex" });
       await createWorker({ inbox, store, tenants: { resolve }, logger: silent }).drain();
@@ -142,8 +143,8 @@ describe("tenants of a resolver that share a secret", () => {
 
 describe("a worker", () => {
   it("quarantines the deliveries of an ambiguous tenant that its receiver accepted", async () => {
-    const inbox = createMemoryInbox();
     const store = createMemoryStore();
+    const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence() });
     const tenants: Tenants = { resolve: async (slug) => ({ slug, secrets: SECRET }) };
     for (const [n, slug] of ["acme", "globex"].entries()) {
       // Each receiver knows only one of the tenants, as after a restart.

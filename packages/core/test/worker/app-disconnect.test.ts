@@ -18,7 +18,7 @@ const BODY = new TextEncoder().encode(
 
 async function receiveDisconnect(disconnected: RecordSource["disconnected"] | undefined) {
   const store = createMemoryStore();
-  const inbox = createMemoryInbox();
+  const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence() });
   const handled: string[] = [];
   const source: RecordSource = {
     fetch: async () => null,

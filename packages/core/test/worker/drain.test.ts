@@ -29,7 +29,11 @@ describe("worker: drain", () => {
     const outcomes: unknown[] = [];
     const store = createMemoryStore();
     const logger = { info() {}, warn() {}, error() {} };
-    const other = createWorker({ inbox: createMemoryInbox(), store, logger });
+    const other = createWorker({
+      inbox: createMemoryInbox({ nextSequence: () => store.nextSequence() }),
+      store,
+      logger,
+    });
     let later: Promise<unknown> = Promise.resolve();
     const b = backend({
       on: {

@@ -8,6 +8,7 @@ import { createExtend } from "./extend.ts";
 import type { InboxContext } from "./inbox-context.ts";
 import { createListing } from "./list.ts";
 import { createListen } from "./listen.ts";
+import { createNextSequence } from "./next-sequence.ts";
 import { createPurge } from "./purge.ts";
 import { createReplay } from "./replay.ts";
 import { createResume } from "./resume.ts";
@@ -25,6 +26,7 @@ export interface InboxOptions {
 export function createInbox(context: InboxContext, options: InboxOptions): Inbox {
   return {
     accept: createAccept(context, options.accept),
+    nextSequence: createNextSequence(context),
     claim: createClaim(context),
     extend: createExtend(context),
     settle: createSettle(context),

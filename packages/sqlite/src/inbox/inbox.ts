@@ -36,6 +36,8 @@ export function createInbox({ database, pollMs, now, closing }: InboxOptions): I
   const due = createDue(context);
   return {
     accept: createAccept(context),
+    nextSequence: () =>
+      group.write((transaction) => transaction.nextSequence(), { withoutSavepoint: true }),
     claim: createClaim(context),
     extend: createExtend(context),
     settle: createSettle(context),

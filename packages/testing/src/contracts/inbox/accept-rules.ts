@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { checkSharedSequence } from "@jobber-sync/core/ports";
 import { claimNow, delivery } from "./deliveries.ts";
 import type { Rule } from "./rule.ts";
 
@@ -17,6 +18,12 @@ export function acceptRules(rule: Rule): void {
       assert.equal((await inbox.list({})).length, 2);
     },
   );
+
+  rule("nextSequence draws from the store's sequence", async ({ inbox, store }) => {
+    await checkSharedSequence(inbox, store);
+    const drawn = await inbox.nextSequence();
+    assert.ok((await inbox.accept(delivery("1"))).sequence > drawn);
+  });
 
   rule(
     "accept returns accepted, coalesced while a row waits for the object, and duplicate for a known key",

@@ -18,6 +18,13 @@ export const ACCEPT_MUTANTS: Readonly<Record<string, Mutant>> = {
       };
     },
   },
+  "nextSequence draws from a sequence of the inbox": {
+    rules: ["nextSequence draws from the store's sequence"],
+    defect: () => {
+      let sequence = 0;
+      return { nextSequence: async () => ++sequence };
+    },
+  },
   "accept always returns accepted": {
     rules: [
       "accept returns accepted, coalesced while a row waits for the object, and duplicate for a known key",
