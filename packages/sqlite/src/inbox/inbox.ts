@@ -37,7 +37,7 @@ export function createInbox({ database, pollMs, now, closing }: InboxOptions): I
   return {
     accept: createAccept(context),
     nextSequence: () =>
-      group.write((transaction) => transaction.nextSequence(), { withoutSavepoint: true }),
+      database.write((transaction) => transaction.nextSequence(), { withoutSavepoint: true }),
     claim: createClaim(context),
     extend: createExtend(context),
     settle: createSettle(context),

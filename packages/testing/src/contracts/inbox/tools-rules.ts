@@ -143,35 +143,36 @@ export function toolsRules(rule: Rule): void {
     });
   });
 
-  rule("counts deliveries by tenant and state, with the age of the oldest", async ({ inbox }) => {
-    assert.deepEqual(await inbox.stats(), []);
-    const now = Date.now();
-    await inbox.accept(delivery("1", { receivedAt: now - 60_000 }));
-    await inbox.accept(delivery("2", { receivedAt: now - 30_000 }));
-    await inbox.accept(delivery("1", { tenant: "other", receivedAt: now - 90_000 }));
-    await settleAs(inbox, delivery("3", { receivedAt: now - 120_000 }), "dead");
-    await settleAs(inbox, delivery("4"), "done");
-    await inbox.accept(delivery("5", { receivedAt: now - 10_000 }));
-    assert.ok(await claimNow(inbox, "5"));
-    const stats = [...(await inbox.stats({ now }))];
-    assert.deepEqual(stats.map(({ tenant, state, rows }) => `${tenant} ${state} ${rows}`).sort(), [
-      "acme claimed 1",
-      "acme dead 1",
-      "acme waiting 2",
-      "other waiting 1",
-    ]);
-    const age = (tenant: string, state: string) =>
-      stats.find((row) => row.tenant === tenant && row.state === state)?.oldestAgeMs ?? 0;
-    for (const [actual, expected] of [
-      [age("acme", "waiting"), 60_000],
-      [age("other", "waiting"), 90_000],
-      [age("acme", "dead"), 120_000],
-      [age("acme", "claimed"), 10_000],
-    ] as const)
-      assert.ok(Math.abs(actual - expected) < 5000, `${actual} ms instead of ${expected} ms`);
-  });
+  rule(
+    "stats counts deliveries by tenant and state and returns the oldest age",
+    async ({ inbox }) => {
+      assert.deepEqual(await inbox.stats(), []);
+      const now = Date.now();
+      await inbox.accept(delivery("1", { receivedAt: now - 60_000 }));
+      await inbox.accept(delivery("2", { receivedAt: now - 30_000 }));
+      await inbox.accept(delivery("1", { tenant: "other", receivedAt: now - 90_000 }));
+      await settleAs(inbox, delivery("3", { receivedAt: now - 120_000 }), "dead");
+      await settleAs(inbox, delivery("4"), "done");
+      await inbox.accept(delivery("5", { receivedAt: now - 10_000 }));
+      assert.ok(await claimNow(inbox, "5"));
+      const stats = [...(await inbox.stats({ now }))];
+      assert.deepEqual(
+        stats.map(({ tenant, state, rows }) => `${tenant} ${state} ${rows}`).sort(),
+        ["acme claimed 1", "acme dead 1", "acme waiting 2", "other waiting 1"],
+      );
+      const age = (tenant: string, state: string) =>
+        stats.find((row) => row.tenant === tenant && row.state === state)?.oldestAgeMs ?? 0;
+      for (const [actual, expected] of [
+        [age("acme", "waiting"), 60_000],
+        [age("other", "waiting"), 90_000],
+        [age("acme", "dead"), 120_000],
+        [age("acme", "claimed"), 10_000],
+      ] as const)
+        assert.ok(Math.abs(actual - expected) < 5000, `${actual} ms instead of ${expected} ms`);
+    },
+  );
 
-  rule("returns no negative age for a delivery from the future", async ({ inbox }) => {
+  rule("stats returns no negative age for a delivery from the future", async ({ inbox }) => {
     await inbox.accept(delivery("1", { receivedAt: Date.now() + 3_600_000 }));
     assert.deepEqual(
       (await inbox.stats()).map(({ oldestAgeMs }) => oldestAgeMs),
@@ -179,23 +180,26 @@ export function toolsRules(rule: Rule): void {
     );
   });
 
-  rule("discards failed deliveries, and waiting or paused ones when named", async ({ inbox }) => {
-    await inbox.accept(delivery("1", { state: "quarantined", reason: "ERR_EVENT_INVALID" }));
-    await settleAs(inbox, delivery("2"), "unresolved");
-    await settleAs(inbox, delivery("3"), "dead");
-    await settleAs(inbox, delivery("4"), "done");
-    await settleAs(inbox, delivery("5"), "paused");
-    await inbox.accept(delivery("6"));
-    await inbox.accept(delivery("7"));
-    assert.ok(await claimNow(inbox, "7"));
-    assert.equal(await inbox.discard({ tenant: "other" }), 0);
-    assert.equal(await inbox.discard({ states: ["done", "claimed"] }), 0);
-    assert.equal(await inbox.discard({ limit: 1 }), 1);
-    assert.equal(await inbox.discard({}), 2);
-    assert.deepEqual(await states(inbox), ["done", "paused", "waiting", "claimed"]);
-    assert.equal(await inbox.discard({ states: ["waiting", "paused"], objectId: "6" }), 1);
-    assert.equal(await inbox.discard({ states: ["waiting", "paused"] }), 1);
-    assert.deepEqual(await states(inbox), ["done", "claimed"]);
-    assert.deepEqual(await inbox.due({ now: Date.now(), limit: 10 }), []);
-  });
+  rule(
+    "discard deletes failed deliveries, and waiting or paused ones if requested",
+    async ({ inbox }) => {
+      await inbox.accept(delivery("1", { state: "quarantined", reason: "ERR_EVENT_INVALID" }));
+      await settleAs(inbox, delivery("2"), "unresolved");
+      await settleAs(inbox, delivery("3"), "dead");
+      await settleAs(inbox, delivery("4"), "done");
+      await settleAs(inbox, delivery("5"), "paused");
+      await inbox.accept(delivery("6"));
+      await inbox.accept(delivery("7"));
+      assert.ok(await claimNow(inbox, "7"));
+      assert.equal(await inbox.discard({ tenant: "other" }), 0);
+      assert.equal(await inbox.discard({ states: ["done", "claimed"] }), 0);
+      assert.equal(await inbox.discard({ limit: 1 }), 1);
+      assert.equal(await inbox.discard({}), 2);
+      assert.deepEqual(await states(inbox), ["done", "paused", "waiting", "claimed"]);
+      assert.equal(await inbox.discard({ states: ["waiting", "paused"], objectId: "6" }), 1);
+      assert.equal(await inbox.discard({ states: ["waiting", "paused"] }), 1);
+      assert.deepEqual(await states(inbox), ["done", "claimed"]);
+      assert.deepEqual(await inbox.due({ now: Date.now(), limit: 10 }), []);
+    },
+  );
 }

@@ -91,14 +91,14 @@ export const TOOLS_MUTANTS: Readonly<Record<string, Mutant>> = {
     }),
   },
   "stats mix tenants": {
-    rules: ["counts deliveries by tenant and state, with the age of the oldest"],
+    rules: ["stats counts deliveries by tenant and state and returns the oldest age"],
     defect: (inbox) => ({
       stats: async (options) =>
         (await inbox.stats(options)).map((row) => ({ ...row, tenant: "acme" })),
     }),
   },
   "ages are differences": {
-    rules: ["returns no negative age for a delivery from the future"],
+    rules: ["stats returns no negative age for a delivery from the future"],
     defect: (inbox) => ({
       async stats({ now = Date.now() } = {}) {
         const [oldest] = await inbox.list({ limit: 1 });
@@ -108,7 +108,7 @@ export const TOOLS_MUTANTS: Readonly<Record<string, Mutant>> = {
     }),
   },
   "a discard deletes waiting deliveries by default": {
-    rules: ["discards failed deliveries, and waiting or paused ones when named"],
+    rules: ["discard deletes failed deliveries, and waiting or paused ones if requested"],
     defect: (inbox) => ({
       discard: (filter) =>
         inbox.discard({ states: ["quarantined", "unresolved", "dead", "waiting"], ...filter }),
