@@ -8,7 +8,7 @@ import {
   type WorkerOptions,
 } from "@jobber-sync/core";
 import type { IncomingDelivery, RecordSource } from "@jobber-sync/core/ports";
-import { fetchedJob, notificationPayload, signedRequest } from "@jobber-sync/testing";
+import { fetchedJob, notificationPayload, signedRequest, silentLogger } from "@jobber-sync/testing";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { runDeliveriesCommand } from "../src/run-deliveries-command.ts";
 import { runCommand } from "./support/run-command.ts";
@@ -122,7 +122,6 @@ const DAY_MS = 24 * 60 * 60_000;
 const SECRET = "the client secret of the script's test";
 const TENANT: Tenant = { slug: "acme", secrets: SECRET, accountIds: ["MQ=="] };
 const JOB = { event: "job.created", data: { id: "1", title: "Lawn Service" } };
-const silent = { info() {}, warn() {}, error() {} };
 
 let now: number;
 let store: ReturnType<typeof createMemoryStore>;
@@ -140,7 +139,12 @@ afterEach(() => {
 });
 
 async function post(payload: object | string): Promise<unknown> {
-  const receiver = createReceiver({ tenants: [TENANT], inbox, logger: silent, now: () => now });
+  const receiver = createReceiver({
+    tenants: [TENANT],
+    inbox,
+    logger: silentLogger,
+    now: () => now,
+  });
   const response = await receiver.handle({
     method: "POST",
     tenant: "acme",
@@ -154,7 +158,7 @@ async function work(options: Partial<WorkerOptions> = {}): Promise<void> {
     inbox,
     store,
     tenants: [TENANT],
-    logger: silent,
+    logger: silentLogger,
     now: () => now,
     retry: { maxAttempts: 1 },
     ...options,

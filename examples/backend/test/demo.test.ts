@@ -7,6 +7,7 @@ import {
 } from "@jobber-sync/core";
 import { nodeBody } from "@jobber-sync/core/http";
 import type { SyncStore } from "@jobber-sync/core/ports";
+import { silentLogger } from "@jobber-sync/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { findDifferences } from "../src/demo/find-differences.ts";
 import { runDemo } from "../src/demo/index.ts";
@@ -21,20 +22,18 @@ import {
   urlOfServer,
 } from "../src/index.ts";
 
-const silent = { info() {}, warn() {}, error() {} };
-
 /** Starts a backend in memory whose store can be broken on purpose. */
 function backend(spoil: (store: SyncStore) => Partial<SyncStore> = () => ({})) {
   return async ({ tenants, api: settings }: Settings): Promise<RunningBackend> => {
     const store = createMemoryStore();
     const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence() });
-    const receiver = createReceiver({ tenants, inbox, logger: silent });
+    const receiver = createReceiver({ tenants, inbox, logger: silentLogger });
     const api = settings === null ? undefined : createApi(settings, { inbox });
     const worker = createWorker({
       inbox,
       source: api,
       store: { ...store, ...spoil(store) },
-      logger: silent,
+      logger: silentLogger,
     });
     const server = createServer(async (req, res) => {
       // /records/<slug>/<kind> or /webhooks/jobber/<slug>

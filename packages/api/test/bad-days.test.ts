@@ -6,12 +6,12 @@ import {
   type LifecycleEvents,
   signPayload,
 } from "@jobber-sync/core";
+import { silentLogger } from "@jobber-sync/testing";
 import { describe, expect, it } from "vitest";
 import { findDifferences } from "./support/find-differences.ts";
 import { addJob, openApi } from "./support/open-api.ts";
 
 const HOUR_MS = 3_600_000;
-const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** Opens a receiver, a worker and a simulated Jobber on one fake clock. */
 async function openBadDay() {
@@ -21,7 +21,7 @@ async function openBadDay() {
   const store = createMemoryStore();
   const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence(), now });
   const tenants = [{ slug: "acme", secrets: jobber.clientSecret, accountIds: [account.id] }];
-  const receiver = createReceiver({ tenants, inbox, logger: silent, now });
+  const receiver = createReceiver({ tenants, inbox, logger: silentLogger, now });
   const dead: LifecycleEvents["dead"][] = [];
   const handled: string[] = [];
   const worker = createWorker({
@@ -29,7 +29,7 @@ async function openBadDay() {
     store,
     tenants,
     source: api,
-    logger: silent,
+    logger: silentLogger,
     now,
     random: () => 0.5,
     fetchesPerSecond: 1000,

@@ -1,4 +1,5 @@
 import { createMemoryStore, createReceiver, type Receiver, signPayload } from "@jobber-sync/core";
+import { silentLogger } from "@jobber-sync/testing";
 import express from "express";
 import { describe, expect, it } from "vitest";
 import { jobberWebhooks } from "../src/index.ts";
@@ -11,7 +12,7 @@ const receiver = () =>
   createReceiver({
     tenants: [{ slug: "acme", secrets: secret }],
     store: createMemoryStore(),
-    logger: { info() {}, warn() {}, error() {} },
+    logger: silentLogger,
   });
 
 async function statusOf(app: express.Express, path: string): Promise<number> {

@@ -1,4 +1,5 @@
 import { createMemoryStore, createReceiver, signPayload } from "@jobber-sync/core";
+import { silentLogger } from "@jobber-sync/testing";
 import fastify from "fastify";
 import { describe, expect, it } from "vitest";
 import { jobberWebhooks } from "../src/index.ts";
@@ -10,7 +11,7 @@ const store = createMemoryStore();
 const receiver = createReceiver({
   tenants: [{ slug: "acme", secrets: secret }],
   store,
-  logger: { info() {}, warn() {}, error() {} },
+  logger: silentLogger,
 });
 const url = "/webhooks/jobber/acme";
 

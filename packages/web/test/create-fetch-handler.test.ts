@@ -1,4 +1,5 @@
 import { createMemoryStore, createReceiver, signPayload } from "@jobber-sync/core";
+import { silentLogger } from "@jobber-sync/testing";
 import { adapterContract, fetchHandlerContract } from "@jobber-sync/testing/contracts";
 import { describe, expect, it } from "vitest";
 import { jsonTestSuite } from "../../../scripts/vectors.ts";
@@ -26,7 +27,7 @@ describe("createFetchHandler", () => {
   const receiver = createReceiver({
     tenants: [{ slug: "acme", secrets: secret }],
     store: createMemoryStore(),
-    logger: { info() {}, warn() {}, error() {} },
+    logger: silentLogger,
   });
   const post = (path: string) =>
     new Request(`https://example.com${path}`, {

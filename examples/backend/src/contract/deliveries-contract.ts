@@ -1,5 +1,5 @@
 import { createReceiver, createWorker } from "@jobber-sync/core";
-import { signedRequest } from "@jobber-sync/testing";
+import { signedRequest, silentLogger } from "@jobber-sync/testing";
 import { describe, expect, test, vi } from "vitest";
 import { runExample } from "./example-process.ts";
 import { ACCOUNT, type ExampleUnderTest, SECRET, SLOW_MS } from "./example-under-test.ts";
@@ -21,7 +21,6 @@ const NOTIFICATION = {
 
 // Each look starts a process, so looks are further apart than in WAIT.
 const LOOK = { timeout: 20_000, interval: 500 };
-const silent = { info() {}, warn() {}, error() {} };
 
 /** Tests `list` against a running server. */
 export function listContract({ deliveries, post, settings }: ExampleUnderTest): void {
@@ -92,7 +91,7 @@ async function leaveDeadLetter({ open, settings }: ExampleUnderTest): Promise<vo
     const receiver = createReceiver({
       tenants: [{ slug: "acme", secrets: SECRET }],
       inbox,
-      logger: silent,
+      logger: silentLogger,
     });
     const request = signedRequest({ event: "job.created", data: { id: "dead-letter" } }, SECRET);
     await receiver.handle({ method: "POST", tenant: "acme", ...request });
@@ -101,7 +100,7 @@ async function leaveDeadLetter({ open, settings }: ExampleUnderTest): Promise<vo
     };
     const retry = { maxAttempts: 1 };
     const on = { "job.created": fail };
-    await createWorker({ inbox, store, on, retry, logger: silent }).drain();
+    await createWorker({ inbox, store, on, retry, logger: silentLogger }).drain();
   } finally {
     await close();
   }

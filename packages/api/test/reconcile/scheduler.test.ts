@@ -1,5 +1,6 @@
 import { createReconciler, type ReconcilerOptions } from "@jobber-sync/api";
 import { createMemoryCursorStore, createMemoryLease, createMemoryStore } from "@jobber-sync/core";
+import { silentLogger } from "@jobber-sync/testing";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 const MINUTE_MS = 60_000;
@@ -33,7 +34,7 @@ function openScheduler(options: Partial<ReconcilerOptions> = {}) {
       cursors,
       tenants: ["acme", "globex"],
       hooks: { failed: ({ tenant }) => void failed.push(tenant) },
-      logger: { info: () => {}, warn: () => {}, error: () => {} },
+      logger: silentLogger,
       random: () => 0.5,
       ...options,
       ...overrides,

@@ -8,11 +8,11 @@ import {
   type LifecycleHooks,
   signPayload,
 } from "@jobber-sync/core";
+import { silentLogger } from "@jobber-sync/testing";
 import { expect, it } from "vitest";
 
 const SECRET = "the OAuth client secret";
 const TENANTS = [{ slug: "acme", secrets: SECRET }];
-const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
 type Emitted = readonly [name: string, event: Record<string, unknown>];
 
@@ -42,13 +42,21 @@ async function start() {
   const now = () => clock.now;
   const store = createMemoryStore();
   const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence(), now });
-  const receiver = createReceiver({ tenants: TENANTS, inbox, hooks, now, logger: silent });
+  const receiver = createReceiver({ tenants: TENANTS, inbox, hooks, now, logger: silentLogger });
   const on = {
     "client.updated": () => {
       throw new Error("poison");
     },
   };
-  const worker = createWorker({ inbox, store, on, hooks, now, logger: silent, random: () => 1 });
+  const worker = createWorker({
+    inbox,
+    store,
+    on,
+    hooks,
+    now,
+    logger: silentLogger,
+    random: () => 1,
+  });
   return {
     emitted,
     clock,
@@ -148,7 +156,7 @@ it.each([
       tenants: TENANTS,
       store: createMemoryStore(),
       hooks: { accepted },
-      logger: { ...silent, error: (...line) => void lines.push(line) },
+      logger: { ...silentLogger, error: (...line) => void lines.push(line) },
     });
     const body = new TextEncoder().encode('{"event":"job.updated","data":{"id":"1"}}');
     const response = await receiver.receive({
@@ -174,7 +182,7 @@ it("a hook may return any value, such as the length that push returns", async ()
     tenants: TENANTS,
     store: createMemoryStore(),
     hooks: { accepted: (event) => events.push(event) as unknown as undefined },
-    logger: { ...silent, error: (...line) => void lines.push(line) },
+    logger: { ...silentLogger, error: (...line) => void lines.push(line) },
   });
   const body = new TextEncoder().encode('{"event":"job.updated","data":{"id":"1"}}');
   const signature = signPayload(body, SECRET);

@@ -5,12 +5,12 @@ import {
   signPayload,
 } from "@jobber-sync/core";
 import type { Inbox } from "@jobber-sync/core/ports";
+import { silentLogger } from "@jobber-sync/testing";
 import { describe, expect, it } from "vitest";
 
 const SECRET = "the client secret of the app";
 // The deadline is not what is tested, and test machines may stall for a second.
 const SLOW_MACHINE = { deadlineMs: 60_000 };
-const silent = { info() {}, warn() {}, error() {} };
 
 function delivery(id: number, secret = SECRET, size = 0) {
   const data = { id: String(id), title: "x".repeat(size) };
@@ -33,7 +33,7 @@ describe("a hanging tenant resolver", () => {
       inbox: createMemoryInbox(),
       deadlineMs: 50,
       maxUnreadBytes: 1024 * 1024,
-      logger: silent,
+      logger: silentLogger,
     });
     const unsigned = Array.from({ length: 1000 }, (_, id) =>
       receiver.receive(delivery(id, "the secret of another app", 4000)),
@@ -53,7 +53,7 @@ describe("more deliveries than maxInFlight", () => {
     const tenants = [{ slug: "acme", secrets: SECRET }];
     return {
       rejected,
-      receiver: createReceiver({ tenants, inbox, hooks, logger: silent, ...options }),
+      receiver: createReceiver({ tenants, inbox, hooks, logger: silentLogger, ...options }),
     };
   }
 

@@ -4,16 +4,16 @@ import {
   createReceiver,
   type ReceiverOptions,
 } from "@jobber-sync/core";
+import { silentLogger } from "@jobber-sync/testing";
 import { describe, expect, it } from "vitest";
 
 const A = "the client secret of app A";
 const B = "the client secret of app B";
-const quiet = { info() {}, warn() {}, error() {} };
 const build = (options: object) =>
   createReceiver({
     tenants: [{ slug: "acme", secrets: A }],
     store: createMemoryStore(),
-    logger: quiet,
+    logger: silentLogger,
     ...options,
   } as ReceiverOptions);
 

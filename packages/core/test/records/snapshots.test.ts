@@ -6,10 +6,10 @@ import {
   type LifecycleHooks,
   signPayload,
 } from "@jobber-sync/core";
+import { silentLogger } from "@jobber-sync/testing";
 import { describe, expect, it } from "vitest";
 
 const SECRET = "the OAuth client secret";
-const silent = { info() {}, warn() {}, error() {} };
 const PADDED = "Z2lkOi8vSm9iYmVyL0pvYi8xMg==";
 
 /** A backend that processes each delivery, inline or through an inbox and a worker. */
@@ -21,7 +21,7 @@ function open(mode: "inline" | "inbox") {
   const hooks: LifecycleHooks = {
     warning: ({ warning }) => void warnings.push(`${warning.code} ${warning.path}`),
   };
-  const shared = { tenants: [{ slug: "acme", secrets: SECRET }], hooks, logger: silent, now };
+  const shared = { tenants: [{ slug: "acme", secrets: SECRET }], hooks, logger: silentLogger, now };
   const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence(), now });
   const receiver = createReceiver({ ...shared, ...(mode === "inline" ? { store } : { inbox }) });
   const worker = createWorker({ ...shared, inbox, store });

@@ -8,11 +8,10 @@ import {
   type WorkerOptions,
 } from "@jobber-sync/core";
 import type { FetchedRecords, RecordSource } from "@jobber-sync/core/ports";
-import { fetchedClient, fetchedJob } from "@jobber-sync/testing";
+import { fetchedClient, fetchedJob, silentLogger } from "@jobber-sync/testing";
 
 const SECRET = "the OAuth client secret";
 const TENANTS = [{ slug: "acme", secrets: SECRET }];
-const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** Creates a receiver and a worker in memory, with a clock that only the test moves. */
 export function backend({ now: realNow, ...options }: Partial<WorkerOptions> = {}) {
@@ -28,13 +27,13 @@ export function backend({ now: realNow, ...options }: Partial<WorkerOptions> = {
     events.push({ name, event });
   const names = ["processed", "stale", "retried", "dead", "ignored", "warning"] as const;
   const hooks = Object.fromEntries(names.map((name) => [name, record(name)]));
-  const receiver = createReceiver({ tenants: TENANTS, inbox, logger: silent, now });
+  const receiver = createReceiver({ tenants: TENANTS, inbox, logger: silentLogger, now });
   const worker = createWorker({
     inbox,
     store,
     tenants: TENANTS,
     hooks,
-    logger: silent,
+    logger: silentLogger,
     now,
     random: () => 1,
     // The test's clock does not move by itself, so a lower limit would wait in real time.

@@ -8,10 +8,10 @@ import {
   type Tenant,
   type Tenants,
 } from "@jobber-sync/core";
+import { silentLogger } from "@jobber-sync/testing";
 import { describe, expect, it, vi } from "vitest";
 
 const SECRET = "the client secret of the shared app";
-const silent = { info() {}, warn() {}, error() {} };
 
 function notificationOf(accountId: string, itemId = "1"): Uint8Array {
   const webHookEvent = { topic: "JOB_DESTROY", accountId, itemId };
@@ -103,7 +103,7 @@ describe("tenants of a resolver that share a secret", () => {
     await send("globex", notificationOf("2", "11"));
     const work = async () => {
       await inbox.replay({ tenant: "globex" });
-      await createWorker({ inbox, store, tenants: { resolve }, logger: silent }).drain();
+      await createWorker({ inbox, store, tenants: { resolve }, logger: silentLogger }).drain();
       return (await inbox.list({ tenant: "globex" })).map(({ state, reason }) => [state, reason]);
     };
     rows.acme = { accountIds: ["1"] };
@@ -148,11 +148,11 @@ describe("a worker", () => {
     const tenants: Tenants = { resolve: async (slug) => ({ slug, secrets: SECRET }) };
     for (const [n, slug] of ["acme", "globex"].entries()) {
       // Each receiver knows only one of the tenants, as after a restart.
-      const receiver = createReceiver({ tenants, inbox, logger: silent });
+      const receiver = createReceiver({ tenants, inbox, logger: silentLogger });
       const body = notificationOf("1", String(n));
       await receiver.receive({ tenant: slug, signature: signPayload(body, SECRET), body });
     }
-    await createWorker({ inbox, store, tenants, logger: silent }).drain();
+    await createWorker({ inbox, store, tenants, logger: silentLogger }).drain();
     const reasons = (await inbox.list({})).map(({ state, reason }) => `${state} ${reason}`);
     expect(reasons).toContain("quarantined ERR_TENANT_AMBIGUOUS");
   });
@@ -167,7 +167,7 @@ describe("listed tenants", () => {
       accountIds: [String(n)],
     }));
     expect(() =>
-      createReceiver({ tenants, inbox: createMemoryInbox(), logger: silent }),
+      createReceiver({ tenants, inbox: createMemoryInbox(), logger: silentLogger }),
     ).not.toThrow();
   });
 });

@@ -1,5 +1,6 @@
 import { createMemoryInbox, createMemoryStore, createWorker } from "@jobber-sync/core";
 import type { RecordSource } from "@jobber-sync/core/ports";
+import { silentLogger } from "@jobber-sync/testing";
 import { expect, it } from "vitest";
 
 const BODY = new TextEncoder().encode(
@@ -27,7 +28,7 @@ async function receiveDisconnect(disconnected: RecordSource["disconnected"] | un
   const on = {
     "app.disconnected": ({ tenant }: { readonly tenant: string }) => void handled.push(tenant),
   };
-  const logger = { info() {}, warn() {}, error() {} };
+  const logger = silentLogger;
   const worker = createWorker({ inbox, store, source, on, logger });
   await inbox.accept({
     tenant: "acme",

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createMemoryInbox, createMemoryStore, createWorker } from "@jobber-sync/core";
 import type { Inbox } from "@jobber-sync/core/ports";
+import { silentLogger } from "@jobber-sync/testing";
 import { expect, it } from "vitest";
 import { found, notification } from "../support/worker-fixtures.ts";
 
-const silent = { info: () => {}, warn: () => {}, error: () => {} };
 let keys = 0;
 
 function accept(inbox: Inbox, tenant: string, objectId: string) {
@@ -29,7 +29,7 @@ it("worker: of 64 tenants, one with a hanging API and one with a hanging handler
   const worker = createWorker({
     inbox,
     store,
-    logger: silent,
+    logger: silentLogger,
     fetchesPerSecond: 100_000,
     source: {
       async fetch(tenant, _, id) {
@@ -72,7 +72,7 @@ it("worker: a single tenant uses every slot", async () => {
   const worker = createWorker({
     inbox,
     store,
-    logger: silent,
+    logger: silentLogger,
     fetchesPerSecond: 100_000,
     concurrency: 6,
     source: {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createMemoryInbox, createMemoryStore, createWorker } from "@jobber-sync/core";
+import { silentLogger } from "@jobber-sync/testing";
 import { describe, expect, it } from "vitest";
 import { backend, found, notification, sourceOf } from "../support/worker-fixtures.ts";
 
@@ -28,7 +29,7 @@ describe("worker: drain", () => {
   it("works for another worker in a handler, and later in code that a handler started", async () => {
     const outcomes: unknown[] = [];
     const store = createMemoryStore();
-    const logger = { info() {}, warn() {}, error() {} };
+    const logger = silentLogger;
     const other = createWorker({
       inbox: createMemoryInbox({ nextSequence: () => store.nextSequence() }),
       store,
@@ -111,7 +112,7 @@ describe("worker: drain", () => {
     for (let index = 0; index < 20; index += 1) await accept("hangs", String(index));
     for (let index = 0; index < 200; index += 1)
       await accept(`tenant-${index % 10}`, String(index));
-    const logger = { info() {}, warn() {}, error() {} };
+    const logger = silentLogger;
     const worker = createWorker({
       inbox,
       store,

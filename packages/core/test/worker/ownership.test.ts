@@ -1,11 +1,11 @@
 import { createWorker, JobberSyncError } from "@jobber-sync/core";
 import type { RecordSource } from "@jobber-sync/core/ports";
+import { silentLogger } from "@jobber-sync/testing";
 import { describe, expect, it } from "vitest";
 import { backend, found, notification, sourceOf } from "../support/worker-fixtures.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
 describe("worker: ownership check", () => {
   it("leaves ownership quarantines alone when the worker has no tenants", async () => {
@@ -20,7 +20,7 @@ describe("worker: ownership check", () => {
     const careless = createWorker({
       inbox: b.inbox,
       store: b.store,
-      logger: silent,
+      logger: silentLogger,
       now: () => b.clock.now,
     });
     expect(await b.inbox.replay({}, { now: b.clock.now })).toBe(1);
@@ -41,7 +41,13 @@ describe("worker: ownership check", () => {
     const tenants = [{ slug: "acme", secrets: "the OAuth client secret", accountIds: ["MQ=="] }];
     const { inbox, store, clock } = b;
     await inbox.replay({}, { now: clock.now });
-    await createWorker({ inbox, store, tenants, logger: silent, now: () => clock.now }).drain();
+    await createWorker({
+      inbox,
+      store,
+      tenants,
+      logger: silentLogger,
+      now: () => clock.now,
+    }).drain();
     expect(await b.states()).toEqual(["done"]);
   });
 
@@ -80,7 +86,13 @@ describe("worker: resume", () => {
       },
     };
     const { inbox, store, clock } = b;
-    const worker = createWorker({ inbox, store, source, logger: silent, now: () => clock.now });
+    const worker = createWorker({
+      inbox,
+      store,
+      source,
+      logger: silentLogger,
+      now: () => clock.now,
+    });
     await b.send(notification("JOB_UPDATE"));
     await worker.drain();
     expect(await b.states()).toEqual(["done"]);
@@ -144,7 +156,7 @@ describe("worker: non-retryable store error", () => {
     const worker = createWorker({
       inbox: b.inbox,
       store: rejects,
-      logger: silent,
+      logger: silentLogger,
       now: () => b.clock.now,
     });
     await b.send({ event: "job.updated", data: { id: "1" } });

@@ -1,10 +1,10 @@
 import { createWorker, JobberSyncError } from "@jobber-sync/core";
+import { silentLogger } from "@jobber-sync/testing";
 import { expect, it } from "vitest";
 import { backend, found, notification, sourceOf } from "../support/worker-fixtures.ts";
 
 const DAY = 24 * 3_600_000;
 const SECRET = "the OAuth client secret";
-const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
 it("worker: a missing permission pauses the deliveries that need it, names the field, and ends with resume", async () => {
   let granted = false;
@@ -60,7 +60,7 @@ it("worker: a delivery of a tenant it does not know waits for a worker that does
     inbox,
     store,
     tenants: [...tenants, { slug: "acme", secrets: `${SECRET} of acme` }],
-    logger: silent,
+    logger: silentLogger,
     now: () => clock.now,
   });
   clock.now += 2 * 60_000;
@@ -78,14 +78,14 @@ it("worker: a replayed ownership quarantine stays one while the tenant is unknow
   const now = () => clock.now;
   const resolve = () => Promise.reject(new Error("down"));
   for (const tenants of [[{ slug: "another", secrets: SECRET }], { resolve }]) {
-    await createWorker({ inbox, store, tenants, logger: silent, now }).drain();
+    await createWorker({ inbox, store, tenants, logger: silentLogger, now }).drain();
     expect(await inbox.list({})).toMatchObject([
       { state: "waiting", reason: "ERR_ACCOUNT_MISMATCH" },
     ]);
     clock.now += DAY;
   }
   // Without tenants a worker would process the delivery, had its reason been overwritten.
-  await createWorker({ inbox, store, logger: silent, now }).drain();
+  await createWorker({ inbox, store, logger: silentLogger, now }).drain();
   expect(await b.states()).toEqual(["quarantined"]);
 });
 

@@ -1,21 +1,6 @@
-import { randomUUID } from "node:crypto";
-import type { Claim, IncomingDelivery, ObjectRef, Settlement } from "@jobber-sync/core/ports";
+import type { Claim, ObjectRef, Settlement } from "@jobber-sync/core/ports";
 
-export function delivery(
-  objectId: string,
-  overrides: Partial<IncomingDelivery> = {},
-): IncomingDelivery {
-  return {
-    ...objectOf(objectId),
-    deliveryKey: randomUUID(),
-    topic: "JOB_UPDATE",
-    body: new TextEncoder().encode("{}"),
-    receivedAt: Date.now(),
-    state: "waiting",
-    reason: null,
-    ...overrides,
-  };
-}
+export { incomingDelivery as delivery } from "@jobber-sync/testing";
 
 export function objectOf(objectId: string): ObjectRef {
   return { tenant: "acme", objectType: "job", objectId };

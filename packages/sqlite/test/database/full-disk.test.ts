@@ -1,6 +1,6 @@
 import { createReceiver } from "@jobber-sync/core";
 import { openSqlite } from "@jobber-sync/sqlite";
-import { signedRequest, snapshotPayload } from "@jobber-sync/testing";
+import { signedRequest, silentLogger, snapshotPayload } from "@jobber-sync/testing";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { recordingHandle } from "../support/recording-handle.ts";
 import { temporaryFile } from "../support/temporary-file.ts";
@@ -13,9 +13,8 @@ describe("receiver on a full disk", () => {
     const { handle, database } = recordingHandle(temporaryFile());
     const { inbox, close } = openSqlite(handle);
     onTestFinished(close);
-    const silent = { info() {}, warn() {}, error() {} };
     const tenants = [{ slug: "acme", secrets: SECRET }];
-    const receiver = createReceiver({ tenants, inbox, logger: silent });
+    const receiver = createReceiver({ tenants, inbox, logger: silentLogger });
     const send = (id: string) => {
       const { body, headers } = signedRequest(
         snapshotPayload("job.updated", { id, title: "x".repeat(8000) }),

@@ -2,7 +2,12 @@ import { DatabaseSync } from "node:sqlite";
 import { createWorker } from "@jobber-sync/core";
 import type { FetchedRecords, RecordSource } from "@jobber-sync/core/ports";
 import { openSqlite } from "@jobber-sync/sqlite";
-import { fetchedJob, notificationPayload, snapshotPayload } from "@jobber-sync/testing";
+import {
+  fetchedJob,
+  notificationPayload,
+  silentLogger,
+  snapshotPayload,
+} from "@jobber-sync/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { delivery } from "../support/deliveries.ts";
 import { recordingHandle } from "../support/recording-handle.ts";
@@ -53,12 +58,11 @@ function open() {
   const { handle, calls } = recordingHandle(path);
   const { inbox, store, close } = openSqlite(handle, { pollMs: 10 });
   const source = new ChangingSource();
-  const silent = { info() {}, warn() {}, error() {} };
   const worker = createWorker({
     inbox,
     store,
     source,
-    logger: silent,
+    logger: silentLogger,
     retry: { firstDelayMs: 50 },
   });
   const other = new DatabaseSync(path);

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import type {
   Claim,
   Inbox,
@@ -7,6 +6,7 @@ import type {
   ObjectRef,
   Settlement,
 } from "@jobber-sync/core/ports";
+import { incomingDelivery } from "../../deliveries/incoming-delivery.ts";
 
 /** A lease that no test outlives by accident. */
 export const LEASE_MS = 60_000;
@@ -21,17 +21,8 @@ export function delivery(
   objectId: string,
   overrides: Partial<IncomingDelivery> = {},
 ): IncomingDelivery {
-  return {
-    ...objectOf(objectId),
-    deliveryKey: randomUUID(),
-    topic: "JOB_UPDATE",
-    body: new TextEncoder().encode("{}"),
-    // Earlier than any difference between two clocks of one machine.
-    receivedAt: Date.now() - 50,
-    state: "waiting",
-    reason: null,
-    ...overrides,
-  };
+  // Earlier than any difference between two clocks of one machine.
+  return incomingDelivery(objectId, { receivedAt: Date.now() - 50, ...overrides });
 }
 
 export function objectOf(objectId: string): ObjectRef {
