@@ -20,30 +20,30 @@ const req = new IncomingMessage(new Socket());
 const limits: BodyLimits = { maxBytes: 1, timeoutMs: 1, budget: new ByteBudget(1) };
 
 expectType<BodyReader>()(nodeBody(req));
-nodeBody(req, {});
-nodeBody(req, { fix: undefined });
-nodeBody(Object.assign(req, { body: {}, rawBody: Buffer.alloc(0) }));
-nodeBody(req).read(limits).then(expectType<Uint8Array>());
+void nodeBody(req, {});
+void nodeBody(req, { fix: undefined });
+void nodeBody(Object.assign(req, { body: {}, rawBody: Buffer.alloc(0) }));
+void nodeBody(req).read(limits).then(expectType<Uint8Array>());
 expectType<void>()(nodeBody(req).discard());
 expectType<BodyReader>()(webBody(new Request("https://example.com")));
 const minimal: WebRequestBody = { body: null, bodyUsed: false };
-webBody(minimal).read(limits);
+void webBody(minimal).read(limits);
 limits.budget.take(1);
 limits.budget.release(1);
 ({ read: async () => new Uint8Array(), discard() {} }) satisfies BodyReader;
 
 // @ts-expect-error: a Node request, not a WHATWG one
-nodeBody(new Request("https://example.com"));
+void nodeBody(new Request("https://example.com"));
 // @ts-expect-error: a WHATWG request, not a Node one
-webBody(req);
+void webBody(req);
 // @ts-expect-error: the limits are required
-nodeBody(req).read();
+void nodeBody(req).read();
 // @ts-expect-error: a time limit is required
-nodeBody(req).read({ maxBytes: 1, budget: limits.budget });
+void nodeBody(req).read({ maxBytes: 1, budget: limits.budget });
 // @ts-expect-error: a budget, not a number
-nodeBody(req).read({ maxBytes: 1, timeoutMs: 1, budget: 1 });
+void nodeBody(req).read({ maxBytes: 1, timeoutMs: 1, budget: 1 });
 // @ts-expect-error: a misspelled option
-nodeBody(req, { fixes: "" });
+void nodeBody(req, { fixes: "" });
 // @ts-expect-error: a size is required
 new ByteBudget();
 // @ts-expect-error: text is not bytes
