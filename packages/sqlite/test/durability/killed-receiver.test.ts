@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { killReceivers } from "../support/kill-receivers.ts";
 import { temporaryFolder } from "../support/temporary-file.ts";
 
-const KILLS = 12;
-const DISTURBED = 4;
+const KILLS = 8;
+const DISTURBED = 2;
 
 describe("receiver killed while it accepts deliveries", () => {
   it(`loses no acknowledged delivery in ${KILLS} kills`, async () => {
@@ -21,7 +21,7 @@ describe("receiver killed while it accepts deliveries", () => {
   }, 240_000);
 
   it("loses deliveries if it responds before it stores", async () => {
-    const { lost } = await killReceivers(temporaryFolder(), 4, { mode: "early" });
+    const { lost } = await killReceivers(temporaryFolder(), 2, { mode: "early" });
     expect(lost.length).toBeGreaterThan(0);
   }, 60_000);
 });

@@ -4,12 +4,12 @@ import { delivery } from "../support/deliveries.ts";
 import { startChild } from "../support/start-child.ts";
 import { temporaryFile } from "../support/temporary-file.ts";
 
-const ROUNDS = 50;
+const ROUNDS = 30;
 
 describe("processes that share a file", () => {
   it("create the tables at once, never draw a sequence twice, and end with the newest write", async () => {
     const path = temporaryFile();
-    const names = ["a", "b", "c"];
+    const names = ["a", "b"];
     const ended = await Promise.all(
       names.map(
         (name) =>
@@ -20,7 +20,7 @@ describe("processes that share a file", () => {
           ]).ended,
       ),
     );
-    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(ended.map(({ code }) => code)).toEqual([0, 0]);
     const printed = ended.map(({ lines }) => lines.map((line) => JSON.parse(line) as Printed));
     for (const one of printed) {
       const own = one.flatMap(({ sequence, accepted }) => [sequence, accepted]);
@@ -33,7 +33,7 @@ describe("processes that share a file", () => {
     const { store, inbox, close } = openSqlite(path);
     const newest = Math.max(...all.map(({ sequence }) => sequence));
     expect((await store.jobs("acme")).map(({ title }) => title)).toEqual([
-      expect.stringMatching(new RegExp(`^[abc] ${newest}$`)),
+      expect.stringMatching(new RegExp(`^[ab] ${newest}$`)),
     ]);
     const stored = await inbox.list({ limit: 10_000 });
     expect(stored.map(({ objectId }) => objectId).toSorted()).toEqual(
@@ -46,13 +46,13 @@ describe("processes that share a file", () => {
     const path = temporaryFile();
     const { inbox, close } = openSqlite(path);
     const accepted = await Promise.all(
-      Array.from({ length: 400 }, (_, index) => inbox.accept(delivery(String(index % 40)))),
+      Array.from({ length: 200 }, (_, index) => inbox.accept(delivery(String(index % 40)))),
     );
-    const workers = ["1", "2", "3"].map(() =>
+    const workers = ["1", "2"].map(() =>
       startChild(new URL("../support/work-with-others.ts", import.meta.url), [path]),
     );
     const ended = await Promise.all(workers.map((worker) => worker.ended));
-    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(ended.map(({ code }) => code)).toEqual([0, 0]);
     const taken = ended.flatMap(({ lines }) =>
       lines.flatMap((line) => JSON.parse(line) as number[]),
     );
