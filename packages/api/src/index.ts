@@ -20,7 +20,11 @@ export {
   type ReconcileOptions,
   type Reconciler,
 } from "./reconcile/create-reconciler.ts";
-export type { ReconcileCounts, ReconcileReport } from "./reconcile/reconcile-report.ts";
+export type {
+  ReconcileCounts,
+  ReconcileReport,
+  WebhookCounts,
+} from "./reconcile/reconcile-report.ts";
 export type {
   ReconcileProgress,
   ReconcilerHooks,

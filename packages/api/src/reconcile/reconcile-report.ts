@@ -17,6 +17,14 @@ export interface ReconcileCounts {
   unreadable: number;
 }
 
+/** Changes since the last run, by whether a webhook had brought them. */
+export interface WebhookCounts {
+  /** Changed records that were stored already. */
+  delivered: number;
+  /** Changed records that reconcile had to write. Changes of the last two minutes do not count. */
+  missed: number;
+}
+
 /** The result of a reconcile. */
 export interface ReconcileReport {
   /** `false` when another run of the tenant was active; nothing was done. */
@@ -27,6 +35,8 @@ export interface ReconcileReport {
   readonly complete: boolean;
   readonly clients: Readonly<ReconcileCounts>;
   readonly jobs: Readonly<ReconcileCounts>;
+  /** Zero for a full walk. */
+  readonly webhooks: Readonly<WebhookCounts>;
 }
 
 /** A report while its run is active. */
@@ -36,11 +46,13 @@ export interface RunReport {
   complete: boolean;
   readonly clients: ReconcileCounts;
   readonly jobs: ReconcileCounts;
+  readonly webhooks: WebhookCounts;
 }
 
 /** Creates an empty report. */
 export function createReport(ran: boolean): RunReport {
-  return { ran, swept: false, complete: true, clients: noCounts(), jobs: noCounts() };
+  const webhooks = { delivered: 0, missed: 0 };
+  return { ran, swept: false, complete: true, clients: noCounts(), jobs: noCounts(), webhooks };
 }
 
 /** Returns the counts of a record type. */

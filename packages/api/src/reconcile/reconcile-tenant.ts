@@ -8,6 +8,7 @@ import { sweep } from "./sweep.ts";
 import { loadUnreadable } from "./unreadable-records.ts";
 import { type WalkOptions, walkRecords, writeDifferences } from "./walk-records.ts";
 import { createWalk, loadWalk, saveWalk, type WalkState } from "./walk-state.ts";
+import { watchWebhooks } from "./watch-webhooks.ts";
 
 /** Options for {@link reconcileTenant}. */
 export interface ReconcileTenantOptions {
@@ -32,7 +33,9 @@ export async function reconcileTenant(
   const state = await beginWalk(context, full);
   await checkAccount(context);
   const unreadable = await loadUnreadable(context);
-  await unreadable.retry((record, sequence) => writeDifferences(context, [record], sequence));
+  await unreadable.retry(async (record, sequence) => {
+    await writeDifferences(context, [record], sequence);
+  });
   const meter = createProgressMeter(context.now, onProgress);
   const seen = state.full
     ? {
@@ -56,6 +59,7 @@ export async function reconcileTenant(
     report.swept = true;
   }
   await saveWalk(cursors, tenant, null);
+  if (!state.full) await watchWebhooks(context);
   if (refusal !== null) throw refusal;
 }
 

@@ -1,6 +1,6 @@
 import type { Dispatch, Hook } from "@jobber-sync/core/ports";
 import type { TenantEvent } from "../hooks.ts";
-import type { ReconcileReport, RecordType } from "./reconcile-report.ts";
+import type { ReconcileReport, RecordType, WebhookCounts } from "./reconcile-report.ts";
 
 /** The progress of a walk over all records of one type, or of those that changed. */
 export interface ReconcileProgress extends TenantEvent {
@@ -52,6 +52,11 @@ export interface ReconcilerHooks {
    * are really gone. Emitted once per refusal.
    */
   readonly refused?: Hook<RefusedDeletion> | undefined;
+  /**
+   * Reconcile had to write more changes than webhooks brought, twice in a row or many at once: webhooks
+   * are probably switched off or not arriving. Emitted once until webhooks bring changes again.
+   */
+  readonly silent?: Hook<TenantEvent & Readonly<WebhookCounts>> | undefined;
   /** A run ended. */
   readonly reconciled?: Hook<TenantEvent & { readonly report: ReconcileReport }> | undefined;
   /** A scheduled run failed; the next one continues where this one stopped. */

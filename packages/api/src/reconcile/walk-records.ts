@@ -9,6 +9,7 @@ import type { ReadPage } from "./request-page.ts";
 import type { SeenIds } from "./seen-ids.ts";
 import type { UnreadableRecords } from "./unreadable-records.ts";
 import { saveWalk, type WalkState } from "./walk-state.ts";
+import { countWebhooks } from "./watch-webhooks.ts";
 
 /** What a walk over one record type needs beside its context. */
 export interface WalkOptions {
@@ -41,7 +42,8 @@ export async function walkRecords(
     // Before the page is read: its content is at least as new as this number.
     const sequence = await store.nextSequence();
     const read = await readPage(context, { type, after: state.after, since });
-    await writeDifferences(context, read.records, sequence);
+    const differing = await writeDifferences(context, read.records, sequence);
+    if (cursor !== null) countWebhooks(context, read, { differing, since: cursor });
     for (const { id, reason } of read.unreadable) await options.unreadable.add(type, id, reason);
     await options.seen?.add(seenIn(read));
     const older = since !== null && read.records.some(({ record }) => isBefore(record, since));
@@ -68,25 +70,28 @@ export async function walkRecords(
 /**
  * Writes the records that differ from the stored ones, and counts the outcomes. All records are of one
  * type.
+ *
+ * @returns the records that differed
  */
 export async function writeDifferences(
   context: ReconcileContext,
   records: readonly ReadRecord[],
   sequence: number,
-): Promise<void> {
+): Promise<readonly ReadRecord[]> {
   const [first] = records;
-  if (first === undefined) return;
+  if (first === undefined) return [];
   const ids = records.map(({ id }) => id);
   const stored = new Map(
     (await readStored(context, first.type, { ids })).map((row) => [row.id, row]),
   );
   const differing = records.filter((record) => !isStored(record, stored.get(record.id)));
-  if (differing.length === 0) return;
+  if (differing.length === 0) return differing;
   const counts = countsOf(context, first.type);
   for (const outcome of await writeRecords(context, differing, { sequence })) {
     if (outcome === "inserted") counts.inserted += 1;
     if (outcome === "updated") counts.updated += 1;
   }
+  return differing;
 }
 
 /** Unreadable records exist, so a sweep must not find them missing. */

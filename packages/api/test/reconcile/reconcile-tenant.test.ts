@@ -1,7 +1,7 @@
 import type { ReconcilerOptions } from "@jobber-sync/api";
 import { createMemoryLease } from "@jobber-sync/core";
 import { describe, expect, it } from "vitest";
-import { addJob } from "../support/open-api.ts";
+import { addJob, SIGNAL } from "../support/open-api.ts";
 import { differences, openReconciler } from "../support/open-reconciler.ts";
 
 const HOUR_MS = 3_600_000;
@@ -299,6 +299,53 @@ describe("reconcile", () => {
     const runs = await Promise.all(Array.from({ length: 3 }, () => opened.reconcile("acme")));
     expect(runs.map(({ ran }) => ran)).toEqual([true, false, false]);
     expect(await opened.reconcile("acme")).toMatchObject({ ran: true });
+  });
+});
+
+describe("the silent hook", () => {
+  async function openBusy() {
+    const opened = await openReconciler();
+    const jobs = Array.from({ length: 12 }, (_, n) => addJob(opened.account, `Job ${n}`));
+    await opened.reconcile("acme");
+    const { account, api, clock, store } = opened;
+    /** Changes jobs, and lets webhooks bring the first `delivered` of them. */
+    const cycle = async (changed: number, delivered: number) => {
+      clock.now += 5 * 60_000;
+      for (const [n, { job }] of jobs.slice(0, changed).entries()) {
+        account.update("job", job.id, { title: `${clock.now}` });
+        if (n >= delivered) continue;
+        const records = await api.fetch("acme", "job", job.id, { signal: SIGNAL });
+        const position = { tenant: "acme", mode: "replace", sequence: await store.nextSequence() };
+        const writes = records?.jobs.map((read) => ({ ...position, ...read }));
+        await store.apply({ contacts: [], jobs: writes as never, submissions: [] });
+      }
+      clock.now += 10 * 60_000;
+      return (await opened.reconcile("acme")).webhooks;
+    };
+    const silent = () => opened.events.filter(([name]) => name === "silent");
+    return { ...opened, cycle, silent };
+  }
+
+  it("is called in the second run after webhooks were switched off, and once", async () => {
+    const { cycle, silent } = await openBusy();
+    expect(await cycle(4, 4)).toEqual({ delivered: 4, missed: 0 });
+    expect(await cycle(3, 0)).toEqual({ delivered: 0, missed: 3 });
+    expect(silent()).toEqual([]);
+    await cycle(3, 0);
+    expect(silent()).toEqual([["silent", { tenant: "acme", delivered: 0, missed: 3 }]]);
+    await cycle(3, 0);
+    await cycle(3, 3);
+    await cycle(2, 0);
+    await cycle(2, 0);
+    expect(silent()).toHaveLength(2);
+  });
+
+  it("is called at once for many missed changes, and never for a few", async () => {
+    const { cycle, silent } = await openBusy();
+    for (let n = 0; n < 4; n++) await cycle(8, 6);
+    expect(silent()).toEqual([]);
+    await cycle(11, 0);
+    expect(silent()).toHaveLength(1);
   });
 });
 

@@ -27,6 +27,7 @@ export async function openReconciler(options: OpenReconcilerOptions = {}) {
   const hooks: ReconcilerHooks = {
     unreadable: (event) => void events.push(["unreadable", event]),
     refused: (event) => void events.push(["refused", event]),
+    silent: (event) => void events.push(["silent", event]),
   };
   /** Creates another reconciler on the same stores, as in another process. */
   const another = (overrides: Partial<ReconcilerOptions> = {}) =>

@@ -22,7 +22,9 @@ export type HealthCode =
   /** The account disconnected the app. */
   | "disconnected"
   /** Reconcile has not completed for an hour. */
-  | "reconcile_late";
+  | "reconcile_late"
+  /** Reconcile finds more changes than webhooks bring: are they switched off? */
+  | "webhooks_silent";
 
 /** One reason for a level other than `ok`. Contains ids and counts, never customers' data. */
 export interface HealthReason {
@@ -40,6 +42,8 @@ export interface TenantHealth extends Pick<Connection, "tenant" | "state"> {
   readonly reconciledAt: number | null;
   /** When the account was connected. Milliseconds since 1970. */
   readonly connectedAt: number;
+  /** Since when reconcile finds more changes than webhooks bring; `null` while webhooks arrive. */
+  readonly silentSince?: number | null | undefined;
 }
 
 /** Everything that {@link assessHealth} looks at. */
@@ -106,11 +110,17 @@ function tenantReasons(health: TenantHealth, reconciles: boolean, now: number): 
     const message = "The account disconnected the app.";
     return [{ code: "disconnected", level: "degraded", tenant, message }];
   }
+  const reasons: HealthReason[] = [];
+  if (health.silentSince) {
+    const minutes = Math.floor((now - health.silentSince) / MINUTE_MS);
+    const message = `Webhooks have brought fewer changes than reconcile for ${minutes} minutes. Check that they are enabled in Jobber.`;
+    reasons.push({ code: "webhooks_silent", level: "degraded", tenant, message });
+  }
   const since = Math.max(reconciledAt ?? 0, connectedAt);
-  if (!reconciles || now - since < RECONCILE_LATE_MS) return [];
+  if (!reconciles || now - since < RECONCILE_LATE_MS) return reasons;
   const minutes = Math.floor((now - since) / MINUTE_MS);
   const message = `Reconcile has not completed for ${minutes} minutes.`;
-  return [{ code: "reconcile_late", level: "degraded", tenant, message }];
+  return [...reasons, { code: "reconcile_late", level: "degraded", tenant, message }];
 }
 
 function count(rows: number): string {

@@ -61,11 +61,17 @@ export async function checkHealth({
 async function readTenants({ tokens, cursors }: SyncDatabase): Promise<readonly TenantHealth[]> {
   const slugs = await tokens.tenants();
   const read = async (slug: string): Promise<readonly TenantHealth[]> => {
-    const [connection, ran] = await Promise.all([tokens.read(slug), cursors.get(slug, "ran")]);
+    const [connection, ran, silent] = await Promise.all([
+      tokens.read(slug),
+      cursors.get(slug, "ran"),
+      cursors.get(slug, "silent"),
+    ]);
     if (connection === null) return [];
     const { tenant, state } = connection;
     const reconciledAt = ran === null ? null : Number(ran);
-    return [{ tenant, state, reconciledAt, connectedAt: Date.parse(connection.connectedAt) }];
+    const silentSince = silent ? Number(silent) : null;
+    const connectedAt = Date.parse(connection.connectedAt);
+    return [{ tenant, state, reconciledAt, connectedAt, silentSince }];
   };
   return (await Promise.all(slugs.map(read))).flat();
 }
