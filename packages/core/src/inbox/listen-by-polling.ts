@@ -75,8 +75,6 @@ export async function listenByPolling(
       const exclude = scheduler.running();
       const objects = await inbox.due({ now: now(), limit, exclude, excludeTenants });
       sawAll = objects.length < limit;
-      // These may all be of one tenant and hide others. It is left out of the next look.
-      if (!sawAll) look = true;
       for (const object of objects) void scheduler.offer(object);
     } catch (error) {
       onError(error);

@@ -50,10 +50,10 @@ interface DueRow extends ObjectRef {
 
 /** Creates `due`, which follows `transitions.isReady` and `transitions.isLaneHeld`. */
 export function createDue({ database }: InboxContext): Inbox["due"] {
-  return async ({ now, limit, exclude = [] }) =>
+  return async ({ now, limit, exclude = [], excludeTenants = [] }) =>
     database.read((connection) => {
       const most = wholeLimit(limit);
-      const { expired, held } = readLanes(connection, now, exclude);
+      const { expired, held } = readLanes(connection, { now, exclude, excludeTenants });
       // An expired lane has rows that are left over from its claim.
       const objects = expired.slice(0, most);
       const sources = readSources(connection, now);
@@ -64,7 +64,8 @@ export function createDue({ database }: InboxContext): Inbox["due"] {
       // of counting it.
       for (let window = WIDER * most; objects.length < most; window *= WIDER) {
         const left = most - objects.length;
-        const found = readObjects(connection, { sources, now, excluded, window, limit: left });
+        const query = { sources, now, excluded, excludeTenants, window, limit: left };
+        const found = readObjects(connection, query);
         for (const { tenant, objectType, objectId } of found)
           objects.push({ tenant, objectType, objectId });
         if (found.reduce((sum, { rows }) => sum + rows, 0) < window) break;
@@ -79,15 +80,22 @@ export function createDue({ database }: InboxContext): Inbox["due"] {
  */
 function readLanes(
   connection: Connection,
-  now: number,
-  exclude: readonly ObjectRef[],
+  {
+    now,
+    exclude,
+    excludeTenants,
+  }: {
+    readonly now: number;
+    readonly exclude: readonly ObjectRef[];
+    readonly excludeTenants: readonly string[];
+  },
 ): { readonly expired: readonly ObjectRef[]; readonly held: readonly ObjectRef[] } {
   const expired: ObjectRef[] = [];
   const held: ObjectRef[] = [];
   const excluded = new Set(exclude.map(objectKey));
   for (const { tenant, objectType, objectId, ...lane } of listLanes(connection)) {
     const object = { tenant, objectType, objectId };
-    if (excluded.has(objectKey(object))) continue;
+    if (excludeTenants.includes(tenant) || excluded.has(objectKey(object))) continue;
     (transitions.isLaneHeld(lane, now) ? held : expired).push(object);
   }
   return { expired, held };
@@ -104,6 +112,7 @@ interface Query {
   readonly sources: readonly Source[];
   readonly now: number;
   readonly excluded: readonly ObjectRef[];
+  readonly excludeTenants: readonly string[];
   /** Maximum number of rows to read. */
   readonly window: number;
   readonly limit: number;
@@ -111,15 +120,23 @@ interface Query {
 
 function readObjects(
   connection: Connection,
-  { sources, now, excluded, window, limit }: Query,
+  { sources, now, excluded, excludeTenants, window, limit }: Query,
 ): readonly DueRow[] {
-  const condition =
-    excluded.length === 0
-      ? ""
-      : `AND (${OBJECT}) NOT IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))`;
-  const names = JSON.stringify(
-    excluded.map(({ tenant, objectType, objectId }) => [tenant, objectType, objectId]),
-  );
+  let condition = "";
+  const lists: string[] = [];
+  if (excludeTenants.length > 0) {
+    condition += "AND tenant NOT IN (SELECT value FROM json_each(?)) ";
+    lists.push(JSON.stringify(excludeTenants));
+  }
+  if (excluded.length > 0) {
+    condition += `AND (${OBJECT}) NOT IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))`;
+    const names = excluded.map(({ tenant, objectType, objectId }) => [
+      tenant,
+      objectType,
+      objectId,
+    ]);
+    lists.push(JSON.stringify(names));
+  }
   const queries = sources.map(
     ({ rows }) =>
       `SELECT * FROM (SELECT ${OBJECT}, due_at AS due FROM ${rows} ${condition} ORDER BY due_at LIMIT ?)`,
@@ -128,11 +145,7 @@ function readObjects(
     `SELECT tenant AS "tenant", object_type AS "objectType", object_id AS "objectId", count(*) AS "rows"
     FROM (${queries.join(" UNION ALL ")} ORDER BY due LIMIT ?)
     GROUP BY ${OBJECT} ORDER BY min(due) LIMIT ?`,
-    ...sources.flatMap(({ values }) => [
-      ...values(now),
-      ...(excluded.length === 0 ? [] : [names]),
-      window,
-    ]),
+    ...sources.flatMap(({ values }) => [...values(now), ...lists, window]),
     window,
     limit,
   );

@@ -132,6 +132,18 @@ export function wakingRules(rule: Rule): void {
     );
   });
 
+  rule("leaves excluded tenants out of due, whatever the limit", async ({ inbox }) => {
+    for (const id of ["1", "2", "3"]) await inbox.accept(delivery(id));
+    await inbox.accept(delivery("1", { tenant: "other" }));
+    const due = (limit: number, excludeTenants: readonly string[]) =>
+      inbox.due({ now: Date.now(), limit, excludeTenants });
+    const other = { ...objectOf("1"), tenant: "other" };
+    assert.deepEqual(await due(10, ["acme", "unknown"]), [other]);
+    assert.deepEqual(await due(1, ["acme"]), [other]);
+    assert.equal((await due(10, ["other"])).length, 3);
+    assert.deepEqual(await due(10, ["acme", "other"]), []);
+  });
+
   rule("listen pauses before it offers an unclaimed object again", async ({ inbox }) => {
     await inbox.accept(delivery("1"));
     for (const concurrency of [1, 4]) {

@@ -75,6 +75,10 @@ export const WAKING_MUTANTS: Readonly<Record<string, Mutant>> = {
     rules: ["due leaves out excluded objects, whatever the limit"],
     defect: (inbox) => ({ due: ({ now, limit }) => inbox.due({ now, limit }) }),
   },
+  "excluded tenants are due": {
+    rules: ["leaves excluded tenants out of due, whatever the limit"],
+    defect: (inbox) => ({ due: (options) => inbox.due({ ...options, excludeTenants: [] }) }),
+  },
   "one object's rows hide the other objects": {
     rules: ["a flood of deliveries for one object does not hold up other objects"],
     defect: (inbox) => {
