@@ -24,8 +24,8 @@ const MAX_WAIT_MS = 5000;
 const PROGRESS_EVERY_MS = 5000;
 
 /**
- * Starts the reconciler, which repairs records whose webhooks were missed: now, every 15 minutes, and
- * in a daily sweep. The first run of a tenant is its backfill; its progress is printed.
+ * Starts the reconciler, which repairs records whose webhooks were missed: now, every 15 minutes,
+ * and in a daily sweep. The first run of a tenant is its backfill; its progress is printed.
  */
 export function startReconciler({ tenants, inbox, ...rest }: StartReconcilerOptions): Reconciler {
   let printedAt = 0;

@@ -15,7 +15,7 @@ import {
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createPendingConnections } from "../src/pending-connections.ts";
 
-const WAIT = { timeout: 10_000, interval: 20 };
+const WAIT = { timeout: 30_000, interval: 20 };
 
 let folder: string;
 let jobber: Simulator;
@@ -27,7 +27,7 @@ beforeAll(async () => {
   jobber = await createSimulator();
   account = jobber.addAccount("Acme Lawn Care");
   await start();
-}, 30_000);
+}, 120_000);
 
 const START = new URL("../src/start.ts", import.meta.url);
 
@@ -150,7 +150,7 @@ test("a connected account gets its existing records, the deliveries that waited,
   account.addJob(property.id, { title: "Leaf Removal" });
   await jobber.webhooks.flush();
   await vi.waitFor(async () => expect(await titles()).toContain("Leaf Removal"), WAIT);
-}, 30_000);
+}, 120_000);
 
 test("the example with an app exits when the port is in use or the API URL is not https", async () => {
   const second = await runExample(START, [], { ...settings(), PORT: new URL(server.url).port });
@@ -163,7 +163,7 @@ test("the example with an app exits when the port is in use or the API URL is no
     1,
     expect.stringContaining("must be an https URL"),
   ]);
-}, 30_000);
+}, 120_000);
 
 test("the connection survives a restart", async () => {
   server.kill("SIGTERM");
@@ -177,7 +177,7 @@ test("the connection survives a restart", async () => {
     async () => expect(await contacts()).toMatchObject([{ name: "Grace Murray" }]),
     WAIT,
   );
-}, 30_000);
+}, 120_000);
 
 const flow = (tenant: string) => ({
   tenant,

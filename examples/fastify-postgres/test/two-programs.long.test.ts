@@ -21,4 +21,4 @@ test("receiver and worker use the server named by DATABASE_URL and start none", 
   } finally {
     await server.stop();
   }
-}, 60_000);
+}, 120_000);

@@ -10,4 +10,4 @@ test("receiver and worker run as two programs that share the bundled PostgreSQL"
   const printed = await receiveAndWork({ JOBBER_SYNC_PGDATA: data, DATABASE_URL: "" });
   expect(printed).not.toContain("postgres:postgres@");
   await removeShared(data);
-}, 60_000);
+}, 120_000);

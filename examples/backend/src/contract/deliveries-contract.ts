@@ -20,7 +20,7 @@ const NOTIFICATION = {
 };
 
 // Each look starts a process, so looks are further apart than in WAIT.
-const LOOK = { timeout: 20_000, interval: 500 };
+const LOOK = { timeout: 60_000, interval: 500 };
 
 /** Tests `list` against a running server. */
 export function listContract({ deliveries, post, settings }: ExampleUnderTest): void {

@@ -14,7 +14,7 @@ export interface ExampleProcess {
   readonly ended: Promise<number | null>;
 }
 
-const LONGEST_RUN_MS = 60_000;
+const LONGEST_RUN_MS = 120_000;
 const COMPILE_CACHE = join(tmpdir(), "node-compile-cache");
 const LISTENING = /listening on (http:\S+?),? /;
 

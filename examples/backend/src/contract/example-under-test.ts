@@ -13,9 +13,9 @@ export const ACCOUNT = "Z2lkOi8vSm9iYmVyL0FjY291bnQvMTA1OTI=";
 /**
  * Options for `vi.waitFor`, which polls because a worker's progress is visible only in the records.
  */
-export const WAIT = { timeout: 10_000, interval: 20 };
+export const WAIT = { timeout: 30_000, interval: 20 };
 /** Time limit for tests that start processes. Milliseconds. */
-export const SLOW_MS = 30_000;
+export const SLOW_MS = 120_000;
 
 /** The database of an example, opened by another program. */
 interface OpenedDatabase {

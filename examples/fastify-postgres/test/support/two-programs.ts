@@ -8,7 +8,7 @@ import { startExampleProcess } from "@jobber-sync-examples/backend/contract";
 import { afterAll, beforeAll, expect, vi } from "vitest";
 
 const SECRET = "the client secret of the example's test";
-const WAIT = { timeout: 20_000, interval: 50 };
+const WAIT = { timeout: 60_000, interval: 50 };
 
 /**
  * The receiver and worker programs, with settings in a temporary folder that lasts as long as the
