@@ -10,10 +10,6 @@ import { codeBlocks, exampleBlocks } from "./code-blocks.mjs";
 import { compileBlocks } from "./compile-blocks.mjs";
 import { proseMistakes } from "./prose.mjs";
 
-// While the text is being rewritten, its mistakes are counted and do not fail the check; --prose
-// lists them.
-const PROSE_FAILS = false;
-
 const root = fileURLToPath(new URL("../", import.meta.url));
 // The workspace's root has no packages of the workspace: it is looked up from where there are some.
 const core = createRequire(new URL("../examples/backend/package.json", import.meta.url)).resolve(
@@ -39,11 +35,8 @@ const mistakes = [
   ...pages.flatMap(commands),
   ...errorPages(),
   ...namedTests("docs/evidence.md"),
+  ...prose(),
 ];
-const prose = proseOfRepository();
-if (PROSE_FAILS || process.argv.includes("--prose"))
-  mistakes.push(...prose.map(({ file, line, mistake }) => `${file}:${line}: ${mistake}`));
-else reportProse(prose);
 for (const mistake of mistakes) console.log(mistake);
 console.log(`docs: ${pages.length} pages, ${mistakes.length} mistakes`);
 process.exitCode = mistakes.length === 0 ? 0 : 1;
@@ -118,23 +111,16 @@ function errorPages() {
   ];
 }
 
-function proseOfRepository() {
+/** Checks the text of the repository against the rules of prose.mjs. */
+function prose() {
   const facts = headings(read("docs/jobber-facts.md"));
   return glob("**/*.{ts,mjs,md}")
     .filter((file) => !/(^|\/)(dist|coverage|\.data|\.runtimes)\//.test(file))
     .flatMap((file) =>
-      proseMistakes(file, read(file), facts).map((mistake) => ({ file, ...mistake })),
+      proseMistakes(file, read(file), facts).map(
+        ({ line, mistake }) => `${file}:${line}: ${mistake}`,
+      ),
     );
-}
-
-/** Prints the number of mistakes per folder. */
-function reportProse(prose) {
-  const counts = new Map();
-  for (const { file } of prose) {
-    const folder = /^((?:packages|examples)\/[^/]+|[^/]+)/.exec(file)?.[1] ?? file;
-    counts.set(folder, (counts.get(folder) ?? 0) + 1);
-  }
-  for (const [folder, count] of counts) console.log(`prose: ${folder}: ${count} to rewrite`);
 }
 
 /** Checks that each test in a table with the columns `[`file`](link)` and name exists. */

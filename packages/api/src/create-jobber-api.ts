@@ -42,9 +42,9 @@ export interface JobberApi extends RecordSource {
    *
    * @param grant the tokens from `exchangeCode`
    * @returns the account's id
-   * @throws {JobberSyncError} `ERR_ACCOUNT_MISMATCH` when the tenant was connected to another account
-   * before, `ERR_ACCOUNT_IN_USE` when another tenant is connected to the account (each can be allowed
-   * in the options), `ERR_API_…`, or the token store's error
+   * @throws {JobberSyncError} `ERR_ACCOUNT_MISMATCH` when the tenant was connected to another
+   * account before, `ERR_ACCOUNT_IN_USE` when another tenant is connected to the account (each can
+   * be allowed in the options), `ERR_API_…`, or the token store's error
    */
   connect(tenant: string, grant: TokenGrant, options?: ConnectOptions): Promise<string>;
 
@@ -55,12 +55,12 @@ export interface JobberApi extends RecordSource {
   accountOf(tenant: string): Promise<string | null>;
 
   /**
-   * Sends a query or mutation of your own on behalf of a tenant, within the same rate limits. Jobber
-   * has no idempotency key (docs/jobber-facts.md#mutations): a mutation that ended in a network error
-   * may have been applied.
+   * Sends a query or mutation of your own on behalf of a tenant, within the same rate limits.
+   * Jobber has no idempotency key (docs/jobber-facts.md#mutations): a mutation that ended in a
+   * network error may have been applied.
    *
-   * @throws {JobberSyncError} `ERR_API_…`; `ERR_API_QUERY` also when a mutation's `userErrors` are not
-   * empty
+   * @throws {JobberSyncError} `ERR_API_…`; `ERR_API_QUERY` also when a mutation's `userErrors` are
+   * not empty
    */
   readonly request: ApiRequest;
 }

@@ -102,7 +102,9 @@ export function createFetchRecords(
   };
 }
 
-/** Returns `false` for `null`, which means gone. A missing key must not: it would delete a record. */
+/**
+ * Returns `false` for `null`, which means gone. A missing key must not: it would delete a record.
+ */
 function found<T extends object>(value: T | null | undefined, path: string): value is T {
   if (value === null) return false;
   if (typeof value !== "object") throw unexpected(path);

@@ -21,16 +21,18 @@ export type ReauthReason =
  * throws or rejects is logged with its error and has no other effect.
  */
 export interface JobberApiHooks {
-  /** A tenant was connected or reconnected. Return `inbox.resume(tenant)` to process what waited. */
+  /**
+   * A tenant was connected or reconnected. Return `inbox.resume(tenant)` to process what waited.
+   */
   readonly connected?: Hook<TenantEvent> | undefined;
   /**
-   * A tenant's owner must complete the OAuth flow. Its deliveries are paused, not lost. Emitted once,
-   * by the process that noticed.
+   * A tenant's owner must complete the OAuth flow. Its deliveries are paused, not lost. Emitted
+   * once, by the process that noticed.
    */
   readonly needsReauth?: Hook<TenantEvent & { readonly reason: ReauthReason }> | undefined;
   /**
-   * Jobber hid types or fields that a query selects, because the app lacks a permission. Emitted once
-   * per tenant and set of names, until the tenant is connected again.
+   * Jobber hid types or fields that a query selects, because the app lacks a permission. Emitted
+   * once per tenant and set of names, until the tenant is connected again.
    */
   readonly missingPermission?:
     | Hook<TenantEvent & { readonly hidden: readonly string[] }>

@@ -17,8 +17,8 @@ export interface JobberApiOptions {
    */
   readonly lease?: Lease | undefined;
   /**
-   * The API version to request, as `YYYY-MM-DD` (docs/jobber-facts.md#api-versions). This package is
-   * written for and tested against 2026-07-27.
+   * The API version to request, as `YYYY-MM-DD` (docs/jobber-facts.md#api-versions). This package
+   * is written for and tested against 2026-07-27.
    */
   readonly version: string;
   readonly clientId: string;
@@ -69,8 +69,8 @@ export type CheckedOptions = {
 /**
  * Validates the options and fills in defaults.
  *
- * @throws {TypeError} for a version that is not a date, an unsafe endpoint, missing credentials, or a
- * number out of range
+ * @throws {TypeError} for a version that is not a date, an unsafe endpoint, missing credentials, or
+ * a number out of range
  */
 export function checkOptions(options: JobberApiOptions): CheckedOptions {
   const { version, clientId, clientSecret, endpoint = JOBBER_ENDPOINT } = options;

@@ -92,7 +92,8 @@ describe("worker and API during trouble", () => {
       }
       await day.pass(70 * HOUR_MS);
       expect(await day.states()).toEqual({ waiting: 4 });
-      // A dozen doublings to one hour, then hourly: about 100 requests for each of 4 objects in 3 days.
+      // A dozen doublings to one hour, then hourly: about 100 requests for each of 4 objects in 3
+      // days.
       expect(jobber.counts.requests - before).toBeLessThan(4 * 110);
       jobber.faults.clear();
       await day.pass(1.5 * HOUR_MS);

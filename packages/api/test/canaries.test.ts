@@ -32,7 +32,9 @@ function plant(name: string): string {
   return value;
 }
 
-/** Records everything visible: logs, hooks, diagnostics channels, responses, errors, the console. */
+/**
+ * Records everything visible: logs, hooks, diagnostics channels, responses, errors, the console.
+ */
 function watch() {
   const seen: string[] = [];
   const see = (...what: unknown[]): void => {
@@ -199,8 +201,8 @@ it("secrets, tokens and customer data appear in no log, hook, channel, response 
     exchangeCode({ ...flow, state: new URL(callbackUrl).searchParams.get("state") }),
   );
 
-  // Good and bad deliveries through receiver, worker and reconciler, with a handler and a store that
-  // quote their input in errors.
+  // Good and bad deliveries through receiver, worker and reconciler, with a handler and a store
+  // that quote their input in errors.
   await opened.connect();
   const store = createMemoryStore();
   const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence() });

@@ -5,7 +5,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * Checks an option that counts things or milliseconds.
  *
  * @param name as the option is spelled, for the message
- * @throws {TypeError} unless `value` is a whole number from 1 to 2147483647, the longest delay of a timer
+ * @throws {TypeError} unless `value` is a whole number from 1 to 2147483647, the longest delay of a
+ * timer
  */
 export function positiveInteger(name: string, value: unknown): number {
   if (typeof value === "number" && Number.isInteger(value) && value > 0 && value <= MAX_TIMER_MS)

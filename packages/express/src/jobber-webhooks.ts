@@ -11,10 +11,10 @@ const ROUTE = /^\/webhooks\/jobber(?:\/([^/]+))?$/;
  * Creates the webhook routes as an Express router: `/webhooks/jobber/:clientSlug`, and
  * `/webhooks/jobber` if the receiver has an `app`. Mount the router under a path to add a prefix.
  *
- * The router reads the body itself, whatever its Content-Type, so mount it before any body parser. It
- * also works after a parser that keeps the received bytes in `req.rawBody` (a Buffer). After any other
- * parser it responds 500 `ERR_BODY_NOT_RAW` and logs the fix. Other middleware mounted before it, such
- * as a rate limit, applies as usual.
+ * The router reads the body itself, whatever its Content-Type, so mount it before any body parser.
+ * It also works after a parser that keeps the received bytes in `req.rawBody` (a Buffer). After any
+ * other parser it responds 500 `ERR_BODY_NOT_RAW` and logs the fix. Other middleware mounted before
+ * it, such as a rate limit, applies as usual.
  *
  * @example
  * ```ts
@@ -33,7 +33,8 @@ const ROUTE = /^\/webhooks\/jobber(?:\/([^/]+))?$/;
  */
 export function jobberWebhooks(receiver: Receiver): Router {
   const router = Router();
-  // Not router.all("…/:clientSlug"): Express passes a malformed % to the host as an error with a stack.
+  // Not router.all("…/:clientSlug"): Express passes a malformed % to the host as an error with a
+  // stack.
   router.use((req, res, next) => {
     const route = ROUTE.exec(req.path);
     const slug = route?.[1];

@@ -35,7 +35,10 @@ export interface JobberConnectOptions {
  *
  * declare const sync: JobberSync;
  * const app = fastify();
- * app.register(jobberConnect, { sync, authorize: (request) => String(request.headers["x-tenant"]) });
+ * app.register(jobberConnect, {
+ *   sync,
+ *   authorize: (request) => String(request.headers["x-tenant"]),
+ * });
  * ```
  */
 export const jobberConnect: FastifyPluginCallback<JobberConnectOptions> = (app, options, done) => {

@@ -12,12 +12,12 @@ export interface JobberWebhooksOptions {
 
 /**
  * The webhook routes as an encapsulated Fastify plugin: `/webhooks/jobber/:clientSlug`, and
- * `/webhooks/jobber` if the receiver has an `app`. `prefix` puts a path before them. Slugs longer than
- * Fastify's `maxParamLength` (100) are not found.
+ * `/webhooks/jobber` if the receiver has an `app`. `prefix` puts a path before them. Slugs longer
+ * than Fastify's `maxParamLength` (100) are not found.
  *
  * The plugin responds in the routes' own onRequest hook, after the hooks of the surrounding app. At
- * that point Fastify has not checked the Content-Type, and no content type parser or preParsing hook
- * (such as fastify-raw-body's) has touched the body. The host stays unchanged.
+ * that point Fastify has not checked the Content-Type, and no content type parser or preParsing
+ * hook (such as fastify-raw-body's) has touched the body. The host stays unchanged.
  *
  * @example
  * ```ts

@@ -22,17 +22,24 @@ import { createTokenStore } from "./tokens/token-store.ts";
 /** Options for {@link createPostgres}. */
 export interface PostgresOptions {
   /**
-   * Your connections: `new pg.Pool({ …, ...POOL_SETTINGS })`. Add a listener for its `error` event, or
-   * a broken idle connection ends the process.
+   * Your connections: `new pg.Pool({ …, ...POOL_SETTINGS })`. Add a listener for its `error` event,
+   * or a broken idle connection ends the process.
    */
   readonly pool: SqlPool;
-  /** pg-boss on the same database: `new PgBoss({ …, ...BOSS_SETTINGS })`. Start and stop it yourself. */
+  /**
+   * pg-boss on the same database: `new PgBoss({ …, ...BOSS_SETTINGS })`. Start and stop it
+   * yourself.
+   */
   readonly boss: Boss;
   /** Schema of the tables. `migrate()` creates it. @default "jobber_sync" */
   readonly schema?: string | undefined;
   /** Name of the pg-boss queue. Each schema needs its own. @default "jobber-deliveries" */
   readonly queue?: string | undefined;
-  /** `false`: `migrate()` only verifies that the package's `sql` files have been run. @default true */
+  /**
+   * `false`: `migrate()` only verifies that the package's `sql` files have been run.
+   *
+   * @default true
+   */
   readonly migrate?: boolean | undefined;
   /**
    * Uses named prepared statements, which about halves the server's cost of a write. For pools that
@@ -43,24 +50,32 @@ export interface PostgresOptions {
    */
   readonly prepare?: boolean | undefined;
   /**
-   * `true` for connections through a pooler in transaction mode, such as PgBouncer: each transaction sets
-   * its own limits. Open the pool with {@link POOLER_SETTINGS} then. pg-boss needs direct connections
-   * for `useListenNotify`.
+   * `true` for connections through a pooler in transaction mode, such as PgBouncer: each
+   * transaction sets its own limits. Open the pool with {@link POOLER_SETTINGS} then. pg-boss needs
+   * direct connections for `useListenNotify`.
    *
    * @default false
    */
   readonly pooler?: boolean | undefined;
   /** Limit after which `accept` rejects with `ERR_STORE_BUSY`. Milliseconds. @default 750 */
   readonly acceptTimeoutMs?: number | undefined;
-  /** Batches of deliveries in flight at once. Each holds a connection; more of them are smaller. @default 2 */
+  /**
+   * Batches of deliveries in flight at once. Each holds a connection; more of them are smaller.
+   *
+   * @default 2
+   */
   readonly acceptLanes?: number | undefined;
   /** Writing statements of the store in flight at once. Each holds a connection. @default 2 */
   readonly applyLanes?: number | undefined;
-  /** Interval at which a listening inbox looks for rows without a wake-up. Milliseconds. @default 2000 */
+  /**
+   * Interval at which a listening inbox looks for rows without a wake-up. Milliseconds.
+   *
+   * @default 2000
+   */
   readonly sweepMs?: number | undefined;
   /**
-   * Minimum time for which a row must have been due before that sweep takes it. Rows of a dead worker
-   * are taken as soon as their claim expires. Milliseconds.
+   * Minimum time for which a row must have been due before that sweep takes it. Rows of a dead
+   * worker are taken as soon as their claim expires. Milliseconds.
    *
    * @default 15000
    */
@@ -76,9 +91,9 @@ export interface PostgresOptions {
   readonly requireDurable?: boolean | undefined;
   /**
    * The clock for due times, claims and ages. With `database` the clocks of your machines do not
-   * matter: a `dueAt`, and the `now` of a resume or purge, count relative to the caller's own clock,
-   * and every other `now` is ignored. `caller` uses the given times, for tests with a fake clock;
-   * wake-ups still follow the real one.
+   * matter: a `dueAt`, and the `now` of a resume or purge, count relative to the caller's own
+   * clock, and every other `now` is ignored. `caller` uses the given times, for tests with a fake
+   * clock; wake-ups still follow the real one.
    *
    * @default "database"
    */
@@ -98,15 +113,15 @@ export interface Postgres {
   /** Progress of reconciles. */
   readonly cursors: CursorStore;
   /**
-   * Creates or updates tables and queue; with `migrate: false`, verifies them. Then proves, with a probe
-   * that is rolled back, that the role can accept, claim, settle and store. Idempotent and safe to call
-   * from several processes at once. Start pg-boss first.
+   * Creates or updates tables and queue; with `migrate: false`, verifies them. Then proves, with a
+   * probe that is rolled back, that the role can accept, claim, settle and store. Idempotent and
+   * safe to call from several processes at once. Start pg-boss first.
    *
    * @throws {JobberSyncError} `ERR_STORE_SCHEMA` if tables are missing (with `migrate: false`);
-   * `ERR_STORE_SETTINGS` for missing privileges or policies, a PostgreSQL older than 14, an encoding
-   * other than UTF-8, a sequence behind the rows, a pg-boss that is not running, a queue with another
-   * policy, pool and boss on different databases, or commits that are not durable; `ERR_STORE…` if the
-   * database is unavailable
+   * `ERR_STORE_SETTINGS` for missing privileges or policies, a PostgreSQL older than 14, an
+   * encoding other than UTF-8, a sequence behind the rows, a pg-boss that is not running, a queue
+   * with another policy, pool and boss on different databases, or commits that are not durable;
+   * `ERR_STORE…` if the database is unavailable
    */
   migrate(): Promise<void>;
 }

@@ -15,8 +15,8 @@ export interface FetchHandlerOptions {
  * Pass the request before anything reads its body. The promise never rejects. It resolves once the
  * delivery is committed, so there is nothing left to pass to `waitUntil`.
  *
- * @throws {TypeError} if `basePath` is neither `""` nor a path that begins with a slash and does not
- * end with one
+ * @throws {TypeError} if `basePath` is neither `""` nor a path that begins with a slash and does
+ * not end with one
  *
  * @example
  * ```ts

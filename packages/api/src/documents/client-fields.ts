@@ -1,4 +1,6 @@
-/** An address in Jobber's field names. Absent parts are `""` for a client, `null` for a property. */
+/**
+ * An address in Jobber's field names. Absent parts are `""` for a client, `null` for a property.
+ */
 export interface AddressData {
   readonly street: string;
   readonly city: string | null;

@@ -3,9 +3,9 @@ import { JOB_FIELDS, type JobData } from "./job-fields.ts";
 import { PAGE_INFO, type PageData, type PageVariables } from "./page.ts";
 
 /**
- * Reads a page of jobs, most recently changed first. `JobFilterAttributes` has no `updatedAt`, so an
- * incremental read pages until it reaches its cursor (docs/jobber-facts.md#incremental-reads). In
- * this order a job that changes during the walk moves to the front: it is not skipped.
+ * Reads a page of jobs, most recently changed first. `JobFilterAttributes` has no `updatedAt`, so
+ * an incremental read pages until it reaches its cursor (docs/jobber-facts.md#incremental-reads).
+ * In this order a job that changes during the walk moves to the front: it is not skipped.
  */
 export const JOBS_PAGE_DOCUMENT = defineDocument<
   { readonly jobs: PageData<JobData> },

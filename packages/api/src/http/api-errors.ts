@@ -11,7 +11,9 @@ export const UNAUTHORIZED =
 const RATE_LIMIT_WAIT_MS = 30_000;
 const MAX_WAIT_MS = 300_000;
 
-/** Creates the error for a response that says nothing usable: retryable, never the query's fault. */
+/**
+ * Creates the error for a response that says nothing usable: retryable, never the query's fault.
+ */
 export function outage(message: string): JobberSyncError {
   return new JobberSyncError("ERR_API_RESPONSE", message);
 }

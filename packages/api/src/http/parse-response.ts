@@ -28,7 +28,9 @@ export interface ParsedResponse {
   readonly serverTime: number | null;
 }
 
-/** One entry of GraphQL's `errors`. The message may quote customer data: compare it, never log it. */
+/**
+ * One entry of GraphQL's `errors`. The message may quote customer data: compare it, never log it.
+ */
 export interface ResponseError {
   readonly message: string;
   readonly code: string;

@@ -35,8 +35,8 @@ export interface TenantLimits {
   /**
    * Resolves when a query can be admitted.
    *
-   * @throws {JobberSyncError} `ERR_API_THROTTLED` or `ERR_API_RATE_LIMITED` with `retryAfterMs` when
-   * that takes longer than `maxWaitMs`
+   * @throws {JobberSyncError} `ERR_API_THROTTLED` or `ERR_API_RATE_LIMITED` with `retryAfterMs`
+   * when that takes longer than `maxWaitMs`
    */
   admit(tenant: string, request: AdmitRequest): Promise<Admission>;
   /** Admits no request of the tenant for `ms` milliseconds: Jobber responded 429. */
@@ -60,11 +60,14 @@ const WINDOW_MS = 300_000;
 const SLOT_MS = 10_000;
 const BUCKET = 10_000;
 const RESTORE_RATE = 500;
-// A full bucket restores nothing while requests are in flight; the points of one second stay unused.
+// A full bucket restores nothing while requests are in flight; the points of one second stay
+// unused.
 const USABLE = 0.95;
 const PROBE_MS = 1000;
 
-/** Creates the limits of all tenants of this process. A bucket starts full; responses correct it. */
+/**
+ * Creates the limits of all tenants of this process. A bucket starts full; responses correct it.
+ */
 export function createTenantLimits(options: TenantLimitsOptions): TenantLimits {
   const { now, sleep, maxWaitMs, requests } = options;
   const states = new Map<string, State>();

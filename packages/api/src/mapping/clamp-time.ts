@@ -4,8 +4,8 @@ import { type Instant, toInstant } from "@jobber-sync/core";
 const PRECISION_MS = 1000;
 
 /**
- * Clamps a record's `updatedAt` to Jobber's clock. A time in the future would make every later write
- * of the record look old until that time has come.
+ * Clamps a record's `updatedAt` to Jobber's clock. A time in the future would make every later
+ * write of the record look old until that time has come.
  *
  * @param serverTime the response's `Date`. Milliseconds since 1970; `null` when it had none
  */

@@ -4,8 +4,8 @@ import { type AddressFields, addressFields } from "./address-fields.ts";
 import { readFlag, readId, readObject, readText, readTime, readUpdatedAt } from "./read-values.ts";
 
 /**
- * Maps a Jobber client to a contact with every field. Its address is the billing address, or without
- * one the address of the only property.
+ * Maps a Jobber client to a contact with every field. Its address is the billing address, or
+ * without one the address of the only property.
  *
  * @throws {JobberSyncError} `ERR_API_RESPONSE` when a value is not of the expected type
  */

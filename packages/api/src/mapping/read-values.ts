@@ -50,14 +50,22 @@ export function sameId(a: string, b: string): boolean {
   return a.replace(/=+$/, "") === b.replace(/=+$/, "");
 }
 
-/** Returns a number, or `null` for an absent one. @throws {JobberSyncError} `ERR_API_RESPONSE` for anything else */
+/**
+ * Returns a number, or `null` for an absent one.
+ *
+ * @throws {JobberSyncError} `ERR_API_RESPONSE` for anything else
+ */
 export function readNumber(value: unknown, path: string): number | null {
   if (value === null || value === undefined) return null;
   if (typeof value !== "number" || !Number.isFinite(value)) throw unexpected(path);
   return value;
 }
 
-/** Returns a boolean, or `null` for an absent one. @throws {JobberSyncError} `ERR_API_RESPONSE` for anything else */
+/**
+ * Returns a boolean, or `null` for an absent one.
+ *
+ * @throws {JobberSyncError} `ERR_API_RESPONSE` for anything else
+ */
 export function readFlag(value: unknown, path: string): boolean | null {
   if (value === null || value === undefined) return null;
   if (typeof value !== "boolean") throw unexpected(path);
@@ -69,7 +77,11 @@ export function readUpdatedAt(value: unknown, path: string): Instant {
   return readTime(value, path) ?? fail(path);
 }
 
-/** Returns an object of the response. @throws {JobberSyncError} `ERR_API_RESPONSE` for anything else */
+/**
+ * Returns an object of the response.
+ *
+ * @throws {JobberSyncError} `ERR_API_RESPONSE` for anything else
+ */
 export function readObject<T extends object>(value: T | null | undefined, path: string): T {
   if (typeof value !== "object" || value === null) throw unexpected(path);
   return value;

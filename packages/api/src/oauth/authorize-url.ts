@@ -15,7 +15,9 @@ export interface AuthorizeUrlOptions extends OauthEndpoints {
 /** The URL that starts an OAuth flow, and the values to save until Jobber redirects back. */
 export interface AuthorizeRequest {
   readonly url: string;
-  /** Ties the callback to this browser. Save it with the browser's session, in an http-only cookie. */
+  /**
+   * Ties the callback to this browser. Save it with the browser's session, in an http-only cookie.
+   */
   readonly state: string;
   /** The PKCE verifier. Save it with `state`; never put it in a URL. */
   readonly codeVerifier: string;

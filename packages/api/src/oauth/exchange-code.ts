@@ -5,7 +5,10 @@ import { GrantRejected } from "./read-token-response.ts";
 import type { TokenGrant } from "./token-grant.ts";
 import { requestCode, type TokenRequestOptions } from "./token-request.ts";
 
-/** Options for `exchangeCode`: the URL Jobber redirected to, and the values saved when the flow began. */
+/**
+ * Options for `exchangeCode`: the URL Jobber redirected to, and the values saved when the flow
+ * began.
+ */
 export interface ExchangeCodeOptions extends TokenRequestOptions {
   /** The URL Jobber redirected the browser to, including its query string. */
   readonly callbackUrl: string | URL;
@@ -13,8 +16,8 @@ export interface ExchangeCodeOptions extends TokenRequestOptions {
   readonly redirectUri: string;
   /**
    * The `state` from `authorizeUrl`. Pass `null` only for a flow that began in Jobber's
-   * marketplace, which sends no state (docs/jobber-facts.md#oauth). Without a state nothing ties the
-   * callback to this browser, so ask the user to confirm which account is being connected.
+   * marketplace, which sends no state (docs/jobber-facts.md#oauth). Without a state nothing ties
+   * the callback to this browser, so ask the user to confirm which account is being connected.
    */
   readonly state: string | null;
   /** The `codeVerifier` from `authorizeUrl`; `null` for a flow that began in the marketplace. */

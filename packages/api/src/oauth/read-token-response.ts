@@ -85,7 +85,9 @@ function rejection(
       );
 }
 
-/** Jobber reports a dead refresh token as `invalid_grant` or in words (docs/jobber-facts.md#oauth). */
+/**
+ * Jobber reports a dead refresh token as `invalid_grant` or in words (docs/jobber-facts.md#oauth).
+ */
 function isInvalidGrant({ error, error_description, message }: Readonly<Record<string, unknown>>) {
   const text = `${error ?? ""} ${error_description ?? ""} ${message ?? ""}`;
   return (

@@ -16,8 +16,8 @@ export interface CursorCheck {
   /**
    * Returns the cursor of the next page.
    *
-   * @throws {JobberSyncError} `ERR_API_RESPONSE` for a cursor that is missing or was used before: the
-   * walk would never end
+   * @throws {JobberSyncError} `ERR_API_RESPONSE` for a cursor that is missing or was used before:
+   * the walk would never end
    */
   next(page: PageData<unknown>): string;
 }

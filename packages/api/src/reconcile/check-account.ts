@@ -5,11 +5,12 @@ import type { ReconcileContext } from "./reconcile-context.ts";
 import { withFaultRetry } from "./with-fault-retry.ts";
 
 /**
- * Asks Jobber which account the tenant's token belongs to, and compares it with the account the tenant
- * was connected to.
+ * Asks Jobber which account the tenant's token belongs to, and compares it with the account the
+ * tenant was connected to.
  *
  * @param options.required asks Jobber even without a known account: proves that the token works
- * @throws {JobberSyncError} `ERR_ACCOUNT_MISMATCH`, or `ERR_API_…` when the connection does not work
+ * @throws {JobberSyncError} `ERR_ACCOUNT_MISMATCH`, or `ERR_API_…` when the connection does not
+ * work
  */
 export async function checkAccount(
   context: ReconcileContext,

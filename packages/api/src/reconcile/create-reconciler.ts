@@ -20,27 +20,28 @@ export interface ReconcileOptions {
 /** Repairs what missed webhooks left behind. */
 export interface Reconciler {
   /**
-   * Reconciles every tenant now and then every 15 minutes. Tenants take turns, so that a long backfill
-   * does not delay the others, and a tenant's failure is its own. Calling it again does nothing.
+   * Reconciles every tenant now and then every 15 minutes. Tenants take turns, so that a long
+   * backfill does not delay the others, and a tenant's failure is its own. Calling it again does
+   * nothing.
    */
   start(): void;
 
   /**
-   * Aborts active runs and resolves when they have ended. Written pages stay; the next `start` resumes
-   * after them.
+   * Aborts active runs and resolves when they have ended. Written pages stay; the next `start`
+   * resumes after them.
    *
    * @param options.graceMs the longest wait. Milliseconds. @default no limit
    */
   stop(options?: { readonly graceMs?: number | undefined }): Promise<void>;
 
   /**
-   * Reconciles a tenant as soon as possible, such as after it was connected. Resolves when that run is
-   * complete or has failed; never rejects.
+   * Reconciles a tenant as soon as possible, such as after it was connected. Resolves when that run
+   * is complete or has failed; never rejects.
    */
   soon(tenant: string): Promise<void>;
 
   /**
-   * Makes the tenant's records equal to Jobber's: those changed since the last run (with ten minutes'
+   * Updates the tenant's records to Jobber's: those changed since the last run (with ten minutes'
    * overlap), and once a day everything. The first run reads everything: it is the backfill. A run
    * that was interrupted is resumed at its last page.
    *
@@ -50,20 +51,21 @@ export interface Reconciler {
    * handlers.
    *
    * @returns a report with `ran: false` when another run of the tenant is active
-   * @throws {JobberSyncError} `ERR_API_…`, `ERR_STORE…`; `ERR_ACCOUNT_MISMATCH`; `ERR_API_PERMISSION` also
-   * when a sweep refused to delete
+   * @throws {JobberSyncError} `ERR_API_…`, `ERR_STORE…`; `ERR_ACCOUNT_MISMATCH`;
+   * `ERR_API_PERMISSION` also when a sweep refused to delete
    */
   reconcile(tenant: string, options?: ReconcileOptions): Promise<ReconcileReport>;
 
   /**
-   * Allows the deletion that a sweep refused because too many records were missing, and makes the next
-   * run a sweep. Does nothing without a refusal.
+   * Allows the deletion that a sweep refused because too many records were missing, and makes the
+   * next run a sweep. Does nothing without a refusal.
    */
   acknowledgeMissing(tenant: string): Promise<void>;
 }
 
 /**
- * Creates the reconciler: it repairs missed webhooks, finds deletes, and fills a new tenant's records.
+ * Creates the reconciler: it repairs missed webhooks, finds deletes, and fills a new tenant's
+ * records.
  *
  * @throws {TypeError} for invalid options
  *

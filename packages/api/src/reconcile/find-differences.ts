@@ -18,8 +18,8 @@ export interface Differences {
 const STORED_PAGE = 1000;
 
 /**
- * Compares the stored records of one type with the ids that a walk has seen. Records created in Jobber
- * after the walk began are not compared: the walk may have passed their place in the list.
+ * Compares the stored records of one type with the ids that a walk has seen. Records created in
+ * Jobber after the walk began are not compared: the walk may have passed their place in the list.
  *
  * @param walkStartedAt Jobber's clock when the walk began
  */

@@ -8,10 +8,10 @@ const refusedName = (type: RecordType): string => `refused:${type}`;
 const acknowledgedName = (type: RecordType): string => `acknowledged:${type}`;
 
 /**
- * Returns the missing records that may be deleted. A token that lost a permission, or a connection to
- * another account, sees none of the records, so a sweep refuses to delete when more than `maxMissing`
- * of the records and more than two are missing, or all of three or more. The refusal is remembered
- * until `acknowledge` or until a sweep finds fewer records missing.
+ * Returns the missing records that may be deleted. A token that lost a permission, or a connection
+ * to another account, sees none of the records, so a sweep refuses to delete when more than
+ * `maxMissing` of the records and more than two are missing, or all of three or more. The refusal
+ * is remembered until `acknowledge` or until a sweep finds fewer records missing.
  */
 export async function allowedDeletes(
   { cursors, tenant, emit, maxMissing }: ReconcileContext,
@@ -28,7 +28,11 @@ export async function allowedDeletes(
   return { allowed: [], refused: true };
 }
 
-/** Allows the next sweep to delete what the last one refused. @returns whether there was a refusal */
+/**
+ * Allows the next sweep to delete what the last one refused.
+ *
+ * @returns whether there was a refusal
+ */
 export async function acknowledge({
   cursors,
   tenant,

@@ -33,8 +33,8 @@ export function createProgressMeter(
 const nameOf = (type: RecordType): string => `total:${type}`;
 
 /**
- * Estimates the number of records that a full walk will read: as many as the last one, else the highest
- * job number on the first page. Jobber advises against `totalCount`.
+ * Estimates the number of records that a full walk will read: as many as the last one, else the
+ * highest job number on the first page. Jobber advises against `totalCount`.
  */
 export async function estimateTotal(
   { cursors, tenant }: ReconcileContext,

@@ -22,11 +22,12 @@ const MAX_PAUSE_MS = 30_000;
 const MAX_UNREADABLE = 5;
 
 /**
- * Reads a page. A failed page is retried, then halved; a single record that fails, or that cannot be
- * mapped, is fetched by its id. So a record that Jobber cannot serve does not end the walk, while an
- * outage does after about ten requests.
+ * Reads a page. A failed page is retried, then halved; a single record that fails, or that cannot
+ * be mapped, is fetched by its id. So a record that Jobber cannot serve does not end the walk,
+ * while an outage does after about ten requests.
  *
- * @throws {JobberSyncError} `ERR_API_…` when Jobber is down, or the tenant's connection does not work
+ * @throws {JobberSyncError} `ERR_API_…` when Jobber is down, or the tenant's connection does not
+ * work
  */
 export async function readPage(
   context: ReconcileContext,
@@ -46,7 +47,9 @@ export async function readPage(
   }
 }
 
-/** Fetches the records of a page that could not be read from it. Those that fail again stay listed. */
+/**
+ * Fetches the records of a page that could not be read from it. Those that fail again stay listed.
+ */
 async function fetchUnreadable(
   context: ReconcileContext,
   position: PagePosition,

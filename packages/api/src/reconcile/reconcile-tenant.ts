@@ -18,11 +18,11 @@ export interface ReconcileTenantOptions {
 }
 
 /**
- * Runs one reconcile: continues the tenant's walk in progress, or begins one, and sweeps after a full
- * walk. Fills `context.report`.
+ * Runs one reconcile: continues the tenant's walk in progress, or begins one, and sweeps after a
+ * full walk. Fills `context.report`.
  *
- * @throws {JobberSyncError} `ERR_API_…`, `ERR_STORE…`, `ERR_ACCOUNT_MISMATCH`. Written pages stay, and the
- * next run continues after them.
+ * @throws {JobberSyncError} `ERR_API_…`, `ERR_STORE…`, `ERR_ACCOUNT_MISMATCH`. Written pages stay,
+ * and the next run continues after them.
  */
 export async function reconcileTenant(
   context: ReconcileContext,
@@ -77,7 +77,9 @@ async function beginWalk(context: ReconcileContext, full: boolean): Promise<Walk
   return createWalk({ full: full || due, startedAt });
 }
 
-/** Walks clients, then jobs. Returns the last state, or `null` when the run yielded before the end. */
+/**
+ * Walks clients, then jobs. Returns the last state, or `null` when the run yielded before the end.
+ */
 async function walkTypes(
   context: ReconcileContext,
   start: WalkState,

@@ -10,8 +10,8 @@ export interface ReconcileProgress extends TenantEvent {
   /** Records read so far, including earlier runs of a resumed walk. */
   readonly done: number;
   /**
-   * A rough total: what the last full walk read, else the highest job number. `null` when neither is
-   * known.
+   * A rough total: what the last full walk read, else the highest job number. `null` when neither
+   * is known.
    */
   readonly total: number | null;
   /** Records per second since the run began. */
@@ -48,13 +48,14 @@ export interface ReconcilerHooks {
   /** A record could not be read and was skipped. It is read again in the next run. */
   readonly unreadable?: Hook<UnreadableRecord> | undefined;
   /**
-   * A sweep refused to delete records because too many are missing. Call `acknowledgeMissing` if they
-   * are really gone. Emitted once per refusal.
+   * A sweep refused to delete records because too many are missing. Call `acknowledgeMissing` if
+   * they are really gone. Emitted once per refusal.
    */
   readonly refused?: Hook<RefusedDeletion> | undefined;
   /**
-   * Reconcile had to write more changes than webhooks brought, twice in a row or many at once: webhooks
-   * are probably switched off or not arriving. Emitted once until webhooks bring changes again.
+   * Reconcile had to write more changes than webhooks brought, twice in a row or many at once:
+   * webhooks are probably switched off or not arriving. Emitted once until webhooks bring changes
+   * again.
    */
   readonly silent?: Hook<TenantEvent & Readonly<WebhookCounts>> | undefined;
   /** A run ended. */

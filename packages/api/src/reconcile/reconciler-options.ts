@@ -33,8 +33,8 @@ export interface ReconcilerOptions {
    */
   readonly sweepEveryMs?: number | undefined;
   /**
-   * The largest share of the stored records, 0 to 1, that a sweep deletes as missing. With more, and
-   * more than two, or with all of three or more missing, it deletes nothing until you call
+   * The largest share of the stored records, 0 to 1, that a sweep deletes as missing. With more,
+   * and more than two, or with all of three or more missing, it deletes nothing until you call
    * `acknowledgeMissing`: a token that lost a permission sees no records either.
    *
    * @default 0.2
@@ -43,8 +43,8 @@ export interface ReconcilerOptions {
   /** Tenants reconciled at the same time. @default 4 */
   readonly concurrency?: number | undefined;
   /**
-   * The time after which a scheduled run pauses for other tenants that are due, and continues later.
-   * Milliseconds.
+   * The time after which a scheduled run pauses for other tenants that are due, and continues
+   * later. Milliseconds.
    *
    * @default 60000
    */

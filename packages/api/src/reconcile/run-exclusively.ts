@@ -5,7 +5,11 @@ import type { CheckedReconcilerOptions } from "./reconciler-options.ts";
 export interface HeldTenant {
   /** Aborts when the caller's signal does. */
   readonly signal: AbortSignal;
-  /** Extends the lease. @throws {JobberSyncError} `ERR_LEASE_TIMEOUT` after another process took it */
+  /**
+   * Extends the lease.
+   *
+   * @throws {JobberSyncError} `ERR_LEASE_TIMEOUT` after another process took it
+   */
   readonly heartbeat: () => Promise<void>;
 }
 

@@ -3,9 +3,9 @@ import type { CursorStore } from "@jobber-sync/core/ports";
 import type { RecordType } from "./reconcile-report.ts";
 
 /**
- * The ids that a sweep has seen, stored page by page so that a resumed sweep still knows them. An id
- * takes 6 bytes. With 100,000 ids a missing record is mistaken for a seen one with a chance of one in
- * three billion.
+ * The ids that a sweep has seen, stored page by page so that a resumed sweep still knows them. An
+ * id takes 6 bytes. With 100,000 ids a missing record is mistaken for a seen one with a chance of
+ * one in three billion.
  */
 export interface SeenIds {
   /** Adds the ids of a page, durably when it resolves. */

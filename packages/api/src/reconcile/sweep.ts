@@ -8,7 +8,7 @@ import { countsOf, type RecordType } from "./reconcile-report.ts";
 import { writeRecords } from "./record-type.ts";
 import type { SeenIds } from "./seen-ids.ts";
 
-/** What a full walk has seen, by record type. */
+/** The result of a full walk, by record type. */
 export interface SweepOptions {
   readonly seen: Readonly<Record<RecordType, SeenIds>>;
   /** Jobber's clock when the walk began. Milliseconds since 1970. */
@@ -19,8 +19,9 @@ export interface SweepOptions {
 const SECOND_LOOK_MS = 60_000;
 
 /**
- * Compares the stored records with what a full walk has listed. A record on one side only is looked at
- * again by its id 60 s later: one that is gone gets a tombstone, a deleted one that exists is revived.
+ * Compares the stored records with what a full walk has listed. A record on one side only is looked
+ * at again by its id 60 s later: one that is gone gets a tombstone, a deleted one that exists is
+ * revived.
  *
  * @returns the error to end the run with when the sweep refused to delete; `null` otherwise
  */

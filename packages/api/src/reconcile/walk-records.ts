@@ -11,7 +11,7 @@ import type { UnreadableRecords } from "./unreadable-records.ts";
 import { saveWalk, type WalkState } from "./walk-state.ts";
 import { countWebhooks } from "./watch-webhooks.ts";
 
-/** What a walk over one record type needs beside its context. */
+/** Options for a walk over one record type. */
 export interface WalkOptions {
   /** The ids seen so far; `null` for a walk that does not look for deletes. */
   readonly seen: SeenIds | null;
@@ -23,8 +23,8 @@ export interface WalkOptions {
 const OVERLAP_MS = 10 * 60_000;
 
 /**
- * Reads the rest of a walk over one record type and writes what differs. The position is stored after
- * each page.
+ * Reads the rest of a walk over one record type and writes what differs. The position is stored
+ * after each page.
  *
  * @returns the state after the last page; its `after` is not null if the run yielded before the end
  */
@@ -68,8 +68,8 @@ export async function walkRecords(
 }
 
 /**
- * Writes the records that differ from the stored ones, and counts the outcomes. All records are of one
- * type.
+ * Writes the records that differ from the stored ones, and counts the outcomes. All records are of
+ * one type.
  *
  * @returns the records that differed
  */
@@ -99,7 +99,10 @@ function seenIn({ records, unreadable }: ReadPage): readonly string[] {
   return [...records, ...unreadable].flatMap(({ id }) => (id === null ? [] : [id]));
 }
 
-/** Jobber's clock where it is known: the latest `updatedAt` may be that of a change after the walk began. */
+/**
+ * Jobber's clock where it is known: the latest `updatedAt` may be that of a change after the walk
+ * began.
+ */
 function watermarkOf({ serverTime, records }: ReadPage, now: number): Instant | null {
   if (serverTime !== null) return toInstant(serverTime);
   const times = records.map(({ record }) => Date.parse(record.sourceUpdatedAt ?? ""));

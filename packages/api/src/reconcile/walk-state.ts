@@ -4,7 +4,10 @@ import type { RecordType } from "./reconcile-report.ts";
 
 /** A walk in progress, stored after every page so that a later run or process can resume it. */
 export interface WalkState {
-  /** Whether the walk reads all records and looks for deletes, rather than what changed since a cursor. */
+  /**
+   * Whether the walk reads all records and looks for deletes, rather than what changed since a
+   * cursor.
+   */
   readonly full: boolean;
   /** When the walk began. Milliseconds since 1970. */
   readonly startedAt: number;
@@ -39,8 +42,8 @@ export function createWalk(
 }
 
 /**
- * Reads the tenant's walk in progress; `null` when there is none, when it is more than a day old, or
- * when five runs in a row failed at the same page.
+ * Reads the tenant's walk in progress; `null` when there is none, when it is more than a day old,
+ * or when five runs in a row failed at the same page.
  */
 export async function loadWalk(
   cursors: CursorStore,

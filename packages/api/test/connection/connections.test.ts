@@ -80,7 +80,8 @@ describe("connections", () => {
     const { job } = addJob(account);
     jobber.expireAccessTokens(account);
     jobber.faults.next("token", { kind: "slow", ms: 100 });
-    // The first refresh succeeds upstream but its response is slow; the second is rejected meanwhile.
+    // The first refresh succeeds upstream but its response is slow; the second is rejected
+    // meanwhile.
     const first = api.fetch("acme", "job", job.id, { signal: SIGNAL });
     while (jobber.counts.oauth.refreshes === 0) await new Promise(setImmediate);
     await expect(another().fetch("acme", "job", job.id, { signal: SIGNAL })).rejects.toMatchObject({

@@ -14,7 +14,8 @@ describe("rate limits", () => {
     for (let n = 0; n < 30; n++) await api.request("acme", BIG, { first: 100 });
     expect(jobber.counts.throttled).toBe(0);
     expect(jobber.counts.queries.jobs).toBe(30);
-    // The responses are nearly empty, and Jobber charges their actual cost: the wait is for admission.
+    // The responses are nearly empty, and Jobber charges their actual cost: the wait is for
+    // admission.
     expect(clock.now - start).toBeLessThan(60_000);
   });
 

@@ -1,4 +1,5 @@
-// A process that calls the API: `caller-process.ts <settings as JSON>`. Each message starts a round.
+// A process that calls the API: `caller-process.ts <settings as JSON>`. Each message starts a
+// round.
 import process from "node:process";
 import { createJobberApi, type FetchLike } from "@jobber-sync/api";
 import { encryptTokens, isJobberSyncError } from "@jobber-sync/core";

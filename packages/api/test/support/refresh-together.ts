@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { callTogether, openShared } from "./start-callers.ts";
 
-/** How many processes and callers refresh the same tokens, and how often. */
+/** Numbers of processes and callers that refresh the same tokens, and of rounds. */
 export interface RefreshTogetherOptions {
   readonly rounds: number;
   readonly processes: number;

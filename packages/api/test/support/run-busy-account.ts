@@ -45,7 +45,8 @@ export interface BusyReport {
   readonly seconds: number;
 }
 
-// Jobber's limits and the workers' budgets are a hundred times as high, for a year of traffic in a minute.
+// Jobber's limits and the workers' budgets are a hundred times as high, for a year of traffic in a
+// minute.
 const FASTER = 100;
 
 /** Runs a busy simulated account through webhooks, web server, inbox, worker processes and API. */

@@ -1,8 +1,8 @@
 const UNPADDED = /^[A-Za-z0-9+/]+$/;
 
 /**
- * Returns an id with the base64 padding that Jobber's API uses, because copies without it circulate.
- * Every other id stays as it is: ids are opaque. See docs/jobber-facts.md#encoded-ids.
+ * Returns an id with the base64 padding that Jobber's API uses, because copies without it
+ * circulate. Every other id stays as it is: ids are opaque. See docs/jobber-facts.md#encoded-ids.
  */
 export function canonicalId(id: string): string {
   if (id.length % 4 === 0 && !id.endsWith("===")) return id;

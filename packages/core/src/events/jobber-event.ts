@@ -1,13 +1,18 @@
 import type { Instant } from "../time/instant.ts";
 import type { EventName, KnownTopic, ObjectType } from "./topics.ts";
 
-/** A value that was left out or changed while reading; never an error. Contains no value from the body. */
+/**
+ * A value that was left out or changed while reading; never an error. Contains no value from the
+ * body.
+ */
 export interface EventWarning {
   /**
-   * - `unreadable_time`, `unreadable_number`, `unreadable_text`: not of its type. The value counts as
-   *   absent, so the stored one is kept.
-   * - `unusable_part`: a part that cannot be used, such as a client without an id. It counts as absent.
-   * - `future_time`: a source time in the future, replaced by the time of receipt or of the response.
+   * - `unreadable_time`, `unreadable_number`, `unreadable_text`: not of its type. The value counts
+   *   as absent, so the stored one is kept.
+   * - `unusable_part`: a part that cannot be used, such as a client without an id. It counts as
+   *   absent.
+   * - `future_time`: a source time in the future, replaced by the time of receipt or of the
+   *   response.
    */
   readonly code:
     | "unreadable_time"
@@ -93,7 +98,10 @@ interface SnapshotBase extends EventBase {
   readonly sourceUpdatedAt: Instant | null;
 }
 
-/** An event that contains a job. Sent by relays, automations and earlier integrations, not by Jobber. */
+/**
+ * An event that contains a job. Sent by relays, automations and earlier integrations, not by
+ * Jobber.
+ */
 export interface JobSnapshotEvent extends SnapshotBase {
   readonly event: "job.created" | "job.updated" | "job.completed" | "job.deleted";
   readonly data: SnapshotJob;

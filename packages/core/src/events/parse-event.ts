@@ -17,8 +17,8 @@ import { topicTraits } from "./topics.ts";
 /** Options for {@link parseEvent}. */
 export interface ParseEventOptions {
   /**
-   * When the body was received, in milliseconds since 1970. A snapshot's source time is never later:
-   * a time in the future would make every later change look old.
+   * When the body was received, in milliseconds since 1970. A snapshot's source time is never
+   * later: a time in the future would make every later change look old.
    *
    * @default no limit
    */
@@ -29,16 +29,17 @@ export interface ParseEventOptions {
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Parses the body of a Jobber webhook, or of a snapshot from a relay. Pure; call it with bytes whose
- * signature was verified.
+ * Parses the body of a Jobber webhook, or of a snapshot from a relay. Pure; call it with bytes
+ * whose signature was verified.
  *
- * Known fields are copied into fresh objects, others ignored. Ids are opaque strings; base64 ids get
- * the padding that Jobber's API uses. Values and parts that cannot be read count as absent and are
- * listed in `warnings`. Whether the account or the ids exist is not checked.
+ * Known fields are copied into fresh objects, others ignored. Ids are opaque strings; base64 ids
+ * get the padding that Jobber's API uses. Values and parts that cannot be read count as absent and
+ * are listed in `warnings`. Whether the account or the ids exist is not checked.
  *
  * @param bytes the request body exactly as received
- * @throws {JobberSyncError} `ERR_EVENT_SYNTAX` if the bytes are not JSON in UTF-8; `ERR_EVENT_INVALID`
- * if the JSON is neither Jobber's envelope nor a snapshot. The message names fields, never values.
+ * @throws {JobberSyncError} `ERR_EVENT_SYNTAX` if the bytes are not JSON in UTF-8;
+ * `ERR_EVENT_INVALID` if the JSON is neither Jobber's envelope nor a snapshot. The message names
+ * fields, never values.
  *
  * @example
  * ```ts

@@ -2,8 +2,8 @@ import { type Instant, parseInstant } from "../time/instant.ts";
 import { canonicalId } from "./canonical-id.ts";
 import type { EventWarning } from "./jobber-event.ts";
 
-// Each reader returns `undefined` for an absent value and for an unreadable one, with a warning. The
-// stored value is then kept, whereas `null` would clear it.
+// Each reader returns `undefined` for an absent value and for an unreadable one, with a warning.
+// The stored value is then kept, whereas `null` would clear it.
 
 /** An object whose members have not been checked. */
 export type Unchecked = Readonly<Record<string, unknown>>;

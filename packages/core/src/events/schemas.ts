@@ -3,7 +3,8 @@ import * as z from "zod";
 // Only the shape of Jobber's envelope. Snapshots are read by hand: a zod transform per field costs
 // more than the rest of parsing, and a schema cannot drop the parts that are unusable.
 
-// 1 to 255 characters; no control characters (Cc), no lone surrogates (Cs), which no database stores.
+// 1 to 255 characters; no control characters (Cc), no lone surrogates (Cs), which no database
+// stores.
 const text = z
   .string()
   .max(255)

@@ -10,8 +10,8 @@ export type EventName =
   | "app.disconnected";
 
 /**
- * The type of object that a topic is about, see docs/jobber-facts.md#topics. `unknown` for topics that
- * Jobber added later.
+ * The type of object that a topic is about, see docs/jobber-facts.md#topics. `unknown` for topics
+ * that Jobber added later.
  */
 export type ObjectType =
   | "account"
@@ -100,8 +100,8 @@ const TOPIC_TABLE = {
 } as const satisfies Record<string, TopicTraits>;
 
 /**
- * The 46 topics of Jobber's `WebHookTopicEnum` in API version 2026-07-27. The enum grows: unknown topics
- * are valid. See docs/jobber-facts.md#topics.
+ * The 46 topics of Jobber's `WebHookTopicEnum` in API version 2026-07-27. The enum grows: unknown
+ * topics are valid. See docs/jobber-facts.md#topics.
  */
 export type KnownTopic = keyof typeof TOPIC_TABLE;
 

@@ -15,12 +15,13 @@ export interface BodyReader {
   /**
    * Reads the whole body.
    *
-   * @throws {JobberSyncError} `ERR_BODY_NOT_RAW`, `ERR_BODY_TOO_LARGE`, `ERR_BODY_TIMEOUT`, `ERR_BODY_ABORTED`, `ERR_OVERLOADED`
+   * @throws {JobberSyncError} `ERR_BODY_NOT_RAW`, `ERR_BODY_TOO_LARGE`, `ERR_BODY_TIMEOUT`,
+   * `ERR_BODY_ABORTED`, `ERR_OVERLOADED`
    */
   read(limits: BodyLimits): Promise<Uint8Array>;
   /**
-   * Drops the body of a request that was rejected early. What still arrives is not kept, and the sender
-   * is disconnected after a second.
+   * Drops the body of a request that was rejected early. What still arrives is not kept, and the
+   * sender is disconnected after a second.
    */
   discard(): void;
 }
@@ -108,8 +109,8 @@ export function bodyTooLarge(maxBytes: number): JobberSyncError {
   return new JobberSyncError("ERR_BODY_TOO_LARGE", `The body is larger than ${maxBytes} bytes.`);
 }
 
-// Created once: the stack carries no information, and capturing one per request costs a tenth of the
-// CPU time when thousands of senders are slow.
+// Created once: the stack carries no information, and capturing one per request costs a tenth of
+// the CPU time when thousands of senders are slow.
 const TIMEOUT = new JobberSyncError(
   "ERR_BODY_TIMEOUT",
   "The body was not complete in time. Send the delivery again.",

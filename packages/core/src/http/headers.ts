@@ -1,6 +1,8 @@
 type HeaderValue = string | readonly string[] | undefined;
 
-/** Node's header object, a WHATWG `Headers`, or any object with header names as keys, in any case. */
+/**
+ * Node's header object, a WHATWG `Headers`, or any object with header names as keys, in any case.
+ */
 export type RequestHeaders =
   | { get(name: string): string | null }
   | Readonly<Record<string, HeaderValue>>;

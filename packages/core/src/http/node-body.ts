@@ -24,8 +24,8 @@ const DEFAULT_FIX =
 
 /**
  * Creates a reader for the body of a Node request, whatever its Content-Type: `req.rawBody` or
- * `req.body` if they are bytes, else the stream. Nothing is inflated or decoded, and a parsed object
- * is never serialized again.
+ * `req.body` if they are bytes, else the stream. Nothing is inflated or decoded, and a parsed
+ * object is never serialized again.
  */
 export function nodeBody(
   req: NodeRequest,

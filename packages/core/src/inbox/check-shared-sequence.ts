@@ -6,8 +6,8 @@ export interface SequenceSource {
 }
 
 /**
- * Verifies that an inbox and a store draw from the same sequence: numbers that are drawn from them in
- * turn must ascend. Two separate sequences cannot pass, because each continues its own numbers.
+ * Verifies that an inbox and a store draw from the same sequence: numbers that are drawn from them
+ * in turn must ascend. Two separate sequences cannot pass, because each continues its own numbers.
  *
  * @throws {JobberSyncError} `ERR_STORE_SETTINGS` if they do not, or the error of a failed draw
  */

@@ -6,9 +6,9 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export const INBOX_DEFAULTS = {
   /** Maximum number of rows in a list. */
   listLimit: 100,
-  /** How long bodies of `done` deliveries, and failed deliveries, are kept. Milliseconds. */
+  /** Retention of the bodies of `done` deliveries, and of failed deliveries. Milliseconds. */
   retentionMs: 30 * DAY_MS,
-  /** How long `done` deliveries are kept. Milliseconds. */
+  /** Retention of `done` deliveries. Milliseconds. */
   doneAfterMs: 90 * DAY_MS,
 } as const;
 

@@ -132,7 +132,7 @@ export type Settlement = { readonly sequence: number } & (
 
 /** Options of {@link Inbox.extend}. */
 export interface LeaseOptions {
-  /** How long the lane is held from `now` on. Milliseconds. */
+  /** Duration of the lease, from `now`. Milliseconds. */
   readonly leaseMs: number;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -257,7 +257,7 @@ export interface DueOptions {
 export interface SlotRequest {
   /** API calls per second. */
   readonly perSecond: number;
-  /** How long the caller is ready to wait. Milliseconds. May be `Infinity`. */
+  /** The longest wait that the caller accepts. Milliseconds. Can be `Infinity`. */
   readonly maxWaitMs: number;
   /**
    * Milliseconds since 1970. An inbox that several machines share uses its database's clock

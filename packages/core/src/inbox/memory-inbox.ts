@@ -25,7 +25,11 @@ export interface MemoryInboxOptions {
    * @default a sequence of its own
    */
   readonly nextSequence?: (() => Promise<number>) | undefined;
-  /** Clock for operations without a `now` of their own. Milliseconds since 1970. @default Date.now */
+  /**
+   * Clock for operations without a `now` of their own. Milliseconds since 1970.
+   *
+   * @default Date.now
+   */
   readonly now?: (() => number) | undefined;
 }
 

@@ -31,7 +31,7 @@ export interface MemoryRows {
 export function createMemoryRows(): MemoryRows {
   const all = new Map<number, MemoryRow>();
   const open = new Map<string, OpenObject>();
-  /** How many rows have each key. */
+  /** Number of rows per delivery key. */
   const keys = new Map<string, number>();
 
   return {

@@ -1,28 +1,29 @@
 import type { SlotRequest } from "./inbox.ts";
 
-/** Where a tenant's budget of API calls stands. Milliseconds since 1970. */
+/** State of a tenant's rate limit. Milliseconds since 1970. */
 export interface RateLimit {
-  /** The next free place for a call. */
+  /** The next free slot. */
   readonly nextSlotAt: number;
-  /** When the next caller that is turned away may come back. */
+  /** The retry time of the next rejected caller. */
   readonly nextRetryAt: number;
 }
 
-/** What became of a reservation. */
+/** Result of {@link nextSlotAt}. */
 export interface Slot {
   /** See {@link Inbox.acquireSlot}. */
   readonly waitMs: number;
-  /** The budget afterwards. */
+  /** The rate limit afterwards. */
   readonly budget: RateLimit;
 }
 
-/** Nobody is sent further away, and no clock that was set back can do it. Milliseconds. */
+/** The longest wait that is ever returned, even after a clock was set back. Milliseconds. */
 export const MAX_SLOT_WAIT_MS = 10 * 60_000;
 
 /**
- * Decides on a place in a tenant's budget: what every inbox does inside the write of {@link Inbox.acquireSlot}. Pure.
+ * Acquires a slot of a tenant's rate limit. Pure: every inbox calls it inside the write of
+ * {@link Inbox.acquireSlot}.
  *
- * @param budget `null` for a tenant that has none yet
+ * @param budget the stored rate limit; `null` for a new tenant
  */
 export function nextSlotAt(
   budget: RateLimit | null,
@@ -30,22 +31,23 @@ export function nextSlotAt(
 ): Slot {
   const step = 1000 / perSecond;
   const last = now + MAX_SLOT_WAIT_MS;
-  const place = between(now, budget?.nextSlotAt, last);
-  if (place - now <= maxWaitMs) {
+  const slot = between(now, budget?.nextSlotAt, last);
+  if (slot - now <= maxWaitMs) {
     return {
-      waitMs: place - now,
-      // Never beyond the last: it would be taken for what a clock wrote that was set back, and places begin anew.
-      budget: { nextSlotAt: Math.min(place + step, last), nextRetryAt: budget?.nextRetryAt ?? now },
+      waitMs: slot - now,
+      // Never beyond the last slot: a later one counts as written before a clock was set back, and
+      // slots would start again.
+      budget: { nextSlotAt: Math.min(slot + step, last), nextRetryAt: budget?.nextRetryAt ?? now },
     };
   }
-  const turn = between(place, budget?.nextRetryAt, last);
+  const retryAt = between(slot, budget?.nextRetryAt, last);
   return {
-    waitMs: turn - now,
-    budget: { nextSlotAt: place, nextRetryAt: Math.min(turn + step, last) },
+    waitMs: retryAt - now,
+    budget: { nextSlotAt: slot, nextRetryAt: Math.min(retryAt + step, last) },
   };
 }
 
-/** What lies beyond the last legitimate time was written by a clock that has been set back since. */
+/** Times beyond the last legitimate one were written before a clock was set back. */
 function between(first: number, wanted: number | undefined, last: number): number {
   return wanted === undefined || wanted < first || wanted > last ? first : wanted;
 }

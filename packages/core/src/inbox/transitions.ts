@@ -15,7 +15,7 @@ export interface RowState {
   readonly retries: number;
   readonly recheckSince: number | null;
   readonly dueAt: number;
-  /** How long after its arrival or settlement the row is due. Milliseconds. */
+  /** Delay from the row's arrival or settlement until it is due. Milliseconds. */
   readonly delayMs: number;
   readonly startedAt: number;
   readonly pausedAt: number | null;
@@ -39,8 +39,8 @@ export interface SettleTimes {
   /** See `Claim.claimedAt`. */
   readonly claimedAt: number;
   /**
-   * When the tenant was resumed last; `null` for never. A time in the future, noted by a fast clock,
-   * counts once: the inbox then replaces it by `now`.
+   * When the tenant was resumed last; `null` for never. A time in the future, noted by a fast
+   * clock, counts once: the inbox then replaces it by `now`.
    */
   readonly resumedAt: number | null;
 }
@@ -86,7 +86,9 @@ export function acceptedRow({
   };
 }
 
-/** Whether an unexpired claim holds the lane. A lease that ends too late was set by a fast clock. */
+/**
+ * Whether an unexpired claim holds the lane. A lease that ends too late was set by a fast clock.
+ */
 export function isLaneHeld(lane: Lane | null, now: number): boolean {
   return lane !== null && lane.until > now && lane.until - lane.leaseMs <= now + CLOCK_TOLERANCE_MS;
 }
@@ -161,7 +163,7 @@ export function resumedRow<R extends RowState>(row: R, now: number): R {
   return { ...row, state: "waiting", dueAt: now, delayMs: 0, pausedAt: null, pausedMs };
 }
 
-/** What retention does with the row. */
+/** Decides how retention treats the row. */
 export function retention(
   { state, finishedAt }: Pick<RowState, "state" | "finishedAt">,
   {

@@ -4,14 +4,16 @@ import type { ObjectType } from "../events/topics.ts";
 import type { Dispatch, Hooks } from "./dispatcher.ts";
 
 /**
- * Identity of a delivery in hooks and logs. Ids and words only: never a body, a secret, or the name,
- * phone number, e-mail or address of a customer.
+ * Identity of a delivery in hooks and logs. Ids and words only: never a body, a secret, or the
+ * name, phone number, e-mail or address of a customer.
  */
 export interface DeliveryFacts {
   readonly tenant: string;
   readonly objectType: ObjectType;
   readonly objectId: string;
-  /** The topic of a notification, the event of a snapshot, `null` for a body that is not an event. */
+  /**
+   * The topic of a notification, the event of a snapshot, `null` for a body that is not an event.
+   */
   readonly topic: string | null;
   /** Number of the inbox row; `null` without an inbox. */
   readonly sequence: number | null;
@@ -20,10 +22,15 @@ export interface DeliveryFacts {
 /** A problem in a delivery that was processed nevertheless. Contains no value from the body. */
 export type DeliveryWarning =
   | EventWarning
-  /** The job's status is unknown to this release: stored as `jobberStatus`, while `status` is `null`. */
+  /**
+   * The job's status is unknown to this release: stored as `jobberStatus`, while `status` is
+   * `null`.
+   */
   | { readonly code: "unknown_status"; readonly path: string };
 
-/** Reason why a request was not authenticated, as far as it can be known without trying other keys. */
+/**
+ * Reason why a request was not authenticated, as far as it can be known without trying other keys.
+ */
 export type RejectionCause =
   | "header_missing"
   | "header_doubled"
@@ -90,12 +97,14 @@ export interface LifecycleEvents {
   readonly warning: DeliveryFacts & { readonly warning: DeliveryWarning };
 }
 
-/** The names in {@link LifecycleEvents}; each is also the diagnostics channel `jobber-sync:<name>`. */
+/**
+ * The names in {@link LifecycleEvents}; each is also the diagnostics channel `jobber-sync:<name>`.
+ */
 export type LifecycleName = keyof LifecycleEvents;
 
 /**
- * Hooks for {@link LifecycleEvents}, called synchronously and never awaited: keep them short. A hook
- * that throws or rejects is logged with its error; the delivery is not affected.
+ * Hooks for {@link LifecycleEvents}, called synchronously and never awaited: keep them short. A
+ * hook that throws or rejects is logged with its error; the delivery is not affected.
  */
 export type LifecycleHooks = Hooks<LifecycleEvents>;
 

@@ -1,12 +1,12 @@
 /**
- * Returns how many calls with the same key were suppressed since the last one that passed; `null` for
- * a call to suppress.
+ * Returns how many calls with the same key were suppressed since the last one that passed; `null`
+ * for a call to suppress.
  */
 export type Throttle = (key: string) => number | null;
 
 /**
- * Creates a throttle that passes one call per key and interval. Keys are kept for good, so they must
- * come from a small set, never from a request.
+ * Creates a throttle that passes one call per key and interval. Keys are kept for good, so they
+ * must come from a small set, never from a request.
  *
  * @param now milliseconds since 1970
  */

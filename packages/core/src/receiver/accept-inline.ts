@@ -14,7 +14,9 @@ import { accepted, type ReceiverResponse } from "./response.ts";
 const ACCEPTED = accepted("accepted");
 const DUPLICATE = accepted("duplicate");
 
-/** Creates the step of inline mode: processes a delivery and runs its handlers before the response. */
+/**
+ * Creates the step of inline mode: processes a delivery and runs its handlers before the response.
+ */
 export function createAcceptInline(
   { store, source, on = {}, statusOverrides }: InlineReceiverOptions,
   { emit, logger }: { readonly emit: Emit; readonly logger: Logger },

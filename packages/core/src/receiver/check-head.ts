@@ -31,8 +31,8 @@ const NO_APP_ROUTE = rejected(
 );
 
 /**
- * Creates the check that rejects a request from its method and headers, before its body is read. The
- * check returns `null` for a request whose body may be read.
+ * Creates the check that rejects a request from its method and headers, before its body is read.
+ * The check returns `null` for a request whose body may be read.
  */
 export function createHeadCheck({
   hasAppRoute,

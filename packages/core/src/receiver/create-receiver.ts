@@ -27,24 +27,26 @@ import { causeOf, createVerify } from "./verify.ts";
 /**
  * Creates the receiver: it verifies webhook deliveries and commits them.
  *
- * A 2xx means that the delivery is committed: in the inbox, or in inline mode (without an inbox) in the
- * store, with your handlers done. Everything that cannot be committed within `deadlineMs` gets a 503, so
- * that the sender retries.
+ * A 2xx means that the delivery is committed: in the inbox, or in inline mode (without an inbox) in
+ * the store, with your handlers done. Everything that cannot be committed within `deadlineMs` gets
+ * a 503, so that the sender retries.
  *
- * The body is not parsed, stored or logged until its signature has been verified. No option turns this
- * off.
+ * The body is not parsed, stored or logged until its signature has been verified. No option turns
+ * this off.
  *
- * @throws {TypeError} if an option cannot work: missing or weak secrets, tenants that cannot be told
- * apart, invalid numbers
+ * @throws {TypeError} if an option cannot work: missing or weak secrets, ambiguous
+ * tenants, invalid numbers
  *
  * @example
  * ```ts
  * import { createMemoryStore, createReceiver, signPayload } from "@jobber-sync/core";
  *
  * const secret = "the OAuth client secret of the app";
- * const receiver = createReceiver({ tenants: [{ slug: "acme", secrets: secret }], store: createMemoryStore() });
- * const body = new TextEncoder().encode('{"event":"job.created","data":{"id":"123","title":"Lawn Service"}}');
- * const response = await receiver.receive({ tenant: "acme", signature: signPayload(body, secret), body });
+ * const tenants = [{ slug: "acme", secrets: secret }];
+ * const receiver = createReceiver({ tenants, store: createMemoryStore() });
+ * const body = new TextEncoder().encode('{"event":"job.created","data":{"id":"123"}}');
+ * const signature = signPayload(body, secret);
+ * const response = await receiver.receive({ tenant: "acme", signature, body });
  * response.status; // 200
  * ```
  */

@@ -3,8 +3,8 @@ import type { ByteBudget } from "../http/body-reader.ts";
 import type { Deadline } from "./deadline.ts";
 
 /**
- * Limits how many deliveries are with the store at the same time. Further deliveries queue in order of
- * arrival until their deadline.
+ * Limits how many deliveries are with the store at the same time. Further deliveries queue in order
+ * of arrival until their deadline.
  */
 export class InFlight {
   readonly #max: number;
@@ -19,10 +19,11 @@ export class InFlight {
   }
 
   /**
-   * Runs `work` as soon as fewer than the maximum are running, and returns its outcome if it is ready
-   * before the deadline. Late work keeps its place until it ends.
+   * Runs `work` as soon as fewer than the maximum are running, and returns its outcome if it is
+   * ready before the deadline. Late work keeps its place until it ends.
    *
-   * @throws {JobberSyncError} `ERR_OVERLOADED` if the deadline passes in the queue or the queue is full
+   * @throws {JobberSyncError} `ERR_OVERLOADED` if the deadline passes in the queue or the queue is
+   * full
    */
   async run<T>(work: () => Promise<T>, bytes: number, deadline: Deadline): Promise<T> {
     if (this.#running < this.#max) this.#running += 1;

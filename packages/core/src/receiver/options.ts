@@ -18,8 +18,8 @@ interface CommonReceiverOptions {
   /** Opens the app-level route. */
   readonly app?: SharedApp | undefined;
   /**
-   * The topics to act on: `sync` for jobs, clients, visits, properties and `APP_DISCONNECT`, `all`, or
-   * a list. Other notifications get the response `{"status":"ignored"}` and are not stored.
+   * The topics to act on: `sync` for jobs, clients, visits, properties and `APP_DISCONNECT`, `all`,
+   * or a list. Other notifications get the response `{"status":"ignored"}` and are not stored.
    *
    * @default "sync"
    */
@@ -27,15 +27,15 @@ interface CommonReceiverOptions {
   /** Size of the largest body, in bytes. @default 262144 */
   readonly maxBodyBytes?: number | undefined;
   /**
-   * Bytes of all bodies that are being read, wait for a tenant lookup or queue for the store. Further
-   * requests get a 503.
+   * Bytes of all bodies that are being read, wait for a tenant lookup or queue for the store.
+   * Further requests get a 503.
    *
    * @default 67108864
    */
   readonly maxUnreadBytes?: number | undefined;
   /**
-   * Number of verified deliveries that may be with the store at the same time. Further deliveries queue
-   * until their deadline.
+   * Number of verified deliveries that may be with the store at the same time. Further deliveries
+   * queue until their deadline.
    *
    * @default 256
    */
@@ -50,9 +50,9 @@ interface CommonReceiverOptions {
   /** Seconds in the `Retry-After` header of a 503. @default 5 */
   readonly retryAfterSeconds?: number | undefined;
   /**
-   * Logs a diagnosis of every rejected signature (see `diagnoseSignature`); responses do not change.
-   * For setting up: a diagnosis costs hundreds of times as much as a rejection. Without it, the log
-   * has one line per cause and minute.
+   * Logs a diagnosis of every rejected signature (see `diagnoseSignature`); responses do not
+   * change. For setting up: a diagnosis costs hundreds of times as much as a rejection. Without it,
+   * the log has one line per cause and minute.
    *
    * @default false
    */
@@ -85,7 +85,9 @@ export interface InlineReceiverOptions extends CommonReceiverOptions {
    * `{"status":"ignored","reason":"no_source"}`, except deletes, whose topic says everything.
    */
   readonly source?: RecordSource | undefined;
-  /** Handlers, called after the commit and before the response. A handler that throws causes a 503. */
+  /**
+   * Handlers, called after the commit and before the response. A handler that throws causes a 503.
+   */
   readonly on?: Handlers | undefined;
   /** Maps Jobber's job statuses to yours, see `mapJobStatus`. */
   readonly statusOverrides?: StatusOverrides | undefined;

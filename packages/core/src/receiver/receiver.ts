@@ -29,8 +29,9 @@ export interface Receiver {
   /** Whether the receiver has an `app`, so that the route `POST /webhooks/jobber` exists. */
   readonly hasAppRoute: boolean;
   /**
-   * Processes one HTTP request and returns the response to send. Checks run in a fixed order: method
-   * and headers, tenant, signature, content, store. Never rejects: failures become responses.
+   * Processes one HTTP request and returns the response to send. Checks run in a fixed order:
+   * method and headers, tenant, signature, content, store. Never rejects: failures become
+   * responses.
    */
   handle(request: ReceiverRequest): Promise<ReceiverResponse>;
   /**

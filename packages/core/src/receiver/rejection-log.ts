@@ -25,8 +25,8 @@ export type RejectionLog = (request: UnverifiedRequest) => void;
 const EVERY_MS = 60_000;
 
 /**
- * Creates the log of rejected signatures: one line per cause and minute. It tries no keys and reads no
- * body, so the cause of a mismatch stays open; {@link createDevelopmentLog} finds it.
+ * Creates the log of rejected signatures: one line per cause and minute. It tries no keys and reads
+ * no body, so the cause of a mismatch stays open; {@link createDevelopmentLog} finds it.
  */
 export function createRejectionLog(logger: Logger, now: () => number): RejectionLog {
   const throttle = createThrottle({ everyMs: EVERY_MS, now });

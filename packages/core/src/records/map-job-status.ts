@@ -26,8 +26,9 @@ export interface JobStatusFacts {
 }
 
 /**
- * Your own mapping from Jobber's job status: a table, whose keys match in either case, or a function
- * of the status in lower case. Consulted first; `undefined` leaves the status to `mapJobStatus`.
+ * Your own mapping from Jobber's job status: a table, whose keys match in either case, or a
+ * function of the status in lower case. Consulted first; `undefined` leaves the status to
+ * `mapJobStatus`.
  */
 export type StatusOverrides =
   | Readonly<Record<string, JobStatus>>
@@ -67,9 +68,10 @@ const STATUSES: ReadonlyMap<string, JobStatus> = new Map([
  * Maps Jobber's job status to a {@link JobStatus}. Case-insensitive. An unknown status, such as one
  * that Jobber adds later, becomes `status: null` beside the original value.
  *
- * Jobber's status is a bucket of its dashboard, and some buckets depend on the time of day: a stored
- * status is as old as its record. Jobber also shows `requires_invoicing` for recurring contracts that
- * are still running; override it if that matters to you. See docs/jobber-facts.md#job-status.
+ * Jobber's status is a bucket of its dashboard, and some buckets depend on the time of day: a
+ * stored status is as old as its record. Jobber also shows `requires_invoicing` for recurring
+ * contracts that are still running; override it if that matters to you. See
+ * docs/jobber-facts.md#job-status.
  *
  * @throws {TypeError} if an override is not a {@link JobStatus}
  *
@@ -77,7 +79,8 @@ const STATUSES: ReadonlyMap<string, JobStatus> = new Map([
  * ```ts
  * import { mapJobStatus } from "@jobber-sync/core";
  *
- * mapJobStatus("requires_invoicing"); // { status: "completed", jobberStatus: "requires_invoicing" }
+ * // { status: "completed", jobberStatus: "requires_invoicing" }
+ * mapJobStatus("requires_invoicing");
  * mapJobStatus("archived", { jobType: "ONE_OFF", completedAt: null }).status; // "cancelled"
  * mapJobStatus("requires_invoicing", {
  *   jobType: "RECURRING",

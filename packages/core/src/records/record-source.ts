@@ -20,7 +20,9 @@ export interface FetchedClient {
   readonly fields: ContactFields;
 }
 
-/** Result of one fetch. A job comes with its client, so that no job is stored before its contact. */
+/**
+ * Result of one fetch. A job comes with its client, so that no job is stored before its contact.
+ */
 export interface FetchedRecords {
   readonly jobs: readonly FetchedJob[];
   readonly contacts: readonly FetchedClient[];
@@ -49,8 +51,8 @@ export interface RecordSource {
    *
    * @param tenant the tenant's slug
    * @param id the id exactly as the webhook gave it
-   * @returns `null` when the object does not exist or is hidden: Jobber does not distinguish the two,
-   * see docs/jobber-facts.md#deleted-objects
+   * @returns `null` when the object does not exist or is hidden: Jobber does not distinguish the
+   * two, see docs/jobber-facts.md#deleted-objects
    * @throws {JobberSyncError} with an `ERR_API_…` code, `retryable` and `retryAfterMs`. Any other
    * error is taken for a bug in the source, `ERR_SOURCE`, and retried like an outage
    */

@@ -9,7 +9,10 @@ export interface BodyVariant {
   readonly bytes: Uint8Array;
 }
 
-/** Generates the bodies that were changed into `body` if one of the common mistakes happened on the way. */
+/**
+ * Generates the bodies that were changed into `body` if one of the common mistakes happened on the
+ * way.
+ */
 export function* bodyVariants(body: Uint8Array): Generator<BodyVariant> {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const text = bytes.toString("utf8");

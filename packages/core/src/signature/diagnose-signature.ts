@@ -24,7 +24,9 @@ export type SignatureCause =
   | "body_empty"
   | "unknown";
 
-/** The result of {@link diagnoseSignature}. Contains no secret, no digest and nothing of the body. */
+/**
+ * The result of {@link diagnoseSignature}. Contains no secret, no digest and nothing of the body.
+ */
 export interface SignatureDiagnosis {
   readonly cause: SignatureCause;
   /** The secret that matched: its name, or its index if it has none. `null` if none matched. */
@@ -41,7 +43,10 @@ export interface SignatureCase {
   readonly header: SignatureHeader;
   /** The secrets that should have matched. */
   readonly secrets: Secrets;
-  /** Secrets of other tenants or of the shared app. Name them: the diagnosis names the one that matched. */
+  /**
+   * Secrets of other tenants or of the shared app. Name them: the diagnosis names the one that
+   * matched.
+   */
   readonly otherSecrets?: Secrets | undefined;
 }
 
@@ -50,8 +55,9 @@ export interface SignatureCase {
  * ending or in quotes, another tenant's secret, a header in another format, a body that was parsed
  * and serialized again, decoded, or given a line ending.
  *
- * For a terminal, a test, or the receiver's `development` option. It parses unverified bytes and tries
- * hundreds of keys, so keep it out of the request path, and never accept a request because of it.
+ * For a terminal, a test, or the receiver's `development` option. It parses unverified bytes and
+ * tries hundreds of keys, so keep it out of the request path, and never accept a request because of
+ * it.
  *
  * @throws {TypeError} if a secret is blank or shorter than 16 bytes
  *
@@ -61,7 +67,8 @@ export interface SignatureCase {
  *
  * const secret = "the OAuth client secret of the app";
  * const body = new TextEncoder().encode('{"a": 1}');
- * diagnoseSignature({ body, header: signPayload('{"a":1}', secret), secrets: secret }).cause; // "body_reserialized"
+ * const header = signPayload('{"a":1}', secret);
+ * diagnoseSignature({ body, header, secrets: secret }).cause; // "body_reserialized"
  * ```
  */
 export function diagnoseSignature({

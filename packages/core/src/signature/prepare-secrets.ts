@@ -2,8 +2,8 @@ import { createSecretKey, type KeyObject } from "node:crypto";
 import { createPreparedSecrets, isPrepared, type PreparedSecrets } from "./prepared-secrets.ts";
 
 /**
- * A secret: text, whose UTF-8 bytes are the key, or the key's bytes. Jobber's key is the text of the
- * OAuth client secret, see docs/jobber-facts.md#signature.
+ * A secret: text, whose UTF-8 bytes are the key, or the key's bytes. Jobber's key is the text of
+ * the OAuth client secret, see docs/jobber-facts.md#signature.
  */
 export type Secret = string | Uint8Array;
 
@@ -19,9 +19,9 @@ export type Secrets = Secret | readonly Secret[] | readonly NamedSecret[] | Prep
 /** Options for `prepareSecrets` and `signPayload`. */
 export interface SecretOptions {
   /**
-   * Accepts secrets with white space, a line ending or quotes around them. Without this option such a
-   * secret is a `TypeError`: it almost always comes from a file or a settings form, and no signature
-   * would ever match.
+   * Accepts secrets with white space, a line ending or quotes around them. Without this option such
+   * a secret is a `TypeError`: it almost always comes from a file or a settings form, and no
+   * signature would ever match.
    *
    * @default false
    */
@@ -35,7 +35,8 @@ export const MIN_SECRET_BYTES = 16;
  * Checks secrets and prepares their keys once, for many calls of `verifySignature`.
  *
  * @throws {TypeError} if there is no secret, or one is blank, shorter than 16 bytes, surrounded by
- * white space or quotes, or neither text nor bytes. A missing secret never means "accept everything".
+ * white space or quotes, or neither text nor bytes. A missing secret never means "accept
+ * everything".
  */
 export function prepareSecrets(secrets: Secrets, options: SecretOptions = {}): PreparedSecrets {
   if (isPrepared(secrets)) return secrets;

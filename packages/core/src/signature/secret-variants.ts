@@ -4,7 +4,9 @@ export interface SecretVariant {
   readonly key: Uint8Array;
 }
 
-/** Generates the keys that a sender may have derived from a configured secret by a common mistake. */
+/**
+ * Generates the keys that a sender may have derived from a configured secret by a common mistake.
+ */
 export function* secretVariants(secret: Uint8Array): Generator<SecretVariant> {
   const text = Buffer.from(secret).toString("utf8");
   const trimmed = text.trim();

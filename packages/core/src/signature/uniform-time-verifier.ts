@@ -10,14 +10,14 @@ import {
 const DECOY = "a decoy key that signs no request";
 
 /**
- * Secrets to verify with when the slug is unknown, so that the attempt takes as long as with a known
- * one. A request that matches them is rejected as well.
+ * Secrets to verify with when the slug is unknown, so that the attempt takes as long as with a
+ * known one. A request that matches them is rejected as well.
  */
 export const DECOY_SECRETS = prepareSecrets(DECOY);
 
 /**
- * Creates a `verifySignature` whose rejections all take the time of the tenant with the most secrets.
- * Otherwise the duration of a 401 would reveal which slugs exist.
+ * Creates a `verifySignature` whose rejections all take the time of the tenant with the most
+ * secrets. Otherwise the duration of a 401 would reveal which slugs exist.
  *
  * @param mostSecrets returns the largest number of secrets of any tenant
  */

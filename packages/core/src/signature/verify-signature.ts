@@ -24,8 +24,8 @@ export interface VerifiedSignature {
 }
 
 /**
- * Returns the header's text if it has the form of a signature. Computes no HMAC, so a request can be
- * rejected before its body is read.
+ * Returns the header's text if it has the form of a signature. Computes no HMAC, so a request can
+ * be rejected before its body is read.
  *
  * @throws {JobberSyncError} `ERR_SIGNATURE_MISSING`, `ERR_SIGNATURE_MALFORMED`
  */
@@ -59,7 +59,8 @@ export function readSignatureHeader(header: SignatureHeader): string {
  * @param body the request body exactly as received, never a re-serialized object or decoded text
  * @param header the value of `X-Jobber-Hmac-SHA256`; an array counts only if it has one element
  * @param secrets the app's OAuth client secrets. Prepared ones ({@link prepareSecrets}) are faster.
- * @throws {JobberSyncError} `ERR_SIGNATURE_MISSING`, `ERR_SIGNATURE_MALFORMED`, `ERR_SIGNATURE_MISMATCH`
+ * @throws {JobberSyncError} `ERR_SIGNATURE_MISSING`, `ERR_SIGNATURE_MALFORMED`,
+ * `ERR_SIGNATURE_MISMATCH`
  * @throws {TypeError} if the body is not bytes, or a secret is unusable, see {@link prepareSecrets}
  *
  * @example

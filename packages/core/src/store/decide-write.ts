@@ -1,45 +1,46 @@
 import type { Instant } from "../time/instant.ts";
 import { NEVER, type Version, versionTime } from "./version.ts";
 
-/** What a write did to a record. */
+/** Effect of a write on a record. */
 export type WriteOutcome =
-  /** There was no row. */
+  /** The record is new. */
   | "inserted"
-  /** At least one field has another value now. */
+  /** At least one field has a new value. */
   | "updated"
-  /** Nothing changed but the version: the same content again. */
+  /** Same content; at most the version moved. */
   | "unchanged"
-  /** A newer write was there first, and this one had nothing that it lacked. */
+  /** Newer data is stored, and the write adds nothing to it. */
   | "stale";
 
-/** A record as a store keeps it: its fields, and which write each of them comes from. */
+/** A stored record: its fields, and the write that each of them comes from. */
 export interface VersionedRow<R extends { readonly sourceUpdatedAt: Instant | null }> {
   readonly record: R;
-  /** The newest write of the whole record. */
+  /** Version of the newest write of the whole record. */
   readonly version: Version;
   /**
-   * Fields that come from another write than {@link version}: an older one, a newer one (a fill), or none yet (`""`). `null` when there
-   * are none. `deletedAt` is ordered on its own and stands here when it was ever written.
+   * Versions of the fields that come from another write than {@link version}: an older one, a newer
+   * one (a fill), or none yet (`""`). `null` if there are none. Contains `deletedAt` once it was
+   * written, because it is ordered separately.
    */
   readonly fieldVersions: Readonly<Record<string, Version>> | null;
 }
 
-/** What a store has to do. */
+/** Instruction for a store. */
 export interface WriteDecision<R extends { readonly sourceUpdatedAt: Instant | null }> {
   readonly outcome: WriteOutcome;
-  /** The row to store in place of the old one; `null` when nothing is to be written. */
+  /** The row that replaces the stored one; `null` if nothing must be written. */
   readonly row: VersionedRow<R> | null;
 }
 
 /**
- * The rule every store obeys: of two writes of a field the one with the higher version stays.
+ * Decides a write: of two writes of a field the one with the higher version wins, the incoming one
+ * if they are equal. Fields are compared one by one, because a write need not contain all of them.
+ * The result is the same for every order of the same writes, however often they are applied.
  *
- * For whole records that is "replaced when `stored version <= incoming version`". Fields are compared one by one so that it also holds for
- * writes that carry only some fields: whatever the order in which the same writes are applied, and however often, the same row results.
+ * Pure. Every store calls it inside the write: between reading `stored` under a lock and storing
+ * `row`, no other writer may change the row.
  *
- * Pure. A store calls it inside the write: between reading `stored` under a lock and storing `row`, nobody else may write the row.
- *
- * @param stored the row as it is, `undefined` when there is none
+ * @param stored the stored row; `undefined` if there is none
  * @param incoming a row from {@link planChange}
  */
 export function decideWrite<R extends { readonly sourceUpdatedAt: Instant | null }>(
@@ -70,9 +71,9 @@ export function decideWrite<R extends { readonly sourceUpdatedAt: Instant | null
   }
   record.sourceUpdatedAt = versionTime(version);
   const outcome = changed ? "updated" : incomingIsOlder(stored, incoming) ? "stale" : "unchanged";
-  // A write at the very same place may bring other content: a redrive after its mapping was mended.
+  // A write at the same position can have other content: a redrive after its mapping was fixed.
   if (!moved && !changed) return { outcome, row: null };
-  // Every key of R was copied above: rows of one table have the same keys.
+  // Every key of R was copied above, because rows of one table have the same keys.
   return {
     outcome,
     row: {
@@ -88,12 +89,12 @@ type Versions = Pick<
   "version" | "fieldVersions"
 >;
 
-/** Whole-record writes say nothing about deletion, so `deletedAt` never shares the row's version. */
+/** A whole write does not cover deletion, so `deletedAt` never shares the row's version. */
 function fieldVersion(row: Versions, field: string): Version {
   return row.fieldVersions?.[field] ?? (field === "deletedAt" ? NEVER : row.version);
 }
 
-/** A fill or a tombstone has no version of its own as a record; what it brings is compared field by field. */
+/** Fills and tombstones have no version as a record, so their fields are compared one by one. */
 function incomingIsOlder(stored: Versions, incoming: Versions): boolean {
   if (incoming.version !== NEVER) return incoming.version < stored.version;
   return Object.entries(incoming.fieldVersions ?? {}).some(

@@ -15,8 +15,8 @@ import type {
 const DEFAULT_LIMIT = 1000;
 
 /**
- * A store that forgets everything when the process ends: for tests and for trying things out. Obeys every rule of {@link SyncStore} but
- * durability.
+ * Creates a store in memory, for tests and experiments. It follows every rule of {@link SyncStore}
+ * except durability: the process's end loses all records.
  */
 export function createMemoryStore(): SyncStore & SyncReader {
   const contacts = new Map<string, VersionedRow<ContactRecord>>();
@@ -31,7 +31,7 @@ export function createMemoryStore(): SyncStore & SyncReader {
     },
 
     async apply(change: SyncChange): Promise<SyncResult> {
-      // Nothing below waits, so no other call comes in between.
+      // There is no `await` below, so no other call can interleave.
       const plan = planChange(change);
       return {
         contacts: plan.contacts.map((row) => {

@@ -5,7 +5,7 @@ import { decideWrite, type VersionedRow } from "./decide-write.ts";
 import type { ContactWrite, JobWrite, SubmissionWrite, SyncChange } from "./sync-store.ts";
 import { encodeVersion, NEVER, type Version } from "./version.ts";
 
-/** A change as rows: one per record, in the order in which they must be written. */
+/** A change as rows: one per record, in the order of writing. */
 export interface ChangePlan {
   readonly contacts: readonly VersionedRow<ContactRecord>[];
   readonly jobs: readonly VersionedRow<JobRecord>[];
@@ -13,8 +13,8 @@ export interface ChangePlan {
 }
 
 /**
- * Turns writes into the rows that {@link decideWrite} compares: several writes of one record are merged into one row, ids are sorted. A row
- * can be inserted as it is where there is none.
+ * Converts writes to the rows that {@link decideWrite} compares: merges several writes of one
+ * record into one row, and sorts by id. Without a stored row, a row can be inserted unchanged.
  */
 export function planChange(change: SyncChange): ChangePlan {
   return {
@@ -45,7 +45,7 @@ function rowOf<R extends { readonly sourceUpdatedAt: Instant | null }>(
     for (const name of names) record[name] = null;
     record.sourceUpdatedAt = null;
     record.deletedAt = write.deletedAt;
-    // Tombstones are ordered among themselves by sequence alone: a delete has no source time.
+    // Tombstones are ordered by sequence alone, because a delete has no source time.
     fieldVersions.deletedAt = encodeVersion(null, write.sequence);
     return { record: record as unknown as R, version: NEVER, fieldVersions };
   }

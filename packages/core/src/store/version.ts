@@ -1,12 +1,13 @@
 import type { Instant } from "../time/instant.ts";
 
 /**
- * A place in the one total order of writes: source time first, sequence second, a missing time before every time. It is text that
- * sorts by its bytes, so that JavaScript's `<` and SQL's `<` (binary collation) agree with each other.
+ * A position in the total order of writes: source time first, then sequence; a missing time
+ * precedes every time. Versions are text that sorts bytewise, so that JavaScript's `<` and SQL's
+ * `<` (binary collation) agree.
  */
 export type Version = string;
 
-/** Before every version of a write: the version of a field that nobody has written. */
+/** The version of a field that was never written. Precedes the version of every write. */
 export const NEVER: Version = "";
 
 // "2026-01-25T10:00:00.000000": the longest time, to the microsecond.
@@ -14,12 +15,12 @@ const TIME_LENGTH = 26;
 // Number.MAX_SAFE_INTEGER has 16 digits.
 const SEQUENCE_LENGTH = 16;
 
-/** The version of a write: `(sourceUpdatedAt ?? −∞, sequence)`. */
+/** Returns the version of a write: `(sourceUpdatedAt ?? −∞, sequence)`. */
 export function encodeVersion(sourceUpdatedAt: Instant | null, sequence: number): Version {
   return `${sourceUpdatedAt === null ? "" : fixedWidth(sourceUpdatedAt)}#${String(sequence).padStart(SEQUENCE_LENGTH, "0")}`;
 }
 
-/** The source time inside a version; `null` when the write had none. */
+/** Returns the source time of a version; `null` if the write had none. */
 export function versionTime(version: Version): Instant | null {
   if (version.length <= TIME_LENGTH) return null;
   const seconds = version.slice(0, 19);

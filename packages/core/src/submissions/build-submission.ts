@@ -55,17 +55,20 @@ export interface SubmissionRecords {
 
 /** Options for {@link buildSubmission}. */
 export interface BuildSubmissionOptions {
-  /** Maps Jobber's job statuses to yours, see `mapJobStatus`. For snapshots: fetched records are mapped. */
+  /**
+   * Maps Jobber's job statuses to yours, see `mapJobStatus`. For snapshots: fetched records are
+   * mapped.
+   */
   readonly statusOverrides?: StatusOverrides | undefined;
 }
 
 /**
  * Builds the submission of an event: exactly the keys of its payload type, in snake_case. Pure.
  *
- * @param record the fetched records of a notification. A snapshot contains its own. Without records, as
- * after a delete, everything but event and id is `null`.
- * @returns `null` for events without a submission: `app.disconnected`, visits, properties and topics
- * without an event
+ * @param record the fetched records of a notification. A snapshot contains its own. Without
+ * records, as after a delete, everything but event and id is `null`.
+ * @returns `null` for events without a submission: `app.disconnected`, visits, properties and
+ * topics without an event
  *
  * @example
  * ```ts
@@ -73,7 +76,8 @@ export interface BuildSubmissionOptions {
  *
  * const body = '{"event":"job.created","data":{"id":"123","title":"Lawn Service"}}';
  * buildSubmission(parseEvent(new TextEncoder().encode(body)));
- * // { channel: "jobber", payload: { event: "job.created", jobber_job_id: "123", title: "Lawn Service", status: null, … } }
+ * // { channel: "jobber",
+ * //   payload: { event: "job.created", jobber_job_id: "123", title: "Lawn Service", … } }
  * ```
  */
 export function buildSubmission(

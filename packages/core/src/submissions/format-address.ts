@@ -6,7 +6,10 @@ export interface AddressParts {
   readonly postalCode?: string | null | undefined;
 }
 
-/** Returns street, city, state and postal code on one line, without missing parts; `null` if all are. */
+/**
+ * Returns street, city, state and postal code on one line, without missing parts; `null` if all
+ * are.
+ */
 export function formatAddress({ street, city, state, postalCode }: AddressParts): string | null {
   return [street, city, state, postalCode].filter(Boolean).join(", ") || null;
 }

@@ -3,8 +3,8 @@ import type { JobberEvent } from "../events/jobber-event.ts";
 import { accountKey, type KnownTenant, needsAccounts, ownsAccount } from "./known-tenant.ts";
 
 /**
- * Checks that an event belongs to the tenant. Called before a delivery is stored, and again before its
- * records are written: tenants with a common secret are separated by the account alone.
+ * Checks that an event belongs to the tenant. Called before a delivery is stored, and again before
+ * its records are written: tenants with a common secret are separated by the account alone.
  *
  * @param tenant of the URL, or found by the event's account; `null` if there is none
  * @param viaApp whether the delivery arrived on the app-level route

@@ -3,7 +3,7 @@ import { resolvedTenants } from "./resolved-tenants.ts";
 import type { SharedApp, TenantResolver, Tenants } from "./tenant.ts";
 import type { TenantDirectory } from "./tenant-directory.ts";
 
-/** @throws {TypeError} if listed tenants cannot be told apart, or have unusable secrets */
+/** @throws {TypeError} if listed tenants are ambiguous or have unusable secrets */
 export function createTenantDirectory(
   tenants: Tenants,
   app: SharedApp | undefined,

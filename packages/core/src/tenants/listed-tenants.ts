@@ -4,7 +4,7 @@ import { accountKey, checkTenant, type KnownTenant, needsAccounts } from "./know
 import type { SharedApp, Tenant } from "./tenant.ts";
 import type { TenantDirectory } from "./tenant-directory.ts";
 
-/** @throws {TypeError} if the tenants cannot be told apart, or have unusable secrets */
+/** @throws {TypeError} if tenants are ambiguous or have unusable secrets */
 export function listedTenants(
   tenants: readonly Tenant[],
   app: SharedApp | undefined,
@@ -60,7 +60,7 @@ function requireDisjoint(group: readonly KnownTenant[]): void {
       const owner = owners.get(account);
       if (owner !== undefined) {
         throw new TypeError(
-          `The tenants "${owner}" and "${slug}" share a secret and an account, so their deliveries cannot be told apart.`,
+          `The tenants "${owner}" and "${slug}" share a secret and an account, so their deliveries are ambiguous.`,
         );
       }
       owners.set(account, slug);
@@ -78,7 +78,7 @@ function indexAccounts(
       const other = byAccount.get(account);
       if (hasAppRoute && other !== undefined) {
         throw new TypeError(
-          `The tenants "${other.slug}" and "${tenant.slug}" have an account in common, so the app-level route cannot tell them apart.`,
+          `The tenants "${other.slug}" and "${tenant.slug}" have an account in common, so deliveries on the app-level route are ambiguous.`,
         );
       }
       byAccount.set(account, tenant);

@@ -4,8 +4,8 @@ import type { KnownTenant } from "./known-tenant.ts";
 /** Remembers which tenants of a resolver use which secret. */
 export interface SecretUsers {
   /**
-   * Records that a signature verified with the secrets of `tenant`, and returns the tenant with what
-   * is known about other users of these secrets: `sharedApp` and `contested`.
+   * Records that a signature verified with the secrets of `tenant`, and returns the tenant with
+   * what is known about other users of these secrets: `sharedApp` and `contested`.
    */
   complete(tenant: KnownTenant): KnownTenant | Promise<KnownTenant>;
 }
@@ -24,9 +24,9 @@ const CONFIRMED_FOR_MS = 60_000;
 /**
  * Creates the memory behind the rule that tenants with a common secret need disjoint accounts.
  *
- * Tenants are recorded only after a verified signature, so unsigned requests cannot fill the memory.
- * Another user of a secret is looked up again before it counts: a tenant that was renamed, removed or
- * given a new secret no longer shares anything.
+ * Tenants are recorded only after a verified signature, so unsigned requests cannot fill the
+ * memory. Another user of a secret is looked up again before it counts: a tenant that was renamed,
+ * removed or given a new secret no longer shares anything.
  *
  * @param appFingerprints fingerprints of the shared app's secrets, which always have several users
  */

@@ -23,7 +23,10 @@ export interface Tenant {
 
 type Found = Tenant | null | undefined;
 
-/** Finds tenants that live elsewhere, such as in a database. Called once per delivery; cache if that is too often. */
+/**
+ * Finds tenants that live elsewhere, such as in a database. Called once per delivery; cache if that
+ * is too often.
+ */
 export interface TenantResolver {
   /** Returns the tenant of a URL. The slug comes from the sender and may contain anything. */
   resolve(slug: string): Found | Promise<Found>;
@@ -35,8 +38,8 @@ export interface TenantResolver {
 export type Tenants = readonly Tenant[] | TenantResolver;
 
 /**
- * A Jobber app shared by many accounts. It opens the route `POST /webhooks/jobber`, where the account
- * determines the tenant.
+ * A Jobber app shared by many accounts. It opens the route `POST /webhooks/jobber`, where the
+ * account determines the tenant.
  */
 export interface SharedApp {
   /** The app's OAuth client secret: the only secret tried on that route. */

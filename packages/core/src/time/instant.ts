@@ -14,8 +14,8 @@ const MINUTES_A_DAY = 24 * 60;
  * Parses an RFC 3339 time with an offset. Digits beyond the microsecond are cut off, so that every
  * store keeps the same value. Never uses the host's time zone.
  *
- * @returns `null` for anything else: no offset, no time, a day that does not exist, a leap second, a
- * year outside 0001 to 9999
+ * @returns `null` for anything else: no offset, no time, a day that does not exist, a leap second,
+ * a year outside 0001 to 9999
  */
 export function parseInstant(text: string): Instant | null {
   if (!RFC_3339.test(text)) return null;
@@ -52,7 +52,10 @@ function twoDigitsAt(text: string, index: number): number {
   return (text.charCodeAt(index) - 48) * 10 + text.charCodeAt(index + 1) - 48;
 }
 
-/** Returns the day `minutes` after the start of `date`; `null` if its year does not have four digits. */
+/**
+ * Returns the day `minutes` after the start of `date`; `null` if its year does not have four
+ * digits.
+ */
 function nextOrPreviousDay(date: string, minutes: number): string | null {
   const printed = new Date(Date.parse(`${date}T00:00:00Z`) + minutes * 60_000).toISOString();
   return printed.length === "2026-01-25T10:00:00.000Z".length ? printed.slice(0, 10) : null;

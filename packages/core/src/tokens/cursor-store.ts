@@ -1,7 +1,7 @@
-/** Where a reconcile remembers how far it came. */
+/** Storage of reconcile's positions. */
 export interface CursorStore {
-  /** What was last set; `null` when nothing was. */
+  /** Returns the value last set; `null` if there is none. */
   get(tenant: string, name: string): Promise<string | null>;
-  /** Durable when it resolves. */
+  /** Stores a value. It is durable when the promise resolves. */
   set(tenant: string, name: string, value: string): Promise<void>;
 }

@@ -10,9 +10,9 @@ import type { Connection, TokenStore } from "./token-store.ts";
 
 /** A key for tokens at rest. */
 export interface TokenKey {
-  /** Stored beside what it encrypted, so that keys can be rolled: letters, digits, `_` and `-`. */
+  /** Stored with the ciphertext, so that keys can be rolled. Letters, digits, `_` and `-`. */
   readonly id: string;
-  /** 32 bytes, or those as base64. From a secret manager, never from the database it protects. */
+  /** 32 bytes, raw or as base64. Keep it in a secret manager, never in the database it protects. */
   readonly key: Uint8Array | string;
 }
 
@@ -24,21 +24,24 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Puts encryption in front of a token store, which then holds only ciphertext: AES-256-GCM, a random nonce each, with tenant and field as
- * associated data. A ciphertext that was moved to another tenant's row, or to the other field, does not decrypt.
+ * Wraps a token store so that it holds only ciphertext: AES-256-GCM with a random nonce, and tenant
+ * and field as associated data. A ciphertext that was moved to another tenant's row, or to the
+ * other field, does not decrypt.
  *
- * To roll a key, put the new one first and keep the old one until every row was written again (tokens are rewritten at least once an hour
- * while they are used).
+ * To roll a key, put the new one first and keep the old one until every row was rewritten. Tokens
+ * in use are rewritten at least once an hour.
  *
- * @param keys the first encrypts, all decrypt
- * @throws {TypeError} for no key, a key that is not 32 bytes, an id that is unusable or doubled
+ * @param keys the first one encrypts, all decrypt
+ * @throws {TypeError} without a key, for a key that is not 32 bytes, and for an invalid or repeated
+ * id
  *
  * @example
  * ```ts
  * import { randomBytes } from "node:crypto";
  * import { createMemoryTokenStore, encryptTokens } from "@jobber-sync/core";
  *
- * const tokens = encryptTokens(createMemoryTokenStore(), [{ id: "2026-01", key: randomBytes(32) }]);
+ * const keys = [{ id: "2026-01", key: randomBytes(32) }];
+ * const tokens = encryptTokens(createMemoryTokenStore(), keys);
  * ```
  */
 export function encryptTokens(store: TokenStore, keys: readonly TokenKey[]): TokenStore {
@@ -72,7 +75,8 @@ export function encryptTokens(store: TokenStore, keys: readonly TokenKey[]): Tok
     const sealed = Buffer.from(data, "base64url");
     if (format !== FORMAT || rest.length > 0 || sealed.length < IV_BYTES + TAG_BYTES)
       throw undecipherable();
-    if (key === undefined) throw undecipherable(` The key "${id}" is not among those given.`);
+    if (key === undefined)
+      throw undecipherable(` The key "${id}" was not passed to encryptTokens.`);
     try {
       const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, IV_BYTES), {
         authTagLength: TAG_BYTES,
@@ -98,7 +102,7 @@ export function encryptTokens(store: TokenStore, keys: readonly TokenKey[]): Tok
   return {
     async read(tenant) {
       const row = await store.read(tenant);
-      // The slug that was asked for, not the row's: a row that claims to be another tenant's must not open.
+      // The requested tenant, not the row's: a row copied from another tenant must not decrypt.
       return row === null ? null : mapTokens({ ...row, tenant }, decrypt);
     },
     write: async (connection, expected) => store.write(mapTokens(connection, encrypt), expected),
@@ -111,7 +115,7 @@ export function encryptTokens(store: TokenStore, keys: readonly TokenKey[]): Tok
 function prepareKey(id: string, key: unknown): KeyObject {
   const bytes = typeof key === "string" ? Buffer.from(key, "base64") : key;
   if (!(bytes instanceof Uint8Array) || bytes.length !== KEY_BYTES) {
-    throw new TypeError(`The token key "${id}" is not ${KEY_BYTES} bytes, or those as base64.`);
+    throw new TypeError(`The token key "${id}" is not ${KEY_BYTES} bytes, raw or as base64.`);
   }
   return createSecretKey(bytes);
 }

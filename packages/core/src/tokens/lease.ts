@@ -1,19 +1,21 @@
 /**
- * A lock with an end, shared by every process that shares the store: so that one of them refreshes a tenant's tokens and the others wait.
+ * A lock that expires, shared by all processes that share the store. It lets one of them refresh a
+ * tenant's tokens while the others wait.
  *
- * It goes by the store's clock (a database's own; one machine's), so that processes whose clocks differ agree on when a lease ends.
+ * Uses the store's clock (the database's, or the machine's), so that processes with different
+ * clocks agree on when a lease expires.
  */
 export interface Lease {
   /**
-   * Takes the lease `name` for `ttlMs` if nobody holds it, or prolongs it if `holder` does. One atomic step: of two callers one gets it. A
-   * lease that has run out counts as free.
+   * Acquires the lease `name` for `ttlMs` if it is free or expired, or extends it if `holder` holds
+   * it. Atomic: one of two concurrent callers acquires it.
    *
-   * @param holder names the caller, uniquely over all processes
+   * @param holder identifies the caller, uniquely across processes
    * @param ttlMs milliseconds
-   * @returns whether `holder` has it now
+   * @returns whether `holder` holds the lease now
    */
   acquire(name: string, holder: string, ttlMs: number): Promise<boolean>;
 
-  /** Gives the lease back if `holder` still has it; somebody else's is left alone. */
+  /** Releases the lease if `holder` still holds it; another holder's lease stays. */
   release(name: string, holder: string): Promise<void>;
 }

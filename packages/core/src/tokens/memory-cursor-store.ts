@@ -1,6 +1,9 @@
 import type { CursorStore } from "./cursor-store.ts";
 
-/** Cursors that are forgotten when the process ends: every reconcile after a restart walks everything once. */
+/**
+ * Creates a cursor store in memory. The process's end loses all cursors, so the first reconcile
+ * after a restart reads everything.
+ */
 export function createMemoryCursorStore(): CursorStore {
   const cursors = new Map<string, string>();
   const keyOf = (tenant: string, name: string): string => JSON.stringify([tenant, name]);

@@ -1,12 +1,12 @@
 import type { Lease } from "./lease.ts";
 
-/** How a memory lease is made. */
+/** Options for `createMemoryLease`. */
 export interface MemoryLeaseOptions {
   /** Milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
 }
 
-/** Leases of one process: enough where only one process refreshes tokens. */
+/** Creates leases in memory, which suffice if a single process refreshes tokens. */
 export function createMemoryLease({ now = Date.now }: MemoryLeaseOptions = {}): Lease {
   const leases = new Map<string, { readonly holder: string; readonly until: number }>();
   return {

@@ -1,6 +1,9 @@
 import type { Connection, TokenStore } from "./token-store.ts";
 
-/** A token store that forgets everything when the process ends: for tests and for trying things out. */
+/**
+ * Creates a token store in memory, for tests and experiments. The process's end loses all
+ * connections.
+ */
 export function createMemoryTokenStore(): TokenStore {
   const rows = new Map<string, Connection>();
   return {

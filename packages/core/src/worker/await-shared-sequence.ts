@@ -15,8 +15,8 @@ export interface SharedSequenceOptions {
 }
 
 /**
- * Verifies that inbox and store share a sequence, and retries while one of them is unavailable. Logs
- * an error if they do not. Never rejects.
+ * Verifies that inbox and store share a sequence, and retries while one of them is unavailable.
+ * Logs an error if they do not. Never rejects.
  *
  * @returns `false` if they do not share one, or the signal aborted first
  */

@@ -21,7 +21,7 @@ describe("nextSlotAt", () => {
     expect(waits(4, { perSecond: 8, maxWaitMs: 1000 })).toEqual([0, 125, 250, 375]);
   });
 
-  it("gives those who are turned away turns as far apart, behind the places that are taken", () => {
+  it("gives rejected callers retry times one slot apart, behind the acquired slots", () => {
     expect(waits(5, { perSecond: 2, maxWaitMs: 250 })).toEqual([0, 500, 1000, 1500, 2000]);
   });
 

@@ -45,7 +45,8 @@ describe("verifySignature", () => {
   });
 
   it("agrees with a signature computed by OpenSSL", () => {
-    // printf '{"event":"job.updated"}' | openssl dgst -sha256 -hmac 'sixteen bytes or more' -binary | base64
+    // printf '{"event":"job.updated"}' | openssl dgst -sha256 -hmac 'sixteen bytes or more' -binary
+    // | base64
     const body = new TextEncoder().encode('{"event":"job.updated"}');
     const signature = "s/YfgaFr5E4FIvUEpZEiNKNVj4Sp48sdfRc4l3u763o=";
     expect(signPayload(body, "sixteen bytes or more")).toBe(signature);

@@ -7,8 +7,8 @@ import type { SyncStore } from "@jobber-sync/core/ports";
 import { checkStoreHistories } from "@jobber-sync/testing/contracts";
 import { afterAll, describe, expect, it } from "vitest";
 
-// A check that stays green over a broken store proves nothing. Each of these breaks one thing that the order of writes rests on, and the
-// histories must see it.
+// A check that stays green over a broken store proves nothing. Each of these breaks one thing that
+// the order of writes rests on, and the histories must see it.
 
 const SOURCES = fileURLToPath(new URL("../../src", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "jobber-sync-mutants-"));
@@ -98,7 +98,8 @@ describe("the histories check", () => {
         /Random history with seed \d+/,
       );
       if (ONLY_IN_ORDER.has(what)) return;
-      // Applied at once, only the records are looked at: they are wrong, not just the words about them.
+      // Applied at once, only the records are looked at: they are wrong, not just the words about
+      // them.
       await expect(checkStoreHistories(opens(createMutant), { atOnce: true })).rejects.toThrow(
         /seed \d+/,
       );
@@ -122,7 +123,8 @@ describe("the histories check", () => {
     ).catch((error: unknown) => error as Error);
     const message = failure?.message ?? "";
     const seed = Number(/seed: (\d+)/.exec(message)?.[1]);
-    // The write that is kept and the one that is wrongly skipped, or a single one whose repeat is reported wrongly.
+    // The write that is kept and the one that is wrongly skipped, or a single one whose repeat is
+    // reported wrongly.
     expect(
       message.split("\n").filter((line) => line.startsWith('{"writes"')).length,
     ).toBeLessThanOrEqual(2);
@@ -154,7 +156,7 @@ async function storeWith({ file, from, to }: Mutant, target: string): Promise<()
   return module.createMemoryStore;
 }
 
-/** What many receivers do: a delivery whose key was seen is taken for the same delivery. */
+/** Skips deliveries by key, as many receivers do. */
 function skippingByKey(store: Store): Store {
   const seen = new Set<string>();
   return {

@@ -16,8 +16,8 @@ export interface Mutant {
 const SOURCES = fileURLToPath(new URL("../../src", import.meta.url));
 
 /**
- * Creates a function that loads a module from a copy of the sources with one file changed. The copies
- * are deleted after the tests.
+ * Creates a function that loads a module from a copy of the sources with one file changed. The
+ * copies are deleted after the tests.
  *
  * @param entry the module to load, relative to `src`
  * @param folders the folders of `src` that the module needs

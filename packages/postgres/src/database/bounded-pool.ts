@@ -7,9 +7,9 @@ interface ConnectionRequest {
 }
 
 /**
- * Wraps a pool so that `connect()` rejects after `timeoutMs`, whatever limit the pool has. A request
- * that timed out stays pending, and the next caller takes it over. A pool that hangs therefore
- * accumulates as many requests as there are concurrent callers, not one per attempt.
+ * Wraps a pool so that `connect()` rejects after `timeoutMs`, whatever limit the pool has. A
+ * request that timed out stays pending, and the next caller takes it over. A pool that hangs
+ * therefore accumulates as many requests as there are concurrent callers, not one per attempt.
  */
 export function boundedPool(pool: SessionPool, timeoutMs: number): SessionPool {
   const abandoned: ConnectionRequest[] = [];

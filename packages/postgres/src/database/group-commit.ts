@@ -52,9 +52,9 @@ const ISOLATED_LANES = 2;
  * the next batch. Each call resolves once its own batch is durable. A batch rejected because of a
  * value is retried item by item, so that one bad item does not fail the others.
  *
- * With `isolation`, a batch that is blocked is retried group by group. The group that is blocked then
- * too is isolated for a while: its items are written one by one beside the lanes, so that they block
- * only each other.
+ * With `isolation`, a batch that is blocked is retried group by group. The group that is blocked
+ * then too is isolated for a while: its items are written one by one beside the lanes, so that they
+ * block only each other.
  *
  * @returns a function that writes one item. It rejects with `ERR_STORE_BUSY` after the time limit:
  * an item still queued is then never written, one in flight may or may not have been
@@ -144,8 +144,8 @@ export function createGroupCommit<I, R>(
   }
 
   /**
-   * Removes the oldest items that fit into one batch, at most this lane's share of the queue. An item
-   * that does not fit stays queued, and later items with the same key do not overtake it.
+   * Removes the oldest items that fit into one batch, at most this lane's share of the queue. An
+   * item that does not fit stays queued, and later items with the same key do not overtake it.
    */
   function take(): readonly Waiting<I, R>[] {
     const batch: Waiting<I, R>[] = [];

@@ -1,15 +1,17 @@
 import type { SessionPool, SqlPool } from "./sql-pool.ts";
 import { BEGIN, transactStatement } from "./transaction.ts";
 
-/** Limits for transactions through a pooler, which rejects them as startup parameters. Milliseconds. */
+/**
+ * Limits for transactions through a pooler, which rejects them as startup parameters. Milliseconds.
+ */
 const POOLER_LIMITS = `SET LOCAL statement_timeout = 10000;
 SET LOCAL idle_in_transaction_session_timeout = 15000`;
 
 /**
  * Wraps a pool so that no setting of the server or the role changes how statements run. A single
- * statement goes to the pool directly unless it needs a transaction of its own: through a pooler, to
- * set its limits, and if the default isolation level is another, which would make concurrent writes
- * fail with serialization errors.
+ * statement goes to the pool directly unless it needs a transaction of its own: through a pooler,
+ * to set its limits, and if the default isolation level is another, which would make concurrent
+ * writes fail with serialization errors.
  *
  * @param options.pooler whether the connections lead through a pooler in transaction mode
  */

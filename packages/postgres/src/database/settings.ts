@@ -10,7 +10,10 @@ export const POOL_SETTINGS = {
   connectionTimeoutMillis: 2000,
   /** Limit after which the server cancels a statement. */
   statement_timeout: 10_000,
-  /** Limit after which the client stops waiting. Above `statement_timeout`: the server's error names the cause. */
+  /**
+   * Limit after which the client stops waiting. Above `statement_timeout`: the server's error names
+   * the cause.
+   */
   query_timeout: 12_000,
   /** Limit after which the server ends an idle transaction and releases its locks. */
   idle_in_transaction_session_timeout: 15_000,
@@ -23,9 +26,9 @@ export const POOL_SETTINGS = {
 } as const;
 
 /**
- * Like {@link POOL_SETTINGS}, for connections through a pooler in transaction mode such as PgBouncer,
- * Supavisor or RDS Proxy, together with `createPostgres({ pooler: true, … })`. Poolers reject limits as
- * startup parameters, so each transaction sets them with `SET LOCAL`.
+ * Like {@link POOL_SETTINGS}, for connections through a pooler in transaction mode such as
+ * PgBouncer, Supavisor or RDS Proxy, together with `createPostgres({ pooler: true, … })`. Poolers
+ * reject limits as startup parameters, so each transaction sets them with `SET LOCAL`.
  */
 export const POOLER_SETTINGS = {
   /** Limit for obtaining a connection, from the pool or from the pooler. */
@@ -43,13 +46,19 @@ export const POOLER_SETTINGS = {
 export const BOSS_SETTINGS = {
   superviseIntervalSeconds: 5,
   monitorIntervalSeconds: 5,
-  /** Interval at which completed wake-ups are deleted. With pg-boss's default, a day, the table keeps millions. */
+  /**
+   * Interval at which completed wake-ups are deleted. With pg-boss's default, a day, the table
+   * keeps millions.
+   */
   maintenanceIntervalSeconds: 300,
   useListenNotify: true,
   keepAlive: true,
   /** Limit for obtaining a connection. Milliseconds. */
   connectionTimeoutMillis: 5000,
-  /** Limit after which the client stops waiting for a response. Above every statement of pg-boss except its upgrades. Milliseconds. */
+  /**
+   * Limit after which the client stops waiting for a response. Above every statement of pg-boss
+   * except its upgrades. Milliseconds.
+   */
   query_timeout: 60_000,
 } as const;
 
@@ -63,9 +72,12 @@ const DAY_SECONDS = 24 * HOUR_SECONDS;
  */
 export const QUEUE_POLICY = "standard";
 
-/** Settings of the queue. Rows have their own retries; these settings only prevent lost wake-ups. */
+/**
+ * Settings of the queue. Rows have their own retries; these settings only prevent lost wake-ups.
+ */
 export const QUEUE_SETTINGS: BossQueueSettings = {
-  // With the back-off this is years, so a wake-up ends only with its retention. The column is a smallint.
+  // With the back-off this is years, so a wake-up ends only with its retention. The column is a
+  // smallint.
   retryLimit: 10_000,
   retryDelay: 2,
   retryBackoff: true,

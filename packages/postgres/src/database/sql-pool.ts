@@ -1,4 +1,7 @@
-/** Rows as the driver returns them. Every statement of this package selects text, so custom type parsers have no effect. */
+/**
+ * Rows as the driver returns them. Every statement of this package selects text, so custom type
+ * parsers have no effect.
+ */
 export interface SqlResult {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
 }

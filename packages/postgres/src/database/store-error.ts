@@ -2,7 +2,10 @@ import { type ErrorCode, isJobberSyncError, JobberSyncError } from "@jobber-sync
 
 const MIGRATE = "Run migrate(), or the SQL files in the package's sql folder.";
 
-/** SQLSTATE, or its class, to error code and message. See https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/**
+ * SQLSTATE, or its class, to error code and message. See
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
 const BY_SQLSTATE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   "53100": ["ERR_STORE_FULL", "The database's disk is full."],
   "53": ["ERR_STORE_BUSY", "The database has no connections or memory left."],
@@ -33,13 +36,15 @@ const POOLER: readonly [ErrorCode, string] = [
 /** Classes whose messages describe the server and never quote a value. */
 const ABOUT_SERVER = /^(?:08|25|28|3D|3F|40|42|53|55|57)/;
 
-/** Errors that a new connection fixes: this one leads to a standby, or has an outdated plan cached. */
+/**
+ * Errors that a new connection fixes: this one leads to a standby, or has an outdated plan cached.
+ */
 const CONNECTION_FAULTS = /^(?:25006|0A000)$/;
 
 /**
- * Converts a driver error to a coded error. PostgreSQL's messages and details quote rejected values,
- * which may be customer data, so the cause keeps only SQLSTATE, table, constraint, and messages that
- * describe the server.
+ * Converts a driver error to a coded error. PostgreSQL's messages and details quote rejected
+ * values, which may be customer data, so the cause keeps only SQLSTATE, table, constraint, and
+ * messages that describe the server.
  *
  * @param error an error, or the plain object with message and code that pg-boss reports
  */
@@ -69,7 +74,10 @@ export function messageOf(error: unknown): string {
   return isObject(error) && typeof error.message === "string" ? error.message : "";
 }
 
-/** Returns whether a value caused the error, so that retrying the rows one by one can save the others. */
+/**
+ * Returns whether a value caused the error, so that retrying the rows one by one can save the
+ * others.
+ */
 export function isAboutValues(error: unknown): boolean {
   const state = sqlState(error);
   return state !== null && !ABOUT_SERVER.test(state);

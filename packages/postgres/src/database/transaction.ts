@@ -3,7 +3,10 @@ import { isConflict, isConnectionFault, storeError } from "./store-error.ts";
 
 const ATTEMPTS = 4;
 
-/** Begins a transaction whatever the default isolation level is: the statements rely on READ COMMITTED. */
+/**
+ * Begins a transaction whatever the default isolation level is: the statements rely on READ
+ * COMMITTED.
+ */
 export const BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
 /** Runs one statement and returns the parsed JSON of its only column, `json`. */
@@ -20,7 +23,10 @@ export function runStatement<T>(
 
 /** Options for {@link runTransaction}. */
 export interface TransactionOptions {
-  /** Limit after which the connection is closed. The outcome of the transaction is then unknown. Milliseconds. */
+  /**
+   * Limit after which the connection is closed. The outcome of the transaction is then unknown.
+   * Milliseconds.
+   */
   readonly giveUpMs?: number;
   /**
    * Sends `BEGIN` together with the following statements if the connection supports it
@@ -46,7 +52,9 @@ export function runTransaction<T>(
   return repeated(() => transactOnce(pool, work, options));
 }
 
-/** Runs one statement in a transaction of its own, in one round trip if the connection can pipeline. */
+/**
+ * Runs one statement in a transaction of its own, in one round trip if the connection can pipeline.
+ */
 export async function transactStatement(
   pool: Pick<SessionPool, "connect"> & { readonly begin: string },
   text: string,
@@ -114,7 +122,10 @@ async function transactOn<T>(
   }
 }
 
-/** Rejects at the limit without waiting for the statements: closing a connection need not settle them. */
+/**
+ * Rejects at the limit without waiting for the statements: closing a connection need not settle
+ * them.
+ */
 async function orGiveUp<T>(done: Promise<T>, checkout: Checkout, giveUpMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
@@ -131,7 +142,10 @@ async function orGiveUp<T>(done: Promise<T>, checkout: Checkout, giveUpMs: numbe
   }
 }
 
-/** Resolves once the next statement may be sent: immediately on a pipelining connection, otherwise after this one. */
+/**
+ * Resolves once the next statement may be sent: immediately on a pipelining connection, otherwise
+ * after this one.
+ */
 export async function inSeries(client: SqlClient, statement: Promise<unknown>): Promise<void> {
   // The caller awaits the statement itself and handles its rejection.
   if (client.pipeline === true) statement.catch(() => {});
@@ -155,7 +169,10 @@ async function undo({ client, isBack, release }: Checkout, error: unknown): Prom
 
 type Checkout = ReturnType<typeof checkOut>;
 
-/** Guards a connection: it is released only once, and an `error` event before that does not end the process. */
+/**
+ * Guards a connection: it is released only once, and an `error` event before that does not end the
+ * process.
+ */
 function checkOut(client: SqlClient) {
   let back = false;
   const ignore = () => {};

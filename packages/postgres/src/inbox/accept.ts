@@ -28,7 +28,8 @@ interface Stored extends Durability {
 
 const MAX_ROWS = 256;
 const MAX_BYTES = 8 * 1024 * 1024;
-// Limit for obtaining a connection, and again for the transaction: frees the lane of a batch that hangs.
+// Limit for obtaining a connection, and again for the transaction: frees the lane of a batch that
+// hangs.
 const STUCK_MS = 5000;
 
 /** Creates `accept`: one transaction writes the rows and wake-ups of up to 256 deliveries. */
@@ -64,7 +65,8 @@ export function createAccept(
         if (options.durable) checkDurability(response);
         return response;
       },
-      // If only BEGIN fails, rows and wake-ups are stored but the sender gets 503 and retries: a duplicate.
+      // If only BEGIN fails, rows and wake-ups are stored but the sender gets 503 and retries: a
+      // duplicate.
       { giveUpMs: STUCK_MS, eager: true },
     );
     return outcomes(deliveries, stored);
@@ -86,9 +88,9 @@ function valuesOf(
 }
 
 /**
- * Inserts one row per delivery, numbered in order. `$1` is a JSON list, `$2` the concatenated bodies.
- * The outcome is informative only, so its lookups take no lock. LIMIT 1 also prevents a hash join
- * over the whole table, which the planner prefers while it considers the table small.
+ * Inserts one row per delivery, numbered in order. `$1` is a JSON list, `$2` the concatenated
+ * bodies. The outcome is informative only, so its lookups take no lock. LIMIT 1 also prevents a
+ * hash join over the whole table, which the planner prefers while it considers the table small.
  */
 function insertStatement({ schema }: InboxContext): string {
   const deliveries = `${schema.quoted}.jobber_deliveries`;

@@ -2,7 +2,10 @@ import { type Inbox, MAX_SLOT_WAIT_MS } from "@jobber-sync/core/ports";
 import { runStatement } from "../database/transaction.ts";
 import { type InboxContext, nowValue } from "./inbox-context.ts";
 
-/** Creates `acquireSlot`: core's `nextSlotAt` as one statement that decides under the tenant's row lock. */
+/**
+ * Creates `acquireSlot`: core's `nextSlotAt` as one statement that decides under the tenant's row
+ * lock.
+ */
 export function createAcquireSlot(context: InboxContext): Inbox["acquireSlot"] {
   const statement = acquireStatement(context);
 
@@ -14,8 +17,8 @@ export function createAcquireSlot(context: InboxContext): Inbox["acquireSlot"] {
 }
 
 /**
- * `$1` tenant, `$2` now, `$3` milliseconds between slots, `$4` the longest wait. The wait is stored in
- * the row because `RETURNING` can only return columns of the row as it is after the write.
+ * `$1` tenant, `$2` now, `$3` milliseconds between slots, `$4` the longest wait. The wait is stored
+ * in the row because `RETURNING` can only return columns of the row as it is after the write.
  */
 function acquireStatement({ schema }: InboxContext): string {
   const now = "coalesce($2::float8, (extract(epoch FROM statement_timestamp()) * 1000)::float8)";

@@ -60,12 +60,12 @@ export function createClaim(context: InboxContext): Inbox["claim"] {
 /**
  * `$1` is a JSON list. Locks the rows that are ready, then takes the lanes of their objects. A lane
  * that another claim holds is only marked as wanted, so that its settlement wakes the object; one
- * waiting row is enough for that. If such a lane turns out to be free after all, the claim gets that
- * row and the mark, and its own settlement wakes the object for the others.
+ * waiting row is enough for that. If such a lane turns out to be free after all, the claim gets
+ * that row and the mark, and its own settlement wakes the object for the others.
  *
  * All statements lock tenants, then rows, then lanes in the order of their keys, and only `settle`
- * and `resume` wait for rows: this one skips locked rows, so it cannot deadlock. The transaction that
- * locks them claims them itself, or returns them to waiting together with a wake-up.
+ * and `resume` wait for rows: this one skips locked rows, so it cannot deadlock. The transaction
+ * that locks them claims them itself, or returns them to waiting together with a wake-up.
  *
  * No join on `sequence`: without statistics the planner repeats the whole list for each row of it.
  */

@@ -5,7 +5,9 @@ import type { InboxContext } from "./inbox-context.ts";
 
 const BATCH_ROWS = 1000;
 
-/** Creates `discard`. It works in batches by ascending sequence, so that transactions stay small. */
+/**
+ * Creates `discard`. It works in batches by ascending sequence, so that transactions stay small.
+ */
 export function createDiscard({ pool, schema }: InboxContext): Inbox["discard"] {
   const deliveries = `${schema.quoted}.jobber_deliveries`;
 

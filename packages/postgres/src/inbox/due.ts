@@ -15,7 +15,10 @@ export interface LookOptions {
   readonly overdueMs?: number | undefined;
 }
 
-/** Without statistics of a backlog the planner would read all of it, to sort it, instead of walking an index. */
+/**
+ * Without statistics of a backlog the planner would read all of it, to sort it, instead of walking
+ * an index.
+ */
 const INDEX_ORDER = "SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off";
 
 /** Creates the query for objects with due rows. */
@@ -45,9 +48,9 @@ export function createDue(context: InboxContext): Inbox["due"] {
 
 /**
  * Returns objects whose lane is not held: first those with rows of a dead worker, then those with
- * waiting rows, longest due first, the first object of each tenant before the second of any. `$1` now,
- * `$2` the maximum number of objects, `$3` for how long waiting rows must have been due, `$4` a JSON
- * list of objects to exclude, `$5` one of tenants to exclude.
+ * waiting rows, longest due first, the first object of each tenant before the second of any. `$1`
+ * now, `$2` the maximum number of objects, `$3` for how long waiting rows must have been due, `$4`
+ * a JSON list of objects to exclude, `$5` one of tenants to exclude.
  *
  * Walks the tenants, and in each the beginning of three indexes, so that the cost depends on the
  * number of tenants and not on their backlogs.

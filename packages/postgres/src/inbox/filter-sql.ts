@@ -13,13 +13,14 @@ export interface Filter {
 /** The states of each partial index, in the order of its definition. */
 const INDEXED: readonly { readonly states: readonly DeliveryState[]; readonly order: string }[] = [
   { states: ["unresolved", "paused", "quarantined", "dead"], order: "sequence" },
-  // Not ordered by sequence. The sum prevents a walk over the primary key until the limit is reached.
+  // Not ordered by sequence. The sum prevents a walk over the primary key until the limit is
+  // reached.
   { states: ["waiting", "claimed"], order: "sequence + 0" },
 ];
 
 /**
- * Builds the conditions of a filter. Absent fields produce no condition: "or $1 is null" would keep a
- * prepared statement from using an index. Repeats the condition of the matching partial index
+ * Builds the conditions of a filter. Absent fields produce no condition: "or $1 is null" would keep
+ * a prepared statement from using an index. Repeats the condition of the matching partial index
  * literally, because PostgreSQL cannot infer it from a parameter.
  */
 export function filterSql({ states, sequences, ...filter }: DeliveryFilter): Filter {

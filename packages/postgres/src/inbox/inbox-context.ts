@@ -26,8 +26,8 @@ export function nowSql(parameter: string): string {
 }
 
 /**
- * Like {@link nowSql}, but the start of the transaction, for times that are stored. pg-boss uses the
- * same time, so a wake-up of the same transaction never arrives before its row is due.
+ * Like {@link nowSql}, but the start of the transaction, for times that are stored. pg-boss uses
+ * the same time, so a wake-up of the same transaction never arrives before its row is due.
  */
 export function transactionNowSql(parameter: string): string {
   return `coalesce(to_timestamp(${parameter}::float8 / 1000), now())`;
@@ -38,15 +38,18 @@ export function nowValue({ clock }: InboxContext, now: number): number | null {
   return clock === "caller" ? now : null;
 }
 
-/** Returns how far a caller's `now` is ahead of the inbox's clock, to be applied to the database's. Milliseconds. */
+/**
+ * Returns how far a caller's `now` is ahead of the inbox's clock, to be applied to the database's.
+ * Milliseconds.
+ */
 export function aheadOfClock({ clock, now }: InboxContext, given: number): number {
   return clock === "caller" ? 0 : given - now();
 }
 
 /**
  * A column that makes the statement's commit return before the flush. Only for claims and
- * settlements: if a server crash loses one, the delivery is processed again. Accepted deliveries and
- * applied changes are always flushed.
+ * settlements: if a server crash loses one, the delivery is processed again. Accepted deliveries
+ * and applied changes are always flushed.
  */
 export const COMMIT_LATER = "set_config('synchronous_commit', 'off', true) AS commit_later";
 

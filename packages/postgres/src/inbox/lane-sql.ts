@@ -17,7 +17,10 @@ export function readySql(row: string, at: string): string {
     OR ${row}.due_at - ${row}.delay_ms * interval '1 ms' > ${tolerated(at)})`;
 }
 
-/** Condition for rows without a delay that a fast clock wrote: they are due. Uses `jobber_deliveries_due`. */
+/**
+ * Condition for rows without a delay that a fast clock wrote: they are due. Uses
+ * `jobber_deliveries_due`.
+ */
 export function arrivedInFutureSql(at: string): string {
   return `delay_ms = 0 AND due_at > ${tolerated(at)}`;
 }

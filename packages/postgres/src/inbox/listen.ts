@@ -25,7 +25,8 @@ const LEAST_BATCH = 16;
 const POLL_SECONDS = 0.5;
 // Interval for retrying boss.work, for instance while pg-boss has not been started yet.
 const TRY_AGAIN_MS = 2000;
-// Limit for ending while the server does not respond. The sweep of another worker finds what is left.
+// Limit for ending while the server does not respond. The sweep of another worker finds what is
+// left.
 const ENDING_MS = 3000;
 
 /** Creates `listen`: wake-ups from pg-boss, and a sweep for rows without one. */
@@ -87,9 +88,9 @@ export function createListen(context: InboxContext, options: SweepOptions): Inbo
 
   /**
    * Resolves once every object of the batch has started to run or is remembered: because it runs
-   * already, or because its tenant holds all of its slots. Its wake-ups are then complete and the next
-   * batch can be fetched, however long the runs take: if this process dies, claims expire and the
-   * sweep finds the remaining rows. Requeues objects that have not started when listening ends.
+   * already, or because its tenant holds all of its slots. Its wake-ups are then complete and the
+   * next batch can be fetched, however long the runs take: if this process dies, claims expire and
+   * the sweep finds the remaining rows. Requeues objects that have not started when listening ends.
    */
   async function takeBatch(
     scheduler: RunScheduler,

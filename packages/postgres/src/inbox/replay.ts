@@ -11,8 +11,8 @@ interface Replayed extends ObjectRef {
 const BATCH_ROWS = 1000;
 
 /**
- * Creates `replay`. It works in batches by ascending sequence; one transaction updates the rows of a
- * batch and writes their wake-ups. It never goes back, so a row that fails again meanwhile is not
+ * Creates `replay`. It works in batches by ascending sequence; one transaction updates the rows of
+ * a batch and writes their wake-ups. It never goes back, so a row that fails again meanwhile is not
  * replayed twice.
  */
 export function createReplay(context: InboxContext): Inbox["replay"] {
@@ -40,7 +40,10 @@ export function createReplay(context: InboxContext): Inbox["replay"] {
   };
 }
 
-/** Appends four parameters: the last sequence of the previous batch, the limit, `started_at`, `due_at`. */
+/**
+ * Appends four parameters: the last sequence of the previous batch, the limit, `started_at`,
+ * `due_at`.
+ */
 function replayStatement(
   { schema }: InboxContext,
   conditions: readonly string[],

@@ -47,7 +47,10 @@ RETURNING 'true' AS json`;
   };
 }
 
-/** `$1` tenant, `$2` now, `$3` its offset in milliseconds, `$4` and `$5` the last object of the previous batch. */
+/**
+ * `$1` tenant, `$2` now, `$3` its offset in milliseconds, `$4` and `$5` the last object of the
+ * previous batch.
+ */
 function resumeStatement({ schema }: InboxContext): string {
   const deliveries = `${schema.quoted}.jobber_deliveries`;
   const at = `(${transactionNowSql("$2")} + $3::float8 * interval '1 ms')`;

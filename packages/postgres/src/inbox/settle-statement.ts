@@ -2,17 +2,17 @@ import type { Schema } from "../database/quote-schema.ts";
 import { COMMIT_LATER, transactionNowSql } from "./inbox-context.ts";
 
 /**
- * Builds the statement of `settle`, core's `settledRow` in SQL. `$1` the sequences, `$2` a JSON object
- * of settlements by sequence, `$3` a JSON list of the claims, `$4` now.
+ * Builds the statement of `settle`, core's `settledRow` in SQL. `$1` the sequences, `$2` a JSON
+ * object of settlements by sequence, `$3` a JSON list of the claims, `$4` now.
  *
  * Locks tenants, then rows by ascending sequence, then lanes in the order of their keys, and writes
  * only for claims that still have their lane. It frees a lane if no other row of its claim is left.
  *
  * No join on `sequence`: without statistics the planner repeats the whole list for each row of it.
  *
- * @param options.pausing whether rows pause. Then it locks their tenants, whose rows show whether they
- * were resumed since the claim, see `resume`. A resume dated in the future, by a fast clock, counts
- * only once.
+ * @param options.pausing whether rows pause. Then it locks their tenants, whose rows show whether
+ * they were resumed since the claim, see `resume`. A resume dated in the future, by a fast clock,
+ * counts only once.
  */
 export function settleStatement(
   { quoted: schema }: Schema,

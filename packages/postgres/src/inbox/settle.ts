@@ -42,7 +42,8 @@ export function createSettle(context: InboxContext): Inbox["settle"] {
     },
     maxItems: MAX_CLAIMS,
     lanes: LANES,
-    // Two settlements of a row, by a claim and by the one that took its lane over, exclude each other.
+    // Two settlements of a row, by a claim and by the one that took its lane over, exclude each
+    // other.
     keysOf: ({ claim }) => [objectKey(claim.object)],
   });
 
@@ -62,8 +63,8 @@ export function createSettle(context: InboxContext): Inbox["settle"] {
     }
     const run: Run = (text, values) => runStatement(pool, text, values);
     const wakeUps = wakeUpsOf(items, await settleRows(run, statement, items));
-    // Rare, so that the common case, all rows done, is a single round trip. If the process ends here,
-    // a sweep finds the rows.
+    // Rare, so that the common case, all rows done, is a single round trip. If the process ends
+    // here, a sweep finds the rows.
     if (wakeUps.length > 0)
       await runTransaction(pool, (_run, client) => wakeLater(context, client, wakeUps));
   }
@@ -98,8 +99,8 @@ function bySequence(items: readonly Settling[]): Readonly<Record<number, object>
 
 /**
  * Returns the wake-ups for rows that wait again, and for lanes that another claim wanted. An object
- * whose claim no longer held its lane is woken too: claims are not flushed, so a server crash may have
- * undone the claim after its wake-up was consumed.
+ * whose claim no longer held its lane is woken too: claims are not flushed, so a server crash may
+ * have undone the claim after its wake-up was consumed.
  */
 function wakeUpsOf(items: readonly Settling[], { rows, held, wanted }: Settled): readonly WakeUp[] {
   const stateOf = new Map(rows);

@@ -11,7 +11,8 @@ export interface WakeUp extends ObjectRef {
   readonly afterMs?: number;
 }
 
-// Later wake-ups of an object are rounded up to whole seconds: the retries of its rows differ by milliseconds.
+// Later wake-ups of an object are rounded up to whole seconds: the retries of its rows differ by
+// milliseconds.
 const GRAIN_MS = 1000;
 
 /**

@@ -25,12 +25,12 @@ export const MIGRATION_0002: readonly string[] = [
   claim_id text
 )`,
 
-  // Keys end in the time of the change. Starting the index with it keeps one day's keys together, so a
-  // batch writes few pages.
+  // Keys end in the time of the change. Starting the index with it keeps one day's keys together,
+  // so a batch writes few pages.
   `CREATE INDEX jobber_deliveries_key ON jobber_deliveries (right(delivery_key, 20), tenant, delivery_key)`,
 
-  // The id comes first: without statistics the planner would otherwise use this index for a tenant's
-  // rows, all of which it then sorts, rather than the ones by tenant and time below.
+  // The id comes first: without statistics the planner would otherwise use this index for a
+  // tenant's rows, all of which it then sorts, rather than the ones by tenant and time below.
   `CREATE INDEX jobber_deliveries_open ON jobber_deliveries (object_id, object_type, tenant)
   WHERE state IN ('waiting', 'claimed')`,
 

@@ -7,18 +7,19 @@ import { messageOf, sqlState } from "../database/store-error.ts";
 import type { Run } from "../database/transaction.ts";
 import { TABLES } from "./migrations.ts";
 
-/** What the probe uses, on a pool that runs everything on one connection. */
+/** The parts that the probe uses, on a pool with a single connection. */
 export interface ProbedParts {
   readonly inbox: Inbox;
   readonly store: SyncStore;
 }
 
 /**
- * Verifies that the role can do what deliveries need: it accepts, claims and settles a probe delivery,
- * applies records, writes the remaining tables, and deletes every row again. Call it in a transaction
- * that is rolled back.
+ * Verifies that the role can do what deliveries need: it accepts, claims and settles a probe
+ * delivery, applies records, writes the remaining tables, and deletes every row again. Call it in a
+ * transaction that is rolled back.
  *
- * @throws {JobberSyncError} `ERR_STORE_SETTINGS` if a privilege or a policy of row security is missing
+ * @throws {JobberSyncError} `ERR_STORE_SETTINGS` if a privilege or a policy of row security is
+ * missing
  */
 export async function checkAccess(
   { quoted: schema }: Schema,
@@ -67,7 +68,9 @@ export async function checkAccess(
 /** `jobber_lanes` is empty again once the probe is settled. */
 const NOT_PROBED = new Set(["jobber_migrations", "jobber_lanes"]);
 
-/** Tables that no operation of store or inbox writes: columns and, after the tenant or name, values. */
+/**
+ * Tables that no operation of store or inbox writes: columns and, after the tenant or name, values.
+ */
 const OTHER_TABLES = [
   [
     "jobber_connections",

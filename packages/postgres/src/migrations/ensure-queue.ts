@@ -7,10 +7,10 @@ import { sqlState } from "../database/store-error.ts";
 /**
  * Creates the queue, or updates the settings of an existing one.
  *
- * @param ownTable whether a new queue gets its own table, which has fewer indexes than the shared one
- * and keeps the churn away from other queues. Ignored if pg-boss's role may not create tables
- * @throws {JobberSyncError} `ERR_STORE_SETTINGS` if the queue has another policy, which pg-boss cannot
- * change, or if pg-boss is not running
+ * @param ownTable whether a new queue gets its own table, which has fewer indexes than the shared
+ * one and keeps the churn away from other queues. Ignored if pg-boss's role may not create tables
+ * @throws {JobberSyncError} `ERR_STORE_SETTINGS` if the queue has another policy, which pg-boss
+ * cannot change, or if pg-boss is not running
  */
 export async function ensureQueue(boss: Boss, queue: string, ownTable: boolean): Promise<void> {
   try {

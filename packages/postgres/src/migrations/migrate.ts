@@ -9,12 +9,13 @@ import { sqlFileName } from "./sql-files.ts";
 const RETRY_LOCK_MS = 100;
 
 /**
- * Runs the missing migrations. Safe to call from several processes at once: one runs them, the others
- * wait. Needs no DDL privilege if no migration is missing.
+ * Runs the missing migrations. Safe to call from several processes at once: one runs them, the
+ * others wait. Needs no DDL privilege if no migration is missing.
  */
 export async function migrateTables(pool: SessionPool, schema: Schema): Promise<void> {
   await runTransaction(pool, async (run, client) => {
-    // The pool's limits are for deliveries; a migration, or waiting for another process's, may take longer.
+    // The pool's limits are for deliveries; a migration, or waiting for another process's, may take
+    // longer.
     await client.query("SET LOCAL statement_timeout = 0");
     await client.query("SET LOCAL idle_in_transaction_session_timeout = 0");
     await takeLock(run, schema);

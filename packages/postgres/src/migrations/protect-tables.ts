@@ -1,8 +1,8 @@
 /**
- * Returns the statements that close new tables and sequences to every role but their owner. They turn
- * row security on, without a policy, and revoke what default privileges granted at creation: some
- * platforms grant everything on new tables to their public role, and TRUNCATE and `setval` ignore row
- * security. `grants.sql` opens the tables for one role.
+ * Returns the statements that close new tables and sequences to every role but their owner. They
+ * turn row security on, without a policy, and revoke what default privileges granted at creation:
+ * some platforms grant everything on new tables to their public role, and TRUNCATE and `setval`
+ * ignore row security. `grants.sql` opens the tables for one role.
  */
 export function protectTables(statements: readonly string[]): readonly string[] {
   const relations = statements.flatMap(

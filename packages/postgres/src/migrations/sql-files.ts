@@ -7,8 +7,8 @@ export interface SqlFile {
 }
 
 /**
- * Generates the psql scripts for operators whose programs have no DDL privileges: one per migration,
- * and `grants.sql`. The build writes them to `sql/`.
+ * Generates the psql scripts for operators whose programs have no DDL privileges: one per
+ * migration, and `grants.sql`. The build writes them to `sql/`.
  */
 export function sqlFiles(): readonly SqlFile[] {
   const migrations = MIGRATIONS.map((statements, index) => migrationFile(index + 1, statements));

@@ -10,8 +10,8 @@ import {
 } from "./record-table.ts";
 
 /**
- * How long the statement waits for a row lock. Another transaction of the user's may hold rows of one
- * tenant for minutes, and the statement writes those of several.
+ * The longest wait of the statement for a row lock. Another transaction of the user's may hold rows
+ * of one tenant for minutes, and the statement writes those of several.
  */
 const LOCK_TIMEOUT_MS = 300;
 
@@ -19,9 +19,10 @@ const LOCK_TIMEOUT_MS = 300;
  * Builds the statement of `apply`. It writes contacts, then jobs, then submissions from the JSON in
  * `$1`, and returns their outcomes.
  *
- * It is core's `decideWrite` in SQL, generated from the same lists of fields. `ON CONFLICT DO UPDATE`
- * decides under the row lock, from the current row rather than the snapshot. The outcome is stored in
- * the row (`last_outcome`), because before PostgreSQL 18 `RETURNING` cannot see the old values.
+ * It is core's `decideWrite` in SQL, generated from the same lists of fields.
+ * `ON CONFLICT DO UPDATE` decides under the row lock, from the current row rather than the
+ * snapshot. The outcome is stored in the row (`last_outcome`), because before PostgreSQL 18
+ * `RETURNING` cannot see the old values.
  */
 export function applyStatement({ quoted: schema, sequence }: Schema): string {
   return `
@@ -94,9 +95,9 @@ function upsert(
 }
 
 /**
- * Returns the rows that the upsert skipped, because no value and no version moved. `RETURNING` leaves
- * them out, so that their outcome comes from the snapshot; a row that is not in it was written by a
- * concurrent statement, with the same version or a newer one.
+ * Returns the rows that the upsert skipped, because no value and no version moved. `RETURNING`
+ * leaves them out, so that their outcome comes from the snapshot; a row that is not in it was
+ * written by a concurrent statement, with the same version or a newer one.
  */
 function skipped(schema: string, table: RecordTable, part: string): string {
   const id = snakeCase(table.idField);

@@ -10,8 +10,8 @@ import {
 } from "./record-table.ts";
 
 /**
- * Builds the read statements. `$1` tenant, `$2` limit, `$3` offset, and for records by id `$4` the ids as
- * JSON; each row is one JSON text.
+ * Builds the read statements. `$1` tenant, `$2` limit, `$3` offset, and for records by id `$4` the
+ * ids as JSON; each row is one JSON text.
  */
 export function readStatements(schema: string) {
   return {
@@ -28,7 +28,7 @@ FROM ${schema}.jobber_submissions WHERE tenant = $1 ORDER BY position LIMIT $2 O
   };
 }
 
-/** Makes the statement print all digits of a number, whatever `extra_float_digits` the role has. */
+/** Prints all digits of a number, whatever `extra_float_digits` the role has. */
 const EXACT_NUMBERS = "(SELECT set_config('extra_float_digits', '1', true)) IS NOT NULL";
 
 function readRecords(

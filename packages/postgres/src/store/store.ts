@@ -25,7 +25,7 @@ import { readStatements } from "./read-statements.ts";
 const DEFAULT_LIMIT = 1000;
 const MAX_CHANGES = 64;
 const MAX_BYTES = 4 * 1024 * 1024;
-/** How long a tenant whose rows were locked shares no statement with others. */
+/** Time for which a tenant whose rows were locked shares no statement with others. */
 const ISOLATION_MS = 30_000;
 
 type Written = readonly (readonly [tenant: string, id: string, outcome: WriteOutcome])[] | null;
@@ -54,8 +54,8 @@ export function createStore(
   const statement = applyStatement(schema);
   const read = readStatements(schema.quoted);
   const next = `SELECT nextval(${schema.sequence})::text AS json`;
-  // The server needs longer to parse the statement than to write a change, so concurrent changes share
-  // one. Each change stays atomic: if the shared statement fails, each is retried on its own.
+  // The server needs longer to parse the statement than to write a change, so concurrent changes
+  // share one. Each change stays atomic: if the shared statement fails, each is retried on its own.
   const commit = createGroupCommit<PlannedChange, SyncResult>({
     write: applyAll,
     weigh: ({ rows }) => rows.contacts.length + rows.jobs.length + rows.submissions.length,
@@ -135,7 +135,10 @@ function rowsText(rows: readonly object[]): string {
   return jsonText(rows).slice(1, -1);
 }
 
-/** Uses `jsonText`, so that characters which PostgreSQL cannot hold are replaced as in the stored row. */
+/**
+ * Uses `jsonText`, so that characters which PostgreSQL cannot hold are replaced as in the stored
+ * row.
+ */
 function keyOf(kind: "c" | "j" | "s", tenant: string, id: string): string {
   return jsonText([kind, tenant, id]);
 }

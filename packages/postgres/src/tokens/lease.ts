@@ -3,7 +3,10 @@ import type { Schema } from "../database/quote-schema.ts";
 import type { SqlPool } from "../database/sql-pool.ts";
 import { runStatement } from "../database/transaction.ts";
 
-/** Creates leases on the table `jobber_leases`, timed by the database's clock. Each call is one statement. */
+/**
+ * Creates leases on the table `jobber_leases`, timed by the database's clock. Each call is one
+ * statement.
+ */
 export function createLease(pool: SqlPool, schema: Schema): Lease {
   const table = `${schema.quoted}.jobber_leases`;
   const acquireStatement = `

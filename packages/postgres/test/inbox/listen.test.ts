@@ -53,7 +53,8 @@ it("listen runs an object again whose accept commits after its wake-up was consu
   await listening(opened, async (runs) => {
     await inbox.accept(delivery("1"));
     const accepting = slow.inbox.accept(delivery("1"));
-    // The earlier delivery runs, and its wake-up is consumed, while the later one is not visible yet.
+    // The earlier delivery runs, and its wake-up is consumed, while the later one is not visible
+    // yet.
     await expect.poll(() => commits.length).toBe(1);
     await expect.poll(() => runs.length).toBe(1);
     expect(await inbox.claim(objectOf("1"), { leaseMs: 1000, now: Date.now() })).toBeNull();

@@ -63,7 +63,10 @@ interface Plan {
   readonly Plans?: readonly Plan[];
 }
 
-/** Explains a statement, without its effects. Returns the rows that it reads and the indexes that it uses. */
+/**
+ * Explains a statement, without its effects. Returns the rows that it reads and the indexes that it
+ * uses.
+ */
 async function readBy({ text, values, settings }: Statement) {
   const client = await database.pool.connect();
   try {
@@ -140,10 +143,10 @@ const OPERATIONS: readonly (readonly [string, (inbox: Inbox) => Promise<unknown>
   ["accept a delivery", (inbox) => inbox.accept(delivery("1")), "jobber_deliveries_key"],
   [
     "replay",
-    (inbox) => inbox.replay({ tenant: "nobody", states: ["dead"] }),
+    (inbox) => inbox.replay({ tenant: "initech", states: ["dead"] }),
     "jobber_deliveries_unfinished",
   ],
-  ["resume", (inbox) => inbox.resume("nobody"), "jobber_deliveries_paused"],
+  ["resume", (inbox) => inbox.resume("initech"), "jobber_deliveries_paused"],
   [
     "purge",
     (inbox) => inbox.purge({ bodiesAfterMs: 1e12, failedAfterMs: 1e12 }),

@@ -131,7 +131,8 @@ describe("concurrent writers", () => {
       () => createPostgres({ pool: database.pool, boss: database.boss, schema, queue }).store,
     );
     const ids = Array.from({ length: 12 }, (_, index) => String(index));
-    // All ids in three concurrent changes that share a statement. Starting point and direction vary.
+    // All ids in three concurrent changes that share a statement. Starting point and direction
+    // vary.
     const writes = (sequence: number): readonly SyncChange[] => {
       const turned = ids.map((_, index) => ids[(index + sequence) % ids.length] ?? "");
       const order = sequence % 2 === 0 ? turned : turned.toReversed();

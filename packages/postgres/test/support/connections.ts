@@ -8,7 +8,8 @@ export const BOSS_SCHEMA = "boss";
 
 export function openPool(connectionString: string, options: pg.PoolConfig = {}): pg.Pool {
   const pool = new pg.Pool({ connectionString, max: 20, ...POOL_SETTINGS, ...options });
-  // pool.end() does not wait for its connections to close; a server that stops next ends them with an error.
+  // pool.end() does not wait for its connections to close; a server that stops next ends them with
+  // an error.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
   return pool;

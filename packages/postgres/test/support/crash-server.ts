@@ -42,7 +42,10 @@ const ACCEPTED_BETWEEN = 150;
 const REJECTED_BETWEEN = 30;
 const WORK_MS = 60_000;
 
-/** Crashes the server repeatedly while a receiver accepts deliveries, then looks for the acknowledged ones. */
+/**
+ * Crashes the server repeatedly while a receiver accepts deliveries, then looks for the
+ * acknowledged ones.
+ */
 export async function crashServer(
   server: OwnServer,
   { crashes, worker, connection, options }: CrashOptions,

@@ -25,7 +25,8 @@ const LANES = 3;
 const WAIT = { timeout: 10_000 };
 
 /**
- * Starts receiver processes and kills each with SIGKILL, each after a different number of responses.
+ * Starts receiver processes and kills each with SIGKILL, each after a different number of
+ * responses.
  *
  * @param mode `early`: the receivers respond before they store, which must show as lost deliveries
  */

@@ -22,7 +22,10 @@ export interface TestDatabase {
   readonly bossSchema: string;
   /** Opens store and inbox in a new schema. */
   open(options?: Partial<PostgresOptions>): Promise<OpenedPostgres>;
-  /** Like `open`, but empties and reuses one schema, which is faster. For tests that leave nothing running. */
+  /**
+   * Like `open`, but empties and reuses one schema, which is faster. For tests that leave nothing
+   * running.
+   */
   openEmptied(options?: Partial<PostgresOptions>): Promise<OpenedPostgres>;
   stop(): Promise<void>;
 }

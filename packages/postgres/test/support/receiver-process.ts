@@ -1,4 +1,5 @@
-// A receiver process that a test kills. It accepts deliveries continuously and prints the acknowledged ids.
+// A receiver process that a test kills. It accepts deliveries continuously and prints the
+// acknowledged ids.
 import { writeSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import type { Inbox } from "@jobber-sync/core/ports";

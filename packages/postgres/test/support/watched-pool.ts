@@ -1,7 +1,10 @@
 import type { SqlClient, SqlPool } from "@jobber-sync/postgres";
 import type pg from "pg";
 
-/** Wraps a pool and calls `before` ahead of every statement; `via` is `"query"` outside a transaction. */
+/**
+ * Wraps a pool and calls `before` ahead of every statement; `via` is `"query"` outside a
+ * transaction.
+ */
 export function watchedPool(
   pool: pg.Pool,
   before: (

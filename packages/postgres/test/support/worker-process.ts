@@ -9,7 +9,8 @@ const [connectionString = "", bossSchema = "", name = ""] = process.argv.slice(2
 const pool = openPool(connectionString, { max: 6 });
 const boss = openBoss(connectionString, bossSchema);
 await boss.start();
-// Work that a crash interrupts resumes after its claim expires or its row is overdue: short limits keep the test short.
+// Work that a crash interrupts resumes after its claim expires or its row is overdue: short limits
+// keep the test short.
 const timings = { sweepMs: 1000, overdueMs: 4000 };
 const { inbox, store } = createPostgres({
   pool,

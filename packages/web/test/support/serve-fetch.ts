@@ -8,7 +8,10 @@ type Handler = (request: Request) => Promise<Response>;
 // A load attack opens thousands of connections within a second, more than the default queue holds.
 const BACKLOG = 4096;
 
-/** Serves a fetch handler on Node's own server and a free loopback port, like the Node adapters of fetch frameworks. */
+/**
+ * Serves a fetch handler on Node's own server and a free loopback port, like the Node adapters of
+ * fetch frameworks.
+ */
 export async function serveFetch(handler: Handler): Promise<RunningServer> {
   const server = createServer((req, res) => void response(handler, req, res));
   await new Promise<void>((resolve) =>
