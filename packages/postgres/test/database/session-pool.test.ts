@@ -16,13 +16,13 @@ const snapshot = (machine: number) => ({
   body: Buffer.from(JSON.stringify(jobCreated("1", `by ${machine}`))),
 });
 
-describe.each(["serializable", "repeatable read"])("with default isolation %s", (level) => {
-  it("concurrent accepts and runs of four machines neither fail nor conflict", async () => {
+describe("with default_transaction_isolation = serializable", () => {
+  it("concurrent accepts and runs of two machines neither fail nor conflict", async () => {
     const { schema, queue } = await database.open();
     const pool = openPool(database.connectionString, {
-      options: `-c default_transaction_isolation=${level.replace(" ", "\\ ")}`,
+      options: "-c default_transaction_isolation=serializable",
     });
-    const machines = Array.from({ length: 4 }, () =>
+    const machines = Array.from({ length: 2 }, () =>
       createPostgres({ pool, boss: database.boss, schema, queue, acceptTimeoutMs: 20_000 }),
     );
     const [first] = machines;
@@ -30,7 +30,7 @@ describe.each(["serializable", "repeatable read"])("with default isolation %s", 
     const conflicts: string[] = [];
     await Promise.all(
       machines.flatMap(({ inbox }, machine) => {
-        return Array.from({ length: 60 }, async (_, index) => {
+        return Array.from({ length: 40 }, async (_, index) => {
           await new Promise((resolve) => setTimeout(resolve, index * 5));
           return inbox.accept(delivery(String(index % 7), snapshot(machine)));
         });

@@ -43,7 +43,7 @@ it("accept writes concurrent deliveries in one transaction per lane", async () =
 });
 
 it("accept rejects only the delivery whose row is rejected, not the rest of its batch", async () => {
-  const { schema, inbox } = await database.open();
+  const { schema, inbox } = await database.open({ schema: "altered" });
   await database.pool.query(
     `ALTER TABLE "${schema}".jobber_deliveries ADD CHECK (object_id <> 'rejected')`,
   );

@@ -43,9 +43,13 @@ function heldSender({ schema, queue }: OpenedPostgres) {
     written.happen();
     await commit.happened;
   });
-  const { inbox } = createPostgres({ pool, boss: database.boss, schema, queue });
-  return { send: createSender(inbox), written, commit };
+  const { boss } = database;
+  const { inbox } = createPostgres({ pool, boss, schema, queue, acceptTimeoutMs: LONG_MS });
+  return { send: createSender(inbox, { deadlineMs: LONG_MS }), written, commit };
 }
+
+// The accept is held open for the whole run.
+const LONG_MS = 30_000;
 
 const KINDS = [
   ["notifications", notification],

@@ -71,11 +71,11 @@ describe("migrate", () => {
 
   it("waits for another process's migration beyond the pool's statement_timeout", async () => {
     const { connectionString, boss } = database;
-    const pool = openPool(connectionString, { statement_timeout: 200, query_timeout: 300 });
+    const pool = openPool(connectionString, { statement_timeout: 1000, query_timeout: 1200 });
     const other = await database.pool.connect();
     await other.query("SELECT pg_advisory_lock(hashtextextended('jobber-sync slow', 0))");
     const migrated = createPostgres({ pool, boss, schema: "slow", queue: "slow" }).migrate();
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
     expect(await tablesOf("slow")).toEqual([]);
     await other.query("SELECT pg_advisory_unlock_all()");
     other.release();

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createPostgres, type SqlPool } from "@jobber-sync/postgres";
 import type pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { TABLES } from "../../src/migrations/migrations.ts";
 import { openBoss, openPool } from "../support/connections.ts";
 import { delivery } from "../support/deliveries.ts";
@@ -35,13 +35,13 @@ afterAll(async () => {
 
 /** Opens tables that belong to the owner, for a program that runs as the role `app`. */
 async function openForApp() {
-  const owner = await database.open();
-  const { schema, queue } = owner;
+  const { schema, queue } = await database.open({ schema: "of_the_owner" });
   const { bossSchema, boss } = database;
-  const variables = { role: app, tables: schema, queue: bossSchema };
-  await database.pool.query(grantsSql(variables));
+  const sql = (text: string) => database.pool.query(text);
+  const grant = () => sql(grantsSql({ role: app, tables: schema, queue: bossSchema }));
+  await grant();
   const program = createPostgres({ pool: appPool, boss, schema, queue, migrate: false });
-  return { owner, schema, queue, program, sql: (text: string) => database.pool.query(text) };
+  return { schema, queue, program, sql, grant };
 }
 
 describe("tables on a platform whose default privileges grant everything", () => {
@@ -59,7 +59,7 @@ describe("tables on a platform whose default privileges grant everything", () =>
   );
 
   it("grant no privilege to the platform's public role", async () => {
-    const { schema, inbox } = await database.open();
+    const { schema, inbox } = await database.open({ schema: "on_a_platform" });
     await inbox.accept(delivery("1"));
     const operations = (table: string) => [
       `SELECT FROM "${schema}".${table}`,
@@ -109,15 +109,21 @@ describe("tables on a platform whose default privileges grant everything", () =>
 });
 
 describe("migrate() for a role that is not the owner", () => {
+  let opened: Awaited<ReturnType<typeof openForApp>>;
+  beforeAll(async () => {
+    opened = await openForApp();
+  });
+  afterEach(() => opened.grant());
+
   it("succeeds after grants.sql, and leaves no probe row", async () => {
-    const { program, schema, sql } = await openForApp();
+    const { program, schema, sql } = opened;
     await program.migrate();
     for (const table of TABLES.filter((name) => name !== "jobber_migrations"))
       expect((await sql(`SELECT FROM "${schema}".${table}`)).rowCount).toBe(0);
   });
 
   it.each(TABLES)("names grants.sql if row security hides rows of %s", async (table) => {
-    const { program, schema, sql } = await openForApp();
+    const { program, schema, sql } = opened;
     await sql(`DROP POLICY ${app} ON "${schema}".${table}`);
     await expect(program.migrate()).rejects.toMatchObject({
       code: table === "jobber_migrations" ? "ERR_STORE_SCHEMA" : "ERR_STORE_SETTINGS",
@@ -126,13 +132,15 @@ describe("migrate() for a role that is not the owner", () => {
   });
 
   it("names grants.sql if a policy accepts new rows but hides them", async () => {
-    const { program, schema, sql } = await openForApp();
+    const { program, schema, sql } = opened;
     await sql(`CREATE POLICY hidden ON "${schema}".jobber_deliveries AS RESTRICTIVE
       USING (tenant = 'acme') WITH CHECK (true)`);
-    await expect(program.migrate()).rejects.toMatchObject({
+    const migrated = expect(program.migrate()).rejects.toMatchObject({
       code: "ERR_STORE_SETTINGS",
       message: expect.stringMatching(/row security hides.*jobber_deliveries.*grants\.sql/),
     });
+    await migrated;
+    await sql(`DROP POLICY hidden ON "${schema}".jobber_deliveries`);
   });
 
   it.each([
@@ -143,7 +151,7 @@ describe("migrate() for a role that is not the owner", () => {
     ["DELETE", "jobber_submissions"],
     ["INSERT", "jobber_connections"],
   ])("names the role if it lacks %s on %s", async (privilege, table) => {
-    const { program, schema, sql } = await openForApp();
+    const { program, schema, sql } = opened;
     await sql(`REVOKE ${privilege} ON "${schema}".${table} FROM ${app}`);
     await expect(program.migrate()).rejects.toMatchObject({
       code: "ERR_STORE_SETTINGS",

@@ -7,7 +7,7 @@ const database = testDatabase();
 syncStoreContract({
   describe,
   it,
-  histories: 300,
+  histories: 100,
   async open() {
     const { store } = await database.openEmptied({ prepare: true });
     return { store, close: () => {} };

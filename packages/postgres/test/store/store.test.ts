@@ -217,7 +217,7 @@ describe("concurrent writers", () => {
 
 describe("changes that share a statement", () => {
   it("are retried one by one if one of them is rejected", async () => {
-    const { store, schema } = await database.open();
+    const { store, schema } = await database.open({ schema: "checked" });
     await database.pool.query(
       `ALTER TABLE "${schema}".jobber_jobs ADD CHECK (title IS NULL OR title <> 'John Doe, rejected')`,
     );
@@ -245,7 +245,7 @@ describe("changes that share a statement", () => {
   });
 
   it("leave no customer data in the error", async () => {
-    const { store, schema } = await database.open();
+    const { store, schema } = await database.open({ schema: "constrained" });
     await database.pool.query(
       `ALTER TABLE "${schema}".jobber_jobs ADD CONSTRAINT no_titles CHECK (title IS NULL)`,
     );

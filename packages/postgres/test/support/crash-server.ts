@@ -37,9 +37,9 @@ export interface CrashReport {
 }
 
 const WORKER = fileURLToPath(new URL("worker-process.ts", import.meta.url));
-const CALLERS = 24;
-const ACCEPTED_BETWEEN = 150;
-const REJECTED_BETWEEN = 30;
+const CALLERS = 16;
+const ACCEPTED_BETWEEN = 80;
+const REJECTED_BETWEEN = 20;
 const WORK_MS = 60_000;
 
 /**

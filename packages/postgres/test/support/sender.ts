@@ -14,9 +14,12 @@ export interface TimedResponse extends ReceiverResponse {
 }
 
 /** Creates a receiver for tenant `acme`. The returned function signs and sends a payload to it. */
-export function createSender(inbox: Inbox): (payload: object) => Promise<TimedResponse> {
+export function createSender(
+  inbox: Inbox,
+  options: { readonly deadlineMs?: number } = {},
+): (payload: object) => Promise<TimedResponse> {
   const tenants = [{ slug: "acme", secrets: SECRET }];
-  const receiver = createReceiver({ tenants, inbox, logger: SILENT });
+  const receiver = createReceiver({ tenants, inbox, logger: SILENT, ...options });
   return async (payload) => {
     const body = new TextEncoder().encode(JSON.stringify(payload));
     const signature = signPayload(body, SECRET);

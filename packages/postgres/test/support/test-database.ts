@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, inject, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, inject, vi } from "vitest";
 import { openPool } from "./connections.ts";
 import { openTestDatabase, type TestDatabase } from "./open-postgres.ts";
 
@@ -22,6 +22,7 @@ export function testDatabase(): TestDatabase {
     url.pathname = `/${name}`;
     opened = await openTestDatabase(url.href);
   }, TIMEOUT_MS);
+  beforeEach(() => opened?.reset());
   afterAll(async () => {
     await opened?.stop();
     await onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
@@ -53,6 +54,7 @@ export function testDatabase(): TestDatabase {
     },
     open: (options) => database().open(options),
     openEmptied: (options) => database().openEmptied(options),
+    reset: () => database().reset(),
     stop: () => database().stop(),
   };
 }
