@@ -16,7 +16,7 @@ it("a backfill of 70,000 records survives 20 kills, 3 % failed pages and 5 unrea
     return seed / 2_147_483_647;
   };
   const broken = new Set<string>();
-  /** How often each page was read, by its query. */
+  /** Number of reads of each page, by its query. */
   const reads = new Map<string, number>();
   let active = false;
   const opened = await openApi({
