@@ -1,15 +1,6 @@
 import { seededRandom } from "@jobber-sync/testing/contracts";
 import { it } from "vitest";
 import { lostWakeUps } from "../src/lost-wake-ups.ts";
-import { bulkheadTests } from "./support/bulkhead-tests.ts";
 
 it("memory: loses no wake-up of 20,000 deliveries", () =>
   lostWakeUps("memory", { accepts: 20_000, objects: 50, random: seededRandom(3) }));
-
-bulkheadTests("memory", {
-  tenants: 64,
-  perSecond: 200,
-  seconds: 5,
-  backlog: 2000,
-  lockSeconds: 0,
-});
