@@ -31,7 +31,7 @@ interface FieldWrite<F> extends WritePosition {
    * Lifts a tombstone that is older than the write's sequence. Only a reconcile that saw the record
    * twice sets it; no other write restores a deleted record.
    */
-  readonly revive?: boolean;
+  readonly revive?: boolean | undefined;
 }
 
 /**
@@ -123,9 +123,9 @@ export interface SyncStore {
 /** A page of a table, in ascending order of the ids (submissions: oldest first). */
 export interface ReadOptions {
   /** @default 1000 */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Rows to skip. @default 0 */
-  readonly offset?: number;
+  readonly offset?: number | undefined;
   /** Only the records with these Jobber ids; submissions ignore it. @default all records */
   readonly ids?: readonly string[] | undefined;
 }

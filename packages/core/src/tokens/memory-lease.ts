@@ -3,7 +3,7 @@ import type { Lease } from "./lease.ts";
 /** Options for `createMemoryLease`. */
 export interface MemoryLeaseOptions {
   /** Milliseconds since 1970. @default Date.now */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 }
 
 /** Creates leases in memory, which suffice if a single process refreshes tokens. */

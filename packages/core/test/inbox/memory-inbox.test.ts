@@ -4,7 +4,8 @@ import { describe, it } from "vitest";
 
 inboxContract({
   describe,
-  it,
+  // Rules that wait for a lease wait together.
+  it: it.concurrent,
   interleavings: 500,
   histories: 500,
   open({ now }) {

@@ -1,9 +1,9 @@
 import { AssertionError } from "node:assert/strict";
 import type { Claim, Inbox, Settlement } from "@jobber-sync/core/ports";
 import { createRandom, type Random } from "../../random/create-random.ts";
+import { runConcurrently } from "../run-concurrently.ts";
 import { delivery } from "./deliveries.ts";
 import type { OpenInbox } from "./rule.ts";
-import { runConcurrently } from "./run-concurrently.ts";
 
 /** Options of `checkLaneInterleavings`. */
 export interface LaneInterleavingOptions {

@@ -2,6 +2,7 @@ import { AssertionError } from "node:assert/strict";
 import type { SyncReader } from "@jobber-sync/core";
 import type { SyncStore } from "@jobber-sync/core/ports";
 import { createRandom } from "../../../random/create-random.ts";
+import { runConcurrently } from "../../run-concurrently.ts";
 import type { History } from "./history.ts";
 import { makeHistory } from "./make-history.ts";
 import { playHistory, playHistoryAtOnce } from "./play-history.ts";
@@ -16,17 +17,17 @@ export interface OpenedStore {
 /** Number and selection of random histories. */
 export interface HistoryOptions {
   /** @default 20000 */
-  readonly histories?: number;
+  readonly histories?: number | undefined;
   /** History `n` of seed `s` is history 0 of seed `s + n`. @default 1 */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Histories that run at the same time, each with its own tenant. @default 64 */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   /**
    * Whether the steps of a history are applied concurrently instead of in sequence.
    *
    * @default false
    */
-  readonly atOnce?: boolean;
+  readonly atOnce?: boolean | undefined;
 }
 
 // Keeps reading a tenant cheap in a store that scans every row.
@@ -52,15 +53,9 @@ export async function checkStoreHistories(
         { length: Math.min(HISTORIES_PER_STORE, histories - from) },
         (_, index) => seed + from + index,
       );
-      // All runners draw from one iterator, so that a slow history does not delay the others.
-      const draw = seeds.values();
-      const runners = Array.from({ length: concurrency }, async () => {
-        for (const each of draw) await check(store, each, play, atOnce);
-      });
-      const failure = (await Promise.allSettled(runners)).find(
-        ({ status }) => status === "rejected",
+      await runConcurrently(seeds.values(), concurrency, (each) =>
+        check(store, each, play, atOnce),
       );
-      if (failure?.status === "rejected") throw failure.reason;
     } finally {
       await close();
     }
