@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const condition = "jobber-sync-source";
@@ -10,7 +11,11 @@ const folders = ["packages", "examples"].flatMap((parent) =>
 
 /** PostgreSQL: one server for all tests of the package. */
 const OWN_SETTINGS: Readonly<Record<string, object>> = {
-  "packages/postgres": { globalSetup: "test/support/global-setup.ts" },
+  "packages/postgres": {
+    globalSetup: fileURLToPath(
+      new URL("packages/postgres/test/support/global-setup.ts", import.meta.url),
+    ),
+  },
 };
 
 /** `vitest run --mode long` runs the long suite instead of the default one. */

@@ -6,7 +6,7 @@ export interface Logger {
 }
 
 /** A logger that writes to the console: the default where no logger is passed. */
-export const consoleLogger: Logger = {
+const consoleLogger: Logger = {
   // biome-ignore-start lint/suspicious/noConsole: the one place that writes to the console
   info: (details, message) => console.info(...line(details, message)),
   warn: (details, message) => console.warn(...line(details, message)),

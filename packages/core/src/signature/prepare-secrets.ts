@@ -29,7 +29,7 @@ export interface SecretOptions {
 }
 
 /** Length of the shortest accepted secret, in bytes. Jobber's are longer. */
-export const MIN_SECRET_BYTES = 16;
+const MIN_SECRET_BYTES = 16;
 
 /**
  * Checks secrets and prepares their keys once, for many calls of `verifySignature`.

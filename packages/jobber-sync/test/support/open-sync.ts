@@ -29,7 +29,7 @@ export async function openSync(options: Partial<JobberSyncOptions> = {}) {
 }
 
 /** Returns the simulated app as options of `createJobberSync`. */
-export function appOf({ clientId, clientSecret, endpoint, version }: Simulator) {
+function appOf({ clientId, clientSecret, endpoint, version }: Simulator) {
   const encryptionKeys = [{ id: "1", key: randomBytes(32) }];
   return { clientId, clientSecret, endpoint, version, encryptionKeys };
 }

@@ -21,9 +21,9 @@ export interface TestDatabase {
   /** The schema of pg-boss. */
   readonly bossSchema: string;
   /**
-   * Opens store and inbox, empty, in a schema that no other `open` of the same test uses. Schemas are
-   * reused by later tests, since creating one takes 0.2 s of CPU, unless the options name one: do that
-   * in tests that alter tables.
+   * Opens store and inbox, empty, in a schema that no other `open` of the same test uses. Schemas
+   * are reused by later tests, since creating one takes 0.2 s of CPU, unless the options name one:
+   * do that in tests that alter tables.
    */
   open(options?: Partial<PostgresOptions>): Promise<OpenedPostgres>;
   /** Like `open`, but always the same schema. For tests that open often. */

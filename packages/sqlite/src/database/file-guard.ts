@@ -15,7 +15,7 @@ export interface FileGuard {
 }
 
 /** The reason for a guard's failure when only the locks are gone. */
-export const UNLOCKED = "SQLite's locks on the file were dropped";
+const UNLOCKED = "SQLite's locks on the file were dropped";
 
 /**
  * Creates the guard of a database that is open now.

@@ -11,7 +11,7 @@ const LOOK = `
  * Reads a database in another process, which then closes it. If SQLite's locks are gone, that
  * process takes itself for the last user of the file and removes the log.
  */
-export function readElsewhere(path: string, sql: string): readonly Record<string, unknown>[] {
+function readElsewhere(path: string, sql: string): readonly Record<string, unknown>[] {
   const args = ["--disable-warning=ExperimentalWarning", "-e", LOOK, path, sql];
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
   if (stdout === "") throw new Error(stderr);
