@@ -75,7 +75,9 @@ export async function bulkheads(
     );
   };
   await fill(backend, backlog);
-  for (let index = 0; index < OBJECTS; index += 1) await send(LOCKED);
+  // Enough deliveries of the troubled tenants to occupy every slot from the start.
+  for (const tenant of [...HANGING_API, HANGING_HANDLER, LOCKED])
+    for (let index = 0; index < OBJECTS; index += 1) await send(tenant);
   worker.start();
   try {
     if (hasRowLocks) await drainedOf(backend, LOCKED);
