@@ -11,7 +11,7 @@ function fresh(
   options: { readonly migrate?: boolean; readonly queue?: string } = {},
 ) {
   const { pool, boss } = database;
-  return createPostgres({ pool, boss, schema, queue: schema, ...options });
+  return createPostgres({ pool, boss, schema, queue: schema, acceptTimeoutMs: 20_000, ...options });
 }
 
 async function tablesOf(schema: string): Promise<readonly string[]> {
