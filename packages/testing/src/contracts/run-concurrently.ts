@@ -1,7 +1,7 @@
 /**
- * Runs a function for each item, `concurrency` at a time. All runners draw from one iterator, so that
- * a slow item does not delay the others. After the first rejection it starts no others, and rejects
- * once the active ones have ended.
+ * Runs a function for each item, `concurrency` at a time. All runners draw from one iterator, so
+ * that a slow item does not delay the others. After the first rejection it starts no others, and
+ * rejects once the active ones have ended.
  */
 export async function runConcurrently<T>(
   items: Iterator<T> & Iterable<T>,
