@@ -3,21 +3,19 @@
 
 export { checkSharedSequence } from "./inbox/check-shared-sequence.ts";
 export type {
-  AcceptedDelivery,
   Claim,
   ClaimedDelivery,
   ClaimOptions,
-  DeliveryStats,
-  DueOptions,
-  Inbox,
-  IncomingDelivery,
   LeaseOptions,
-  ObjectRef,
-  PurgeOptions,
   Settlement,
-  SlotRequest,
-  WakeOptions,
-} from "./inbox/inbox.ts";
+} from "./inbox/claim.ts";
+export type {
+  AcceptedDelivery,
+  DeliveryStats,
+  IncomingDelivery,
+  ObjectRef,
+} from "./inbox/delivery.ts";
+export type { DueOptions, Inbox, PurgeOptions, SlotRequest, WakeOptions } from "./inbox/inbox.ts";
 export { discardedStates, INBOX_DEFAULTS, replayedStates } from "./inbox/inbox-defaults.ts";
 export { listenByPolling } from "./inbox/listen-by-polling.ts";
 export { MAX_SLOT_WAIT_MS, nextSlotAt, type RateLimit } from "./inbox/next-slot-at.ts";

@@ -1,4 +1,4 @@
-import type { DeliveryFilter, DeliveryState } from "./inbox.ts";
+import type { DeliveryFilter, DeliveryState } from "./delivery.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

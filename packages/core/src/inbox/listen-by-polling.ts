@@ -1,4 +1,5 @@
-import type { Inbox, ObjectRef, WakeOptions } from "./inbox.ts";
+import type { ObjectRef } from "./delivery.ts";
+import type { Inbox, WakeOptions } from "./inbox.ts";
 import { createRunScheduler } from "./run-scheduler.ts";
 
 /** Options for {@link listenByPolling}. */

@@ -1,20 +1,14 @@
-import type { Claim, Inbox, ObjectRef } from "./inbox.ts";
+import type { ObjectRef } from "./delivery.ts";
+import type { Inbox } from "./inbox.ts";
 import { discardedStates, INBOX_DEFAULTS, replayedStates } from "./inbox-defaults.ts";
 import { listenByPolling } from "./listen-by-polling.ts";
-import { claimedDelivery, deliveryInfo, type MemoryRow, memoryRow } from "./memory-row.ts";
+import { createMemoryClaims } from "./memory-claims.ts";
+import { deliveryInfo, type MemoryRow, memoryRow } from "./memory-row.ts";
 import { createMemoryRows, type OpenObject } from "./memory-rows.ts";
 import { memoryStats } from "./memory-stats.ts";
 import { nextSlotAt, type RateLimit } from "./next-slot-at.ts";
 import { objectKey } from "./object-key.ts";
-import {
-  claimedRow,
-  isLaneHeld,
-  isReady,
-  replayedRow,
-  resumedRow,
-  retention,
-  settledRow,
-} from "./transitions.ts";
+import { isLaneHeld, isReady, replayedRow, resumedRow, retention } from "./transitions.ts";
 
 /** Options of `createMemoryInbox`. */
 export interface MemoryInboxOptions {
@@ -45,7 +39,6 @@ export function createMemoryInbox({
   const rateLimits = new Map<string, RateLimit>();
   const resumedAt = new Map<string, number>();
   const wakes = new Set<() => void>();
-  let lastClaim = 0;
   const wake = () => {
     for (const listener of wakes) listener();
   };
@@ -62,45 +55,7 @@ export function createMemoryInbox({
 
     nextSequence: () => drawSequence(),
 
-    async claim(ref, { leaseMs, now, limit }) {
-      const object = rows.open.get(objectKey(ref));
-      if (object === undefined || isLaneHeld(object.lane, now)) return null;
-      const ready = [...object.rows]
-        .filter(({ current }) => isReady(current, now))
-        .sort((a, b) => a.sequence - b.sequence)
-        .slice(0, limit);
-      if (ready.length === 0) return null;
-      lastClaim += 1;
-      const id = String(lastClaim);
-      object.lane = { claimId: id, until: now + leaseMs, leaseMs };
-      for (const row of ready) rows.update(row, claimedRow(row.current, id));
-      return { id, object: object.ref, claimedAt: now, deliveries: ready.map(claimedDelivery) };
-    },
-
-    async extend(claim, { leaseMs, now }) {
-      const object = heldObject(claim);
-      if (object === undefined) return false;
-      object.lane = { claimId: claim.id, until: now + leaseMs, leaseMs };
-      return true;
-    },
-
-    async settle(claim, settlements) {
-      const object = heldObject(claim);
-      if (object === undefined) return;
-      const { tenant } = claim.object;
-      const now = clock();
-      const times = { now, claimedAt: claim.claimedAt, resumedAt: resumedAt.get(tenant) ?? null };
-      for (const settlement of settlements) {
-        const row = rows.all.get(settlement.sequence);
-        if (row?.current.claimId === claim.id)
-          rows.update(row, settledRow(row.current, settlement, times));
-      }
-      if (!some(object, ({ claimId }) => claimId === claim.id)) object.lane = null;
-      // A resume in the future was noted by a fast clock. It counts once, not until its time comes.
-      const pauses = settlements.some(({ state }) => state === "paused");
-      if (pauses && times.resumedAt !== null) resumedAt.set(tenant, Math.min(times.resumedAt, now));
-      wake();
-    },
+    ...createMemoryClaims({ rows, resumedAt, now: clock, wake }),
 
     listen(run, options) {
       const onWake = (listener: () => void) => {
@@ -179,12 +134,6 @@ export function createMemoryInbox({
     },
   };
   return inbox;
-
-  /** Returns the claim's object while its lane is still the claim's. */
-  function heldObject({ id, object }: Claim): OpenObject | undefined {
-    const held = rows.open.get(objectKey(object));
-    return held?.lane?.claimId === id ? held : undefined;
-  }
 
   function updateAll(
     chosen: readonly MemoryRow[],

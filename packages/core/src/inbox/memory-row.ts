@@ -1,4 +1,5 @@
-import type { ClaimedDelivery, DeliveryInfo, IncomingDelivery } from "./inbox.ts";
+import type { ClaimedDelivery } from "./claim.ts";
+import type { DeliveryInfo, IncomingDelivery } from "./delivery.ts";
 import { acceptedRow, type RowState } from "./transitions.ts";
 
 /** A delivery in the memory inbox. `current` is replaced with every transition. */

@@ -1,4 +1,4 @@
-import type { DeliveryFilter, ObjectRef } from "./inbox.ts";
+import type { DeliveryFilter, ObjectRef } from "./delivery.ts";
 import type { MemoryRow } from "./memory-row.ts";
 import { objectKey } from "./object-key.ts";
 import type { Lane, RowState } from "./transitions.ts";

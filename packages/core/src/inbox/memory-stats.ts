@@ -1,4 +1,4 @@
-import type { DeliveryStats } from "./inbox.ts";
+import type { DeliveryStats } from "./delivery.ts";
 import type { MemoryRow } from "./memory-row.ts";
 
 /** Returns the stats of rows, one per tenant and state. */

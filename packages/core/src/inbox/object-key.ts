@@ -1,4 +1,4 @@
-import type { ObjectRef } from "./inbox.ts";
+import type { ObjectRef } from "./delivery.ts";
 
 /** Returns a map key that is unique to the object. */
 export function objectKey({ tenant, objectType, objectId }: ObjectRef): string {

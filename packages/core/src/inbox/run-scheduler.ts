@@ -1,5 +1,5 @@
 import { createBulkheads } from "./bulkheads.ts";
-import type { ObjectRef } from "./inbox.ts";
+import type { ObjectRef } from "./delivery.ts";
 import { objectKey } from "./object-key.ts";
 import { createTenantQueues } from "./tenant-queues.ts";
 

@@ -1,4 +1,6 @@
-import type { DeliveryState, IncomingDelivery, PurgeOptions, Settlement } from "./inbox.ts";
+import type { Settlement } from "./claim.ts";
+import type { DeliveryState, IncomingDelivery } from "./delivery.ts";
+import type { PurgeOptions } from "./inbox.ts";
 import { INBOX_DEFAULTS } from "./inbox-defaults.ts";
 
 /**

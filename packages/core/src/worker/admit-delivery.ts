@@ -1,7 +1,8 @@
 import { type ErrorCode, isJobberSyncError, JobberSyncError } from "../errors.ts";
 import type { JobberEvent } from "../events/jobber-event.ts";
 import { parseEvent } from "../events/parse-event.ts";
-import type { ClaimedDelivery, ObjectRef } from "../inbox/inbox.ts";
+import type { ClaimedDelivery } from "../inbox/claim.ts";
+import type { ObjectRef } from "../inbox/delivery.ts";
 import type { DeliveryTask } from "../processing/delivery-task.ts";
 import { withinRun } from "../processing/within-run.ts";
 import { checkOwnership } from "../tenants/check-ownership.ts";

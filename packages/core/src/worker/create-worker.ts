@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as delayFor } from "node:timers/promises";
 import { checkSharedSequence } from "../inbox/check-shared-sequence.ts";
-import type { ObjectRef } from "../inbox/inbox.ts";
+import type { ObjectRef } from "../inbox/delivery.ts";
 import { createDispatcher } from "../observability/dispatcher.ts";
 import { safeLogger } from "../observability/logger.ts";
 import { createOutageLog } from "../observability/outage-log.ts";

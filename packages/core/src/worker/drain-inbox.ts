@@ -1,4 +1,5 @@
-import type { Inbox, ObjectRef } from "../inbox/inbox.ts";
+import type { ObjectRef } from "../inbox/delivery.ts";
+import type { Inbox } from "../inbox/inbox.ts";
 import { objectKey } from "../inbox/object-key.ts";
 import { createRunScheduler } from "../inbox/run-scheduler.ts";
 

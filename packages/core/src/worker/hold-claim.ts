@@ -1,4 +1,5 @@
-import type { Claim, Inbox } from "../inbox/inbox.ts";
+import type { Claim } from "../inbox/claim.ts";
+import type { Inbox } from "../inbox/inbox.ts";
 
 /** Options of {@link holdClaim}. */
 export interface HoldOptions {

@@ -1,6 +1,6 @@
 import type { ErrorCode, JobberSyncError } from "../errors.ts";
 import { topicOf } from "../events/topic-of.ts";
-import type { Claim, ClaimedDelivery } from "../inbox/inbox.ts";
+import type { Claim, ClaimedDelivery } from "../inbox/claim.ts";
 import type { DeliveryFacts } from "../observability/lifecycle-events.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { OutageLog } from "../observability/outage-log.ts";

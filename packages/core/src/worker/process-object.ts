@@ -1,4 +1,6 @@
-import type { Claim, Inbox, ObjectRef } from "../inbox/inbox.ts";
+import type { Claim } from "../inbox/claim.ts";
+import type { ObjectRef } from "../inbox/delivery.ts";
+import type { Inbox } from "../inbox/inbox.ts";
 import type { Emit } from "../observability/lifecycle-events.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { OutageLog } from "../observability/outage-log.ts";

@@ -1,5 +1,5 @@
 import type { ErrorCode, JobberSyncError } from "../errors.ts";
-import type { ClaimedDelivery, Settlement } from "../inbox/inbox.ts";
+import type { ClaimedDelivery, Settlement } from "../inbox/claim.ts";
 
 const SECOND_MS = 1000;
 const HOUR_MS = 60 * 60 * SECOND_MS;

@@ -1,5 +1,5 @@
 import type { JobberSyncError } from "../errors.ts";
-import type { ClaimedDelivery, Settlement } from "../inbox/inbox.ts";
+import type { ClaimedDelivery, Settlement } from "../inbox/claim.ts";
 import type { DeliveryFacts, Emit } from "../observability/lifecycle-events.ts";
 import type { TaskResult } from "../processing/delivery-task.ts";
 import { LOOKUP_CODES, OWNERSHIP_CODES } from "./admit-delivery.ts";

@@ -1,0 +1,83 @@
+import type { ObjectRef } from "./delivery.ts";
+
+/** A delivery that a run has claimed. */
+export interface ClaimedDelivery {
+  /** Drawn from the sequence of `SyncStore.nextSequence`. The writes of a snapshot carry it. */
+  readonly sequence: number;
+  readonly deliveryKey: string;
+  readonly body: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  /**
+   * Start of the delivery's age: `receivedAt`, or the time of the last replay. Milliseconds since
+   * 1970.
+   */
+  readonly startedAt: number;
+  /** Failures caused by the delivery itself (mapping, handler). */
+  readonly attempts: number;
+  /** Failures with another cause (source or store unavailable). They determine the back-off. */
+  readonly retries: number;
+  /**
+   * When a first look found the record missing or not yet deleted, so that a second one follows;
+   * `null` before that.
+   */
+  readonly recheckSince: number | null;
+  /** Time spent in `paused`, which does not count as age. Milliseconds. */
+  readonly pausedMs: number;
+  /**
+   * Why the delivery was released or quarantined before; `null` for a first run or after a redrive.
+   */
+  readonly reason: string | null;
+}
+
+/** One run's hold on an object: its lane, and the rows taken with it. */
+export interface Claim {
+  /**
+   * Unique. Every claim of an object has its own, so that a lane that was taken over no longer
+   * matches.
+   */
+  readonly id: string;
+  readonly object: ObjectRef;
+  /** Milliseconds since 1970, by the inbox's own clock. */
+  readonly claimedAt: number;
+  /** Ascending by sequence. */
+  readonly deliveries: readonly ClaimedDelivery[];
+}
+
+/** Result of one claimed delivery. */
+export type Settlement = { readonly sequence: number } & (
+  | { readonly state: "done" }
+  | {
+      /** Releases the row to be processed again at `dueAt` (milliseconds since 1970). */
+      readonly state: "waiting";
+      readonly dueAt: number;
+      readonly attempts: number;
+      readonly retries: number;
+      readonly recheckSince: number | null;
+      readonly reason: string | null;
+    }
+  | {
+      readonly state: "unresolved" | "paused" | "quarantined" | "dead";
+      readonly attempts: number;
+      readonly reason: string;
+    }
+);
+
+/** Options of `Inbox.extend`. */
+export interface LeaseOptions {
+  /** Duration of the lease, from `now`. Milliseconds. */
+  readonly leaseMs: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Options of `Inbox.claim`. */
+export interface ClaimOptions extends LeaseOptions {
+  /**
+   * Maximum number of rows; the lowest sequences are taken. A claim of fewer rows means that no
+   * others are due. May be `Infinity`.
+   *
+   * @default all rows that are due
+   */
+  readonly limit?: number | undefined;
+}

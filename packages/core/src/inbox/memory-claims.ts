@@ -1,0 +1,75 @@
+import type { Claim } from "./claim.ts";
+import type { Inbox } from "./inbox.ts";
+import { claimedDelivery } from "./memory-row.ts";
+import type { MemoryRows, OpenObject } from "./memory-rows.ts";
+import { objectKey } from "./object-key.ts";
+import { claimedRow, isLaneHeld, isReady, settledRow } from "./transitions.ts";
+
+/** Dependencies of {@link createMemoryClaims}. */
+export interface MemoryClaimsOptions {
+  readonly rows: MemoryRows;
+  /** When each tenant was resumed last. */
+  readonly resumedAt: Map<string, number>;
+  readonly now: () => number;
+  readonly wake: () => void;
+}
+
+/** Creates the operations of a claim, which follow `transitions`. */
+export function createMemoryClaims({
+  rows,
+  resumedAt,
+  now: clock,
+  wake,
+}: MemoryClaimsOptions): Pick<Inbox, "claim" | "extend" | "settle"> {
+  let lastClaim = 0;
+
+  return {
+    async claim(ref, { leaseMs, now, limit }) {
+      const object = rows.open.get(objectKey(ref));
+      if (object === undefined || isLaneHeld(object.lane, now)) return null;
+      const ready = [...object.rows]
+        .filter(({ current }) => isReady(current, now))
+        .sort((a, b) => a.sequence - b.sequence)
+        .slice(0, limit);
+      if (ready.length === 0) return null;
+      lastClaim += 1;
+      const id = String(lastClaim);
+      object.lane = { claimId: id, until: now + leaseMs, leaseMs };
+      for (const row of ready) rows.update(row, claimedRow(row.current, id));
+      return { id, object: object.ref, claimedAt: now, deliveries: ready.map(claimedDelivery) };
+    },
+
+    async extend(claim, { leaseMs, now }) {
+      const object = heldObject(claim);
+      if (object === undefined) return false;
+      object.lane = { claimId: claim.id, until: now + leaseMs, leaseMs };
+      return true;
+    },
+
+    async settle(claim, settlements) {
+      const object = heldObject(claim);
+      if (object === undefined) return;
+      const { tenant } = claim.object;
+      const now = clock();
+      const times = { now, claimedAt: claim.claimedAt, resumedAt: resumedAt.get(tenant) ?? null };
+      for (const settlement of settlements) {
+        const row = rows.all.get(settlement.sequence);
+        if (row?.current.claimId === claim.id)
+          rows.update(row, settledRow(row.current, settlement, times));
+      }
+      const isHeld = claim.deliveries.some(
+        ({ sequence }) => rows.all.get(sequence)?.current.claimId === claim.id,
+      );
+      if (!isHeld) object.lane = null;
+      const pauses = settlements.some(({ state }) => state === "paused");
+      if (pauses && times.resumedAt !== null) resumedAt.set(tenant, Math.min(times.resumedAt, now));
+      wake();
+    },
+  };
+
+  /** Returns the claim's object while its lane is still the claim's. */
+  function heldObject({ id, object }: Claim): OpenObject | undefined {
+    const held = rows.open.get(objectKey(object));
+    return held?.lane?.claimId === id ? held : undefined;
+  }
+}
