@@ -69,8 +69,31 @@ void api.connect("acme", grant, "account");
 
 // The reconciler accepts anything that fetches and requests.
 declare const reconcilerOptions: ReconcilerOptions;
-createReconciler({ ...reconcilerOptions, api, lease: undefined, maxMissing: undefined });
+const { fetch, request: send } = api;
+const reconciler = createReconciler({
+  ...reconcilerOptions,
+  api: { fetch, request: send },
+  lease: undefined,
+  maxMissing: undefined,
+  tenants: async () => ["acme"],
+  hooks: {
+    progress: ({ type, done, total }) => void [type satisfies "client" | "job", done, total],
+    refused: ({ missing, stored }) => void (missing / stored),
+    silent: undefined,
+  },
+});
+createReconciler({ ...reconcilerOptions, tenants: ["acme"] });
 // @ts-expect-error the cursor store is required
 createReconciler({ api, store: reconcilerOptions.store });
+// @ts-expect-error tenants are slugs
+createReconciler({ ...reconcilerOptions, tenants: [{ slug: "acme" }] });
+// @ts-expect-error a hook that does not exist
+createReconciler({ ...reconcilerOptions, hooks: { finished: () => {} } });
+void reconciler.reconcile("acme", { full: true, signal: undefined, onProgress: undefined });
+void reconciler.reconcile("acme").then(({ jobs, webhooks }) => jobs.unreadable + webhooks.missed);
+// @ts-expect-error reports are read-only
+void reconciler.reconcile("acme").then((report) => (report.ran = true));
+void reconciler.stop({ graceMs: undefined });
+const soon: Promise<void> = reconciler.soon("acme");
 
-void [request, authorize, title, other];
+void [request, authorize, title, other, soon];
