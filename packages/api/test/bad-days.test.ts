@@ -185,7 +185,7 @@ describe("worker and API during trouble", () => {
     expect(await day.states()).toEqual({ done: 2, paused: 1 });
   });
 
-  it("keep every field and record while a permission is missing, and process deliveries afterwards", async () => {
+  it("pause deliveries while a permission is missing, keep every record, and resume them on connect", async () => {
     const day = await openBadDay();
     const { account } = day;
     const { job, client } = addJob(account);
@@ -199,8 +199,14 @@ describe("worker and API during trouble", () => {
       jobberClientId: client.id,
       deletedAt: null,
     });
+    expect(day.emitted).toContainEqual([
+      "missingPermission",
+      { tenant: "acme", hidden: ["Job.client"] },
+    ]);
     account.conditions.hidden.clear();
-    await day.pass(2 * HOUR_MS);
+    await day.connect();
+    await day.inbox.resume("acme", { now: day.clock.now });
+    await day.pass(1000);
     expect(await day.states()).toEqual({ done: 3 });
     expect(await findDifferences(day.store, account)).toEqual([]);
   });

@@ -29,5 +29,5 @@ it("Express, SQLite and two worker processes keep records equal to Jobber's desp
   });
   // Processes that share a database wait for each other; a run that waits too long is retried.
   expect(Object.keys(report.errors).filter((code) => code !== "ERR_STORE_BUSY")).toEqual([]);
-  expect(report.fetches).toBeLessThanOrEqual(report.deliveries);
-}, 60_000);
+  expect(report.fetches).toBeLessThanOrEqual(report.deliveries + report.retries);
+}, 300_000);

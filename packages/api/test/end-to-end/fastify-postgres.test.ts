@@ -25,7 +25,7 @@ it("Fastify, Postgres and two worker processes: a reconcile repairs records afte
   expect(report).toMatchObject({ notDone: 0, givenUp: 0, throttled: 0, tooManyRequests: 0 });
   // Processes that share a database wait for each other; a run that waits too long is retried.
   expect(Object.keys(report.errors).filter((code) => code !== "ERR_STORE_BUSY")).toEqual([]);
-  expect(report.fetches).toBeLessThanOrEqual(report.deliveries);
+  expect(report.fetches).toBeLessThanOrEqual(report.deliveries + report.retries);
   expect(report.dropped).toBeGreaterThan(0);
   expect(report.reconciled.differences).toEqual([]);
-}, 60_000);
+}, 300_000);

@@ -31,4 +31,6 @@ process.on("message", async () => {
   );
   process.send?.(await Promise.all(calls));
 });
+// The test has ended or was killed.
+process.once("disconnect", () => process.exit());
 process.send?.("ready");

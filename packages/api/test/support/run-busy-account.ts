@@ -28,6 +28,8 @@ export interface BusyRun {
 export interface BusyReport {
   readonly deliveries: number;
   readonly fetches: number;
+  /** Failures of deliveries that were tried again, such as a busy database. */
+  readonly retries: number;
   readonly dropped: number;
   readonly givenUp: number;
   readonly throttled: number;
@@ -95,6 +97,7 @@ export async function runBusyAccount(run: BusyRun): Promise<BusyReport> {
     jobber.webhooks.disorder.delay = 0;
     await jobber.webhooks.flush(16);
     const notDone = await settled(backend.inbox);
+    const rows = await backend.inbox.list({ limit: 100_000 });
     const { webhooks, counts } = jobber;
     const differences = await findDifferences(backend.store, account);
     const fetches = Object.values(counts.queries).reduce((sum, count) => sum + count, 0) - 1;
@@ -111,6 +114,7 @@ export async function runBusyAccount(run: BusyRun): Promise<BusyReport> {
     return {
       deliveries: webhooks.sent.filter(({ status }) => status === 200).length,
       fetches,
+      retries: rows.reduce((sum, row) => sum + row.retries, 0),
       dropped: webhooks.dropped,
       givenUp: webhooks.givenUp,
       throttled: counts.throttled,

@@ -25,6 +25,8 @@ const worker = createWorker({
 });
 worker.start();
 process.send?.("ready");
+// The test has ended or was killed.
+process.once("disconnect", () => process.exit());
 process.once("message", async () => {
   await worker.stop();
   await backend.close();
