@@ -1,152 +1,119 @@
 import { type Inbox, type ObjectRef, objectKey, transitions } from "@jobber-sync/core/ports";
 import type { Connection } from "../database/connection.ts";
 import type { SqliteValue } from "../database/sqlite-handle.ts";
-import { clockLimit, DELAYED, type InboxContext, PROMPT, wholeLimit } from "./inbox-context.ts";
+import { type Candidate, readCandidates } from "./due-candidates.ts";
+import { type InboxContext, wholeLimit } from "./inbox-context.ts";
 import { listLanes } from "./lanes.ts";
-
-/** Rows that are due, read in the order of one index. */
-interface Source {
-  readonly rows: string;
-  /** Returns the values of the parameters in `rows`. */
-  readonly values: (now: number) => readonly SqliteValue[];
-}
-
-// The first two contain rows whose time has come. The other two contain rows that a fast clock
-// scheduled in the future, so they are empty until a clock is set back.
-const SOURCES: readonly Source[] = [
-  {
-    rows: `jobber_deliveries INDEXED BY jobber_deliveries_due WHERE ${PROMPT} AND due_at <= ?`,
-    values: (now) => [now],
-  },
-  {
-    rows: `jobber_deliveries INDEXED BY jobber_deliveries_due_later WHERE ${DELAYED} AND due_at <= ?`,
-    values: (now) => [now],
-  },
-  {
-    rows: `jobber_deliveries INDEXED BY jobber_deliveries_due
-      WHERE ${PROMPT} AND due_at > ? AND due_at - delay_ms > ?`,
-    values: (now) => [clockLimit(now), clockLimit(now)],
-  },
-  {
-    rows: `jobber_deliveries INDEXED BY jobber_deliveries_scheduled
-      WHERE ${DELAYED} AND due_at - delay_ms > ?`,
-    values: (now) => [clockLimit(now)],
-  },
-];
-
-/** One column per source: whether it has rows. */
-const ANY = `SELECT ${SOURCES.map(({ rows }, index) => `EXISTS (SELECT 1 FROM ${rows}) AS "${index}"`).join(", ")}`;
-
-const OBJECT = "tenant, object_type, object_id";
 
 /**
  * Rows that the first query reads per wanted object, and the factor by which each later one grows.
  */
 const WIDER = 4;
 
-interface DueRow extends ObjectRef {
+/** An object with work, and the time since which it is due. */
+interface DueObject {
+  readonly object: ObjectRef;
+  readonly due: number;
+}
+
+interface DueRow {
+  readonly objectType: ObjectRef["objectType"];
+  readonly objectId: string;
+  readonly due: number;
   readonly rows: number;
 }
 
-/** Creates `due`, which follows `transitions.isReady` and `transitions.isLaneHeld`. */
+/**
+ * Creates `due`, which follows `transitions.isReady` and `transitions.isLaneHeld`. Walks the tenants
+ * in the order of their oldest row and stops once it has enough objects that are older than the rest.
+ */
 export function createDue({ database }: InboxContext): Inbox["due"] {
   return async ({ now, limit, exclude = [], excludeTenants = [] }) =>
     database.read((connection) => {
       const most = wholeLimit(limit);
-      const { expired, held } = readLanes(connection, { now, exclude, excludeTenants });
+      const left = new Set(excludeTenants);
+      const { expired, busy } = readLanes(connection, now, exclude);
       // An expired lane has rows that are left over from its claim.
-      const objects = expired.slice(0, most);
-      const sources = readSources(connection, now);
-      if (sources.length === 0) return objects;
-      const excluded = [...exclude, ...held, ...objects];
-      // Reads only the beginning of a long queue, because it runs after every accept. Objects that
-      // fill it with very many rows are excluded from the next query: skipping a row costs a tenth
-      // of counting it.
-      for (let window = WIDER * most; objects.length < most; window *= WIDER) {
-        const left = most - objects.length;
-        const query = { sources, now, excluded, excludeTenants, window, limit: left };
-        const found = readObjects(connection, query);
-        for (const { tenant, objectType, objectId } of found)
-          objects.push({ tenant, objectType, objectId });
-        if (found.reduce((sum, { rows }) => sum + rows, 0) < window) break;
-        excluded.push(...found);
+      let found = expired.filter(({ object }) => !left.has(object.tenant));
+      const skipped = [...busy, ...found.map(({ object }) => object)];
+      for (const candidate of readCandidates(connection, now)) {
+        if (left.has(candidate.tenant)) continue;
+        const last = found[most - 1];
+        if (last !== undefined && last.due <= candidate.since) break;
+        const own = skipped.filter(({ tenant }) => tenant === candidate.tenant);
+        found = oldest([...found, ...readObjects(connection, candidate, own, most)], most);
       }
-      return objects;
+      return oldest(found, most).map(({ object }) => object);
     });
 }
 
-/**
- * Returns the objects whose lane has expired, without excluded ones, and those whose lane is held.
- */
+/** Returns expired lanes, without excluded objects, and the objects to skip: those and held ones. */
 function readLanes(
   connection: Connection,
-  {
-    now,
-    exclude,
-    excludeTenants,
-  }: {
-    readonly now: number;
-    readonly exclude: readonly ObjectRef[];
-    readonly excludeTenants: readonly string[];
-  },
-): { readonly expired: readonly ObjectRef[]; readonly held: readonly ObjectRef[] } {
-  const expired: ObjectRef[] = [];
-  const held: ObjectRef[] = [];
+  now: number,
+  exclude: readonly ObjectRef[],
+): { readonly expired: readonly DueObject[]; readonly busy: readonly ObjectRef[] } {
+  const expired: DueObject[] = [];
+  const busy = [...exclude];
   const excluded = new Set(exclude.map(objectKey));
   for (const { tenant, objectType, objectId, ...lane } of listLanes(connection)) {
     const object = { tenant, objectType, objectId };
-    if (excludeTenants.includes(tenant) || excluded.has(objectKey(object))) continue;
-    (transitions.isLaneHeld(lane, now) ? held : expired).push(object);
+    if (excluded.has(objectKey(object))) continue;
+    if (transitions.isLaneHeld(lane, now)) busy.push(object);
+    else expired.push({ object, due: lane.until });
   }
-  return { expired, held };
+  return { expired, busy };
 }
 
-/** Returns the sources that have rows, so that the query reads no others. */
-function readSources(connection: Connection, now: number): readonly Source[] {
-  const values = SOURCES.flatMap((source) => source.values(now));
-  const any = connection.get<Readonly<Record<number, number>>>(ANY, ...values);
-  return SOURCES.filter((_, index) => any?.[index] === 1);
-}
-
-interface Query {
-  readonly sources: readonly Source[];
-  readonly now: number;
-  readonly excluded: readonly ObjectRef[];
-  readonly excludeTenants: readonly string[];
-  /** Maximum number of rows to read. */
-  readonly window: number;
-  readonly limit: number;
-}
-
+/**
+ * Returns the oldest objects of a candidate. Reads only the beginning of a long queue, because `due`
+ * runs after every accept. Objects that fill it with very many rows are skipped by the next query:
+ * skipping a row costs a tenth of counting it.
+ */
 function readObjects(
   connection: Connection,
-  { sources, now, excluded, excludeTenants, window, limit }: Query,
-): readonly DueRow[] {
-  let condition = "";
-  const lists: string[] = [];
-  if (excludeTenants.length > 0) {
-    condition += "AND tenant NOT IN (SELECT value FROM json_each(?)) ";
-    lists.push(JSON.stringify(excludeTenants));
+  { tenant, rows, values }: Candidate,
+  skipped: readonly ObjectRef[],
+  limit: number,
+): readonly DueObject[] {
+  const objects: DueObject[] = [];
+  const skip = skipped.map(nameOf);
+  for (let window = WIDER * limit; objects.length < limit; window *= WIDER) {
+    const [condition, list]: [string, readonly SqliteValue[]] =
+      skip.length === 0
+        ? ["", []]
+        : [
+            "AND (object_type, object_id) NOT IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))",
+            [JSON.stringify(skip)],
+          ];
+    const found = connection.all<DueRow>(
+      `SELECT object_type AS "objectType", object_id AS "objectId", min(due_at) AS "due", count(*) AS "rows"
+      FROM (SELECT object_type, object_id, due_at FROM ${rows} ${condition} ORDER BY due_at LIMIT ?)
+      GROUP BY object_type, object_id ORDER BY min(due_at) LIMIT ?`,
+      ...values,
+      ...list,
+      window,
+      limit - objects.length,
+    );
+    for (const { objectType, objectId, due } of found) {
+      objects.push({ object: { tenant, objectType, objectId }, due });
+      skip.push([objectType, objectId]);
+    }
+    if (found.reduce((sum, row) => sum + row.rows, 0) < window) break;
   }
-  if (excluded.length > 0) {
-    condition += `AND (${OBJECT}) NOT IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))`;
-    const names = excluded.map(({ tenant, objectType, objectId }) => [
-      tenant,
-      objectType,
-      objectId,
-    ]);
-    lists.push(JSON.stringify(names));
+  return objects;
+}
+
+/** Returns the objects that are due for longest, each once. */
+function oldest(objects: readonly DueObject[], limit: number): DueObject[] {
+  const byKey = new Map<string, DueObject>();
+  for (const each of [...objects].sort((a, b) => a.due - b.due)) {
+    const key = objectKey(each.object);
+    if (!byKey.has(key)) byKey.set(key, each);
   }
-  const queries = sources.map(
-    ({ rows }) =>
-      `SELECT * FROM (SELECT ${OBJECT}, due_at AS due FROM ${rows} ${condition} ORDER BY due_at LIMIT ?)`,
-  );
-  return connection.all<DueRow>(
-    `SELECT tenant AS "tenant", object_type AS "objectType", object_id AS "objectId", count(*) AS "rows"
-    FROM (${queries.join(" UNION ALL ")} ORDER BY due LIMIT ?)
-    GROUP BY ${OBJECT} ORDER BY min(due) LIMIT ?`,
-    ...sources.flatMap(({ values }) => [...values(now), ...lists, window]),
-    window,
-    limit,
-  );
+  return [...byKey.values()].slice(0, limit);
+}
+
+function nameOf({ objectType, objectId }: ObjectRef): readonly [string, string] {
+  return [objectType, objectId];
 }

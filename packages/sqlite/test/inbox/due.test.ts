@@ -35,6 +35,30 @@ describe("due", () => {
     expect(calls).toHaveLength(3);
   });
 
+  it("lists the oldest objects of all tenants but the excluded ones", async () => {
+    const { inbox, calls } = open();
+    const tenants = ["a", "b", "c", "d"];
+    for (let index = 0; index < 400; index += 1) {
+      const receivedAt = NOW - 1000 + index;
+      const tenant = tenants[index % 4] ?? "";
+      void inbox.accept(delivery(`${tenant}${index}`, { tenant, receivedAt }));
+    }
+    // A tenant with the oldest rows of all, and very many.
+    const flood = Array.from({ length: 3000 }, (_, index) =>
+      inbox.accept(delivery(`${index}`, { tenant: "flood", receivedAt: NOW - 2000 })),
+    );
+    await Promise.all(flood);
+    const ids = async (excludeTenants: readonly string[]) =>
+      (await inbox.due({ now: NOW, limit: 6, excludeTenants })).map(({ objectId }) => objectId);
+    expect(await ids([])).toHaveLength(6);
+    calls.length = 0;
+    expect(await ids(["flood"])).toEqual(["a0", "b1", "c2", "d3", "a4", "b5"]);
+    expect(await ids(["flood", "b"])).toEqual(["a0", "c2", "d3", "a4", "c6", "d7"]);
+    expect(await ids(["flood", ...tenants])).toEqual([]);
+    // The rows of an excluded tenant are not even skipped one by one.
+    expect(calls.flatMap(({ values }) => values)).not.toContain("flood");
+  });
+
   it("lists objects in the order in which they became due", async () => {
     const { inbox, due } = open();
     const later = inbox.accept(delivery("later", { receivedAt: NOW - 10 }));
