@@ -2,15 +2,11 @@ import { AssertionError } from "node:assert/strict";
 import type { Inbox } from "@jobber-sync/core/ports";
 import { createRandom } from "../../../random/create-random.ts";
 import type { OpenInbox } from "../rule.ts";
+import { compareRows, type HistoryFailure } from "./compare-rows.ts";
 import type { InboxHistory } from "./history.ts";
 import type { InboxModel } from "./inbox-model.ts";
 import { GROUP_SIZE, makeHistory } from "./make-history.ts";
-import {
-  compareRows,
-  createHistoryClock,
-  createHistoryPlayer,
-  type HistoryClock,
-} from "./play-history.ts";
+import { createHistoryClock, createHistoryPlayer, type HistoryClock } from "./play-history.ts";
 
 /** Options of `checkInboxHistories`. */
 export interface InboxHistoryOptions {
@@ -107,7 +103,7 @@ async function checkGroup(
 
 interface GroupResult {
   readonly models: readonly InboxModel[];
-  readonly failure: { readonly index: number; readonly reason: unknown } | null;
+  readonly failure: HistoryFailure | null;
 }
 
 /** Plays histories of the same length, step by step, because they share a clock. */
@@ -132,6 +128,8 @@ async function playTogether(
     for (const [at, outcome] of outcomes.entries())
       if (outcome.status === "rejected")
         return { models, failure: { index: at, reason: outcome.reason } };
+    const failure = await compareRows(inbox, models);
+    if (failure !== null) return { models, failure };
   }
   return { models, failure: null };
 }
@@ -149,10 +147,9 @@ async function checkPurge(
     const now = createHistoryClock().now + 2 * HOUR_MS;
     const options = { ...all, now, [name]: random.pick([HOUR_MS, 90 * 60_000, 2 * HOUR_MS]) };
     await inbox.purge(options);
-    for (const model of models) {
-      model.purge(options);
-      await compareRows(inbox, model);
-    }
+    for (const model of models) model.purge(options);
+    const failure = await compareRows(inbox, models);
+    if (failure !== null) throw failure.reason;
   }
 }
 
