@@ -21,7 +21,12 @@ export {
   SYNC_TOPICS,
   topicTraits,
 } from "./events/topics.ts";
-export type { DeliveryFilter, DeliveryInfo, DeliveryState } from "./inbox/delivery.ts";
+export type {
+  DeliveryFilter,
+  DeliveryInfo,
+  DeliveryState,
+  DeliveryStats,
+} from "./inbox/delivery.ts";
 export { createMemoryInbox } from "./inbox/memory-inbox.ts";
 export {
   type DeliveryFacts,

@@ -4,6 +4,7 @@ import { checkLaneInterleavings, inboxContract } from "@jobber-sync/testing/cont
 import { beforeAll, describe, expect, it } from "vitest";
 import { ACCEPT_MUTANTS } from "../../support/inbox-mutants/accept-mutants.ts";
 import { CLAIM_MUTANTS } from "../../support/inbox-mutants/claim-mutants.ts";
+import { CLOCK_MUTANTS } from "../../support/inbox-mutants/clock-mutants.ts";
 import { LANE_MUTANTS } from "../../support/inbox-mutants/lane-mutants.ts";
 import type { Mutant } from "../../support/inbox-mutants/mutant.ts";
 import { PURGE_MUTANTS } from "../../support/inbox-mutants/purge-mutants.ts";
@@ -20,6 +21,7 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
   ...ACCEPT_MUTANTS,
   ...CLAIM_MUTANTS,
   ...LANE_MUTANTS,
+  ...CLOCK_MUTANTS,
   ...SETTLE_MUTANTS,
   ...WAKING_MUTANTS,
   ...TOOLS_MUTANTS,
@@ -82,14 +84,17 @@ function rulesOver(
   inboxContract({
     describe: (_name, body) => body(),
     it: (name, body) => void rules.set(name, body),
-    open: () => openMutant(defect),
+    open: (options) => openMutant(defect, options),
   });
   return rules;
 }
 
-function openMutant(defect: (inbox: Inbox) => Partial<Inbox>) {
+function openMutant(
+  defect: (inbox: Inbox) => Partial<Inbox>,
+  { now }: { readonly now?: () => number } = {},
+) {
   const store = createMemoryStore();
-  const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence() });
+  const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence(), now });
   return { store, inbox: { ...inbox, ...defect(inbox) }, close() {} };
 }
 
