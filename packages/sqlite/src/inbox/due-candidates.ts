@@ -26,8 +26,8 @@ const DUE = "jobber_deliveries INDEXED BY jobber_deliveries_due";
 const DUE_LATER = "jobber_deliveries INDEXED BY jobber_deliveries_due_later";
 const SCHEDULED = "jobber_deliveries INDEXED BY jobber_deliveries_scheduled";
 
-// A recursive query that jumps from tenant to tenant: its cost grows with the number of tenants, not
-// with the length of their queues.
+// A recursive query that jumps from tenant to tenant: its cost grows with the number of tenants,
+// not with the length of their queues.
 const HEADS = `WITH RECURSIVE
   prompt(tenant) AS (${tenants(`${DUE} WHERE ${PROMPT}`, "prompt")}),
   delayed(tenant) AS (${tenants(`${DUE_LATER} WHERE ${DELAYED}`, "delayed")})

@@ -24,8 +24,9 @@ interface DueRow {
 }
 
 /**
- * Creates `due`, which follows `transitions.isReady` and `transitions.isLaneHeld`. Walks the tenants
- * in the order of their oldest row and stops once it has enough objects that are older than the rest.
+ * Creates `due`, which follows `transitions.isReady` and `transitions.isLaneHeld`. Walks the
+ * tenants in the order of their oldest row and stops once it has enough objects that are older than
+ * the rest.
  */
 export function createDue({ database }: InboxContext): Inbox["due"] {
   return async ({ now, limit, exclude = [], excludeTenants = [] }) =>
@@ -47,7 +48,9 @@ export function createDue({ database }: InboxContext): Inbox["due"] {
     });
 }
 
-/** Returns expired lanes, without excluded objects, and the objects to skip: those and held ones. */
+/**
+ * Returns expired lanes, without excluded objects, and the objects to skip: those and held ones.
+ */
 function readLanes(
   connection: Connection,
   now: number,
@@ -66,9 +69,9 @@ function readLanes(
 }
 
 /**
- * Returns the oldest objects of a candidate. Reads only the beginning of a long queue, because `due`
- * runs after every accept. Objects that fill it with very many rows are skipped by the next query:
- * skipping a row costs a tenth of counting it.
+ * Returns the oldest objects of a candidate. Reads only the beginning of a long queue, because
+ * `due` runs after every accept. Objects that fill it with very many rows are skipped by the next
+ * query: skipping a row costs a tenth of counting it.
  */
 function readObjects(
   connection: Connection,

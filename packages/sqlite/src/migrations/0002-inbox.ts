@@ -5,12 +5,12 @@
  *   characters, after the id of its object. The index begins with that end, so that new deliveries
  *   of all tenants and objects go to the same few pages, because a batch is flushed page by page.
  *   The two parts identify nearly every key; the row itself decides.
- * - `open` finds the rows of an object that may still run. `due`, `due_later` and `scheduled` find a
- *   tenant's objects with work: `due` rows with a delay of at most 5 s, the other two the rest, by
- *   the time they are due and by the time they were scheduled. A row is also due if it was scheduled
- *   in the future, by a clock that has been corrected since; `due` needs no second index for that,
- *   because 5 s is within the tolerance of that rule. `due` and `due_later` contain the object, so
- *   that looking for work does not read the rows.
+ * - `open` finds the rows of an object that may still run. `due`, `due_later` and `scheduled` find
+ *   a tenant's objects with work: `due` rows with a delay of at most 5 s, the other two the rest,
+ *   by the time they are due and by the time they were scheduled. A row is also due if it was
+ *   scheduled in the future, by a clock that has been corrected since; `due` needs no second index
+ *   for that, because 5 s is within the tolerance of that rule. `due` and `due_later` contain the
+ *   object, so that looking for work does not read the rows.
  * - None of these four contains finished rows, so that looking for work costs the same with ten
  *   rows done or ten million.
  * - `by_state` serves lists. It leaves out `done` rows, which are nearly all.
