@@ -3,7 +3,12 @@ import { chmod, mkdir, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { initialise, isOpenToAll, loadEmbeddedPostgres } from "./load-embedded-postgres.ts";
+import {
+  INITDB_FLAGS,
+  initialise,
+  isOpenToAll,
+  loadEmbeddedPostgres,
+} from "./load-embedded-postgres.ts";
 
 /** A PostgreSQL server that this process started. */
 export interface EmbeddedServer {
@@ -32,6 +37,7 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedSer
     user: "postgres",
     password: "postgres",
     createPostgresUser: asRoot,
+    initdbFlags: INITDB_FLAGS,
     postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
     onLog: (message) => log.push(message),
     onError: (error) => log.push(String(error)),

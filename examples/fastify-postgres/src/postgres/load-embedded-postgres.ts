@@ -32,6 +32,9 @@ export async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
   return importWith(await copyOfBinaries(binaries), library);
 }
 
+/** Flags of initdb. Without them the encoding follows the environment: SQL_ASCII if LANG is not set. */
+export const INITDB_FLAGS = ["--encoding=UTF8", "--locale=C"];
+
 /**
  * Creates the data of a server. As root, the library writes a password file that the server's user
  * has to read, whatever the umask.

@@ -65,7 +65,14 @@ describe("a worker during an outage", () => {
     const down = async (): Promise<never> => {
       throw Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
     };
-    const pool: SqlPool = { query: down, connect: down };
+    let last = 0;
+    // The worker draws sequence numbers before it listens; only what comes after fails.
+    const query = async (text: string) => {
+      if (text.includes("nextval")) return { rows: [{ json: String(++last) }] };
+      if (text.includes("current_setting")) return { rows: [{ level: "read committed" }] };
+      return /^(BEGIN|COMMIT|ROLLBACK)/.test(text) ? { rows: [] } : down();
+    };
+    const pool: SqlPool = { query, connect: async () => ({ query, release: () => {} }) };
     let report: (error: unknown) => void = () => {};
     const boss = {
       insert: down,

