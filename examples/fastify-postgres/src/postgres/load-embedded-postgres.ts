@@ -32,7 +32,10 @@ export async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
   return importWith(await copyOfBinaries(binaries), library);
 }
 
-/** Flags of initdb. Without them the encoding follows the environment: SQL_ASCII if LANG is not set. */
+/**
+ * Flags of initdb. Without them the encoding follows the environment: SQL_ASCII if LANG is not
+ * set.
+ */
 export const INITDB_FLAGS = ["--encoding=UTF8", "--locale=C"];
 
 /**
