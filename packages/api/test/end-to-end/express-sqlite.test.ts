@@ -29,7 +29,8 @@ it("Express, SQLite and two worker processes keep records equal to Jobber's desp
   });
   // Processes that share a database wait for each other; a run that waits too long is retried.
   expect(Object.keys(report.errors).filter((code) => code !== "ERR_STORE_BUSY")).toEqual([]);
-  // A run whose claim cannot be settled in time is repeated whole, fetch included.
-  if (Object.keys(report.errors).length === 0)
-    expect(report.fetches).toBeLessThanOrEqual(report.deliveries + report.retries);
+  // A record that is gone when a late update is processed costs three: the fetch, its recheck and
+  // a look at the account. The slower the machine, the more updates come after their delete; the
+  // long test holds the bound of one fetch for runs that keep up.
+  expect(report.fetches).toBeLessThanOrEqual(3 * report.deliveries + report.retries);
 }, 300_000);
