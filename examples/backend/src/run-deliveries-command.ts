@@ -123,7 +123,7 @@ function parse(args: readonly string[]): ParsedCommand | null {
 
 function show(deliveries: readonly DeliveryInfo[]): string {
   if (deliveries.length === 0) return "none";
-  return formatTable(
+  const table = formatTable(
     {
       number: (delivery) => delivery.sequence,
       state: (delivery) => delivery.state,
@@ -136,4 +136,8 @@ function show(deliveries: readonly DeliveryInfo[]): string {
     },
     deliveries,
   );
+  const errors = deliveries.flatMap(({ sequence, error }) =>
+    error === null ? [] : [`${sequence}: ${error}`],
+  );
+  return [table, ...errors].join("\n");
 }

@@ -177,6 +177,9 @@ test("redrive processes a dead letter after its handler is fixed", async () => {
     },
   });
   expect(await list()).toMatch(/dead +ERR_HANDLER +acme +job\.created +1 .* 1$/m);
+  expect(await list()).toContain(
+    '1: Handler on["job.created"] threw. Error: the accounting system is down',
+  );
   expect(await runCommand(inbox, "replay")).toContain("0 requeued");
 
   expect(await runCommand(inbox, "redrive", "--tenant", "acme")).toContain("1 requeued");

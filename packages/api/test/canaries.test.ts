@@ -292,6 +292,7 @@ it("secrets, tokens and customer data appear in no log, hook, channel, response 
         hooks: receiverHooks,
         now: () => Date.now() + 1e8,
       }).drain();
+      see(await inbox.list({ limit: Number.POSITIVE_INFINITY }));
       await inbox.replay({ states: ["dead", "quarantined"] });
     }
   }

@@ -44,7 +44,10 @@ export interface Claim {
   readonly deliveries: readonly ClaimedDelivery[];
 }
 
-/** Result of one claimed delivery. */
+/**
+ * Result of one claimed delivery. `error` is the message of its failure, see `DeliveryInfo.error`;
+ * left out, the row keeps the message of an earlier failure.
+ */
 export type Settlement = { readonly sequence: number } & (
   | { readonly state: "done" }
   | {
@@ -55,11 +58,13 @@ export type Settlement = { readonly sequence: number } & (
       readonly retries: number;
       readonly recheckSince: number | null;
       readonly reason: string | null;
+      readonly error?: string | null | undefined;
     }
   | {
       readonly state: "unresolved" | "paused" | "quarantined" | "dead";
       readonly attempts: number;
       readonly reason: string;
+      readonly error?: string | null | undefined;
     }
 );
 

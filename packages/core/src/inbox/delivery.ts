@@ -97,6 +97,12 @@ export interface DeliveryInfo {
   readonly topic: string | null;
   readonly state: DeliveryState;
   readonly reason: string | null;
+  /**
+   * Message of the last failure, with the text that your own handler, source or status function
+   * threw; `null` if nothing failed, and once the delivery is `done` or replayed. At most 500
+   * characters.
+   */
+  readonly error: string | null;
   readonly attempts: number;
   readonly retries: number;
   /** Milliseconds since 1970. */

@@ -31,8 +31,8 @@ export function claimedDelivery(row: MemoryRow): ClaimedDelivery {
 /** Returns the row as a list shows it. */
 export function deliveryInfo(row: MemoryRow): DeliveryInfo {
   const { sequence, tenant, objectType, objectId, deliveryKey, topic, receivedAt, body } = row;
-  const { state, reason, attempts, retries, dueAt } = row.current;
+  const { state, reason, error, attempts, retries, dueAt } = row.current;
   const names = { sequence, tenant, objectType, objectId, deliveryKey, topic };
   const bodyBytes = body?.byteLength ?? null;
-  return { ...names, state, reason, attempts, retries, receivedAt, dueAt, bodyBytes };
+  return { ...names, state, reason, error, attempts, retries, receivedAt, dueAt, bodyBytes };
 }

@@ -13,6 +13,7 @@ export const CLOCK_TOLERANCE_MS = 10_000;
 export interface RowState {
   readonly state: DeliveryState;
   readonly reason: string | null;
+  readonly error: string | null;
   readonly attempts: number;
   readonly retries: number;
   readonly recheckSince: number | null;
@@ -57,11 +58,12 @@ export interface SettleTimes {
  * | accept | – | `quarantined` | finished at `receivedAt` |
  * | claim | `waiting`, due | `claimed` | |
  * | claim | `claimed`, lane expired | `claimed` | by the new claim |
- * | settle | `claimed` | `done` | no reason, finished now |
+ * | settle | `claimed` | `done` | no reason, no error, finished now |
  * | settle | `claimed` | `waiting` | due at the given time, counts as given |
  * | settle | `claimed` | `paused` | paused now; `waiting`, due now, if resumed since the claim |
  * | settle | `claimed` | `unresolved`, `quarantined`, `dead` | finished now |
- * | replay | `unresolved`, `quarantined`, `dead` | `waiting` | due now, counts and age anew |
+ * | settle | `claimed` | any but `done` | the given error, if any, replaces the stored one |
+ * | replay | `unresolved`, `quarantined`, `dead` | `waiting` | due now, counts, error, age anew |
  * | resume | `paused` | `waiting` | due now, `pausedMs` grows |
  * | discard | any but `claimed`, `done` | – | row deleted |
  * | purge | `done` | – | body erased, later the row deleted |
@@ -75,6 +77,7 @@ export function acceptedRow({
   return {
     state,
     reason,
+    error: null,
     attempts: 0,
     retries: 0,
     recheckSince: null,
@@ -118,7 +121,8 @@ export function settledRow<R extends RowState>(
   settlement: Settlement,
   { now, claimedAt, resumedAt }: SettleTimes,
 ): R {
-  const settled = { ...row, claimId: null };
+  const error = settlement.state === "done" ? null : (settlement.error ?? row.error);
+  const settled = { ...row, claimId: null, error };
   switch (settlement.state) {
     case "done":
       return { ...settled, state: "done", reason: null, finishedAt: now };
@@ -148,6 +152,7 @@ export function replayedRow<R extends RowState>(row: R, now: number): R {
     ...row,
     state: "waiting",
     reason: row.state === "quarantined" ? row.reason : null,
+    error: null,
     attempts: 0,
     retries: 0,
     recheckSince: null,

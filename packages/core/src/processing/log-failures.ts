@@ -2,9 +2,8 @@ import type { ErrorCode, JobberSyncError } from "../errors.ts";
 import { topicOf } from "../events/topic-of.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { DeliveryTask, TaskResult } from "./delivery-task.ts";
+import { USER_CODE } from "./failure-message.ts";
 
-/** Failures of code that the user wrote: a handler, a status function, a source. */
-const USER_CODE: ReadonlySet<ErrorCode> = new Set(["ERR_HANDLER", "ERR_MAPPING", "ERR_SOURCE"]);
 /** Rate limits: expected, and nothing to look into. */
 const LIMITS: ReadonlySet<ErrorCode> = new Set(["ERR_API_THROTTLED", "ERR_API_RATE_LIMITED"]);
 

@@ -75,13 +75,16 @@ const PAUSING: ReadonlySet<ErrorCode> = new Set([
 // A worker of a newer or older deployment knows the tenant. Waiting is not failing.
 const UNKNOWN_TENANT: ErrorCode = "ERR_TENANT_UNKNOWN";
 
+/** Settlement of a delivery that failed. */
+export type FailureSettlement = Exclude<Settlement, { readonly state: "done" }>;
+
 /** Decides how a failed delivery is settled. Pure. */
 export function settleFailure(
   delivery: ClaimedDelivery,
   error: JobberSyncError,
   policy: RetryPolicy,
   { now, random, pausable = true }: FailureCircumstances,
-): Settlement {
+): FailureSettlement {
   const { sequence, recheckSince } = delivery;
   const { code: reason } = error;
   const age = now - delivery.startedAt - delivery.pausedMs;

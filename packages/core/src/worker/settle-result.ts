@@ -2,8 +2,14 @@ import type { JobberSyncError } from "../errors.ts";
 import type { ClaimedDelivery, Settlement } from "../inbox/claim.ts";
 import type { DeliveryFacts, Emit } from "../observability/lifecycle-events.ts";
 import type { TaskResult } from "../processing/delivery-task.ts";
+import { failureMessage } from "../processing/failure-message.ts";
 import { LOOKUP_CODES, OWNERSHIP_CODES } from "./admit-delivery.ts";
-import { type FailureCircumstances, type RetryPolicy, settleFailure } from "./retry-policy.ts";
+import {
+  type FailureCircumstances,
+  type FailureSettlement,
+  type RetryPolicy,
+  settleFailure,
+} from "./retry-policy.ts";
 
 /** Result of a delivery, or the reason it was rejected before processing. */
 export type SettleableResult =
@@ -67,7 +73,13 @@ export function settleResult(
       const { error } = result;
       const { code } = error;
       return {
-        settlement: { sequence, state: "quarantined", attempts, reason: code },
+        settlement: {
+          sequence,
+          state: "quarantined",
+          attempts,
+          reason: code,
+          error: failureMessage(error),
+        },
         emissions: [
           (emit) => emit("dead", { ...facts, code, error, state: "quarantined", durationMs }),
         ],
@@ -92,16 +104,17 @@ function settleFailed(
     delivery,
     settleFailure(delivery, error, retry, { now, random, pausable }),
   );
+  const message = failureMessage(error);
   const event = { ...facts, code: error.code, error, durationMs };
   const emission = (emit: Emit) => {
     if (settlement.state === "waiting") emit("retried", { ...event, dueAt: settlement.dueAt });
-    else if (settlement.state !== "done") emit("dead", { ...event, state: settlement.state });
+    else emit("dead", { ...event, state: settlement.state });
   };
-  return { settlement, emissions: [emission] };
+  return { settlement: { ...settlement, error: message }, emissions: [emission] };
 }
 
 /** Keeps an ownership quarantine's reason until a worker that knows the tenant has checked it. */
-function withReason({ reason }: ClaimedDelivery, settlement: Settlement): Settlement {
+function withReason({ reason }: ClaimedDelivery, settlement: FailureSettlement): FailureSettlement {
   if (settlement.state !== "waiting" || reason === null) return settlement;
   const isUnchecked = settlement.reason !== null && LOOKUP_CODES.has(settlement.reason);
   return isUnchecked && OWNERSHIP_CODES.has(reason) ? { ...settlement, reason } : settlement;

@@ -30,8 +30,17 @@ const MUTANTS: Readonly<Record<string, readonly [from: string, to: string]>> = {
     'return { ...row, state: "claimed", claimId: row.claimId ?? claimId };',
   ],
   "a settled row keeps its claim": [
-    "const settled = { ...row, claimId: null };",
-    "const settled = { ...row };",
+    "const settled = { ...row, claimId: null, error };",
+    "const settled = { ...row, error };",
+  ],
+  "a settled row forgets its error": ["claimId: null, error };", "claimId: null };"],
+  "a row without a newer error loses its error": [
+    "settlement.error ?? row.error",
+    "settlement.error ?? null",
+  ],
+  "a done row keeps its error": [
+    'settlement.state === "done" ? null : (settlement.error ?? row.error)',
+    '(settlement.state === "done" ? null : settlement.error) ?? row.error',
   ],
   "a done row keeps its reason": ['state: "done", reason: null,', 'state: "done",'],
   "a done row is not finished": ["reason: null, finishedAt: now }", "reason: null }"],
@@ -65,6 +74,10 @@ const MUTANTS: Readonly<Record<string, readonly [from: string, to: string]>> = {
   "a replay forgets why a row was quarantined": [
     'reason: row.state === "quarantined" ? row.reason : null,',
     "reason: null,",
+  ],
+  "a replay keeps the error": [
+    "error: null,\n    attempts: 0,\n    retries: 0,\n    recheckSince: null,\n    dueAt: now,",
+    "attempts: 0,\n    retries: 0,\n    recheckSince: null,\n    dueAt: now,",
   ],
   "a replay keeps the counts": [
     "attempts: 0,\n    retries: 0,\n    recheckSince: null,\n    dueAt: now,",

@@ -14,6 +14,30 @@ function logged(options: Parameters<typeof backend>[0]) {
 }
 
 describe("worker: errors of the user's code", () => {
+  it("a handler failing five times: a log entry per try with its stack, the message in list(), dead with the error", async () => {
+    const boom = new Error("no such table: bookings");
+    const { send, worker, clock, lines, events, inbox } = logged({
+      on: { "job.updated": () => Promise.reject(boom) },
+    });
+    await send(snapshot);
+    const listed: unknown[] = [];
+    for (let index = 0; index < 6; index += 1) {
+      await worker.drain();
+      listed.push(...(await inbox.list({})).map(({ state, attempts }) => [state, attempts]));
+      clock.now += HOUR;
+    }
+    expect(listed.slice(0, 5)).toEqual([
+      ...[1, 2, 3, 4].map((attempts) => ["waiting", attempts]),
+      ["dead", 5],
+    ]);
+    expect(lines.map(({ err }) => (err as Error).stack)).toEqual(Array(5).fill(boom.stack));
+    expect((await inbox.list({}))[0]?.error).toBe(
+      'Handler on["job.updated"] threw. Error: no such table: bookings',
+    );
+    const dead = events.filter(({ name }) => name === "dead");
+    expect(dead).toMatchObject([{ event: { code: "ERR_HANDLER", error: { cause: boom } } }]);
+  });
+
   it("logs a throwing handler's own error once per try, and passes it to retried and dead", async () => {
     const boom = new Error("boom", { cause: new TypeError("deeper") });
     const { send, worker, clock, lines, events } = logged({

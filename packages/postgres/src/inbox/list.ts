@@ -15,7 +15,7 @@ export function createListing({ pool, schema }: InboxContext): Pick<Inbox, "list
       const text = `
 SELECT json_build_object(
   'sequence', sequence, 'tenant', tenant, 'objectType', object_type, 'objectId', object_id,
-  'deliveryKey', delivery_key, 'topic', topic, 'state', state, 'reason', reason,
+  'deliveryKey', delivery_key, 'topic', topic, 'state', state, 'reason', reason, 'error', error,
   'attempts', attempts, 'retries', retries,
   'receivedAt', ${millisecondsSql("received_at")}, 'dueAt', ${millisecondsSql("due_at")},
   'bodyBytes', octet_length(body)

@@ -60,7 +60,7 @@ WITH chosen AS MATERIALIZED (
 )
 UPDATE ${deliveries} d SET state = 'waiting', attempts = 0, retries = 0, recheck_since = NULL,
   paused_at = NULL, paused_ms = 0,
-  reason = CASE WHEN d.state = 'quarantined' THEN d.reason END, finished_at = NULL,
+  reason = CASE WHEN d.state = 'quarantined' THEN d.reason END, error = NULL, finished_at = NULL,
   started_at = to_timestamp(${startedAt}::float8 / 1000), due_at = ${transactionNowSql(dueAt)}, delay_ms = 0
 WHERE d.sequence = ANY (ARRAY(SELECT sequence FROM chosen))
 RETURNING json_build_object(

@@ -58,7 +58,7 @@ held AS MATERIALIZED (
 ),
 settled AS (
   UPDATE ${deliveries} d SET (state, claim_id, due_at, delay_ms, attempts, retries, recheck_since, reason,
-    paused_at, finished_at) = (
+    error, paused_at, finished_at) = (
     SELECT becomes, NULL,
       CASE WHEN becomes = 'waiting' THEN now + after_ms * interval '1 ms' ELSE d.due_at END,
       CASE WHEN becomes = 'waiting' THEN greatest(0, after_ms) ELSE d.delay_ms END,
@@ -67,6 +67,7 @@ settled AS (
       CASE WHEN json->>'state' = 'waiting'
         THEN to_timestamp((json->>'recheckSince')::float8 / 1000) ELSE d.recheck_since END,
       CASE WHEN becomes <> 'done' THEN json->>'reason' END,
+      CASE WHEN becomes <> 'done' THEN coalesce(json->>'error', d.error) END,
       CASE WHEN becomes = 'paused' THEN now ELSE d.paused_at END,
       CASE WHEN becomes NOT IN ('waiting', 'paused') THEN now END
     FROM (

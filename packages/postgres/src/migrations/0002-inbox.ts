@@ -10,6 +10,7 @@ export const MIGRATION_0002: readonly string[] = [
   state text NOT NULL
     CHECK (state IN ('waiting', 'claimed', 'done', 'unresolved', 'paused', 'quarantined', 'dead')),
   reason text,
+  error text,
   body bytea,
   body_sha256 bytea,
   received_at timestamptz NOT NULL,

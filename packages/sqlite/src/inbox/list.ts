@@ -5,8 +5,8 @@ import type { SqliteValue } from "../database/sqlite-handle.ts";
 import { type InboxContext, NOT_DONE, wholeLimit } from "./inbox-context.ts";
 
 const INFO = `sequence, tenant AS "tenant", object_type AS "objectType", object_id AS "objectId",
-  delivery_key AS "deliveryKey", topic, state, reason, attempts, retries, received_at AS "receivedAt",
-  due_at AS "dueAt", length(body) AS "bodyBytes"`;
+  delivery_key AS "deliveryKey", topic, state, reason, error, attempts, retries,
+  received_at AS "receivedAt", due_at AS "dueAt", length(body) AS "bodyBytes"`;
 
 const BODY = "SELECT body FROM jobber_deliveries WHERE sequence = ?";
 

@@ -4,8 +4,8 @@ import { FAILED, type InboxContext, wholeMs } from "./inbox-context.ts";
 
 // The right-hand sides of SET read the row as it was before.
 const REPLAY = `UPDATE jobber_deliveries
-  SET state = 'waiting', reason = CASE state WHEN 'quarantined' THEN reason END, attempts = 0, retries = 0,
-    recheck_since = NULL, due_at = ?, delay_ms = 0, started_at = ?, paused_ms = 0, finished_at = NULL
+  SET state = 'waiting', reason = CASE state WHEN 'quarantined' THEN reason END, error = NULL, attempts = 0,
+    retries = 0, recheck_since = NULL, due_at = ?, delay_ms = 0, started_at = ?, paused_ms = 0, finished_at = NULL
   WHERE sequence = ? AND body IS NOT NULL AND ${FAILED}
   RETURNING sequence`;
 

@@ -7,18 +7,23 @@ import { wasResumed } from "./resume.ts";
 
 const GUARD = "claim_id = NULL WHERE sequence = ? AND claim_id = ? AND state = 'claimed'";
 
-const DONE = `UPDATE jobber_deliveries SET state = 'done', reason = NULL, finished_at = ?, ${GUARD}`;
+/** Keeps the message of an earlier failure unless there is a newer one. */
+const ERROR = "error = coalesce(?, error)";
+
+const DONE = `UPDATE jobber_deliveries SET state = 'done', reason = NULL, error = NULL, finished_at = ?, ${GUARD}`;
 
 const WAIT = `UPDATE jobber_deliveries SET state = 'waiting', due_at = ?, delay_ms = ?,
-  attempts = ?, retries = ?, recheck_since = ?, reason = ?, ${GUARD}`;
+  attempts = ?, retries = ?, recheck_since = ?, reason = ?, ${ERROR}, ${GUARD}`;
 
-const PAUSE = `UPDATE jobber_deliveries SET state = 'paused', paused_at = ?, attempts = ?, reason = ?, ${GUARD}`;
+const PAUSE = `UPDATE jobber_deliveries SET state = 'paused', paused_at = ?,
+  attempts = ?, reason = ?, ${ERROR}, ${GUARD}`;
 
 /** Replaces {@link PAUSE} for a tenant that was resumed during the run. */
 const RESUMED = `UPDATE jobber_deliveries SET state = 'waiting', due_at = ?, delay_ms = 0,
-  attempts = ?, reason = ?, ${GUARD}`;
+  attempts = ?, reason = ?, ${ERROR}, ${GUARD}`;
 
-const FAIL = `UPDATE jobber_deliveries SET state = ?, finished_at = ?, attempts = ?, reason = ?, ${GUARD}`;
+const FAIL = `UPDATE jobber_deliveries SET state = ?, finished_at = ?,
+  attempts = ?, reason = ?, ${ERROR}, ${GUARD}`;
 
 // 1 while the claim has rows left, 0 if only rows of an expired claim are left, NULL if none are.
 const LEFT = `SELECT max(claim_id = ?) AS own FROM jobber_deliveries INDEXED BY jobber_deliveries_open
@@ -74,16 +79,20 @@ function statementFor(
     case "done":
       return [DONE, [now]];
     case "waiting": {
-      const { attempts, retries, recheckSince, reason } = settlement;
+      const { attempts, retries, recheckSince, reason, error = null } = settlement;
       const dueAt = wholeMs(settlement.dueAt);
       const since = recheckSince === null ? null : wholeMs(recheckSince);
-      return [WAIT, [dueAt, Math.max(0, dueAt - now), attempts, retries, since, reason]];
+      return [WAIT, [dueAt, Math.max(0, dueAt - now), attempts, retries, since, reason, error]];
     }
-    case "paused":
-      return [resumed ? RESUMED : PAUSE, [now, settlement.attempts, settlement.reason]];
+    case "paused": {
+      const { attempts, reason, error = null } = settlement;
+      return [resumed ? RESUMED : PAUSE, [now, attempts, reason, error]];
+    }
     case "unresolved":
     case "quarantined":
-    case "dead":
-      return [FAIL, [settlement.state, now, settlement.attempts, settlement.reason]];
+    case "dead": {
+      const { state, attempts, reason, error = null } = settlement;
+      return [FAIL, [state, now, attempts, reason, error]];
+    }
   }
 }

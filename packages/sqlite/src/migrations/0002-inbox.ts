@@ -30,6 +30,7 @@ CREATE TABLE jobber_deliveries (
   body_sha256 BLOB,
   state TEXT NOT NULL,
   reason TEXT,
+  error TEXT,
   attempts INTEGER NOT NULL DEFAULT 0,
   retries INTEGER NOT NULL DEFAULT 0,
   recheck_since INTEGER,

@@ -37,6 +37,45 @@ export function settleRules(rule: Rule): void {
     assert.equal((await inbox.list({}))[0]?.reason, null);
   });
 
+  rule("a row shows the error of its last failure until it is done", async ({ inbox }) => {
+    const { sequence } = await inbox.accept(delivery("1"));
+    const error = `on["job.created"] threw. 'é' \\ "😀" ${"long ".repeat(90)}`;
+    const errors: (string | null)[] = [];
+    for (const given of [{ error }, {}, { error: "later" }, { error: null }]) {
+      const claim = await until(() => claimNow(inbox, "1"));
+      await inbox.settle(claim, [{ ...waiting(claim), ...given, reason: "ERR_HANDLER" }]);
+      errors.push(...(await inbox.list({})).map((row) => row.error));
+    }
+    assert.deepEqual(errors, [error, error, "later", "later"]);
+    const last = await until(() => claimNow(inbox, "1"));
+    await inbox.settle(last, done(last));
+    assert.equal((await inbox.list({ sequences: [sequence] }))[0]?.error, null);
+  });
+
+  rule(
+    "an error is stored for every state but done, and cleared by a replay",
+    async ({ inbox }) => {
+      const failed = ["paused", "unresolved", "quarantined", "dead"] as const;
+      for (const _ of failed) await inbox.accept(delivery("1"));
+      const claim = await claimNow(inbox, "1");
+      assert.ok(claim);
+      await inbox.settle(
+        claim,
+        claim.deliveries.map(({ sequence }, index) => {
+          const state = failed[index] ?? "dead";
+          return { sequence, state, attempts: 1, reason: "ERR_HANDLER", error: `in ${state}` };
+        }),
+      );
+      const errors = async () => (await inbox.list({})).map(({ error }) => error);
+      assert.deepEqual(
+        await errors(),
+        failed.map((state) => `in ${state}`),
+      );
+      await inbox.replay({ states: ["unresolved", "quarantined", "dead"] });
+      assert.deepEqual(await errors(), ["in paused", null, null, null]);
+    },
+  );
+
   rule("settle leaves unnamed rows with their claim", async ({ inbox }) => {
     for (let index = 0; index < 3; index += 1) await inbox.accept(delivery("1"));
     const claim = await claimNow(inbox, "1");

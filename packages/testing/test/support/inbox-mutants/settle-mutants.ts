@@ -21,6 +21,24 @@ export const SETTLE_MUTANTS: Readonly<Record<string, Mutant>> = {
       };
     },
   },
+  "a settlement without an error erases the stored one": {
+    rules: ["a row shows the error of its last failure until it is done"],
+    defect: (inbox) => {
+      let last: string | null = null;
+      return {
+        ...changedSettle(inbox, (one) => {
+          last = one.state === "done" ? null : (one.error ?? null);
+          return one;
+        }),
+        list: async (filter) => (await inbox.list(filter)).map((row) => ({ ...row, error: last })),
+      };
+    },
+  },
+  "the error of a dead delivery is not stored": {
+    rules: ["an error is stored for every state but done, and cleared by a replay"],
+    defect: (inbox) =>
+      changedSettle(inbox, (one) => (one.state === "dead" ? { ...one, error: null } : one)),
+  },
   "unnamed rows become done": {
     rules: [
       "settle leaves unnamed rows with their claim",

@@ -33,14 +33,14 @@ export async function compareRows(
 }
 
 function listedInfo(row: DeliveryInfo) {
-  const { sequence, state, reason, attempts, retries, receivedAt, dueAt, bodyBytes } = row;
+  const { sequence, state, reason, error, attempts, retries, receivedAt, dueAt } = row;
   const due = state === "waiting" && { dueAt };
-  const hasBody = bodyBytes !== null;
-  return { sequence, receivedAt, state, reason, attempts, retries, ...due, hasBody };
+  const hasBody = row.bodyBytes !== null;
+  return { sequence, receivedAt, state, reason, error, attempts, retries, ...due, hasBody };
 }
 
 function modelInfo(sequence: number, { receivedAt, hasBody, current }: ModelRow) {
-  const { state, reason, attempts, retries, dueAt } = current;
+  const { state, reason, error, attempts, retries, dueAt } = current;
   const due = state === "waiting" && { dueAt };
-  return { sequence, receivedAt, state, reason, attempts, retries, ...due, hasBody };
+  return { sequence, receivedAt, state, reason, error, attempts, retries, ...due, hasBody };
 }

@@ -134,7 +134,8 @@ export function createHistoryPlayer(
         const result = step.results[index % step.results.length];
         if (result === undefined || result.state === "skip") return [];
         if (result.state === "done") return [{ sequence, state: result.state }];
-        const counts = { sequence, attempts: attempts + 1, reason: `result ${index}` };
+        const error = attempts % 2 === 0 ? `error ${index}` : undefined;
+        const counts = { sequence, attempts: attempts + 1, reason: `result ${index}`, error };
         return result.state === "waiting"
           ? [
               {
