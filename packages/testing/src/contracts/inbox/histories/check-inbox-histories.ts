@@ -6,13 +6,18 @@ import { compareRows, type HistoryFailure } from "./compare-rows.ts";
 import type { InboxHistory } from "./history.ts";
 import type { InboxModel } from "./inbox-model.ts";
 import { GROUP_SIZE, makeHistory } from "./make-history.ts";
-import { createHistoryClock, createHistoryPlayer, type HistoryClock } from "./play-history.ts";
+import {
+  createHistoryClock,
+  createHistoryPlayer,
+  type HistoryClock,
+  type ReadDue,
+} from "./play-history.ts";
 
 /** Options of `checkInboxHistories`. */
 export interface InboxHistoryOptions {
   /**
    * Opens an empty inbox that uses this clock, and takes the `now` of every call as it is. Called
-   * once per 256 histories.
+   * once per 64 histories.
    */
   readonly open: (options: { readonly now: () => number }) => Promise<OpenInbox> | OpenInbox;
   /** @default 500 */
@@ -22,7 +27,7 @@ export interface InboxHistoryOptions {
 }
 
 // More rows in an inbox would slow down `due`, which returns objects of all histories.
-const GROUPS_PER_INBOX = 16;
+const GROUPS_PER_INBOX = 4;
 const HOUR_MS = 60 * 60_000;
 
 /**
@@ -119,10 +124,11 @@ async function playTogether(
       clock.now += shared.ms;
       continue;
     }
+    const readDue = sharedDue(inbox, clock.now);
     const outcomes = await Promise.allSettled(
       players.map(async (player, at) => {
         const step = group[at]?.history[index];
-        if (step !== undefined) await player.play(step);
+        if (step !== undefined) await player.play(step, readDue);
       }),
     );
     for (const [at, outcome] of outcomes.entries())
@@ -132,6 +138,18 @@ async function playTogether(
     if (failure !== null) return { models, failure };
   }
   return { models, failure: null };
+}
+
+/**
+ * Returns a reader of the due objects that calls `due` at most once: its result covers every
+ * history, and reading it for each one took three quarters of the time.
+ */
+function sharedDue(inbox: Inbox, now: number): ReadDue {
+  let due: ReturnType<ReadDue> | undefined;
+  return () => {
+    due ??= inbox.due({ now, limit: Number.POSITIVE_INFINITY });
+    return due;
+  };
 }
 
 /** Purges after the histories, because a purge covers all tenants. */

@@ -17,6 +17,9 @@ export function createHistoryClock(): HistoryClock {
   return { now: START };
 }
 
+/** Reads the due objects of all histories at the current step. */
+export type ReadDue = () => Promise<readonly ObjectRef[]>;
+
 /** Plays the steps of one history. */
 export interface HistoryPlayer {
   readonly model: InboxModel;
@@ -26,7 +29,7 @@ export interface HistoryPlayer {
    *
    * @throws {AssertionError} at the first difference
    */
-  play(step: HistoryStep): Promise<void>;
+  play(step: HistoryStep, readDue: ReadDue): Promise<void>;
 }
 
 /**
@@ -48,7 +51,7 @@ export function createHistoryPlayer(
     play: playStep,
   };
 
-  async function playStep(step: HistoryStep): Promise<void> {
+  async function playStep(step: HistoryStep, readDue: ReadDue): Promise<void> {
     const { now } = clock;
     switch (step.call) {
       case "accept":
@@ -83,8 +86,7 @@ export function createHistoryPlayer(
         strictEqual(await inbox.resume(tenant, { now }), model.resume(now), "resumed deliveries");
         return;
       case "due": {
-        const due = await inbox.due({ now, limit: Number.POSITIVE_INFINITY });
-        const own = due.filter((object) => object.tenant === tenant).map(objectKey);
+        const own = (await readDue()).filter((object) => object.tenant === tenant).map(objectKey);
         deepStrictEqual(own.sort(), model.due(now), "due objects");
         return;
       }
