@@ -1,7 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { WorkerFailure, WorkerOrder } from "./worker-process.ts";
 
@@ -19,8 +17,6 @@ export async function startWorker(order: WorkerOrder): Promise<WorkerProcess> {
   const script = fileURLToPath(new URL("worker-process.ts", import.meta.url));
   const child: ChildProcess = fork(script, [JSON.stringify(order)], {
     execArgv: ["--conditions=jobber-sync-source"],
-    // Dozens of processes load the same files; the cache saves half a second of CPU each.
-    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") },
   });
   const failures: WorkerFailure[] = [];
   const ended = once(child, "exit").then(([code, signal]) => ({ code, signal }));

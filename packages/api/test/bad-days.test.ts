@@ -1,106 +1,15 @@
-import {
-  createMemoryInbox,
-  createMemoryStore,
-  createReceiver,
-  createWorker,
-  type LifecycleEvents,
-  signPayload,
-} from "@jobber-sync/core";
-import { silentLogger } from "@jobber-sync/testing";
 import { describe, expect, it } from "vitest";
 import { findDifferences } from "./support/find-differences.ts";
-import { addJob, openApi } from "./support/open-api.ts";
+import { addJob } from "./support/open-api.ts";
+import { openBadDay } from "./support/open-bad-day.ts";
+import { OUTAGES, outageTests } from "./support/outage-tests.ts";
 
 const HOUR_MS = 3_600_000;
 
-/** Opens a receiver, a worker and a simulated Jobber on one fake clock. */
-async function openBadDay() {
-  const opened = await openApi();
-  const { clock, jobber, account, api } = opened;
-  const now = (): number => clock.now;
-  const store = createMemoryStore();
-  const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence(), now });
-  const tenants = [{ slug: "acme", secrets: jobber.clientSecret, accountIds: [account.id] }];
-  const receiver = createReceiver({ tenants, inbox, logger: silentLogger, now });
-  const dead: LifecycleEvents["dead"][] = [];
-  const handled: string[] = [];
-  const worker = createWorker({
-    inbox,
-    store,
-    tenants,
-    source: api,
-    logger: silentLogger,
-    now,
-    random: () => 0.5,
-    fetchesPerSecond: 1000,
-    hooks: { dead: (event) => void dead.push(event) },
-    on: { "app.disconnected": ({ tenant }) => void handled.push(tenant) },
-  });
-
-  /** Sends a notification to the receiver, as Jobber would. */
-  async function notify(topic: string, itemId: string): Promise<void> {
-    const occurredAt = `${new Date(clock.now).toISOString().slice(0, 19)}Z`;
-    const event = { topic, appId: jobber.appId, accountId: account.id, itemId, occurredAt };
-    const body = new TextEncoder().encode(JSON.stringify({ data: { webHookEvent: event } }));
-    const response = await receiver.receive({
-      tenant: "acme",
-      signature: signPayload(body, jobber.clientSecret),
-      body,
-    });
-    expect(response.status).toBe(200);
-  }
-
-  /** Advances the clock by `ms`, processing deliveries as they become due. */
-  async function pass(ms: number): Promise<void> {
-    const end = clock.now + ms;
-    for (;;) {
-      await worker.drain();
-      const waiting = await inbox.list({ states: ["waiting"], limit: 10_000 });
-      const next = Math.min(...waiting.map(({ dueAt }) => dueAt));
-      if (next > end) break;
-      clock.now = Math.max(clock.now, next);
-    }
-    clock.now = end;
-  }
-  const states = async (): Promise<Record<string, number>> => {
-    const counts: Record<string, number> = {};
-    for (const { state } of await inbox.list({ limit: 10_000 }))
-      counts[state] = (counts[state] ?? 0) + 1;
-    return counts;
-  };
-  return { ...opened, store, inbox, worker, notify, pass, states, dead, handled };
-}
-
 describe("worker and API during trouble", () => {
-  it.each([
-    ["being down", { kind: "reset" }],
-    ["responding with HTML", { kind: "html" }],
-    ["cutting responses off", { kind: "truncated" }],
-    ["reporting an outage", { kind: "outage" }],
-    ["responding without data", { kind: "null_data" }],
-  ] as const)(
-    "process everything after 70 hours of Jobber %s, with at most one request an hour",
-    async (_, fault) => {
-      const day = await openBadDay();
-      const { account, jobber } = day;
-      const jobs = Array.from({ length: 2 }, () => addJob(account));
-      jobber.faults.always("graphql", fault);
-      const before = jobber.counts.requests;
-      for (const { job, client } of jobs) {
-        await day.notify("JOB_CREATE", job.id);
-        await day.notify("CLIENT_CREATE", client.id);
-      }
-      await day.pass(70 * HOUR_MS);
-      expect(await day.states()).toEqual({ waiting: 4 });
-      // A dozen doublings to one hour, then hourly: about 100 requests for each of 4 objects in 3
-      // days.
-      expect(jobber.counts.requests - before).toBeLessThan(4 * 110);
-      jobber.faults.clear();
-      await day.pass(1.5 * HOUR_MS);
-      expect(await day.states()).toEqual({ done: 4 });
-      expect(await findDifferences(day.store, account)).toEqual([]);
-    },
-  );
+  // 70 hours of each in the long test.
+  outageTests(OUTAGES.slice(0, 1), 70);
+  outageTests(OUTAGES.slice(1), 12);
 
   it("turn deliveries dead after three days of outage; replay processes them", async () => {
     const day = await openBadDay();

@@ -1,7 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** An example running in its own process. */
@@ -15,7 +13,6 @@ export interface ExampleProcess {
 }
 
 const LONGEST_RUN_MS = 120_000;
-const COMPILE_CACHE = join(tmpdir(), "node-compile-cache");
 const LISTENING = /listening on (http:\S+?),? /;
 
 /** Starts `file` and resolves once it listens. Rejects with its output when it ends before that. */
@@ -60,8 +57,7 @@ function spawnNode(
     process.execPath,
     ["--conditions=jobber-sync-source", fileURLToPath(file), ...args],
     {
-      // Dozens of processes load the same sources; the cache saves compiling them again.
-      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
+      env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
       ...limit,
     },

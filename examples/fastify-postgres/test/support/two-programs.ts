@@ -41,7 +41,6 @@ export function twoPrograms(): TwoPrograms {
         PORT: "0",
         JOBBER_TENANTS: join(folder, "tenants.json"),
         JOBBER_SYNC_DB: join(folder, "unused"),
-        NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"),
         ...env,
       }),
   };

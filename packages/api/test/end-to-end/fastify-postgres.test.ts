@@ -17,7 +17,7 @@ it("Fastify, Postgres and two worker processes: a reconcile repairs records afte
     backend: { kind: "postgres", connectionString: server.connectionString },
     serve: serveFastify,
     objects: 40,
-    mutations: 300,
+    mutations: 200,
     workers: 2,
     seed: 12,
     drop: 0.15,

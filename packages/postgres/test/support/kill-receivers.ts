@@ -1,7 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import type { TestDatabase } from "./open-postgres.ts";
@@ -20,7 +18,6 @@ export interface KillReport {
 }
 
 const PROGRAM = fileURLToPath(new URL("receiver-process.ts", import.meta.url));
-const COMPILE_CACHE = join(tmpdir(), "node-compile-cache");
 const LANES = 3;
 const WAIT = { timeout: 10_000 };
 
@@ -75,10 +72,9 @@ async function killOne(
   const child = spawn(
     process.execPath,
     ["--conditions=jobber-sync-source", PROGRAM, connectionString, bossSchema, ...parameters],
-    // The compile cache saves most of the process start.
     {
       stdio: ["ignore", "pipe", "inherit"],
-      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, PGAPPNAME: schema },
+      env: { ...process.env, PGAPPNAME: schema },
     },
   );
   // From the first response to several batches later.

@@ -33,8 +33,7 @@ export async function killReceivers(
 ): Promise<KillReport> {
   const receiver = new URL("./receiver-process.ts", import.meta.url);
   // One receiver that ends by itself fills the compile cache; killed ones write none.
-  const env = { NODE_COMPILE_CACHE: `${folder}/compiled` };
-  await startChild(receiver, [], env).ended;
+  await startChild(receiver, []).ended;
   let acknowledged = 0;
   const lost: string[] = [];
   const runs = Array.from({ length: kills }, (_, run) => run).values();
@@ -49,11 +48,11 @@ export async function killReceivers(
         drawn = new Set();
       }
       onFile += 1;
-      const child = startChild(
-        receiver,
-        [path, String(run), ...(mode === undefined ? [] : [mode])],
-        env,
-      );
+      const child = startChild(receiver, [
+        path,
+        String(run),
+        ...(mode === undefined ? [] : [mode]),
+      ]);
       // At varying moments, from the first response to several batches later.
       await child.printed(1 + ((run * 37) % 400));
       const others = mode === "disturbed" ? [closeOften(path), closeOften(path)] : [];

@@ -17,16 +17,8 @@ export interface Child {
   }>;
 }
 
-/**
- * Starts a file with arguments, on the sources of the packages.
- *
- * @param env added to the variables of this process
- */
-export function startChild(
-  file: URL,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Child {
+/** Starts a file with arguments, on the sources of the packages. */
+export function startChild(file: URL, args: readonly string[]): Child {
   const child = spawn(
     process.execPath,
     [
@@ -35,7 +27,7 @@ export function startChild(
       fileURLToPath(file),
       ...args,
     ],
-    { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...env } },
+    { stdio: ["ignore", "pipe", "inherit"] },
   );
   const lines: string[] = [];
   let onLine = () => {};
