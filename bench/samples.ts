@@ -68,6 +68,7 @@ const CONTACT: ContactFields = {
   country: "US",
   webUri: "https://secure.example.com/clients/1",
   sourceCreatedAt: "2026-01-01T00:00:00Z",
+  extra: null,
 };
 
 const JOB: JobFields = {
@@ -90,6 +91,7 @@ const JOB: JobFields = {
   webUri: "https://secure.example.com/jobs/1",
   jobberPropertyId: "1",
   sourceCreatedAt: "2026-01-01T00:00:00Z",
+  extra: null,
 };
 
 /** Returns a change with a contact, a job and a submission that no other index has. */

@@ -42,6 +42,7 @@ export type { ReceiverOptions, TopicSelection } from "./receiver/options.ts";
 export type { Receiver, ReceiverRequest, VerifiableDelivery } from "./receiver/receiver.ts";
 export type { ReceiverResponse } from "./receiver/response.ts";
 export type { ContactRecord } from "./records/contact-record.ts";
+export type { AnyExtras, Extra, JsonValue, RecordExtras } from "./records/extra.ts";
 export type { JobRecord } from "./records/job-record.ts";
 export {
   JOB_STATUSES,

@@ -26,6 +26,7 @@ export { createDispatcher, type Dispatch, type Hook } from "./observability/disp
 export { safeLogger } from "./observability/logger.ts";
 export { positiveInteger } from "./options.ts";
 export { CONTACT_FIELDS, type ContactFields } from "./records/contact-record.ts";
+export { canonicalExtra, sameValue } from "./records/extra.ts";
 export { JOB_FIELDS, type JobFields } from "./records/job-record.ts";
 export type {
   FetchedClient,
@@ -44,6 +45,7 @@ export type {
   SyncResult,
   SyncStore,
 } from "./store/sync-store.ts";
+export { SEPARATE_FIELDS } from "./store/version.ts";
 export type { CursorStore } from "./tokens/cursor-store.ts";
 export type { Lease } from "./tokens/lease.ts";
 export type { AccountConnection, Connection, TokenStore } from "./tokens/token-store.ts";

@@ -11,7 +11,7 @@ import { readFlag, readId, readObject, readText, readTime, readUpdatedAt } from 
  */
 export function mapClient(data: ClientData): FetchedClient {
   const client = readObject(data, "client");
-  const fields: ContactFields = {
+  const fields: Omit<ContactFields, "extra"> = {
     name: readText(client.name, "client.name"),
     firstName: readText(client.firstName, "client.firstName"),
     lastName: readText(client.lastName, "client.lastName"),

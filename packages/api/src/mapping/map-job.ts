@@ -23,7 +23,7 @@ export function mapJob(data: JobData, overrides?: StatusOverrides): FetchedJob {
   const completedAt = readTime(job.completedAt, "job.completedAt");
   const jobType = readText(job.jobType, "job.jobType");
   const status = readText(job.jobStatus, "job.jobStatus");
-  const fields: JobFields = {
+  const fields: Omit<JobFields, "extra"> = {
     jobNumber: readNumber(job.jobNumber, "job.jobNumber"),
     jobType,
     title: readText(job.title, "job.title"),

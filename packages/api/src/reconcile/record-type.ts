@@ -1,9 +1,11 @@
 import type { ContactRecord, Instant, JobRecord } from "@jobber-sync/core";
 import {
   CONTACT_FIELDS,
+  canonicalExtra,
   type FetchedClient,
   type FetchedJob,
   JOB_FIELDS,
+  sameValue,
 } from "@jobber-sync/core/ports";
 import type { ClientData } from "../documents/client-fields.ts";
 import { CLIENT_IDS_DOCUMENT } from "../documents/client-ids-document.ts";
@@ -102,14 +104,22 @@ export async function readStored(
   return rows.map((row) => ({ type, id: row.jobberJobId, row }));
 }
 
-/** Compares a read record with the stored one: every field and the source time. */
+/** Compares a read record with the stored one: every field that was read and the source time. */
 export function isStored(read: ReadRecord, stored: StoredRecord | undefined): boolean {
   if (stored === undefined || read.type !== stored.type) return false;
   if (read.record.sourceUpdatedAt !== stored.row.sourceUpdatedAt) return false;
   const names: readonly string[] = read.type === "client" ? CONTACT_FIELDS : JOB_FIELDS;
   const fields = read.record.fields as Readonly<Record<string, unknown>>;
   const row = stored.row as unknown as Readonly<Record<string, unknown>>;
-  return names.every((name) => (fields[name] ?? null) === (row[name] ?? null));
+  return names.every(
+    (name) =>
+      fields[name] === undefined || sameValue(canonicalValue(fields[name]), row[name] ?? null),
+  );
+}
+
+/** Stores keep `extra` in canonical form. */
+function canonicalValue(value: unknown): unknown {
+  return typeof value === "object" && value !== null ? canonicalExtra(value) : value;
 }
 
 /** Writes records in one change, at the position of `sequence`. */

@@ -1,7 +1,12 @@
 import type { Instant } from "../time/instant.ts";
+import type { Extra } from "./extra.ts";
 
-/** A Jobber client, stored as a Contact. Fields that Jobber did not provide are `null`. */
-export interface ContactRecord {
+/**
+ * A Jobber client, stored as a Contact. Fields that Jobber did not provide are `null`.
+ *
+ * @typeParam E type of {@link ContactRecord.extra}, not checked against what is stored
+ */
+export interface ContactRecord<E extends object = Extra> {
   /** Part of every key, so that rows of two tenants never mix. */
   readonly tenant: string;
   /** Jobber's id: opaque, with its padding. See docs/jobber-facts.md#encoded-ids. */
@@ -24,6 +29,10 @@ export interface ContactRecord {
   readonly country: string | null;
   readonly webUri: string | null;
   readonly sourceCreatedAt: Instant | null;
+  /**
+   * Data of your `extra.client` selection; `null` until it was read. See docs/records.md#extra.
+   */
+  readonly extra: E | null;
   /** When the source last changed the record; `null` if no complete write has said so. */
   readonly sourceUpdatedAt: Instant | null;
   /** When the record was deleted in Jobber; `null` while it exists. */
@@ -31,8 +40,8 @@ export interface ContactRecord {
 }
 
 /** The fields of a contact in a write. `sourceUpdatedAt` and `deletedAt` are separate. */
-export type ContactFields = Omit<
-  ContactRecord,
+export type ContactFields<E extends object = Extra> = Omit<
+  ContactRecord<E>,
   "tenant" | "jobberClientId" | "sourceUpdatedAt" | "deletedAt"
 >;
 
@@ -54,4 +63,5 @@ export const CONTACT_FIELDS = [
   "country",
   "webUri",
   "sourceCreatedAt",
+  "extra",
 ] as const satisfies readonly (keyof ContactFields)[];

@@ -1,8 +1,13 @@
 import type { Instant } from "../time/instant.ts";
+import type { Extra } from "./extra.ts";
 import type { JobStatus } from "./map-job-status.ts";
 
-/** A Jobber job. Fields that Jobber did not provide are `null`. */
-export interface JobRecord {
+/**
+ * A Jobber job. Fields that Jobber did not provide are `null`.
+ *
+ * @typeParam E type of {@link JobRecord.extra}, not checked against what is stored
+ */
+export interface JobRecord<E extends object = Extra> {
   /** Part of every key, so that rows of two tenants never mix. */
   readonly tenant: string;
   /** Jobber's id: opaque, with its padding. See docs/jobber-facts.md#encoded-ids. */
@@ -32,6 +37,8 @@ export interface JobRecord {
   /** Id of the property the job takes place at. */
   readonly jobberPropertyId: string | null;
   readonly sourceCreatedAt: Instant | null;
+  /** Data of your `extra.job` selection; `null` until it was read. See docs/records.md#extra. */
+  readonly extra: E | null;
   /** When the source last changed the record; `null` if no write has said so. */
   readonly sourceUpdatedAt: Instant | null;
   /** When the record was deleted in Jobber; `null` while it exists. */
@@ -39,7 +46,10 @@ export interface JobRecord {
 }
 
 /** The fields of a job in a write. `sourceUpdatedAt` and `deletedAt` are separate. */
-export type JobFields = Omit<JobRecord, "tenant" | "jobberJobId" | "sourceUpdatedAt" | "deletedAt">;
+export type JobFields<E extends object = Extra> = Omit<
+  JobRecord<E>,
+  "tenant" | "jobberJobId" | "sourceUpdatedAt" | "deletedAt"
+>;
 
 /** The names in {@link JobFields}, in column order. */
 export const JOB_FIELDS = [
@@ -62,4 +72,5 @@ export const JOB_FIELDS = [
   "webUri",
   "jobberPropertyId",
   "sourceCreatedAt",
+  "extra",
 ] as const satisfies readonly (keyof JobFields)[];

@@ -1,31 +1,35 @@
 import type { EventWarning } from "../events/jobber-event.ts";
 import type { Instant } from "../time/instant.ts";
 import type { ContactFields } from "./contact-record.ts";
+import type { AnyExtras, RecordExtras } from "./extra.ts";
 import type { JobFields } from "./job-record.ts";
 
 /** Object types a source can fetch. Fetching a visit or a property returns its jobs. */
 export type SourceObjectType = "job" | "client" | "visit" | "property" | "account";
 
-/** A job as the source has it now, with every field. */
-export interface FetchedJob {
+/** Every field of a record; `extra` is absent when the source has not read it. */
+type Fetched<F extends { readonly extra: unknown }> = Omit<F, "extra"> & Partial<Pick<F, "extra">>;
+
+/** A job as the source has it now, with every field. Without `extra` the stored one is kept. */
+export interface FetchedJob<X extends RecordExtras = AnyExtras> {
   readonly jobberJobId: string;
   readonly sourceUpdatedAt: Instant | null;
-  readonly fields: JobFields;
+  readonly fields: Fetched<JobFields<X["job"]>>;
 }
 
-/** A client as the source has it now, with every field. */
-export interface FetchedClient {
+/** A client as the source has it now, with every field. Without `extra` the stored one is kept. */
+export interface FetchedClient<X extends RecordExtras = AnyExtras> {
   readonly jobberClientId: string;
   readonly sourceUpdatedAt: Instant | null;
-  readonly fields: ContactFields;
+  readonly fields: Fetched<ContactFields<X["client"]>>;
 }
 
 /**
  * Result of one fetch. A job comes with its client, so that no job is stored before its contact.
  */
-export interface FetchedRecords {
-  readonly jobs: readonly FetchedJob[];
-  readonly contacts: readonly FetchedClient[];
+export interface FetchedRecords<X extends RecordExtras = AnyExtras> {
+  readonly jobs: readonly FetchedJob<X>[];
+  readonly contacts: readonly FetchedClient<X>[];
   /** Values that the source had to change, such as a time in the future. @default none */
   readonly warnings?: readonly EventWarning[] | undefined;
 }

@@ -1,5 +1,6 @@
+import { sameValue } from "../records/extra.ts";
 import type { Instant } from "../time/instant.ts";
-import { NEVER, type Version, versionTime } from "./version.ts";
+import { implicitVersion, NEVER, type Version, versionTime } from "./version.ts";
 
 /** Effect of a write on a record. */
 export type WriteOutcome =
@@ -19,8 +20,8 @@ export interface VersionedRow<R extends { readonly sourceUpdatedAt: Instant | nu
   readonly version: Version;
   /**
    * Versions of the fields that come from another write than {@link version}: an older one, a newer
-   * one (a fill), or none yet (`""`). `null` if there are none. Contains `deletedAt` once it was
-   * written, because it is ordered separately.
+   * one (a fill), or none yet (`""`). `null` if there are none. Contains the
+   * `SEPARATE_FIELDS` that were written.
    */
   readonly fieldVersions: Readonly<Record<string, Version>> | null;
 }
@@ -62,9 +63,9 @@ export function decideWrite<R extends { readonly sourceUpdatedAt: Instant | null
     const value = (taken ? incoming : stored).record[field];
     const now = taken ? offered : before;
     record[field] = value;
-    if (value !== stored.record[field]) changed = true;
+    if (!sameValue(value, stored.record[field])) changed = true;
     if (now !== before) moved = true;
-    if (now !== (field === "deletedAt" ? NEVER : version)) {
+    if (now !== implicitVersion(field, version)) {
       fieldVersions[field] = now;
       exceptions = true;
     }
@@ -89,9 +90,8 @@ type Versions = Pick<
   "version" | "fieldVersions"
 >;
 
-/** A whole write does not cover deletion, so `deletedAt` never shares the row's version. */
 function fieldVersion(row: Versions, field: string): Version {
-  return row.fieldVersions?.[field] ?? (field === "deletedAt" ? NEVER : row.version);
+  return row.fieldVersions?.[field] ?? implicitVersion(field, row.version);
 }
 
 /** Fills and tombstones have no version as a record, so their fields are compared one by one. */

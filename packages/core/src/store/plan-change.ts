@@ -1,9 +1,10 @@
 import { CONTACT_FIELDS, type ContactRecord } from "../records/contact-record.ts";
+import { canonicalExtra } from "../records/extra.ts";
 import { JOB_FIELDS, type JobRecord } from "../records/job-record.ts";
 import type { Instant } from "../time/instant.ts";
 import { decideWrite, type VersionedRow } from "./decide-write.ts";
 import type { ContactWrite, JobWrite, SubmissionWrite, SyncChange } from "./sync-store.ts";
-import { encodeVersion, NEVER, type Version } from "./version.ts";
+import { encodeVersion, implicitVersion, NEVER, type Version } from "./version.ts";
 
 /** A change as rows: one per record, in the order of writing. */
 export interface ChangePlan {
@@ -55,9 +56,9 @@ function rowOf<R extends { readonly sourceUpdatedAt: Instant | null }>(
   for (const name of names) {
     const value = fields[name];
     const given = value !== undefined && !(write.mode === "fill" && value === null);
-    record[name] = given ? value : null;
+    record[name] = given ? storedValue(name, value) : null;
     const now = given ? version : NEVER;
-    if (now !== rowVersion) fieldVersions[name] = now;
+    if (now !== implicitVersion(name, rowVersion)) fieldVersions[name] = now;
   }
   record.sourceUpdatedAt = write.mode === "fill" ? null : write.sourceUpdatedAt;
   record.deletedAt = null;
@@ -67,6 +68,13 @@ function rowOf<R extends { readonly sourceUpdatedAt: Instant | null }>(
     version: rowVersion,
     fieldVersions: Object.keys(fieldVersions).length === 0 ? null : fieldVersions,
   };
+}
+
+/** Brings `extra` to its canonical form, so that every store compares the same text. */
+function storedValue(name: string, value: unknown): unknown {
+  return name === "extra" && typeof value === "object" && value !== null
+    ? canonicalExtra(value)
+    : value;
 }
 
 function mergeByKey<

@@ -15,6 +15,17 @@ const TIME_LENGTH = 26;
 // Number.MAX_SAFE_INTEGER has 16 digits.
 const SEQUENCE_LENGTH = 16;
 
+/**
+ * Fields that never share the version of their row, because most whole writes do not contain them:
+ * deletion is ordered separately, and `extra` is only read on request.
+ */
+export const SEPARATE_FIELDS: readonly string[] = ["deletedAt", "extra"];
+
+/** Returns the version of a field whose own version is not stored. */
+export function implicitVersion(field: string, rowVersion: Version): Version {
+  return SEPARATE_FIELDS.includes(field) ? NEVER : rowVersion;
+}
+
 /** Returns the version of a write: `(sourceUpdatedAt ?? −∞, sequence)`. */
 export function encodeVersion(sourceUpdatedAt: Instant | null, sequence: number): Version {
   return `${sourceUpdatedAt === null ? "" : fixedWidth(sourceUpdatedAt)}#${String(sequence).padStart(SEQUENCE_LENGTH, "0")}`;

@@ -62,6 +62,11 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
     from: "before === undefined ? row : (decideWrite(before, row).row ?? before)",
     to: "row",
   },
+  "JSON is compared by identity": {
+    file: "store/decide-write.ts",
+    from: "!sameValue(value, stored.record[field])",
+    to: "value !== stored.record[field]",
+  },
   "a submission is replaced": {
     file: "store/memory-store.ts",
     from: "if (!known) submissions.set(key, submission);",
@@ -70,7 +75,11 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
 };
 
 /** Detected only if the order in which writes were applied is known. */
-const ONLY_IN_ORDER = new Set(["the guard is strict", "a submission is replaced"]);
+const ONLY_IN_ORDER = new Set([
+  "the guard is strict",
+  "JSON is compared by identity",
+  "a submission is replaced",
+]);
 
 /** A single history at a time, so that only one is shrunk. */
 const OPTIONS = { histories: 4000, concurrency: 1 };

@@ -1,3 +1,4 @@
+import { SEPARATE_FIELDS } from "@jobber-sync/core/ports";
 import type { Schema } from "../database/quote-schema.ts";
 import {
   CONTACTS,
@@ -127,10 +128,9 @@ function after(parts: readonly string[]): string {
 
 const NEWER_VERSION = "greatest(old.version, excluded.version)";
 
-/** `deletedAt` has its own register, so it never shares the version of the row. */
 function versionOf(row: "old" | "excluded", field: string): string {
   const own = `${row}.field_versions->>'${field}'`;
-  const otherwise = field === DELETED_AT.field ? "''" : `${row}.version`;
+  const otherwise = SEPARATE_FIELDS.includes(field) ? "''" : `${row}.version`;
   return `coalesce(${own}, ${otherwise}) COLLATE "C"`;
 }
 
@@ -138,11 +138,11 @@ function taken(field: string): string {
   return `${versionOf("excluded", field)} >= ${versionOf("old", field)}`;
 }
 
-/** Stores only versions that differ from the row's, and that of `deletedAt` if it has one. */
+/** Stores versions that differ from the row's, and those of separate fields that were written. */
 function fieldVersions({ columns }: RecordTable): string {
   const entries = [...columns, DELETED_AT].map(({ field }) => {
     const now = `greatest(${versionOf("excluded", field)}, ${versionOf("old", field)})`;
-    return `'${field}', nullif(${now}, ${field === DELETED_AT.field ? "''" : NEWER_VERSION})`;
+    return `'${field}', nullif(${now}, ${SEPARATE_FIELDS.includes(field) ? "''" : NEWER_VERSION})`;
   });
   return `CASE
       WHEN old.field_versions IS NULL AND excluded.field_versions IS NULL THEN NULL

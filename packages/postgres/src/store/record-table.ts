@@ -7,7 +7,7 @@ export interface Column {
   readonly field: string;
   /** Name in the table: `jobber_client_id`. */
   readonly name: string;
-  readonly type: "text" | "boolean" | "bigint" | "double precision" | "timestamptz";
+  readonly type: "text" | "boolean" | "bigint" | "double precision" | "timestamptz" | "jsonb";
 }
 
 /** A table of records, as the statements for writing and reading need it. */
@@ -26,6 +26,7 @@ const CONTACT_TYPES: FieldType<ContactRecord> = {
   isLead: "boolean",
   isArchived: "boolean",
   sourceCreatedAt: "timestamptz",
+  extra: "jsonb",
 };
 
 const JOB_TYPES: FieldType<JobRecord> = {
@@ -35,6 +36,7 @@ const JOB_TYPES: FieldType<JobRecord> = {
   endsAt: "timestamptz",
   completedAt: "timestamptz",
   sourceCreatedAt: "timestamptz",
+  extra: "jsonb",
 };
 
 export const CONTACTS: RecordTable = {

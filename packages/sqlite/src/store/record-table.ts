@@ -14,6 +14,9 @@ export interface RecordColumns<R> {
   readonly booleans: readonly string[];
 }
 
+/** The field that SQLite stores as JSON text. */
+const JSON_FIELD = "extra";
+
 export const CONTACTS: RecordColumns<ContactRecord> = {
   table: "jobber_contacts",
   idField: "jobberClientId",
@@ -90,6 +93,8 @@ export function createRecordTable<R extends AnyRecord>({
 
   function toRecord(values: Record<string, unknown>): R {
     for (const name of booleans) if (values[name] !== null) values[name] = values[name] === 1;
+    const json = values[JSON_FIELD];
+    if (typeof json === "string") values[JSON_FIELD] = JSON.parse(json);
     // The columns are the fields of R by name, which migrate.test.ts verifies.
     return values as unknown as R;
   }
@@ -98,6 +103,7 @@ export function createRecordTable<R extends AnyRecord>({
 function columnValue(record: AnyRecord, name: string): SqliteValue {
   const value = (record as unknown as Readonly<Record<string, SqliteValue | boolean>>)[name];
   if (typeof value === "boolean") return value ? 1 : 0;
+  if (name === JSON_FIELD && value !== null) return JSON.stringify(value);
   // SQLite rejects any other type when it is bound.
   return value as SqliteValue;
 }

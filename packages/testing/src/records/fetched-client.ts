@@ -16,7 +16,7 @@ export function fetchedClient(
   { sourceUpdatedAt = null, ...fields }: FetchedClientOptions = {},
 ): FetchedClient {
   const nothing = Object.fromEntries(
-    CONTACT_FIELDS.map((field) => [field, null]),
+    CONTACT_FIELDS.filter((field) => field !== "extra").map((field) => [field, null]),
   ) as unknown as ContactFields;
   return { jobberClientId, sourceUpdatedAt, fields: { ...nothing, ...fields } };
 }

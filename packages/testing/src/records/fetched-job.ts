@@ -28,7 +28,7 @@ export function fetchedJob(
   { sourceUpdatedAt = null, ...fields }: FetchedJobOptions = {},
 ): FetchedJob {
   const nothing = Object.fromEntries(
-    JOB_FIELDS.map((field) => [field, null]),
+    JOB_FIELDS.filter((field) => field !== "extra").map((field) => [field, null]),
   ) as unknown as JobFields;
   return { jobberJobId, sourceUpdatedAt, fields: { ...nothing, ...fields } };
 }

@@ -100,6 +100,7 @@ export const FULL_JOB: JobFields = {
   jobberPropertyId: "789",
   webUri: "https://example.com/jobs/123",
   sourceCreatedAt: "2026-01-01T00:00:00Z",
+  extra: { lineItems: { nodes: [{ id: "2", name: "Mowing", quantity: 1.5 }] }, urgent: true },
 };
 
 /** Every field of a contact, each with a different value. */
@@ -120,4 +121,5 @@ export const FULL_CONTACT: ContactFields = {
   country: "CA",
   webUri: "https://example.com/clients/456",
   sourceCreatedAt: "2025-12-31T23:59:59.999999Z",
+  extra: { tags: ["vip", "Zoë's 🌱"], score: null },
 };

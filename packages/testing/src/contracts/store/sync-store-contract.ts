@@ -1,5 +1,6 @@
 import { changeRules } from "./change-rules.ts";
 import type { ContractRunner } from "./contract-runner.ts";
+import { extraRules } from "./extra-rules.ts";
 import { fillRules } from "./fill-rules.ts";
 import { checkStoreHistories, type OpenedStore } from "./histories/check-histories.ts";
 import { orderRules } from "./order-rules.ts";
@@ -60,6 +61,7 @@ export function syncStoreContract({
   describe("store: order of writes", () => orderRules(rule));
   describe("store: tombstones", () => tombstoneRules(rule));
   describe("store: fills", () => fillRules(rule));
+  describe("store: extra", () => extraRules(rule));
   describe("store: apply", () => changeRules(rule));
   describe("store: sequence", () => sequenceRules(rule));
   describe("store: random histories", () => {

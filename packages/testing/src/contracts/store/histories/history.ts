@@ -5,7 +5,12 @@ export interface HistoryObject {
 }
 
 /** The value of a field, of any type that records have. */
-export type HistoryValue = string | number | boolean | null;
+export type HistoryValue =
+  | string
+  | number
+  | boolean
+  | null
+  | { readonly [name: string]: HistoryValue };
 
 /**
  * One write. Times are microseconds since 1970, so that expectations are computed with numbers, not

@@ -80,8 +80,17 @@ function makeWrite(
   };
 }
 
+// The first two are equal: the order of keys does not count.
+const EXTRAS: readonly [HistoryValue, ...HistoryValue[]] = [
+  { a: 1, b: { c: "é", d: null } },
+  { b: { d: null, c: "é" }, a: 1 },
+  { a: 2 },
+  {},
+];
+
 function makeValue(random: Random, name: string): HistoryValue {
   if (random.chance(0.2)) return null;
+  if (name === "extra") return random.pick(EXTRAS);
   if (BOOLEANS.has(name)) return random.chance(0.5);
   if (NUMBERS.has(name)) return random.int(3);
   if (name.endsWith("At")) return printTime(BASE_TIME + random.pick(OFFSETS));

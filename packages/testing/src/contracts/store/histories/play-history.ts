@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import type { SyncReader } from "@jobber-sync/core";
 import {
   CONTACT_FIELDS,
@@ -151,7 +152,7 @@ function checkOutcome(
   }
   const { sourceUpdatedAt: _old, ...old } = expectedFields(before, names);
   const { sourceUpdatedAt: _new, ...now } = expectedFields([...before, ...writes], names);
-  const changed = Object.keys(now).some((name) => now[name] !== old[name]);
+  const changed = Object.keys(now).some((name) => !isDeepStrictEqual(now[name], old[name]));
   strictEqual(outcome === "updated", changed, `reported "${outcome}"`);
   if (changed) return;
   strictEqual(outcome === "unchanged" || outcome === "stale", true, `reported "${outcome}"`);
