@@ -8,13 +8,7 @@ import {
   type WebRequestBody,
   webBody,
 } from "@jobber-sync/core/http";
-
-type Equal<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-declare function expectType<T>(): <A>(
-  value: A,
-  ...same: Equal<A, T> extends true ? [] : [never]
-) => void;
+import { expectType } from "../support/expect-type.ts";
 
 const req = new IncomingMessage(new Socket());
 const limits: BodyLimits = { maxBytes: 1, timeoutMs: 1, budget: new ByteBudget(1) };

@@ -9,13 +9,7 @@ import {
   type VerifiedSignature,
   verifySignature,
 } from "@jobber-sync/core/signature";
-
-type Equal<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-declare function expectType<T>(): <A>(
-  value: A,
-  ...same: Equal<A, T> extends true ? [] : [never]
-) => void;
+import { expectType } from "../support/expect-type.ts";
 
 const bytes = new Uint8Array();
 const named: NamedSecret[] = [{ name: "current", value: bytes }];
