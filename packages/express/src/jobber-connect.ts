@@ -1,25 +1,9 @@
-import type { ConnectCallOptions, ConnectedListener, ConnectHandlers } from "@jobber-sync/core";
-import {
-  type Request as ExpressRequest,
-  type RequestHandler,
-  type Response,
-  Router,
-} from "express";
+import type { ConnectHandlers } from "@jobber-sync/core";
+import { type ConnectRouteOptions, createConnectRoutes } from "@jobber-sync/core/http";
+import { type Request as ExpressRequest, type Response, Router } from "express";
 
 /** Options for {@link jobberConnect}. */
-export interface JobberConnectOptions {
-  /**
-   * Returns the tenant that the signed-in user of this request may connect to Jobber; `null` or
-   * `undefined` rejects the request with 403. Called for the start and for the callback.
-   */
-  readonly authorize: (
-    req: ExpressRequest,
-  ) => ConnectCallOptions["tenant"] | Promise<ConnectCallOptions["tenant"]>;
-  /**
-   * Called after the account was connected. Returns the URL to send the browser to; without one the
-   * response is JSON.
-   */
-  readonly onConnected?: ConnectedListener | undefined;
+export interface JobberConnectOptions extends ConnectRouteOptions<ExpressRequest> {
   /** The parent of both routes. @default "/jobber" */
   readonly path?: string | undefined;
 }
@@ -46,25 +30,17 @@ export interface JobberConnectOptions {
  */
 export function jobberConnect(
   sync: { readonly connect: ConnectHandlers | null },
-  { authorize, onConnected, path = "/jobber" }: JobberConnectOptions,
+  { path = "/jobber", ...options }: JobberConnectOptions,
 ): Router {
-  const { connect } = sync;
-  if (connect === null) throw new TypeError("jobberConnect needs createJobberSync({ app }).");
-  if (typeof authorize !== "function") throw new TypeError("jobberConnect needs authorize.");
-
-  const route = (handler: "begin" | "callback"): RequestHandler => {
-    return async (req, res, next) => {
-      try {
-        const tenant = await authorize(req);
-        await write(await connect[handler](requestOf(req), { tenant, onConnected }), res);
-      } catch (error) {
-        next(error);
-      }
-    };
-  };
+  const routes = createConnectRoutes(sync, options, requestOf);
   const router = Router();
-  router.get(`${path}/connect`, route("begin"));
-  router.get(`${path}/callback`, route("callback"));
+  for (const name of ["connect", "callback"] as const) {
+    router.get(`${path}/${name}`, (req, res, next) => {
+      routes[name](req)
+        .then((response) => write(response, res))
+        .catch(next);
+    });
+  }
   return router;
 }
 

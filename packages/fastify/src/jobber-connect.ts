@@ -1,22 +1,11 @@
-import type { ConnectCallOptions, ConnectedListener, ConnectHandlers } from "@jobber-sync/core";
+import type { ConnectHandlers } from "@jobber-sync/core";
+import { type ConnectRouteOptions, createConnectRoutes } from "@jobber-sync/core/http";
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 
 /** Options for {@link jobberConnect}. */
-export interface JobberConnectOptions {
+export interface JobberConnectOptions extends ConnectRouteOptions<FastifyRequest> {
   /** From `createJobberSync`. */
   readonly sync: { readonly connect: ConnectHandlers | null };
-  /**
-   * Returns the tenant that the signed-in user of this request may connect to Jobber; `null` or
-   * `undefined` rejects the request with 403. Called for the start and for the callback.
-   */
-  readonly authorize: (
-    request: FastifyRequest,
-  ) => ConnectCallOptions["tenant"] | Promise<ConnectCallOptions["tenant"]>;
-  /**
-   * Called after the account was connected. Returns the URL to send the browser to; without one the
-   * response is JSON.
-   */
-  readonly onConnected?: ConnectedListener | undefined;
 }
 
 /**
@@ -42,20 +31,9 @@ export interface JobberConnectOptions {
  * ```
  */
 export const jobberConnect: FastifyPluginCallback<JobberConnectOptions> = (app, options, done) => {
-  const { authorize, onConnected } = options;
-  const { connect } = options.sync;
-  if (connect === null) throw new TypeError("jobberConnect needs createJobberSync({ app }).");
-  if (typeof authorize !== "function") throw new TypeError("jobberConnect needs authorize.");
-
-  for (const [url, handler] of [
-    ["/jobber/connect", "begin"],
-    ["/jobber/callback", "callback"],
-  ] as const) {
-    app.get(url, async (request, reply) => {
-      const tenant = await authorize(request);
-      return write(await connect[handler](requestOf(request), { tenant, onConnected }), reply);
-    });
-  }
+  const routes = createConnectRoutes(options.sync, options, requestOf);
+  for (const name of ["connect", "callback"] as const)
+    app.get(`/jobber/${name}`, async (request, reply) => write(await routes[name](request), reply));
   done();
 };
 

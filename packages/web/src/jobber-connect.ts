@@ -1,19 +1,8 @@
-import type { ConnectCallOptions, ConnectedListener, ConnectHandlers } from "@jobber-sync/core";
+import type { ConnectHandlers } from "@jobber-sync/core";
+import { type ConnectRouteOptions, createConnectRoutes } from "@jobber-sync/core/http";
 
 /** Options for {@link jobberConnect}. */
-export interface JobberConnectOptions {
-  /**
-   * Returns the tenant that the signed-in user of this request may connect to Jobber; `null` or
-   * `undefined` rejects the request with 403. Called for the start and for the callback.
-   */
-  readonly authorize: (
-    request: Request,
-  ) => ConnectCallOptions["tenant"] | Promise<ConnectCallOptions["tenant"]>;
-  /**
-   * Called after the account was connected. Returns the URL to send the browser to; without one the
-   * response is JSON.
-   */
-  readonly onConnected?: ConnectedListener | undefined;
+export interface JobberConnectOptions extends ConnectRouteOptions<Request> {
   /** The parent of both routes. @default "/jobber" */
   readonly path?: string | undefined;
 }
@@ -28,21 +17,19 @@ export interface JobberConnectOptions {
  */
 export function jobberConnect(
   sync: { readonly connect: ConnectHandlers | null },
-  { authorize, onConnected, path = "/jobber" }: JobberConnectOptions,
+  { path = "/jobber", ...options }: JobberConnectOptions,
 ): (request: Request) => Promise<Response> {
-  const { connect } = sync;
-  if (connect === null) throw new TypeError("jobberConnect needs createJobberSync({ app }).");
-  if (typeof authorize !== "function") throw new TypeError("jobberConnect needs authorize.");
-  const handlers = new Map([
-    [`${path}/connect`, connect.begin],
-    [`${path}/callback`, connect.callback],
+  const { connect, callback } = createConnectRoutes(sync, options, (request) => request);
+  const routes = new Map([
+    [`${path}/connect`, connect],
+    [`${path}/callback`, callback],
   ]);
 
   return async (request) => {
-    const handler = handlers.get(new URL(request.url).pathname);
-    if (handler === undefined) return new Response(null, { status: 404 });
+    const route = routes.get(new URL(request.url).pathname);
+    if (route === undefined) return new Response(null, { status: 404 });
     if (request.method !== "GET")
       return new Response(null, { status: 405, headers: { allow: "GET" } });
-    return handler(request, { tenant: await authorize(request), onConnected });
+    return route(request);
   };
 }
