@@ -46,6 +46,7 @@ export type {
   SyncStore,
 } from "./store/sync-store.ts";
 export { SEPARATE_FIELDS } from "./store/version.ts";
+export { type WrittenRecord, writtenRecord } from "./store/written-record.ts";
 export type { CursorStore } from "./tokens/cursor-store.ts";
 export type { Lease } from "./tokens/lease.ts";
 export type { AccountConnection, Connection, TokenStore } from "./tokens/token-store.ts";

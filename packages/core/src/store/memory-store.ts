@@ -1,7 +1,6 @@
 import type { ContactRecord } from "../records/contact-record.ts";
 import type { JobRecord } from "../records/job-record.ts";
-import type { Instant } from "../time/instant.ts";
-import { decideWrite, type VersionedRow, type WriteOutcome } from "./decide-write.ts";
+import { decideWrite, type VersionedRow } from "./decide-write.ts";
 import { planChange } from "./plan-change.ts";
 import type {
   ReadOptions,
@@ -11,6 +10,7 @@ import type {
   SyncResult,
   SyncStore,
 } from "./sync-store.ts";
+import { type WrittenRecord, writtenRecord } from "./written-record.ts";
 
 const DEFAULT_LIMIT = 1000;
 
@@ -36,15 +36,12 @@ export function createMemoryStore(): SyncStore & SyncReader {
       return {
         contacts: plan.contacts.map((row) => {
           const { tenant, jobberClientId } = row.record;
-          return {
-            tenant,
-            jobberClientId,
-            outcome: write(contacts, keyOf(tenant, jobberClientId), row),
-          };
+          const key = keyOf(tenant, jobberClientId);
+          return { tenant, jobberClientId, ...write(contacts, key, row) };
         }),
         jobs: plan.jobs.map((row) => {
           const { tenant, jobberJobId } = row.record;
-          return { tenant, jobberJobId, outcome: write(jobs, keyOf(tenant, jobberJobId), row) };
+          return { tenant, jobberJobId, ...write(jobs, keyOf(tenant, jobberJobId), row) };
         }),
         submissions: plan.submissions.map((submission) => {
           const { tenant, deliveryKey } = submission;
@@ -56,15 +53,21 @@ export function createMemoryStore(): SyncStore & SyncReader {
       };
     },
 
+    async job(tenant, jobberJobId) {
+      return jobs.get(keyOf(tenant, jobberJobId))?.record ?? null;
+    },
+    async contact(tenant, jobberClientId) {
+      return contacts.get(keyOf(tenant, jobberClientId))?.record ?? null;
+    },
     async jobs(tenant, options) {
       return page(
-        recordsOf(jobs, tenant, (job) => job.jobberJobId, options?.ids),
+        recordsOf(jobs, tenant, (job) => job.jobberJobId, options),
         options,
       );
     },
     async contacts(tenant, options) {
       return page(
-        recordsOf(contacts, tenant, (contact) => contact.jobberClientId, options?.ids),
+        recordsOf(contacts, tenant, (contact) => contact.jobberClientId, options),
         options,
       );
     },
@@ -77,21 +80,22 @@ export function createMemoryStore(): SyncStore & SyncReader {
   };
 }
 
-function write<R extends { readonly sourceUpdatedAt: Instant | null }>(
+function write<R extends JobRecord | ContactRecord>(
   table: Map<string, VersionedRow<R>>,
   key: string,
   incoming: VersionedRow<R>,
-): WriteOutcome {
-  const { outcome, row } = decideWrite(table.get(key), incoming);
+): WrittenRecord<R> {
+  const stored = table.get(key);
+  const { outcome, row } = decideWrite(stored, incoming);
   if (row !== null) table.set(key, row);
-  return outcome;
+  return writtenRecord(outcome, stored?.record ?? null, (row ?? stored ?? incoming).record);
 }
 
-function recordsOf<R extends { readonly tenant: string; readonly sourceUpdatedAt: Instant | null }>(
+function recordsOf<R extends JobRecord | ContactRecord>(
   table: Map<string, VersionedRow<R>>,
   tenant: string,
   idOf: (record: R) => string,
-  ids?: readonly string[],
+  { ids, afterId }: ReadOptions = {},
 ): readonly R[] {
   const rows =
     ids === undefined
@@ -100,6 +104,7 @@ function recordsOf<R extends { readonly tenant: string; readonly sourceUpdatedAt
   return rows
     .map((row) => row.record)
     .filter((record) => record.tenant === tenant)
+    .filter((record) => afterId === undefined || idOf(record) > afterId)
     .sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
 }
 

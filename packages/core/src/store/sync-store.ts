@@ -2,7 +2,7 @@ import type { ContactFields, ContactRecord } from "../records/contact-record.ts"
 import type { JobFields, JobRecord } from "../records/job-record.ts";
 import type { SubmissionPayload } from "../submissions/build-submission.ts";
 import type { Instant } from "../time/instant.ts";
-import type { WriteOutcome } from "./decide-write.ts";
+import type { WrittenRecord } from "./written-record.ts";
 
 /** Position of a write in the total order: `(sourceUpdatedAt ?? −∞, sequence)`. */
 export interface WritePosition {
@@ -84,8 +84,8 @@ export interface SyncChange {
  * ascending order of the ids.
  */
 export interface SyncResult {
-  readonly contacts: readonly (ContactKey & { readonly outcome: WriteOutcome })[];
-  readonly jobs: readonly (JobKey & { readonly outcome: WriteOutcome })[];
+  readonly contacts: readonly (ContactKey & WrittenRecord<ContactRecord>)[];
+  readonly jobs: readonly (JobKey & WrittenRecord<JobRecord>)[];
   readonly submissions: readonly {
     readonly tenant: string;
     readonly deliveryKey: string;
@@ -128,12 +128,24 @@ export interface ReadOptions {
   readonly offset?: number | undefined;
   /** Only the records with these Jobber ids; submissions ignore it. @default all records */
   readonly ids?: readonly string[] | undefined;
+  /**
+   * Only the records whose Jobber id is greater, in the order of the list: pass the last id of a
+   * page to read the next one. Costs the same for every page, and skips no record when others are
+   * added or removed meanwhile. Submissions ignore it.
+   *
+   * @default from the first record
+   */
+  readonly afterId?: string | undefined;
 }
 
 /**
  * Reads stored records, for tests, examples and tools. Applications query the tables themselves.
  */
 export interface SyncReader {
+  /** Returns a job, also a deleted one; `null` if none is stored. */
+  job(tenant: string, jobberJobId: string): Promise<JobRecord | null>;
+  /** Returns a contact, also a deleted one; `null` if none is stored. */
+  contact(tenant: string, jobberClientId: string): Promise<ContactRecord | null>;
   /** Returns the tenant's jobs, tombstones included. */
   jobs(tenant: string, options?: ReadOptions): Promise<readonly JobRecord[]>;
   /** Returns the tenant's contacts, tombstones included. */

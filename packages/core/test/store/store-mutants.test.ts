@@ -1,4 +1,9 @@
-import { createMemoryStore, type SyncReader } from "@jobber-sync/core";
+import {
+  type ContactRecord,
+  createMemoryStore,
+  type JobRecord,
+  type SyncReader,
+} from "@jobber-sync/core";
 import type { SyncStore } from "@jobber-sync/core/ports";
 import { checkStoreHistories } from "@jobber-sync/testing/contracts";
 import { describe, expect, it } from "vitest";
@@ -67,6 +72,26 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
     from: "!sameValue(value, stored.record[field])",
     to: "value !== stored.record[field]",
   },
+  "the record before the write is the one after it": {
+    file: "store/memory-store.ts",
+    from: "stored?.record ?? null, (row",
+    to: "(row ?? stored ?? incoming).record, (row",
+  },
+  "the record after the write is the incoming one": {
+    file: "store/memory-store.ts",
+    from: "(row ?? stored ?? incoming).record",
+    to: "incoming.record",
+  },
+  "the changed fields lack those that were cleared": {
+    file: "store/written-record.ts",
+    from: "!sameValue(after[name]",
+    to: "after[name] !== null && !sameValue(after[name]",
+  },
+  "the changed fields lack the source's time": {
+    file: "store/written-record.ts",
+    from: '[...JOB_FIELDS, "sourceUpdatedAt", "deletedAt"]',
+    to: '[...JOB_FIELDS, "deletedAt"]',
+  },
   "a submission is replaced": {
     file: "store/memory-store.ts",
     from: "if (!known) submissions.set(key, submission);",
@@ -78,6 +103,8 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
 const ONLY_IN_ORDER = new Set([
   "the guard is strict",
   "JSON is compared by identity",
+  "the changed fields lack those that were cleared",
+  "the changed fields lack the source's time",
   "a submission is replaced",
 ]);
 
@@ -144,25 +171,25 @@ function skippingByKey(store: Store): Store {
         seen.add(key);
         return store.apply(change);
       }
+      const nothing = { outcome: "unchanged", changed: [] } as const;
+      const contacts = change.contacts.map(async ({ tenant, jobberClientId }) => {
+        const stored = (await store.contact(tenant, jobberClientId)) as ContactRecord;
+        return { tenant, jobberClientId, ...nothing, before: stored, after: stored };
+      });
+      const jobs = change.jobs.map(async ({ tenant, jobberJobId }) => {
+        const stored = (await store.job(tenant, jobberJobId)) as JobRecord;
+        return { tenant, jobberJobId, ...nothing, before: stored, after: stored };
+      });
+      const result = await store.apply({ ...change, contacts: [], jobs: [] });
       return {
-        contacts: change.contacts
-          .filter(
-            ({ jobberClientId }, at, all) =>
-              all.findIndex((other) => other.jobberClientId === jobberClientId) === at,
-          )
-          .map(({ tenant, jobberClientId }) => ({ tenant, jobberClientId, outcome: "unchanged" })),
-        jobs: change.jobs
-          .filter(
-            ({ jobberJobId }, at, all) =>
-              all.findIndex((other) => other.jobberJobId === jobberJobId) === at,
-          )
-          .map(({ tenant, jobberJobId }) => ({ tenant, jobberJobId, outcome: "unchanged" })),
-        submissions: change.submissions.map(({ tenant, deliveryKey }) => ({
-          tenant,
-          deliveryKey,
-          outcome: "unchanged",
-        })),
+        ...result,
+        contacts: uniqueBy(await Promise.all(contacts), ({ jobberClientId }) => jobberClientId),
+        jobs: uniqueBy(await Promise.all(jobs), ({ jobberJobId }) => jobberJobId),
       };
     },
   };
+}
+
+function uniqueBy<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
+  return [...new Map(items.map((item) => [keyOf(item), item])).values()];
 }

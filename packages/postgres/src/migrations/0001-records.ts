@@ -32,6 +32,7 @@ export const MIGRATION_0001: readonly string[] = [
   version text COLLATE "C" NOT NULL,
   field_versions jsonb,
   last_outcome text NOT NULL,
+  last_replaced json,
   PRIMARY KEY (tenant, jobber_client_id)
 )`,
 
@@ -63,6 +64,7 @@ export const MIGRATION_0001: readonly string[] = [
   version text COLLATE "C" NOT NULL,
   field_versions jsonb,
   last_outcome text NOT NULL,
+  last_replaced json,
   PRIMARY KEY (tenant, jobber_job_id)
 )`,
 

@@ -1,5 +1,6 @@
 import { SEPARATE_FIELDS } from "@jobber-sync/core/ports";
 import type { Schema } from "../database/quote-schema.ts";
+import { EXACT_NUMBERS, recordJsonSql, valueColumns, valueSql } from "./record-json.ts";
 import {
   CONTACTS,
   type Column,
@@ -18,17 +19,18 @@ const LOCK_TIMEOUT_MS = 300;
 
 /**
  * Builds the statement of `apply`. It writes contacts, then jobs, then submissions from the JSON in
- * `$1`, and returns their outcomes.
+ * `$1`, and returns their outcomes and records.
  *
  * It is core's `decideWrite` in SQL, generated from the same lists of fields.
  * `ON CONFLICT DO UPDATE` decides under the row lock, from the current row rather than the
- * snapshot. The outcome is stored in the row (`last_outcome`), because before PostgreSQL 18
- * `RETURNING` cannot see the old values.
+ * snapshot. The outcome and the values that were replaced are stored in the row (`last_outcome`,
+ * `last_replaced`), because before PostgreSQL 18 `RETURNING` cannot see the old values.
  */
 export function applyStatement({ quoted: schema, sequence }: Schema): string {
   return `
 WITH change AS MATERIALIZED (
-  SELECT $1::text::json AS json, set_config('lock_timeout', '${LOCK_TIMEOUT_MS}ms', true) AS lock_timeout
+  SELECT $1::text::json AS json, set_config('lock_timeout', '${LOCK_TIMEOUT_MS}ms', true) AS lock_timeout,
+    ${EXACT_NUMBERS} AS float_digits
 ),
 new_contacts AS MATERIALIZED (${newRows(CONTACTS, "contacts")}),
 new_jobs AS MATERIALIZED (${newRows(JOBS, "jobs")}),
@@ -49,23 +51,19 @@ submissions AS (
   RETURNING tenant, delivery_key
 )
 SELECT json_build_object(
-  'contacts', (SELECT json_agg(json_build_array(tenant, jobber_client_id, last_outcome)) FROM (
-    SELECT tenant, jobber_client_id, last_outcome FROM contacts UNION ALL ${skipped(schema, CONTACTS, "contacts")}
-  ) AS outcomes),
-  'jobs', (SELECT json_agg(json_build_array(tenant, jobber_job_id, last_outcome)) FROM (
-    SELECT tenant, jobber_job_id, last_outcome FROM jobs UNION ALL ${skipped(schema, JOBS, "jobs")}
-  ) AS outcomes),
-  'submissions', (SELECT json_agg(json_build_array(tenant, delivery_key, 'inserted')) FROM submissions)
+  'contacts', (${written(CONTACTS, "contacts")}),
+  'jobs', (${written(JOBS, "jobs")}),
+  'skippedContacts', (${skipped(schema, CONTACTS, "contacts")}),
+  'skippedJobs', (${skipped(schema, JOBS, "jobs")}),
+  'submissions', (SELECT json_agg(json_build_array(tenant, delivery_key)) FROM submissions)
 )::text AS json`;
 }
 
-function newRows({ idField, columns }: RecordTable, list: string): string {
-  const types = [...columns, SOURCE_UPDATED_AT, DELETED_AT].map(
-    ({ field, type }) => `"${field}" ${type}`,
-  );
+function newRows(table: RecordTable, list: string): string {
+  const types = valueColumns(table).map(({ field, type }) => `"${field}" ${type}`);
   return `
   SELECT x.* FROM change, json_to_recordset(change.json->'${list}') AS x(
-    "tenant" text, "${idField}" text, ${types.join(", ")}, version text, "fieldVersions" jsonb)`;
+    "tenant" text, "${table.idField}" text, ${types.join(", ")}, version text, "fieldVersions" jsonb)`;
 }
 
 function upsert(
@@ -75,7 +73,7 @@ function upsert(
   waitFor: readonly string[] = [],
 ): string {
   const id = snakeCase(table.idField);
-  const all = [...table.columns, SOURCE_UPDATED_AT, DELETED_AT];
+  const all = valueColumns(table);
   const names = ["tenant", id, ...all.map(({ name }) => name), "version", "field_versions"];
   const fields = [table.idField, ...all.map(({ field }) => field)].map((field) => `"${field}"`);
   return `
@@ -86,30 +84,49 @@ function upsert(
   ORDER BY "tenant" COLLATE "C", "${table.idField}" COLLATE "C"
   ON CONFLICT (tenant, ${id}) DO UPDATE SET
     ${[...table.columns, DELETED_AT].map(newValue).join(",\n    ")},
-    source_updated_at = CASE WHEN excluded.version >= old.version
+    source_updated_at = CASE WHEN ${SOURCE_TIME_MOVES}
       THEN excluded.source_updated_at ELSE old.source_updated_at END,
     version = ${NEWER_VERSION},
     field_versions = ${fieldVersions(table)},
-    last_outcome = ${outcome(table)}
+    last_outcome = ${outcome(table)},
+    last_replaced = ${replaced(table)}
   WHERE ${moves(table)} OR ${changes(table)}
-  RETURNING tenant, ${id}, last_outcome`;
+  RETURNING old.*`;
+}
+
+/** Lists the rows that the upsert wrote: outcome, record, and the values that were replaced. */
+function written(table: RecordTable, part: string): string {
+  return `SELECT json_agg(json_build_array(last_outcome, ${recordJsonSql(table, part)}, last_replaced)) FROM ${part}`;
 }
 
 /**
- * Returns the rows that the upsert skipped, because no value and no version moved. `RETURNING`
- * leaves them out, so that their outcome comes from the snapshot; a row that is not in it was
+ * Lists the rows that the upsert skipped, because no value and no version moved. `RETURNING` leaves
+ * them out, so that their outcome and record come from the snapshot; a row that is not in it was
  * written by a concurrent statement, with the same version or a newer one.
  */
 function skipped(schema: string, table: RecordTable, part: string): string {
   const id = snakeCase(table.idField);
   return `
-    SELECT excluded.tenant, excluded.id, coalesce((
-      SELECT ${idleOutcome(table)} FROM ${schema}.${table.table} AS old
-      WHERE old.tenant = excluded.tenant AND old.${id} = excluded.id), 'unchanged')
+    SELECT json_agg(coalesce((
+      SELECT json_build_array(${idleOutcome(table)}, ${recordJsonSql(table, "old")})
+      FROM ${schema}.${table.table} AS old
+      WHERE old.tenant = excluded.tenant AND old.${id} = excluded.id), '[]'))
     FROM (
       SELECT "tenant" AS tenant, "${table.idField}" AS id, version, "fieldVersions" AS field_versions FROM new_${part}
     ) AS excluded
     WHERE (excluded.tenant, excluded.id) NOT IN (SELECT tenant, ${id} FROM ${part})`;
+}
+
+/** The names and old values of the fields that the write changes, as a list of pairs. */
+function replaced(table: RecordTable): string {
+  const pairs = valueColumns(table).map((column) => {
+    const { field, name } = column;
+    const wins = field === SOURCE_UPDATED_AT.field ? SOURCE_TIME_MOVES : taken(field);
+    const differs = `excluded.${name} IS DISTINCT FROM old.${name} AND ${wins}`;
+    return `CASE WHEN ${differs} THEN json_build_array('${field}', ${valueSql(column, "old.")})::text END`;
+  });
+  // concat_ws leaves out the fields that do not change.
+  return `('[' || concat_ws(',', ${pairs.join(", ")}) || ']')::json`;
 }
 
 function newValue({ field, name }: Column): string {
@@ -126,6 +143,7 @@ function after(parts: readonly string[]): string {
     : parts.map((part) => `(SELECT count(*) FROM ${part}) >= 0`).join(" AND ");
 }
 
+const SOURCE_TIME_MOVES = "excluded.version >= old.version";
 const NEWER_VERSION = "greatest(old.version, excluded.version)";
 
 function versionOf(row: "old" | "excluded", field: string): string {

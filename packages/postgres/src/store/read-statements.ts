@@ -1,17 +1,10 @@
 import { instantSql } from "../database/times.ts";
-import {
-  CONTACTS,
-  type Column,
-  DELETED_AT,
-  JOBS,
-  type RecordTable,
-  SOURCE_UPDATED_AT,
-  snakeCase,
-} from "./record-table.ts";
+import { EXACT_NUMBERS, recordJsonSql } from "./record-json.ts";
+import { CONTACTS, JOBS, type RecordTable, snakeCase } from "./record-table.ts";
 
 /**
- * Builds the read statements. `$1` tenant, `$2` limit, `$3` offset, and for records by id `$4` the
- * ids as JSON; each row is one JSON text.
+ * Builds the read statements. `$1` tenant, `$2` limit, `$3` offset, for records `$4` the id after
+ * which they begin, and for records by id `$5` the ids as JSON; each row is one JSON text.
  */
 export function readStatements(schema: string) {
   return {
@@ -28,24 +21,12 @@ FROM ${schema}.jobber_submissions WHERE tenant = $1 ORDER BY position LIMIT $2 O
   };
 }
 
-/** Prints all digits of a number, whatever `extra_float_digits` the role has. */
-const EXACT_NUMBERS = "(SELECT set_config('extra_float_digits', '1', true)) IS NOT NULL";
-
-function readRecords(
-  schema: string,
-  { table, idField, columns }: RecordTable,
-  byId = false,
-): string {
-  const id = snakeCase(idField);
-  const chosen = byId ? ` AND ${id} = ANY(ARRAY(SELECT json_array_elements_text($4::json)))` : "";
-  const values = [...columns, SOURCE_UPDATED_AT, DELETED_AT].map(
-    (column) => `'${column.field}', ${value(column)}`,
-  );
+function readRecords(schema: string, table: RecordTable, byId = false): string {
+  const id = snakeCase(table.idField);
+  const chosen = byId ? ` AND ${id} = ANY(ARRAY(SELECT json_array_elements_text($5::json)))` : "";
   return `
-SELECT json_build_object('tenant', tenant, '${idField}', ${id}, ${values.join(", ")})::text AS json
-FROM ${schema}.${table} WHERE ${EXACT_NUMBERS} AND tenant = $1${chosen} ORDER BY ${id} LIMIT $2 OFFSET $3`;
-}
-
-function value({ name, type }: Column): string {
-  return type === "timestamptz" ? instantSql(name) : name;
+SELECT ${recordJsonSql(table, "stored")}::text AS json
+FROM ${schema}.${table.table} AS stored
+WHERE (SELECT ${EXACT_NUMBERS}) IS NOT NULL AND tenant = $1 AND ${id} > $4${chosen}
+ORDER BY ${id} LIMIT $2 OFFSET $3`;
 }

@@ -11,7 +11,6 @@ import {
   planChange,
   type SyncResult,
   type SyncStore,
-  type WriteOutcome,
 } from "@jobber-sync/core/ports";
 import { createGroupCommit } from "../database/group-commit.ts";
 import { jsonText } from "../database/json-text.ts";
@@ -21,20 +20,13 @@ import { isLockTimeout } from "../database/store-error.ts";
 import { runStatement } from "../database/transaction.ts";
 import { applyStatement } from "./apply-statement.ts";
 import { readStatements } from "./read-statements.ts";
+import { type Applied, keyOf, resultsOf } from "./written-records.ts";
 
 const DEFAULT_LIMIT = 1000;
 const MAX_CHANGES = 64;
 const MAX_BYTES = 4 * 1024 * 1024;
 /** Time for which a tenant whose rows were locked shares no statement with others. */
 const ISOLATION_MS = 30_000;
-
-type Written = readonly (readonly [tenant: string, id: string, outcome: WriteOutcome])[] | null;
-
-interface Applied {
-  readonly contacts: Written;
-  readonly jobs: Written;
-  readonly submissions: Written;
-}
 
 /** A change with its rows as JSON text, and the keys of the rows it writes. */
 interface PlannedChange {
@@ -78,12 +70,14 @@ export function createStore(
     async apply(change) {
       return commit(planned(planChange(change)));
     },
+    job: (tenant, id) => readOne<JobRecord>(read.jobsById, tenant, id),
+    contact: (tenant, id) => readOne<ContactRecord>(read.contactsById, tenant, id),
     jobs: (tenant, options) =>
       page<JobRecord>(options?.ids ? read.jobsById : read.jobs, tenant, options),
     contacts: (tenant, options) =>
       page<ContactRecord>(options?.ids ? read.contactsById : read.contacts, tenant, options),
-    submissions: (tenant, options) =>
-      page<SubmissionRecord>(read.submissions, tenant, { ...options, ids: undefined }),
+    submissions: (tenant, { limit = DEFAULT_LIMIT, offset = 0 } = {}) =>
+      runStatement<SubmissionRecord>(pool, read.submissions, [tenant, limit, offset]),
   };
 
   async function applyAll(changes: readonly PlannedChange[]): Promise<readonly SyncResult[]> {
@@ -92,17 +86,31 @@ export function createStore(
       return `"${name}":[${rows.join(",")}]`;
     });
     const applied = first(await runStatement<Applied>(pool, statement, [`{${lists.join(",")}}`]));
-    const outcomes = outcomesOf(applied);
-    return changes.map(({ plan }) => resultOf(plan, outcomes));
+    return resultsOf(
+      changes.map(({ plan }) => plan),
+      applied,
+      {
+        contact: async (tenant, id) =>
+          first(await page<ContactRecord>(read.contactsById, tenant, { ids: [id] })),
+        job: async (tenant, id) =>
+          first(await page<JobRecord>(read.jobsById, tenant, { ids: [id] })),
+      },
+    );
   }
 
   function page<T>(
     text: string,
     tenant: string,
-    { limit = DEFAULT_LIMIT, offset = 0, ids }: ReadOptions = {},
+    { limit = DEFAULT_LIMIT, offset = 0, ids, afterId = "" }: ReadOptions = {},
   ): Promise<readonly T[]> {
-    const chosen = ids === undefined ? [] : [jsonText(ids)];
-    return runStatement<T>(pool, text, [tenant, limit, offset, ...chosen]);
+    // Ids are never empty, so that every id is greater than "".
+    const values = [tenant, limit, offset, afterId];
+    return runStatement<T>(pool, text, ids === undefined ? values : [...values, jsonText(ids)]);
+  }
+
+  async function readOne<T>(text: string, tenant: string, id: string): Promise<T | null> {
+    const [record] = await page<T>(text, tenant, { ids: [id] });
+    return record ?? null;
   }
 }
 
@@ -133,45 +141,6 @@ function tenantsOf({ contacts, jobs, submissions }: ChangePlan): string {
 /** Returns a JSON list without its brackets, so that several lists can be joined. */
 function rowsText(rows: readonly object[]): string {
   return jsonText(rows).slice(1, -1);
-}
-
-/**
- * Uses `jsonText`, so that characters which PostgreSQL cannot hold are replaced as in the stored
- * row.
- */
-function keyOf(kind: "c" | "j" | "s", tenant: string, id: string): string {
-  return jsonText([kind, tenant, id]);
-}
-
-function outcomesOf({ contacts, jobs, submissions }: Applied): ReadonlyMap<string, WriteOutcome> {
-  const outcomes = new Map<string, WriteOutcome>();
-  for (const [tenant, id, outcome] of contacts ?? []) outcomes.set(keyOf("c", tenant, id), outcome);
-  for (const [tenant, id, outcome] of jobs ?? []) outcomes.set(keyOf("j", tenant, id), outcome);
-  for (const [tenant, id, outcome] of submissions ?? [])
-    outcomes.set(keyOf("s", tenant, id), outcome);
-  return outcomes;
-}
-
-/** Returns outcomes in the order of the plan; the statement returns them in no defined order. */
-function resultOf(plan: ChangePlan, outcomes: ReadonlyMap<string, WriteOutcome>): SyncResult {
-  return {
-    contacts: plan.contacts.map(({ record: { tenant, jobberClientId } }) => ({
-      tenant,
-      jobberClientId,
-      outcome: outcomes.get(keyOf("c", tenant, jobberClientId)) ?? "unchanged",
-    })),
-    jobs: plan.jobs.map(({ record: { tenant, jobberJobId } }) => ({
-      tenant,
-      jobberJobId,
-      outcome: outcomes.get(keyOf("j", tenant, jobberJobId)) ?? "unchanged",
-    })),
-    submissions: plan.submissions.map(({ tenant, deliveryKey }) => ({
-      tenant,
-      deliveryKey,
-      // The statement returns only submissions that it inserted.
-      outcome: outcomes.has(keyOf("s", tenant, deliveryKey)) ? "inserted" : "unchanged",
-    })),
-  };
 }
 
 function first<T>([row]: readonly T[]): T {

@@ -114,8 +114,8 @@ describe("values", () => {
         ],
       }),
     );
-    expect(written.contacts).toEqual([
-      { tenant: "acme", jobberClientId: "1\u0000", outcome: "inserted" },
+    expect(written.contacts).toMatchObject([
+      { tenant: "acme", jobberClientId: "1\u0000", outcome: "inserted", before: null },
     ]);
     expect(await store.contacts("acme")).toMatchObject([
       { jobberClientId: "1\uFFFD", name: "a\uFFFDb\uFFFDc\\u0000d" },

@@ -1,4 +1,4 @@
-import type { ContactRecord, Instant, JobRecord, ReadOptions } from "@jobber-sync/core";
+import type { ContactRecord, JobRecord, ReadOptions } from "@jobber-sync/core";
 import { CONTACT_FIELDS, JOB_FIELDS, type VersionedRow } from "@jobber-sync/core/ports";
 import type { Connection } from "../database/connection.ts";
 import type { SqliteValue } from "../database/sqlite-handle.ts";
@@ -31,15 +31,13 @@ export const JOBS: RecordColumns<JobRecord> = {
   booleans: [],
 };
 
-/** The fields that every record has. */
-export interface AnyRecord {
-  readonly tenant: string;
-  readonly sourceUpdatedAt: Instant | null;
-}
+/** A record of either table. */
+export type AnyRecord = JobRecord | ContactRecord;
 
 /** Reads and writes the rows of one table. */
 export interface RecordTable<R extends AnyRecord> {
-  find(connection: Connection, record: R): VersionedRow<R> | undefined;
+  idOf(record: R): string;
+  find(connection: Connection, tenant: string, id: string): VersionedRow<R> | undefined;
   put(connection: Connection, row: VersionedRow<R>): void;
   list(connection: Connection, tenant: string, options: ReadOptions | undefined): readonly R[];
 }
@@ -62,13 +60,14 @@ export function createRecordTable<R extends AnyRecord>({
   const select = `SELECT ${selected}, version, field_versions AS "fieldVersions" FROM ${table} WHERE tenant = ? AND ${id} = ?`;
   const upsert = `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})
     ON CONFLICT (tenant, ${id}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(", ")}`;
-  const page = `SELECT ${selected} FROM ${table} WHERE tenant = ? ORDER BY tenant, ${id} LIMIT ? OFFSET ?`;
-  const byIds = `SELECT ${selected} FROM ${table} WHERE tenant = ? AND ${id} IN (SELECT value FROM json_each(?))
+  const page = `SELECT ${selected} FROM ${table} WHERE tenant = ? AND ${id} > ? ORDER BY tenant, ${id} LIMIT ? OFFSET ?`;
+  const byIds = `SELECT ${selected} FROM ${table} WHERE tenant = ? AND ${id} > ? AND ${id} IN (SELECT value FROM json_each(?))
     ORDER BY ${id} LIMIT ? OFFSET ?`;
 
   return {
-    find(connection, record) {
-      const found = connection.get<Row>(select, record.tenant, columnValue(record, idField));
+    idOf: (record) => String(record[idField]),
+    find(connection, tenant, id) {
+      const found = connection.get<Row>(select, tenant, id);
       if (found === undefined) return undefined;
       const { version, fieldVersions, ...values } = found;
       return {
@@ -82,11 +81,12 @@ export function createRecordTable<R extends AnyRecord>({
       const versions = fieldVersions === null ? null : JSON.stringify(fieldVersions);
       connection.run(upsert, ...values, version, versions);
     },
-    list(connection, tenant, { limit = DEFAULT_LIMIT, offset = 0, ids } = {}) {
+    // Ids are never empty, so that every id is greater than "".
+    list(connection, tenant, { limit = DEFAULT_LIMIT, offset = 0, ids, afterId = "" } = {}) {
       const rows =
         ids === undefined
-          ? connection.all<Row>(page, tenant, limit, offset)
-          : connection.all<Row>(byIds, tenant, JSON.stringify(ids), limit, offset);
+          ? connection.all<Row>(page, tenant, afterId, limit, offset)
+          : connection.all<Row>(byIds, tenant, afterId, JSON.stringify(ids), limit, offset);
       return rows.map((row) => toRecord({ ...row }));
     },
   };

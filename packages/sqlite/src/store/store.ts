@@ -5,7 +5,8 @@ import {
   type SyncResult,
   type SyncStore,
   type VersionedRow,
-  type WriteOutcome,
+  type WrittenRecord,
+  writtenRecord,
 } from "@jobber-sync/core/ports";
 import type { Database } from "../database/database.ts";
 import type { Transaction } from "../database/transaction.ts";
@@ -50,11 +51,11 @@ export function createStore(database: Database): SyncStore & SyncReader {
         (transaction): SyncResult => ({
           contacts: plan.contacts.map((row) => {
             const { tenant, jobberClientId } = row.record;
-            return { tenant, jobberClientId, outcome: write(contacts, transaction, row) };
+            return { tenant, jobberClientId, ...write(contacts, transaction, row) };
           }),
           jobs: plan.jobs.map((row) => {
             const { tenant, jobberJobId } = row.record;
-            return { tenant, jobberJobId, outcome: write(jobs, transaction, row) };
+            return { tenant, jobberJobId, ...write(jobs, transaction, row) };
           }),
           submissions: submissions.map(({ tenant, deliveryKey, channel, payload, createdAt }) => {
             const values = [tenant, deliveryKey, channel, payload, createdAt];
@@ -65,6 +66,12 @@ export function createStore(database: Database): SyncStore & SyncReader {
       );
     },
 
+    async contact(tenant, id) {
+      return database.read((connection) => contacts.find(connection, tenant, id)?.record ?? null);
+    },
+    async job(tenant, id) {
+      return database.read((connection) => jobs.find(connection, tenant, id)?.record ?? null);
+    },
     async contacts(tenant, options) {
       return database.read((connection) => contacts.list(connection, tenant, options));
     },
@@ -84,8 +91,10 @@ function write<R extends AnyRecord>(
   table: RecordTable<R>,
   transaction: Transaction,
   incoming: VersionedRow<R>,
-): WriteOutcome {
-  const { outcome, row } = decideWrite(table.find(transaction, incoming.record), incoming);
+): WrittenRecord<R> {
+  const { record } = incoming;
+  const stored = table.find(transaction, record.tenant, table.idOf(record));
+  const { outcome, row } = decideWrite(stored, incoming);
   if (row !== null) table.put(transaction, row);
-  return outcome;
+  return writtenRecord(outcome, stored?.record ?? null, (row ?? stored ?? incoming).record);
 }

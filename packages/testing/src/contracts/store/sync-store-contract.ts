@@ -4,6 +4,7 @@ import { extraRules } from "./extra-rules.ts";
 import { fillRules } from "./fill-rules.ts";
 import { checkStoreHistories, type OpenedStore } from "./histories/check-histories.ts";
 import { orderRules } from "./order-rules.ts";
+import { resultRules } from "./result-rules.ts";
 import { sequenceRules } from "./sequence-rules.ts";
 import type { StoreRule } from "./store-rule.ts";
 import { tombstoneRules } from "./tombstone-rules.ts";
@@ -63,6 +64,7 @@ export function syncStoreContract({
   describe("store: fills", () => fillRules(rule));
   describe("store: extra", () => extraRules(rule));
   describe("store: apply", () => changeRules(rule));
+  describe("store: results and single records", () => resultRules(rule));
   describe("store: sequence", () => sequenceRules(rule));
   describe("store: random histories", () => {
     it(

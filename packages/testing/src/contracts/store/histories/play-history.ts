@@ -25,6 +25,7 @@ import {
   type HistoryWrite,
   printTime,
 } from "./history.ts";
+import { checkChains, checkWritten, writtenObjects } from "./written-records.ts";
 
 /**
  * Applies a history to a store and compares outcomes, records and submissions with the expected
@@ -43,18 +44,13 @@ export async function playHistory(
   for (const [index, step] of history.entries()) {
     const change = changeOf(tenant, step, index);
     const result = await store.apply(change);
-    const results = [
-      ...result.jobs.map(
-        ({ jobberJobId, outcome }) => ({ kind: "job", id: jobberJobId, outcome }) as const,
-      ),
-      ...result.contacts.map(
-        ({ jobberClientId, outcome }) =>
-          ({ kind: "contact", id: jobberClientId, outcome }) as const,
-      ),
-    ];
+    const results = writtenObjects(result);
     strictEqual(results.length, new Set(step.writes.map(({ kind, id }) => `${kind} ${id}`)).size);
-    for (const { kind, id, outcome } of results) {
-      checkOutcome(outcome, writesTo(applied, { kind, id }), writesTo(step.writes, { kind, id }));
+    for (const { object, written } of results) {
+      const before = writesTo(applied, object);
+      const writes = writesTo(step.writes, object);
+      checkOutcome(written.outcome, before, writes);
+      checkWritten(tenant, object, { written, before, after: [...before, ...writes] });
     }
     const seen = submissions.has(step.deliveryKey);
     deepStrictEqual(
@@ -81,7 +77,9 @@ export async function playHistoryAtOnce(
   tenant: string,
   history: History,
 ): Promise<void> {
-  await Promise.all(history.map((step, index) => store.apply(changeOf(tenant, step, index))));
+  const results = await Promise.all(
+    history.map((step, index) => store.apply(changeOf(tenant, step, index))),
+  );
   const expected = expectedRecords(
     tenant,
     history.flatMap(({ writes }) => writes),
@@ -91,6 +89,7 @@ export async function playHistoryAtOnce(
   const keys = new Set(history.map(({ deliveryKey }) => deliveryKey));
   const stored = (await store.submissions(tenant)).map(({ deliveryKey }) => deliveryKey);
   deepStrictEqual(stored.toSorted(), [...keys].sort());
+  checkChains(results.flatMap(writtenObjects), [...expected.jobs, ...expected.contacts]);
 }
 
 function changeOf(tenant: string, { writes, deliveryKey }: HistoryStep, index: number): SyncChange {
