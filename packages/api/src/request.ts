@@ -29,6 +29,17 @@ export interface RequestOptions {
    * @default false
    */
   readonly allowPartial?: boolean | undefined;
+  /**
+   * Returns the data of a mutation although its `userErrors` are not empty.
+   *
+   * @default false: they reject with `ERR_API_QUERY`
+   */
+  readonly allowUserErrors?: boolean | undefined;
+  /**
+   * Called after every wait, directly before the request is sent, and again before a repetition
+   * with another token. A rejection prevents the request: the promise rejects with its error.
+   */
+  readonly beforeSend?: (() => Promise<void>) | undefined;
   /** Called with facts about the response before the promise resolves. */
   readonly onResponse?: ((info: ResponseInfo) => void) | undefined;
 }
@@ -69,14 +80,16 @@ export function createRequest(context: RequestContext): ApiRequest {
     tenant: string,
     accessToken: string,
     { document, variables }: { readonly document: string; readonly variables: object },
-    { signal, reservedPoints = 0, allowPartial = false, onResponse }: RequestOptions,
+    options: RequestOptions,
   ): Promise<unknown> {
+    const { signal, reservedPoints = 0, allowPartial = false, onResponse } = options;
     const first = "first" in variables && typeof variables.first === "number" ? variables.first : 0;
     const costKey = `${first}:${document}`;
     const points = costs.get(costKey) ?? FIRST_GUESS + first * FIRST_GUESS_PER_RECORD;
     const admission = await limits.admit(tenant, { points, reservedPoints, signal });
     let response: ParsedResponse | null = null;
     try {
+      await options.beforeSend?.();
       response = await send(context, { accessToken, document, variables, signal });
     } finally {
       admission.done(response?.cost ?? null);
@@ -84,7 +97,7 @@ export function createRequest(context: RequestContext): ApiRequest {
     if (response.cost !== null && costs.size < MAX_COSTS)
       costs.set(costKey, response.cost.requestedQueryCost);
     const errorPaths = allowPartial ? partialErrors(response) : [];
-    const error = errorPaths.length > 0 ? null : errorResponse(response);
+    const error = errorPaths.length > 0 ? null : errorResponse(response, options);
     if (error !== null) throw reported(tenant, error);
     connections.accepted(tenant);
     notifyVersion(response);

@@ -1,16 +1,17 @@
 export { encodedId } from "./ids/encoded-id.ts";
 export type {
-  AccountConditions,
   SimulatedAccount,
   SimulatedEvent,
   SimulatedKind,
 } from "./simulator/account.ts";
+export type { AccountConditions } from "./simulator/conditions.ts";
 export {
   createSimulator,
   type Simulator,
   type SimulatorCounts,
   type SimulatorOptions,
 } from "./simulator/create-simulator.ts";
+export type { DirectFetch } from "./simulator/direct-fetch.ts";
 export { type DocumentTypes, documentTypes } from "./simulator/document-types.ts";
 export type { FaultPlace, FaultPlan, SimulatedFault } from "./simulator/faults.ts";
 export { JOBBER_LIMITS, type SimulatedLimits } from "./simulator/limits.ts";
@@ -18,8 +19,11 @@ export type { SimulatedTokens, TokenRotation } from "./simulator/oauth.ts";
 export type {
   SimulatedAddress,
   SimulatedClient,
+  SimulatedEmail,
   SimulatedJob,
   SimulatedJobStatus,
+  SimulatedNote,
+  SimulatedPhone,
   SimulatedProperty,
   SimulatedRecords,
   SimulatedTime,

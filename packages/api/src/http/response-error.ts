@@ -17,8 +17,13 @@ import type { ParsedResponse, ResponseError } from "./parse-response.ts";
  * Jobber sends the other errors with status 200 (docs/jobber-facts.md#api-errors), so their body
  * decides. Every unknown response is a retryable outage. Jobber's messages are compared, never
  * passed on, since they may quote the query and customer data.
+ *
+ * @param options.allowUserErrors whether the caller reads a mutation's `userErrors` itself
  */
-export function errorResponse(response: ParsedResponse): JobberSyncError | null {
+export function errorResponse(
+  response: ParsedResponse,
+  { allowUserErrors = false }: { readonly allowUserErrors?: boolean | undefined } = {},
+): JobberSyncError | null {
   const { status } = response;
   if (status >= 500) return outage(`Jobber responded ${status}.`);
   if (status === 429) return rateLimited(response);
@@ -32,7 +37,7 @@ export function errorResponse(response: ParsedResponse): JobberSyncError | null 
   if (response.errors.length > 0) return graphqlError(response);
   if (response.data === undefined) return messageError(response);
   if (response.data === null) return outage("Jobber's response has neither data nor an error.");
-  return userError(response.data);
+  return allowUserErrors ? null : userError(response.data);
 }
 
 /**

@@ -1,7 +1,10 @@
 import { encodedId } from "../ids/encoded-id.ts";
+import { clientEntries } from "./client-entries.ts";
+import type { AccountConditions } from "./conditions.ts";
 import type {
   SimulatedClient,
   SimulatedJob,
+  SimulatedNote,
   SimulatedProperty,
   SimulatedRecords,
   SimulatedTime,
@@ -25,25 +28,6 @@ export type AccountTables = { readonly [K in SimulatedKind]: VersionedTable<Simu
 type Given<T> = Partial<
   Omit<T, "id" | "clientId" | "propertyId" | "jobId" | "createdAt" | "updatedAt">
 >;
-
-/** Conditions of an account that tests can change at any time. */
-export interface AccountConditions {
-  /**
-   * Fields (`Query.jobs`, `Job.total`) and types (`Client`) that are hidden from the access token.
-   */
-  readonly hidden: Set<string>;
-  /**
-   * Maximum lag of the replicas that serve reads. Each request gets a random lag up to it.
-   * Milliseconds.
-   *
-   * @default 0
-   */
-  replicaLagMs: number;
-  /** Ids of records that reads do not find although they exist, as with an index that lags. */
-  readonly missing: Set<string>;
-  /** Whether Jobber has deactivated the account. @default false */
-  inactive: boolean;
-}
 
 /**
  * A simulated Jobber account and its records. Every change emits a webhook event, whether a test or
@@ -71,6 +55,8 @@ export interface SimulatedAccount {
   /** Closes a job, as `archived` when it is invoiced. @default "archived" */
   closeJob(id: string, jobStatus?: "archived" | "requires_invoicing"): SimulatedJob;
   completeVisit(id: string): SimulatedVisit;
+  /** Adds a note to a client or a job. Sends no webhook: Jobber has no topic for notes. */
+  addNote(kind: "client" | "job", id: string, message: string): SimulatedNote;
   /**
    * Deletes a record and its dependents: a client's properties, a property's jobs, a job's visits.
    */
@@ -80,6 +66,9 @@ export interface SimulatedAccount {
   /** Returns the current record, ignoring replica lag; `null` when it does not exist. */
   get<K extends SimulatedKind>(kind: K, id: string): SimulatedRecords[K] | null;
 }
+
+/** Runs a mutation of the app: its webhooks follow `conditions.echo`. */
+export type AsApp = <T>(mutate: () => T) => T;
 
 /** Options for {@link createAccount}. */
 export interface AccountOptions {
@@ -102,6 +91,7 @@ const NOWHERE = {
 export function createAccount({ number, name, now, emit }: AccountOptions): {
   readonly account: SimulatedAccount;
   readonly tables: AccountTables;
+  readonly asApp: AsApp;
 } {
   const accountId = encodedId("Account", number);
   const tables: AccountTables = {
@@ -112,12 +102,18 @@ export function createAccount({ number, name, now, emit }: AccountOptions): {
   };
   let last = number * 1_000_000;
   const time = (): SimulatedTime => wholeSeconds(now());
-  const newId = (kind: SimulatedKind): string => {
+  let appActs = false;
+  const nextId = (type: string): string => {
     last += 1;
-    return encodedId(`${kind[0]?.toUpperCase()}${kind.slice(1)}`, last);
+    return encodedId(type, last);
   };
-  const notify = (topic: string, itemId: string): void =>
-    emit({ topic, accountId, itemId, occurredAt: time() });
+  const newId = (kind: SimulatedKind): string =>
+    nextId(`${kind[0]?.toUpperCase()}${kind.slice(1)}`);
+  const notify = (topic: string, itemId: string): void => {
+    const { echo } = account.conditions;
+    const times = !appActs || echo === "once" ? 1 : echo === "never" ? 0 : 2;
+    for (let n = 0; n < times; n++) emit({ topic, accountId, itemId, occurredAt: time() });
+  };
   const current = <K extends SimulatedKind>(kind: K, id: string): SimulatedRecords[K] | null =>
     tables[kind].read(id, Number.POSITIVE_INFINITY);
   const existing = <K extends SimulatedKind>(kind: K, id: string): SimulatedRecords[K] => {
@@ -172,7 +168,14 @@ export function createAccount({ number, name, now, emit }: AccountOptions): {
     id: accountId,
     name,
     createdAt: time(),
-    conditions: { hidden: new Set(), missing: new Set(), replicaLagMs: 0, inactive: false },
+    conditions: {
+      hidden: new Set(),
+      missing: new Set(),
+      replicaLagMs: 0,
+      indexLagMs: 0,
+      echo: "once",
+      inactive: false,
+    },
     all,
     get: current,
     destroy,
@@ -182,12 +185,12 @@ export function createAccount({ number, name, now, emit }: AccountOptions): {
         lastName: "",
         companyName: null,
         isCompany: false,
-        email: null,
-        phone: null,
         isLead: false,
         isArchived: false,
         billingAddress: null,
+        notes: [],
         ...given,
+        ...clientEntries(given ?? {}, null, nextId),
         id: newId("client"),
         createdAt: time(),
         updatedAt: time(),
@@ -212,6 +215,7 @@ export function createAccount({ number, name, now, emit }: AccountOptions): {
         endAt: null,
         completedAt: null,
         total: 0,
+        notes: [],
         ...given,
         id: newId("job"),
         clientId: existing("property", propertyId).clientId,
@@ -222,8 +226,11 @@ export function createAccount({ number, name, now, emit }: AccountOptions): {
     addVisit: (jobId, given) =>
       create("visit", {
         title: null,
+        instructions: null,
         startAt: null,
         endAt: null,
+        allDay: false,
+        assignedUserIds: [],
         isComplete: false,
         completedAt: null,
         ...given,
@@ -231,13 +238,39 @@ export function createAccount({ number, name, now, emit }: AccountOptions): {
         jobId: existing("job", jobId).id,
         createdAt: time(),
       }),
-    update: (kind, id, patch) => change(kind, id, `${kind.toUpperCase()}_UPDATE`, patch as object),
+    update(kind, id, patch) {
+      const entries = kind === "client" ? clientEntries(patch, existing("client", id), nextId) : {};
+      return change(kind, id, `${kind.toUpperCase()}_UPDATE`, { ...patch, ...entries } as object);
+    },
     closeJob: (id, jobStatus = "archived") =>
       change("job", id, "JOB_CLOSED", { jobStatus, completedAt: time() }),
     completeVisit: (id) =>
       change("visit", id, "VISIT_COMPLETE", { isComplete: true, completedAt: time() }),
+    addNote(kind, id, message) {
+      const note = {
+        id: nextId(kind === "job" ? "JobNote" : "ClientNote"),
+        message,
+        createdAt: time(),
+      };
+      const { notes } = existing(kind, id);
+      if (kind === "job")
+        tables.job.write(id, { ...existing("job", id), notes: [...notes, note] }, now());
+      else tables.client.write(id, { ...existing("client", id), notes: [...notes, note] }, now());
+      return note;
+    },
   };
-  return { account, tables };
+  return {
+    account,
+    tables,
+    asApp(mutate) {
+      appActs = true;
+      try {
+        return mutate();
+      } finally {
+        appActs = false;
+      }
+    },
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createRandom } from "../random/create-random.ts";
-import { type AccountTables, createAccount, type SimulatedAccount } from "./account.ts";
-import { createFaultPlan, type FaultPlan } from "./faults.ts";
+import { type AccountTables, type AsApp, createAccount, type SimulatedAccount } from "./account.ts";
+import { createDirectFetch, type DirectFetch } from "./direct-fetch.ts";
+import { createFaultPlan, type FaultPlan, isProcessed } from "./faults.ts";
 import { respondToGraphql, type SimulatedResponse } from "./graphql-endpoint.ts";
 import { type Route, type SimulatedRequest, startServer } from "./http-server.ts";
 import { createMeter, JOBBER_LIMITS, type Meter, type SimulatedLimits } from "./limits.ts";
@@ -70,6 +71,11 @@ export interface Simulator {
   readonly appId: string;
   /** The newest API version. */
   readonly version: string;
+  /**
+   * Handles a request without the network, for `createJobberApi({ fetch })` in tests with very many
+   * requests. Faults behave as over the network, except `slow`, which responds at once.
+   */
+  readonly fetch: DirectFetch;
   readonly faults: FaultPlan;
   readonly webhooks: WebhookSender;
   readonly counts: SimulatorCounts;
@@ -126,7 +132,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   });
   const oauth = createOauth({ clientId, clientSecret, appId, rotation, accessTokenMs, now });
   const faults = createFaultPlan();
-  const tablesOf = new Map<SimulatedAccount, AccountTables>();
+  const tablesOf = new Map<SimulatedAccount, { tables: AccountTables; asApp: AsApp }>();
   const meters = new Map<SimulatedAccount, Meter>();
   const counts: SimulatorCounts = {
     requests: 0,
@@ -141,13 +147,9 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
 
   const graphql: Route = async (request) => {
     counts.requests += 1;
-    const fault = faults.take("graphql");
-    if (
-      fault !== undefined &&
-      fault.kind !== "slow" &&
-      fault.kind !== "truncated" &&
-      fault.kind !== "lost_response"
-    )
+    const isMutation = /^\{"query":"\s*mutation/.test(request.body);
+    const fault = (isMutation ? faults.take("mutation") : undefined) ?? faults.take("graphql");
+    if (fault !== undefined && !isProcessed(fault))
       return { response: { status: 200, body: null }, fault };
     return { response: await response(request), fault };
   };
@@ -176,8 +178,8 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     const asked = String(headers["x-jobber-graphql-version"] ?? "");
     const version = versionFor(versions, asked);
     if (version === null) return message(404, `GraphQL API version '${asked}' does not exist`);
-    const tables = tablesOf.get(account);
-    if (tables === undefined) throw new TypeError("The account belongs to another simulator.");
+    const stored = tablesOf.get(account);
+    if (stored === undefined) throw new TypeError("The account belongs to another simulator.");
     const meter = meters.get(account) ?? createMeter(limits);
     meters.set(account, meter);
     if (!meter.countRequest(now())) {
@@ -189,10 +191,13 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
       variables?: Record<string, unknown>;
     };
     const lagMs = random.next() * account.conditions.replicaLagMs;
+    const { indexLagMs: maxIndexLagMs } = account.conditions;
+    // Drawn only when needed, so that a seed keeps its disorder.
+    const indexLagMs = maxIndexLagMs === 0 ? 0 : random.next() * maxIndexLagMs;
     const warning = version === asked ? undefined : `Version ${asked} was removed.`;
     const outcome = await respondToGraphql({
       account,
-      tables,
+      ...stored,
       meter,
       limits,
       version,
@@ -201,6 +206,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
       variables: variables ?? {},
       now: now(),
       lagMs,
+      indexLagMs,
     });
     if (outcome.throttled) counts.throttled += 1;
     for (const field of outcome.rootFields)
@@ -210,12 +216,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
 
   const token: Route = async ({ body }) => {
     const fault = faults.take("token");
-    if (
-      fault !== undefined &&
-      fault.kind !== "slow" &&
-      fault.kind !== "lost_response" &&
-      fault.kind !== "truncated"
-    )
+    if (fault !== undefined && !isProcessed(fault))
       return { response: { status: 200, body: null }, fault };
     return { response: oauth.token(new URLSearchParams(body)), fault };
   };
@@ -223,14 +224,12 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     response: { redirect: oauth.approve(url.searchParams, approver) },
   });
 
-  const server = await startServer(
-    new Map([
-      ["POST /api/graphql", graphql],
-      ["POST /api/oauth/token", token],
-      ["GET /api/oauth/authorize", authorize],
-    ]),
-    now,
-  );
+  const routes = new Map([
+    ["POST /api/graphql", graphql],
+    ["POST /api/oauth/token", token],
+    ["GET /api/oauth/authorize", authorize],
+  ]);
+  const server = await startServer(routes, now);
 
   return {
     url: server.url,
@@ -241,13 +240,14 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     clientSecret,
     appId,
     version: versions.at(-1) ?? versions[0],
+    fetch: createDirectFetch(routes, now),
     faults: faults.plan,
     webhooks: sender,
     counts,
     addAccount(name = "Acme Lawn Care") {
       accounts += 1;
-      const { account, tables } = createAccount({ number: accounts, name, now, emit: queue });
-      tablesOf.set(account, tables);
+      const { account, ...stored } = createAccount({ number: accounts, name, now, emit: queue });
+      tablesOf.set(account, stored);
       return account;
     },
     connect: oauth.connect,

@@ -1,7 +1,10 @@
 /** A faulty response. Each kind has been observed from Jobber or from a proxy in front of it. */
 export type SimulatedFault =
-  /** HTML from a proxy. @default status 502 */
-  | { readonly kind: "html"; readonly status?: number }
+  /**
+   * HTML from a proxy. With `processed`, after Jobber has processed the request, which is otherwise
+   * lost. @default status 502
+   */
+  | { readonly kind: "html"; readonly status?: number; readonly processed?: boolean }
   /** JSON that ends in the middle, together with the connection. */
   | { readonly kind: "truncated" }
   /** A valid JSON body of at least `bytes` bytes. */
@@ -23,8 +26,14 @@ export type SimulatedFault =
   /** A status and a body chosen by the test. */
   | { readonly kind: "body"; readonly status: number; readonly body: unknown };
 
-/** An endpoint that can be faulty. */
-export type FaultPlace = "graphql" | "token";
+/** Places for faults: the GraphQL endpoint, its mutations only, or the token endpoint. */
+export type FaultPlace = "graphql" | "mutation" | "token";
+
+/** Returns whether Jobber processes the request despite the fault. */
+export function isProcessed(fault: SimulatedFault): boolean {
+  if (fault.kind === "html") return fault.processed === true;
+  return fault.kind === "slow" || fault.kind === "truncated" || fault.kind === "lost_response";
+}
 
 /** Faults planned for coming requests. */
 export interface FaultPlan {
@@ -41,7 +50,7 @@ export function createFaultPlan(): {
   readonly plan: FaultPlan;
   readonly take: (place: FaultPlace) => SimulatedFault | undefined;
 } {
-  const queued: Record<FaultPlace, SimulatedFault[]> = { graphql: [], token: [] };
+  const queued: Record<FaultPlace, SimulatedFault[]> = { graphql: [], mutation: [], token: [] };
   const standing: Partial<Record<FaultPlace, SimulatedFault>> = {};
   const plan: FaultPlan = {
     next(place, fault, times = 1) {
@@ -51,7 +60,7 @@ export function createFaultPlan(): {
       standing[place] = fault;
     },
     clear() {
-      for (const place of ["graphql", "token"] as const) {
+      for (const place of ["graphql", "mutation", "token"] as const) {
         queued[place].length = 0;
         delete standing[place];
       }

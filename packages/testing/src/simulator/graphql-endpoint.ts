@@ -10,10 +10,11 @@ import {
   validate,
 } from "graphql";
 import { isEncodedId } from "../ids/encoded-id.ts";
-import type { AccountTables, SimulatedAccount } from "./account.ts";
+import type { AccountTables, AsApp, SimulatedAccount } from "./account.ts";
 import { actualCost, requestedCost } from "./cost.ts";
 import type { Meter, SimulatedLimits } from "./limits.ts";
-import { type ReadView, resolveField } from "./resolvers.ts";
+import type { ReadView } from "./read-view.ts";
+import { resolveField } from "./resolvers.ts";
 import { SIMULATOR_SDL } from "./schema.ts";
 import { visibleTables } from "./visible-tables.ts";
 
@@ -37,6 +38,9 @@ export interface GraphqlRequest {
   readonly now: number;
   /** Lag of the replica that serves the request. Milliseconds. */
   readonly lagMs: number;
+  /** Lag of the indexes behind lists and searches. Milliseconds. */
+  readonly indexLagMs: number;
+  readonly asApp: AsApp;
 }
 
 /** A response, with the facts that the simulator counts. */
@@ -101,7 +105,11 @@ export async function respondToGraphql(request: GraphqlRequest): Promise<Graphql
   const view: ReadView = {
     account,
     tables: visibleTables(tables, account.conditions.missing),
-    at: now - request.lagMs,
+    // A mutation returns what it has just written.
+    at: operation.operation === "mutation" ? Number.POSITIVE_INFINITY : now - request.lagMs,
+    indexAt: now - Math.max(request.lagMs, request.indexLagMs),
+    now,
+    asApp: request.asApp,
   };
   const { data, errors } = await execute({
     schema,

@@ -4,10 +4,41 @@ export type SimulatedTime = string;
 /** An address, with Jobber's field names. */
 export interface SimulatedAddress {
   readonly street: string;
+  /** @default the street */
+  readonly street1?: string | undefined;
+  readonly street2?: string | undefined;
   readonly city: string | null;
   readonly province: string | null;
   readonly postalCode: string | null;
   readonly country: string | null;
+}
+
+/** An e-mail address of a client. */
+export interface SimulatedEmail {
+  readonly id: string;
+  readonly address: string;
+  readonly primary: boolean;
+  readonly description: string;
+  /** Name of the contact person it belongs to; `null` for the client's own. */
+  readonly contactName: string | null;
+}
+
+/** A phone number of a client. */
+export interface SimulatedPhone {
+  readonly id: string;
+  readonly number: string;
+  readonly primary: boolean;
+  readonly smsAllowed: boolean;
+  readonly description: string;
+  /** Name of the contact person it belongs to; `null` for the client's own. */
+  readonly contactName: string | null;
+}
+
+/** A note on a client or a job. */
+export interface SimulatedNote {
+  readonly id: string;
+  readonly message: string;
+  readonly createdAt: SimulatedTime;
 }
 
 /** A client. Missing names are empty strings, as in Jobber. */
@@ -17,8 +48,13 @@ export interface SimulatedClient {
   readonly lastName: string;
   readonly companyName: string | null;
   readonly isCompany: boolean;
+  /** The primary address among `emails`. Setting it replaces that entry. */
   readonly email: string | null;
+  /** The primary number among `phones`. Setting it replaces that entry. */
   readonly phone: string | null;
+  readonly emails: readonly SimulatedEmail[];
+  readonly phones: readonly SimulatedPhone[];
+  readonly notes: readonly SimulatedNote[];
   readonly isLead: boolean;
   readonly isArchived: boolean;
   readonly billingAddress: SimulatedAddress | null;
@@ -63,6 +99,7 @@ export interface SimulatedJob {
   readonly completedAt: SimulatedTime | null;
   /** Currency units. */
   readonly total: number;
+  readonly notes: readonly SimulatedNote[];
   readonly createdAt: SimulatedTime;
   readonly updatedAt: SimulatedTime;
 }
@@ -72,8 +109,11 @@ export interface SimulatedVisit {
   readonly id: string;
   readonly jobId: string;
   readonly title: string | null;
+  readonly instructions: string | null;
   readonly startAt: SimulatedTime | null;
   readonly endAt: SimulatedTime | null;
+  readonly allDay: boolean;
+  readonly assignedUserIds: readonly string[];
   readonly isComplete: boolean;
   readonly completedAt: SimulatedTime | null;
   readonly createdAt: SimulatedTime;

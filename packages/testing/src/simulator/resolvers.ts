@@ -1,6 +1,11 @@
 import { GraphQLError, type GraphQLFieldResolver, type GraphQLResolveInfo } from "graphql";
 import { encodedId } from "../ids/encoded-id.ts";
-import type { AccountTables, SimulatedAccount, SimulatedKind } from "./account.ts";
+import type { SimulatedKind } from "./account.ts";
+import { CLIENT_MUTATIONS } from "./client-mutations.ts";
+import { connection, type PageArguments } from "./connection.ts";
+import { ENTRY_RESOLVERS } from "./entry-resolvers.ts";
+import { JOB_MUTATIONS } from "./job-mutations.ts";
+import type { ReadView, Resolver } from "./read-view.ts";
 import type {
   SimulatedAddress,
   SimulatedClient,
@@ -9,25 +14,8 @@ import type {
   SimulatedRecords,
   SimulatedVisit,
 } from "./records.ts";
+import { VISIT_MUTATIONS } from "./visit-mutations.ts";
 
-/** The reading side of an account's tables. */
-export type ReadableTables = {
-  readonly [K in SimulatedKind]: Pick<AccountTables[K], "read" | "list">;
-};
-
-/** The view of an account that one request reads. */
-export interface ReadView {
-  readonly account: SimulatedAccount;
-  /** The records that reads find. */
-  readonly tables: ReadableTables;
-  /** The time that the replica has reached. Milliseconds since 1970. */
-  readonly at: number;
-}
-
-interface PageArguments {
-  readonly first?: number;
-  readonly after?: string;
-}
 interface Sort {
   readonly key: string;
   readonly direction: "ASCENDING" | "DESCENDING";
@@ -43,9 +31,6 @@ type ClientFilter = {
   readonly updatedAt?: TimeRange | null;
   readonly createdAt?: TimeRange | null;
 };
-// biome-ignore lint/suspicious/noExplicitAny: one table holds the resolvers of every type; each names its own arguments
-type Resolver = (source: never, args: any, view: ReadView) => unknown;
-
 /**
  * Resolves a field from the account. Hidden fields fail with Jobber's messages; see
  * docs/jobber-facts.md#api-errors.
@@ -103,30 +88,33 @@ const RESOLVERS: Readonly<Record<string, Resolver>> = {
   "Query.clients": (
     _source,
     { filter, sort, ...page }: PageArguments & { filter?: ClientFilter | null; sort?: Sort },
-    { tables, at },
+    { tables, indexAt },
   ) =>
     connection(
       sorted(
-        tables.client.list(at).filter((client) => matches(client, filter ?? {})),
+        tables.client.list(indexAt).filter((client) => matches(client, filter ?? {})),
         sort,
       ),
       page,
     ),
   "Query.jobs": (
     _source,
-    { sort, ...page }: PageArguments & { sort?: readonly Sort[] },
-    { tables, at },
-  ) => connection(sorted(tables.job.list(at), sort?.[0]), page),
-  "Mutation.clientEdit": (
-    _source,
-    { clientId, input }: { clientId: string; input: Partial<SimulatedClient> },
-    { account },
-  ) => edited(account, "client", clientId, input),
-  "Mutation.jobEdit": (
-    _source,
-    { jobId, input }: { jobId: string; input: Partial<SimulatedJob> },
-    { account },
-  ) => edited(account, "job", jobId, input),
+    {
+      filter,
+      sort,
+      ...page
+    }: PageArguments & { filter?: Pick<ClientFilter, "createdAt"> | null; sort?: readonly Sort[] },
+    { tables, indexAt },
+  ) =>
+    connection(
+      sorted(
+        tables.job.list(indexAt).filter(({ createdAt }) => within(createdAt, filter?.createdAt)),
+        sort?.[0],
+      ),
+      page,
+    ),
+  ...ENTRY_RESOLVERS,
+  ...mutationResolvers(),
   "Client.name": clientName,
   "Client.jobberWebUri": ({ id }: SimulatedClient) => webUri("clients", id),
   "Client.billingAddress": ({ billingAddress }: SimulatedClient) => filled(billingAddress),
@@ -135,6 +123,18 @@ const RESOLVERS: Readonly<Record<string, Resolver>> = {
     (property, client: SimulatedClient) => property.clientId === client.id,
   ),
   "Client.jobs": listOf("job", (job, client: SimulatedClient) => job.clientId === client.id),
+  "Client.notes": ({ notes }: SimulatedClient, page: PageArguments) => connection(notes, page),
+  "PropertyAddress.street1": ({ street, street1 }: SimulatedAddress) => street1 ?? street,
+  "Job.notes": ({ notes }: SimulatedJob, page: PageArguments) =>
+    connection(
+      notes.map((note) => ({ ...note, __typename: "JobNote" })),
+      page,
+    ),
+  "Visit.assignedUsers": ({ assignedUserIds }: SimulatedVisit, page: PageArguments) =>
+    connection(
+      assignedUserIds.map((id) => ({ id })),
+      page,
+    ),
   "Property.client": related("client", ({ clientId }: SimulatedProperty) => clientId),
   "Property.jobs": listOf(
     "job",
@@ -174,40 +174,20 @@ function webUri(path: string, id: string): string {
  */
 function filled(address: SimulatedAddress | null): Record<string, string> | null {
   if (address === null) return null;
-  return Object.fromEntries(Object.entries(address).map(([name, value]) => [name, value ?? ""]));
+  const { street, street1, street2, ...rest } = address;
+  const parts = { street, street1: street1 ?? street, street2, ...rest };
+  return Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, value ?? ""]));
 }
 
-function edited(
-  account: SimulatedAccount,
-  kind: "client" | "job",
-  id: string,
-  input: object,
-): object {
-  if (account.get(kind, id) === null) {
-    return { [kind]: null, userErrors: [{ message: `${kind} not found`, path: [`${kind}Id`] }] };
-  }
-  return { [kind]: account.update(kind, id, input), userErrors: [] };
-}
-
-function connection(
-  rows: readonly { readonly id: string }[],
-  { first = 100, after }: PageArguments,
-): object {
-  // The cursor is an offset: a record that moves between two pages is read twice or not at all.
-  const start =
-    after === undefined || after === null
-      ? 0
-      : Number(Buffer.from(after, "base64").toString("latin1"));
-  const nodes = rows.slice(start, start + first);
-  const cursorAt = (index: number): string => Buffer.from(String(index)).toString("base64");
-  return {
-    nodes,
-    edges: nodes.map((node, index) => ({ node, cursor: cursorAt(start + index + 1) })),
-    pageInfo: {
-      endCursor: nodes.length === 0 ? null : cursorAt(start + nodes.length),
-      hasNextPage: start + nodes.length < rows.length,
-    },
-  };
+function mutationResolvers(): Readonly<Record<string, Resolver>> {
+  const mutations = { ...CLIENT_MUTATIONS, ...JOB_MUTATIONS, ...VISIT_MUTATIONS };
+  return Object.fromEntries(
+    Object.entries(mutations).map(([name, mutate]) => [
+      `Mutation.${name}`,
+      (_source: never, args: object, { account, asApp, now }: ReadView) =>
+        asApp(() => mutate(args, account, now)),
+    ]),
+  );
 }
 
 function sorted<T extends SimulatedClient | SimulatedJob>(

@@ -1,25 +1,23 @@
-/**
- * The part of Jobber's schema that the simulator implements: everything this library reads, and two
- * mutations, whose changes are sent as webhooks too. Names, types and nullability follow API
- * version 2026-07-27; a test compares them with Jobber's schema when that file is available.
- */
-export const SIMULATOR_SDL = /* GraphQL */ `
+import { MUTATIONS_SDL } from "./mutations-schema.ts";
+
+const QUERIES_SDL = /* GraphQL */ `
   scalar EncodedId
   scalar ISO8601DateTime
+  scalar ISO8601Date
+  scalar ISO8601Time
+  scalar Timezone
+  scalar ICalendarRule
 
   type Query {
     account: Account
     client(id: EncodedId!): Client
     clients(filter: ClientFilterAttributes, sort: ClientsSortInput, after: String, first: Int): ClientConnection!
     job(id: EncodedId!): Job
-    jobs(sort: [JobsSortInput!], after: String, first: Int): JobConnection!
+    clientEmails(searchTerm: String, after: String, first: Int): EmailConnection!
+    clientPhones(searchTerm: String, after: String, first: Int): ClientPhoneNumberConnection!
+    jobs(filter: JobFilterAttributes, sort: [JobsSortInput!], after: String, first: Int): JobConnection!
     property(id: EncodedId!): Property
     visit(id: EncodedId!): Visit
-  }
-
-  type Mutation {
-    clientEdit(clientId: EncodedId!, input: ClientEditInput!): ClientEditPayload!
-    jobEdit(jobId: EncodedId!, input: JobEditInput!): JobEditPayload!
   }
 
   type Account {
@@ -37,18 +35,63 @@ export const SIMULATOR_SDL = /* GraphQL */ `
     isCompany: Boolean!
     email: String
     phone: String
+    emails: [Email!]!
+    phones: [ClientPhoneNumber!]!
     isLead: Boolean!
     isArchived: Boolean!
     billingAddress: ClientAddress
     clientProperties(after: String, first: Int): PropertyConnection!
     jobs(after: String, first: Int): JobConnection!
+    notes(after: String, first: Int): ClientNoteConnection!
     jobberWebUri: String!
     createdAt: ISO8601DateTime!
     updatedAt: ISO8601DateTime!
   }
 
+  type Email {
+    id: EncodedId!
+    address: String!
+    primary: Boolean!
+    description: String!
+    client: Client!
+    contact: ContactModel
+  }
+
+  type ClientPhoneNumber {
+    id: EncodedId!
+    number: String!
+    friendly: String!
+    normalizedPhoneNumber: String
+    primary: Boolean!
+    smsAllowed: Boolean!
+    description: String!
+    client: Client!
+    contact: ContactModel
+  }
+
+  type ContactModel {
+    id: EncodedId!
+    name: String
+  }
+
+  type ClientNote {
+    id: EncodedId!
+    message: String!
+    createdAt: ISO8601DateTime!
+  }
+
+  type JobNote {
+    id: EncodedId!
+    message: String!
+    createdAt: ISO8601DateTime!
+  }
+
+  union JobNoteUnion = ClientNote | JobNote
+
   type ClientAddress {
     street: String!
+    street1: String!
+    street2: String!
     city: String!
     province: String!
     postalCode: String!
@@ -68,6 +111,8 @@ export const SIMULATOR_SDL = /* GraphQL */ `
   type PropertyAddress {
     id: EncodedId!
     street: String!
+    street1: String
+    street2: String
     city: String
     province: String
     postalCode: String
@@ -88,6 +133,7 @@ export const SIMULATOR_SDL = /* GraphQL */ `
     client: Client!
     property: Property!
     visits(after: String, first: Int): VisitConnection!
+    notes(after: String, first: Int): JobNoteUnionConnection!
     jobberWebUri: String!
     createdAt: ISO8601DateTime!
     updatedAt: ISO8601DateTime!
@@ -96,14 +142,21 @@ export const SIMULATOR_SDL = /* GraphQL */ `
   type Visit {
     id: EncodedId!
     title: String
+    instructions: String
     startAt: ISO8601DateTime
     endAt: ISO8601DateTime
+    allDay: Boolean!
+    assignedUsers(after: String, first: Int): UserConnection
     isComplete: Boolean!
     completedAt: ISO8601DateTime
     client: Client!
     property: Property!
     job: Job!
     createdAt: ISO8601DateTime!
+  }
+
+  type User {
+    id: EncodedId!
   }
 
   type PageInfo {
@@ -180,32 +233,40 @@ export const SIMULATOR_SDL = /* GraphQL */ `
     after: ISO8601DateTime
     eq: ISO8601DateTime
   }
+  input JobFilterAttributes {
+    createdAt: Iso8601DateTimeRangeInput
+  }
   input ClientFilterAttributes {
     isLead: Boolean
     isArchived: Boolean
     updatedAt: Iso8601DateTimeRangeInput
     createdAt: Iso8601DateTimeRangeInput
   }
-
-  input ClientEditInput {
-    firstName: String
-    lastName: String
-    companyName: String
+  type EmailConnection {
+    nodes: [Email!]!
+    pageInfo: PageInfo!
   }
-  input JobEditInput {
-    title: String
-    instructions: String
+  type ClientPhoneNumberConnection {
+    nodes: [ClientPhoneNumber!]!
+    pageInfo: PageInfo!
   }
-  type MutationErrors {
-    message: String!
-    path: [String!]!
+  type ClientNoteConnection {
+    nodes: [ClientNote!]!
+    pageInfo: PageInfo!
   }
-  type ClientEditPayload {
-    client: Client
-    userErrors: [MutationErrors!]!
+  type JobNoteUnionConnection {
+    nodes: [JobNoteUnion!]!
+    pageInfo: PageInfo!
   }
-  type JobEditPayload {
-    job: Job
-    userErrors: [MutationErrors!]!
+  type UserConnection {
+    nodes: [User!]!
+    pageInfo: PageInfo!
   }
 `;
+
+/**
+ * The part of Jobber's schema that the simulator implements: everything this library reads and
+ * writes. Names, types and nullability follow API version 2026-07-27; a test compares them with
+ * Jobber's schema when that file is available.
+ */
+export const SIMULATOR_SDL: string = QUERIES_SDL + MUTATIONS_SDL;

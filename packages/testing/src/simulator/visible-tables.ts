@@ -1,5 +1,5 @@
 import type { AccountTables } from "./account.ts";
-import type { ReadableTables } from "./resolvers.ts";
+import type { ReadableTables } from "./read-view.ts";
 import type { VersionedTable } from "./versioned-table.ts";
 
 /** Returns the tables without the records whose ids are missing. */

@@ -11,6 +11,7 @@ import {
   isObjectType,
   isScalarType,
   isSpecifiedScalarType,
+  isUnionType,
 } from "graphql";
 import { describe, expect, it } from "vitest";
 import { addJob, openSimulator, sendQuery } from "../support/open-simulator.ts";
@@ -222,6 +223,12 @@ function differences(part: GraphQLSchema, whole: GraphQLSchema): string[] {
           .getValues()
           .flatMap(({ name }) => (known.has(name) ? [] : [`${type.name}.${name}`]));
       }
+      if (isUnionType(type) && isUnionType(other)) {
+        const known = new Set(other.getTypes().map(({ name }) => name));
+        return type
+          .getTypes()
+          .flatMap(({ name }) => (known.has(name) ? [] : [`${type.name}.${name}`]));
+      }
       return isScalarType(type) && isScalarType(other) ? [] : [type.name];
     });
 }
@@ -255,9 +262,11 @@ describe("the simulator's schema", () => {
     const changed = SIMULATOR_SDL.replace("jobNumber: Int!", "jobNumber: Int")
       .replace("postalCode: String!", "zip: String!")
       .replace("    late\n", "")
-      .replace("clients(filter: ClientFilterAttributes, ", "clients(");
+      .replace("clients(filter: ClientFilterAttributes, ", "clients(")
+      .replace("JobNoteUnion = ClientNote | JobNote", "JobNoteUnion = ClientNote");
     expect(differences(part, buildSchema(changed))).toEqual([
       "Query.clients.filter",
+      "JobNoteUnion.JobNote",
       "ClientAddress.postalCode",
       "Job.jobNumber",
       "JobStatusTypeEnum.late",
