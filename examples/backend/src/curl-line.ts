@@ -1,11 +1,11 @@
-import { type Secret, SIGNATURE_HEADER, signPayload, type Tenant } from "@jobber-sync/core";
+import { type Secret, type Secrets, SIGNATURE_HEADER, signPayload } from "@jobber-sync/core";
 import { SAMPLE_PAYLOAD } from "./sample-payload.ts";
 
 /**
- * Returns a shell command that sends {@link SAMPLE_PAYLOAD} to a tenant, signed with the tenant's
- * first secret.
+ * Returns a shell command that sends {@link SAMPLE_PAYLOAD} to a tenant, signed with the first of
+ * the secrets.
  */
-export function curlLine(url: string, { slug, secrets }: Tenant): string {
+export function curlLine(url: string, slug: string, secrets: Secrets): string {
   // The payload contains no apostrophe, so single quotes keep the signed bytes unchanged.
   const body = JSON.stringify(SAMPLE_PAYLOAD);
   return [
@@ -16,7 +16,7 @@ export function curlLine(url: string, { slug, secrets }: Tenant): string {
   ].join(" ");
 }
 
-function firstSecret(secrets: Tenant["secrets"]): Secret {
+function firstSecret(secrets: Secrets): Secret {
   const first = Array.isArray(secrets) ? secrets[0] : secrets;
   return typeof first === "object" && "value" in first ? first.value : first;
 }

@@ -1,11 +1,10 @@
-export { type ApiParts, createApi } from "./create-api.ts";
+export { consoleHooks } from "./console-hooks.ts";
 export { createHttpCloser, type HttpCloserOptions } from "./create-http-closer.ts";
 export { endWith } from "./end-with.ts";
 export { isLocalRequest } from "./is-local-request.ts";
 export { isRecordKind, RECORD_KINDS, type RecordKind, readRecords } from "./read-records.ts";
-export { type ApiSettings, readSettings, type Settings } from "./read-settings.ts";
+export { readSettings, type Settings } from "./read-settings.ts";
 export { runDeliveriesCommand } from "./run-deliveries-command.ts";
 export { type RunningBackend, runUntilSignal } from "./run-until-signal.ts";
 export { startExample } from "./start-example.ts";
-export { startReconciler } from "./start-reconciler.ts";
 export { urlOfServer } from "./url-of-server.ts";

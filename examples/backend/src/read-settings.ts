@@ -1,7 +1,8 @@
 import { hkdfSync, randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Tenant, TokenKey } from "@jobber-sync/core";
+import type { TokenKey } from "@jobber-sync/core";
+import type { AppOptions, SyncTenant } from "jobber-sync";
 
 /** Settings of an example, read from its environment. */
 export interface Settings {
@@ -11,36 +12,20 @@ export interface Settings {
   readonly host: string;
   /** `JOBBER_SYNC_DB`, the database file. @default ".data/jobber-sync.db" */
   readonly database: string;
-  /** `JOBBER_TENANTS` names a JSON file with a list of `{ slug, secrets, accountIds? }`. */
-  readonly tenants: readonly Tenant[];
+  /** `JOBBER_TENANTS` names a JSON file with a list of `{ slug, secrets?, accountIds? }`. */
+  readonly tenants: readonly SyncTenant[];
   /**
-   * The Jobber app. `null` without `JOBBER_CLIENT_ID`: deliveries of Jobber's own webhooks then
-   * stay unresolved.
+   * The Jobber app: `JOBBER_CLIENT_ID`, `JOBBER_CLIENT_SECRET`, `JOBBER_API_URL` and
+   * `JOBBER_TOKEN_KEY`. Without it, deliveries of Jobber's own webhooks stay unresolved.
    */
-  readonly api: ApiSettings | null;
-}
-
-/** A Jobber app, as shown in Jobber's Developer Center. */
-export interface ApiSettings {
-  /** `JOBBER_CLIENT_ID` */
-  readonly clientId: string;
-  /** `JOBBER_CLIENT_SECRET`. Jobber also signs webhooks with it. */
-  readonly clientSecret: string;
-  /** `JOBBER_API_URL`: the GraphQL endpoint, over https or on this machine. @default Jobber's */
-  readonly endpoint?: string | undefined;
-  /**
-   * `JOBBER_TOKEN_KEY`: encrypts stored tokens, 32 bytes in base64.
-   *
-   * @default derived from the client secret
-   */
-  readonly tokenKey: TokenKey;
+  readonly app: AppOptions | undefined;
 }
 
 const DEFAULT_DATABASE = ".data/jobber-sync.db";
 
 /**
  * Reads the settings from environment variables. Without `JOBBER_TENANTS` there is one tenant,
- * `acme`, with the app's client secret or, without an app, a random secret for this run: a default
+ * `acme`. Without an app it has a random secret for this run: a default
  * secret in the source could be used by anyone to sign.
  *
  * @throws {Error} when a variable cannot be used; the message names the variable and never quotes
@@ -49,34 +34,40 @@ const DEFAULT_DATABASE = ".data/jobber-sync.db";
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const database = env.JOBBER_SYNC_DB || DEFAULT_DATABASE;
   if (!env.JOBBER_SYNC_DB) mkdirSync(dirname(database), { recursive: true });
-  const api = readApi(env);
+  const app = readApp(env);
   return {
     port: readPort(env.PORT),
     host: env.HOST || "127.0.0.1",
     database,
     tenants: env.JOBBER_TENANTS
       ? readTenants(env.JOBBER_TENANTS)
-      : [{ slug: "acme", secrets: api?.clientSecret ?? randomBytes(32).toString("base64url") }],
-    api,
+      : [app ? { slug: "acme" } : { slug: "acme", secrets: randomSecret() }],
+    app,
   };
 }
 
-function readApi(env: NodeJS.ProcessEnv): ApiSettings | null {
+function randomSecret(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+function readApp(env: NodeJS.ProcessEnv): AppOptions | undefined {
   const {
     JOBBER_CLIENT_ID: clientId,
     JOBBER_CLIENT_SECRET: clientSecret,
     JOBBER_API_URL: endpoint,
   } = env;
-  if (!clientId && !clientSecret) return null;
+  if (!clientId && !clientSecret) return undefined;
   if (!clientId || !clientSecret)
     throw new Error("JOBBER_CLIENT_ID and JOBBER_CLIENT_SECRET must be set together.");
   return {
     clientId,
     clientSecret,
     endpoint: endpoint || undefined,
-    tokenKey: env.JOBBER_TOKEN_KEY
-      ? { id: "env", key: env.JOBBER_TOKEN_KEY }
-      : { id: "derived", key: deriveTokenKey(clientSecret) },
+    encryptionKeys: [
+      env.JOBBER_TOKEN_KEY
+        ? { id: "env", key: env.JOBBER_TOKEN_KEY }
+        : { id: "derived", key: deriveTokenKey(clientSecret) },
+    ],
   };
 }
 
@@ -84,7 +75,7 @@ function readApi(env: NodeJS.ProcessEnv): ApiSettings | null {
  * Derives the key that encrypts stored tokens. A new client secret needs a new connection to
  * Jobber.
  */
-function deriveTokenKey(clientSecret: string): Uint8Array {
+function deriveTokenKey(clientSecret: string): TokenKey["key"] {
   return new Uint8Array(
     hkdfSync("sha256", clientSecret, "", "jobber-sync example: tokens at rest", 32),
   );
@@ -97,7 +88,7 @@ function readPort(text: string | undefined): number {
   throw new Error(`PORT must be a number from 0 to 65535, not "${text}".`);
 }
 
-function readTenants(path: string): readonly Tenant[] {
+function readTenants(path: string): readonly SyncTenant[] {
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(path, "utf8"));
@@ -108,9 +99,9 @@ function readTenants(path: string): readonly Tenant[] {
   }
   if (!Array.isArray(content) || content.length === 0) {
     throw new Error(
-      `JOBBER_TENANTS: ${path} must contain a JSON array of { "slug", "secrets", "accountIds"? } with at least one entry.`,
+      `JOBBER_TENANTS: ${path} must contain a JSON array of { "slug", "secrets"?, "accountIds"? } with at least one entry.`,
     );
   }
-  // createReceiver checks the entries and names the tenant that is wrong.
+  // createJobberSync checks the entries and names the tenant that is wrong.
   return content;
 }

@@ -1,4 +1,4 @@
-import type { JobberApi } from "@jobber-sync/api";
+import type { JobberSync } from "jobber-sync";
 
 /** A running backend. */
 export interface RunningBackend {
@@ -6,13 +6,9 @@ export interface RunningBackend {
   readonly url: string;
   /** The database, to show to the operator. @default the file named in the settings */
   readonly database?: string;
-  /** Jobber's API, when the settings name an app. */
-  readonly api?: JobberApi | undefined;
-  /** Resolves when every accepted delivery that is due has been processed. */
-  drain(): Promise<void>;
+  readonly sync: JobberSync;
   /**
-   * Stops receiver and worker at the same time, lets requests and runs finish, and closes the
-   * database.
+   * Stops server and sync at the same time, lets requests and runs finish, and closes the database.
    */
   stop(): Promise<void>;
 }

@@ -27,11 +27,18 @@ export async function startExample(
   const [tenant] = settings.tenants;
   if (tenant === undefined) return;
   const records = `${backend.url}/records/${encodeURIComponent(tenant.slug)}`;
-  console.log(`\nSend it a signed delivery:\n\n${curlLine(backend.url, tenant)}\n`);
+  if (settings.app !== undefined) {
+    console.log(`\nConnect an account to "${tenant.slug}": ${backend.url}/jobber/connect`);
+    console.log(`Jobber's webhook URL ends with /webhooks/jobber\n`);
+  }
+  if (tenant.secrets !== undefined)
+    console.log(
+      `\nSend it a signed delivery:\n\n${curlLine(backend.url, tenant.slug, tenant.secrets)}\n`,
+    );
   console.log(
     `See the records it created:\n\ncurl -sS -w '\\n' ${records}/jobs ${records}/contacts ${records}/submissions\n`,
   );
-  if (!process.env.JOBBER_TENANTS && settings.api === null) {
+  if (!process.env.JOBBER_TENANTS && settings.app === undefined) {
     console.log(
       'The secret of tenant "acme" is random and changes with every start. To use your own, set JOBBER_TENANTS.\n',
     );

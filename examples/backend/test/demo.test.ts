@@ -1,19 +1,20 @@
 import { createServer } from "node:http";
 import {
+  createMemoryCursorStore,
   createMemoryInbox,
+  createMemoryLease,
   createMemoryStore,
-  createReceiver,
-  createWorker,
+  createMemoryTokenStore,
 } from "@jobber-sync/core";
 import { nodeBody } from "@jobber-sync/core/http";
 import type { SyncStore } from "@jobber-sync/core/ports";
 import { silentLogger } from "@jobber-sync/testing";
+import { createJobberSync } from "jobber-sync";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { findDifferences } from "../src/demo/find-differences.ts";
 import { runDemo } from "../src/demo/index.ts";
 import { formatTable } from "../src/format-table.ts";
 import {
-  createApi,
   createHttpCloser,
   type RecordKind,
   type RunningBackend,
@@ -24,15 +25,21 @@ import {
 
 /** Starts a backend in memory whose store can be broken on purpose. */
 function backend(spoil: (store: SyncStore) => Partial<SyncStore> = () => ({})) {
-  return async ({ tenants, api: settings }: Settings): Promise<RunningBackend> => {
+  return async ({ tenants, app }: Settings): Promise<RunningBackend> => {
     const store = createMemoryStore();
-    const inbox = createMemoryInbox({ nextSequence: () => store.nextSequence() });
-    const receiver = createReceiver({ tenants, inbox, logger: silentLogger });
-    const api = settings === null ? undefined : createApi(settings, { inbox });
-    const worker = createWorker({
-      inbox,
-      source: api,
+    const database = {
+      inbox: createMemoryInbox({ nextSequence: () => store.nextSequence() }),
       store: { ...store, ...spoil(store) },
+      tokens: createMemoryTokenStore(),
+      lease: createMemoryLease(),
+      cursors: createMemoryCursorStore(),
+    };
+    // Without reconcile, which would write records that the deliveries left broken.
+    const sync = createJobberSync({
+      database,
+      app,
+      tenants,
+      reconcile: false,
       logger: silentLogger,
     });
     const server = createServer(async (req, res) => {
@@ -43,9 +50,9 @@ function backend(spoil: (store: SyncStore) => Partial<SyncStore> = () => ({})) {
         return;
       }
       const { method = "", headers } = req;
-      const response = await receiver.handle({
+      const response = await sync.receiver.handle({
         method,
-        tenant: third,
+        tenant: third || undefined,
         headers,
         body: nodeBody(req),
       });
@@ -53,12 +60,7 @@ function backend(spoil: (store: SyncStore) => Partial<SyncStore> = () => ({})) {
     });
     const close = createHttpCloser(server);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return {
-      api,
-      url: urlOfServer(server),
-      drain: async () => void (await worker.drain()),
-      stop: () => close(),
-    };
+    return { sync, url: urlOfServer(server), stop: () => close() };
   };
 }
 

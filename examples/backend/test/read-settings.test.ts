@@ -22,7 +22,7 @@ test("readSettings defaults to the loopback address and a random secret", () => 
     port: 3000,
     host: "127.0.0.1",
     database: JOBBER_SYNC_DB,
-    api: null,
+    app: undefined,
   });
   expect(first.tenants).toEqual([{ slug: "acme", secrets: expect.stringMatching(/^[\w-]{43}$/) }]);
   expect(first.tenants).not.toEqual(second.tenants);
@@ -41,22 +41,22 @@ test("readSettings reads port, host, database and tenants from the environment",
     host: "::1",
     database: JOBBER_SYNC_DB,
     tenants,
-    api: null,
+    app: undefined,
   });
 });
 
-test("readSettings uses the app's client secret as the tenant's secret", () => {
+test("readSettings leaves the tenant without a secret of its own when there is an app", () => {
   const env = {
     JOBBER_SYNC_DB,
     JOBBER_CLIENT_ID: "id",
     JOBBER_CLIENT_SECRET: "a client secret of 24 c.",
   };
   expect(readSettings(env)).toMatchObject({
-    api: { clientId: "id", clientSecret: "a client secret of 24 c.", endpoint: undefined },
-    tenants: [{ slug: "acme", secrets: "a client secret of 24 c." }],
+    app: { clientId: "id", clientSecret: "a client secret of 24 c.", endpoint: undefined },
+    tenants: [{ slug: "acme" }],
   });
   const endpoint = "http://127.0.0.1:4000/api/graphql";
-  expect(readSettings({ ...env, JOBBER_API_URL: endpoint }).api?.endpoint).toBe(endpoint);
+  expect(readSettings({ ...env, JOBBER_API_URL: endpoint }).app?.endpoint).toBe(endpoint);
 });
 
 test("readSettings takes the token key from the environment or derives the same one at every start", () => {
@@ -65,13 +65,15 @@ test("readSettings takes the token key from the environment or derives the same 
     JOBBER_CLIENT_ID: "id",
     JOBBER_CLIENT_SECRET: "a client secret of 24 c.",
   };
-  const derived = readSettings(env).api?.tokenKey;
-  expect(derived).toEqual(readSettings(env).api?.tokenKey);
+  const derived = readSettings(env).app?.encryptionKeys[0];
+  expect(derived).toEqual(readSettings(env).app?.encryptionKeys[0]);
   expect(derived?.key).toHaveLength(32);
   const other = { ...env, JOBBER_CLIENT_SECRET: "another client secret..." };
-  expect(readSettings(other).api?.tokenKey).not.toEqual(derived);
+  expect(readSettings(other).app?.encryptionKeys[0]).not.toEqual(derived);
   const key = Buffer.alloc(32, 7).toString("base64");
-  expect(readSettings({ ...env, JOBBER_TOKEN_KEY: key }).api?.tokenKey).toEqual({ id: "env", key });
+  expect(readSettings({ ...env, JOBBER_TOKEN_KEY: key }).app?.encryptionKeys).toEqual([
+    { id: "env", key },
+  ]);
 });
 
 describe("readSettings names a setting that it cannot use", () => {

@@ -1,61 +1,53 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { createReceiver, createWorker } from "@jobber-sync/core";
-import { jobberWebhooks } from "@jobber-sync/express";
+import { jobberConnect, jobberWebhooks } from "@jobber-sync/express";
 import { openSqlite } from "@jobber-sync/sqlite";
 import {
-  createApi,
+  consoleHooks,
   createHttpCloser,
   isLocalRequest,
   isRecordKind,
   type RunningBackend,
   readRecords,
   type Settings,
-  startReconciler,
   urlOfServer,
 } from "@jobber-sync-examples/backend";
 import express from "express";
-import { connectRoutes } from "./connect-routes.ts";
+import { createJobberSync } from "jobber-sync";
 
-/**
- * Starts a backend that keeps Jobber's jobs and clients in a SQLite file, with receiver and worker
- * in one process.
- */
+/** Starts a backend that keeps Jobber's jobs and clients in a SQLite file. */
 export async function startServer(settings: Settings): Promise<RunningBackend> {
   const { port, host, database, tenants } = settings;
-  const { store, inbox, tokens, lease, cursors, close } = openSqlite(database);
-  // The receiver stores each delivery before it responds. The worker turns deliveries into records
-  // afterwards.
-  const receiver = createReceiver({ tenants, inbox });
-  // Jobber's webhooks contain only ids, so the worker fetches the records from Jobber's API.
-  const api = settings.api === null ? undefined : createApi(settings.api, { inbox, tokens, lease });
-  const reconciler = api && startReconciler({ api, inbox, store, cursors, lease, tenants });
-  const worker = createWorker({
-    inbox,
-    store,
-    source: api,
+  const sync = createJobberSync({
+    database: openSqlite(database),
+    app: settings.app,
     tenants,
+    hooks: consoleHooks(),
     // Your code, called after the commit. It can be called again for the same delivery: make it
     // idempotent.
     on: {
-      "job.completed": ({ tenant, result }) => {
-        for (const { jobberJobId } of result?.jobs ?? [])
-          console.log(`handler: job ${jobberJobId} of ${tenant} is completed`);
-      },
+      "job.completed": ({ tenant, submission }) =>
+        console.log(`handler: job ${submission.payload.jobber_job_id} of ${tenant} is completed`),
     },
   });
 
   const app = express();
   app.disable("x-powered-by");
   // Mount it before any body parser: the signature covers the bytes as received.
-  app.use(jobberWebhooks(receiver));
+  app.use(jobberWebhooks(sync.receiver));
   // Everything after this line is an ordinary Express backend: app.use(express.json()), your
   // routes, …
-  app.get("/healthz", async (_req, res) => {
-    // Reads the database, so that an unavailable one shows: Express 5 responds with 500 when this
-    // rejects.
-    await inbox.list({ limit: 1 });
-    res.json({ status: "ok" });
+  if (sync.connect !== null) {
+    // In your backend, return the tenant of the signed-in user's session.
+    const authorize = (req: express.Request) => (isLocalRequest(req) ? tenants[0]?.slug : null);
+    app.use(jobberConnect(sync, { authorize }));
+  }
+  app.get("/healthz", async (req, res) => {
+    const health = await sync.health();
+    // Reasons and counts name tenants: not for everybody.
+    res
+      .status(health.level === "failing" ? 503 : 200)
+      .json(isLocalRequest(req) ? health : { level: health.level });
   });
   app.get("/records/:clientSlug/:kind", async (req, res) => {
     const { clientSlug: tenant, kind } = req.params;
@@ -63,33 +55,19 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
       res.status(403).json({ error: "Records are served to this machine only." });
     else if (!isRecordKind(kind))
       res.status(404).json({ error: "Unknown kind. Use jobs, contacts or submissions." });
-    else res.json(await readRecords(store, tenant, kind));
+    else res.json(await readRecords(sync.store, tenant, kind));
   });
-
-  if (settings.api !== null && api !== undefined) {
-    // The first reconcile of a tenant reads everything that its account already contains.
-    const onConnected = (tenant: string) => void reconciler?.soon(tenant);
-    app.use(connectRoutes({ api, app: settings.api, tenants, onConnected }));
-  }
 
   const server = createServer(app);
   const closeHttp = createHttpCloser(server);
+  const stop = async () => void (await Promise.all([closeHttp(), sync.stop()]));
   try {
     server.listen(port, host);
     await once(server, "listening");
+    await sync.start();
   } catch (error) {
-    await close();
+    await stop();
     throw error;
   }
-  worker.start();
-
-  return {
-    api,
-    url: urlOfServer(server),
-    drain: async () => void (await worker.drain()),
-    async stop() {
-      await Promise.all([worker.stop(), reconciler?.stop(), closeHttp()]);
-      await close();
-    },
-  };
+  return { sync, url: urlOfServer(server), stop };
 }

@@ -13,7 +13,6 @@ import {
   startExampleProcess,
 } from "@jobber-sync-examples/backend/contract";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { createPendingConnections } from "../src/pending-connections.ts";
 
 const WAIT = { timeout: 30_000, interval: 20 };
 
@@ -55,7 +54,7 @@ afterAll(async () => {
 
 /** Starts the flow as a browser does: follows the redirect and keeps the cookie. */
 async function begin() {
-  const first = await fetch(`${server.url}/connect/acme`, { redirect: "manual" });
+  const first = await fetch(`${server.url}/jobber/connect`, { redirect: "manual" });
   const cookie = first.headers.get("set-cookie")?.split(";")[0] ?? "";
   const atJobber = await fetch(first.headers.get("location") ?? "", { redirect: "manual" });
   return { cookie, callback: atJobber.headers.get("location") ?? "" };
@@ -102,7 +101,7 @@ test("the callback trusts no cookie that the server did not set", async () => {
   url.search = new URLSearchParams({
     response_type: "code",
     client_id: jobber.clientId,
-    redirect_uri: `${server.url}/connect/callback`,
+    redirect_uri: `${server.url}/jobber/callback`,
     state: "attacker",
     code_challenge: createHash("sha256").update(verifier).digest("base64url"),
     code_challenge_method: "S256",
@@ -117,12 +116,18 @@ test("the callback trusts no cookie that the server did not set", async () => {
   expect(jobber.counts.oauth.exchanges).toBe(0);
 });
 
-test("the start route rejects forwarded requests and unknown tenants", async () => {
+test("the start route rejects forwarded requests", async () => {
   const headers = { "x-forwarded-for": "203.0.113.7" };
-  expect((await fetch(`${server.url}/connect/acme`, { headers, redirect: "manual" })).status).toBe(
-    403,
-  );
-  expect((await fetch(`${server.url}/connect/unknown`, { redirect: "manual" })).status).toBe(404);
+  const response = await fetch(`${server.url}/jobber/connect`, { headers, redirect: "manual" });
+  expect(response.status).toBe(403);
+});
+
+test("GET /healthz shows the reasons to this machine only", async () => {
+  const local = await fetch(`${server.url}/healthz`);
+  expect([local.status, await local.json()]).toMatchObject([200, { level: "ok", deliveries: [] }]);
+  const headers = { "x-forwarded-for": "203.0.113.7" };
+  const forwarded = await fetch(`${server.url}/healthz`, { headers });
+  expect(await forwarded.json()).toEqual({ level: "ok" });
 });
 
 test("a connected account gets its existing records, the deliveries that waited, and new ones", async () => {
@@ -178,28 +183,3 @@ test("the connection survives a restart", async () => {
     WAIT,
   );
 }, 120_000);
-
-const flow = (tenant: string) => ({
-  tenant,
-  state: `state of ${tenant}`,
-  codeVerifier: "verifier",
-});
-
-test("createPendingConnections returns a flow once, and only for its own secret", () => {
-  const pending = createPendingConnections(1000, () => 0);
-  const secret = pending.add(flow("acme"));
-  expect(pending.take("another secret")).toBeUndefined();
-  expect(pending.take(secret)).toMatchObject(flow("acme"));
-  expect(pending.take(secret)).toBeUndefined();
-});
-
-test("createPendingConnections drops a flow after its lifetime, and the oldest of 1,001", () => {
-  let now = 0;
-  const pending = createPendingConnections(1000, () => now);
-  const oldest = pending.add(flow("acme"));
-  const secrets = Array.from({ length: 1000 }, (_, index) => pending.add(flow(`tenant-${index}`)));
-  expect(pending.take(oldest)).toBeUndefined();
-  expect(pending.take(secrets[0] ?? "")).toMatchObject({ tenant: "tenant-0" });
-  now = 1000;
-  expect(pending.take(secrets[1] ?? "")).toBeUndefined();
-});

@@ -1,21 +1,14 @@
-import { createReceiver, type SyncReader, type Tenants } from "@jobber-sync/core";
-import type { Inbox } from "@jobber-sync/core/ports";
-import { jobberWebhooks } from "@jobber-sync/fastify";
+import { jobberConnect, jobberWebhooks } from "@jobber-sync/fastify";
 import {
   createHttpCloser,
   isLocalRequest,
   isRecordKind,
   readRecords,
+  type Settings,
   urlOfServer,
 } from "@jobber-sync-examples/backend";
-import fastify from "fastify";
-
-/** Options for {@link createApp}. */
-export interface AppOptions {
-  readonly tenants: Tenants;
-  readonly inbox: Inbox;
-  readonly store: SyncReader;
-}
+import fastify, { type FastifyRequest } from "fastify";
+import type { JobberSync } from "jobber-sync";
 
 /** The HTTP server of the example. */
 export interface App {
@@ -25,17 +18,25 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** Creates the HTTP server: accepts webhooks, and serves the records to this machine. */
-export function createApp({ tenants, inbox, store }: AppOptions): App {
+/**
+ * Creates the HTTP server: accepts webhooks, connects accounts, and serves the records to this
+ * machine.
+ */
+export function createApp(sync: JobberSync, { tenants }: Pick<Settings, "tenants">): App {
   const app = fastify();
   const closeHttp = createHttpCloser(app.server);
   // Register it anywhere: the plugin reads the bytes itself and leaves your parsers alone.
-  app.register(jobberWebhooks, { receiver: createReceiver({ tenants, inbox }) });
-  app.get("/healthz", async () => {
-    // Reads the database, so that an unavailable one shows: Fastify responds with 500 when this
-    // rejects.
-    await inbox.list({ limit: 1 });
-    return { status: "ok" };
+  app.register(jobberWebhooks, { receiver: sync.receiver });
+  if (sync.connect !== null) {
+    // In your backend, return the tenant of the signed-in user's session.
+    const authorize = ({ raw }: FastifyRequest) => (isLocalRequest(raw) ? tenants[0]?.slug : null);
+    app.register(jobberConnect, { sync, authorize });
+  }
+  app.get("/healthz", async ({ raw }, reply) => {
+    const health = await sync.health();
+    reply.code(health.level === "failing" ? 503 : 200);
+    // Reasons and counts name tenants: not for everybody.
+    return isLocalRequest(raw) ? health : { level: health.level };
   });
   app.get<{ Params: { clientSlug: string; kind: string } }>(
     "/records/:clientSlug/:kind",
@@ -44,7 +45,7 @@ export function createApp({ tenants, inbox, store }: AppOptions): App {
         return reply.code(403).send({ error: "Records are served to this machine only." });
       if (!isRecordKind(kind))
         return reply.code(404).send({ error: "Unknown kind. Use jobs, contacts or submissions." });
-      return readRecords(store, tenant, kind);
+      return readRecords(sync.store, tenant, kind);
     },
   );
   return {

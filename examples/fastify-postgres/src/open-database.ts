@@ -3,7 +3,7 @@ import pg from "pg";
 import { PgBoss } from "pg-boss";
 import { sharedPostgres } from "./postgres/shared-postgres.ts";
 
-/** An open database with its tables. */
+/** An open database with its tables. `close` ends its connections and its queue. */
 export interface Database extends Omit<Postgres, "migrate"> {
   /** Host and database, without the password. */
   readonly name: string;

@@ -1,6 +1,6 @@
 import type { RunningBackend, Settings } from "@jobber-sync-examples/backend";
 import { createApp } from "./create-app.ts";
-import { createBackendWorker } from "./create-backend-worker.ts";
+import { createSync } from "./create-sync.ts";
 import { type Database, openDatabase } from "./open-database.ts";
 
 /**
@@ -12,28 +12,28 @@ export async function startServer(
   open: () => Promise<Database> = () => openDatabase(process.env, "worker"),
 ): Promise<RunningBackend> {
   const database = await open();
-  try {
-    return await serve(settings, database);
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
+  return serve(settings, database, { processing: true });
 }
 
-async function serve(settings: Settings, database: Database): Promise<RunningBackend> {
-  const { tenants, port, host } = settings;
-  const app = createApp({ tenants, inbox: database.inbox, store: database.store });
-  const worker = createBackendWorker(database, settings);
-  const url = await app.listen({ port, host });
-  worker.start();
-  return {
-    api: worker.api,
-    url,
-    database: database.name,
-    drain: () => worker.drain(),
-    async stop() {
-      await Promise.all([worker.stop(), app.close()]);
-      await database.close();
-    },
-  };
+/**
+ * Serves webhooks and records until stopped. Closes the database when the server cannot start.
+ *
+ * @param options.processing whether this process turns deliveries into records, too
+ */
+export async function serve(
+  settings: Settings,
+  database: Database,
+  { processing }: { readonly processing: boolean },
+): Promise<RunningBackend> {
+  const sync = createSync(database, settings);
+  const app = createApp(sync, settings);
+  const stop = async () => void (await Promise.all([app.close(), sync.stop()]));
+  try {
+    const url = await app.listen(settings);
+    if (processing) await sync.start();
+    return { sync, url, database: database.name, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }

@@ -1,56 +1,48 @@
-import { createReceiver, createWorker } from "@jobber-sync/core";
-import { jobberWebhooks } from "@jobber-sync/fastify";
+import { jobberConnect, jobberWebhooks } from "@jobber-sync/fastify";
 import { openSqlite } from "@jobber-sync/sqlite";
 import {
-  createApi,
+  consoleHooks,
   createHttpCloser,
   isLocalRequest,
   isRecordKind,
   type RunningBackend,
   readRecords,
   type Settings,
-  startReconciler,
   urlOfServer,
 } from "@jobber-sync-examples/backend";
-import fastify from "fastify";
+import fastify, { type FastifyRequest } from "fastify";
+import { createJobberSync } from "jobber-sync";
 
-/**
- * Starts a backend that keeps Jobber's jobs and clients in a SQLite file, with receiver and worker
- * in one process.
- */
+/** Starts a backend that keeps Jobber's jobs and clients in a SQLite file. */
 export async function startServer(settings: Settings): Promise<RunningBackend> {
   const { port, host, database, tenants } = settings;
-  const { store, inbox, tokens, lease, cursors, close } = openSqlite(database);
-  // The receiver stores each delivery before it responds. The worker turns deliveries into records
-  // afterwards.
-  const receiver = createReceiver({ tenants, inbox });
-  // Jobber's webhooks contain only ids, so the worker fetches the records from Jobber's API.
-  const api = settings.api === null ? undefined : createApi(settings.api, { inbox, tokens, lease });
-  const reconciler = api && startReconciler({ api, inbox, store, cursors, lease, tenants });
-  const worker = createWorker({
-    inbox,
-    store,
-    source: api,
+  const sync = createJobberSync({
+    database: openSqlite(database),
+    app: settings.app,
     tenants,
+    hooks: consoleHooks(),
     // Your code, called after the commit. It can be called again for the same delivery: make it
     // idempotent.
     on: {
-      "job.completed": ({ tenant, result }) => {
-        for (const { jobberJobId } of result?.jobs ?? [])
-          console.log(`handler: job ${jobberJobId} of ${tenant} is completed`);
-      },
+      "job.completed": ({ tenant, submission }) =>
+        console.log(`handler: job ${submission.payload.jobber_job_id} of ${tenant} is completed`),
     },
   });
 
   const app = fastify();
   const closeHttp = createHttpCloser(app.server);
   // Register it anywhere: the plugin reads the bytes itself and leaves your parsers alone.
-  app.register(jobberWebhooks, { receiver });
-  app.get("/healthz", async () => {
-    // Reads the database, so that an unavailable one shows: Fastify responds with 500 when this
-    // rejects.
-    await inbox.list({ limit: 1 });
-    return { status: "ok" };
+  app.register(jobberWebhooks, { receiver: sync.receiver });
+  if (sync.connect !== null) {
+    // In your backend, return the tenant of the signed-in user's session.
+    const authorize = ({ raw }: FastifyRequest) => (isLocalRequest(raw) ? tenants[0]?.slug : null);
+    app.register(jobberConnect, { sync, authorize });
+  }
+  app.get("/healthz", async ({ raw }, reply) => {
+    const health = await sync.health();
+    reply.code(health.level === "failing" ? 503 : 200);
+    // Reasons and counts name tenants: not for everybody.
+    return isLocalRequest(raw) ? health : { level: health.level };
   });
   app.get<{ Params: { clientSlug: string; kind: string } }>(
     "/records/:clientSlug/:kind",
@@ -59,26 +51,17 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
         return reply.code(403).send({ error: "Records are served to this machine only." });
       if (!isRecordKind(kind))
         return reply.code(404).send({ error: "Unknown kind. Use jobs, contacts or submissions." });
-      return readRecords(store, tenant, kind);
+      return readRecords(sync.store, tenant, kind);
     },
   );
 
-  const stop = async () => {
-    await Promise.all([worker.stop(), reconciler?.stop(), closeHttp(), app.close()]);
-    await close();
-  };
+  const stop = async () => void (await Promise.all([closeHttp(), app.close(), sync.stop()]));
   try {
     await app.listen({ port, host });
+    await sync.start();
   } catch (error) {
     await stop();
     throw error;
   }
-  worker.start();
-
-  return {
-    api,
-    url: urlOfServer(app.server),
-    drain: async () => void (await worker.drain()),
-    stop,
-  };
+  return { sync, url: urlOfServer(app.server), stop };
 }

@@ -13,6 +13,7 @@ import type { Inbox, SyncStore } from "@jobber-sync/core/ports";
 import { connectedParts } from "./connected-parts.ts";
 import { checkHealth, type Health } from "./health/check-health.ts";
 import type { JobberSyncOptions, SyncDatabase } from "./options.ts";
+import { trackDeliveries } from "./track-deliveries.ts";
 
 /** Receiver, worker, API, OAuth and reconcile, wired together. Each part may be used on its own. */
 export interface JobberSync {
@@ -34,9 +35,9 @@ export interface JobberSync {
    */
   start(): Promise<void>;
   /**
-   * Stops claiming deliveries, waits for active runs for up to `graceMs`, then closes the database.
-   * Stop your HTTP server at the same time, not before: idle keep-alive connections must not delay
-   * the worker.
+   * Stops claiming deliveries, waits for active runs for up to `graceMs` and for the responses to
+   * deliveries that are being received, then closes the database. Stop your HTTP server at the same
+   * time, not before: idle keep-alive connections must not delay the worker.
    *
    * @param options.graceMs milliseconds. @default 10000
    */
@@ -87,7 +88,9 @@ export function createJobberSync(options: JobberSyncOptions): JobberSync {
   const tenants = connected?.tenants ?? tenantsWithoutApp(options);
   const app = connected === null ? undefined : { secrets: connected.app.clientSecret };
   const shared = { tenants, app, topics: options.topics, hooks: options.hooks, logger, now };
-  const receiver = createReceiver({ ...options.receiver, ...shared, inbox });
+  const { receiver, settled } = trackDeliveries(
+    createReceiver({ ...options.receiver, ...shared, inbox }),
+  );
   const worker = createWorker({
     ...options.worker,
     ...shared,
@@ -123,6 +126,7 @@ export function createJobberSync(options: JobberSyncOptions): JobberSync {
     async stop({ graceMs = 10_000 } = {}) {
       running = null;
       await Promise.all([worker.stop({ graceMs }), connected?.reconciler?.stop({ graceMs })]);
+      await settled();
       await database.close?.();
     },
     drain: (drainOptions) => worker.drain(drainOptions),

@@ -6,7 +6,7 @@ import { TENANT } from "./tenant.ts";
 /** One request of the demo, with its expected response. */
 export interface DemoDelivery {
   readonly title: string;
-  readonly slug: string;
+  readonly path: string;
   readonly body: SignedRequest["body"];
   readonly headers: SignedRequest["headers"];
   /**
@@ -76,8 +76,15 @@ export const SNAPSHOTS = {
 const STORED = ["200 accepted", "200 coalesced"];
 const REJECTED = ["401 ERR_UNAUTHORIZED"];
 
-/** Returns everything that the demo sends, in order. */
-export function demoDeliveries({ accountId, job }: JobberRecords): readonly DemoDelivery[] {
+/**
+ * Returns everything that the demo sends, in order.
+ *
+ * @param clientSecret signs Jobber's own webhooks
+ */
+export function demoDeliveries(
+  { accountId, job }: JobberRecords,
+  clientSecret: string,
+): readonly DemoDelivery[] {
   const { slug, secrets: secret } = TENANT;
   const send = (
     title: string,
@@ -86,11 +93,13 @@ export function demoDeliveries({ accountId, job }: JobberRecords): readonly Demo
     how: Partial<DemoDelivery> = {},
   ) => ({
     title,
-    slug,
+    path: `/webhooks/jobber/${slug}`,
     responses,
     ...signedRequest(payload, secret),
     ...how,
   });
+  const about = { accountId, itemId: job.id, occurredAt: job.createdAt };
+  const notification = notificationPayload("JOB_CREATE", about);
   return [
     send("job.created", SNAPSHOTS.jobCreated, STORED),
     send("job.updated", SNAPSHOTS.jobUpdated, STORED),
@@ -103,13 +112,12 @@ export function demoDeliveries({ accountId, job }: JobberRecords): readonly Demo
     }),
     send("signed, but truncated JSON", '{"event":"job.upd', ["200 quarantined"]),
     send("job.created for an unknown tenant", SNAPSHOTS.jobCreated, REJECTED, {
-      slug: "unknown",
+      path: "/webhooks/jobber/unknown",
     }),
-    // Jobber's own webhooks name the record and contain none of its fields.
-    send(
-      "JOB_CREATE, Jobber's own webhook",
-      notificationPayload("JOB_CREATE", { accountId, itemId: job.id, occurredAt: job.createdAt }),
-      STORED,
-    ),
+    // Jobber's own webhooks name account and record, and contain none of its fields.
+    send("JOB_CREATE, Jobber's own webhook", notification, STORED, {
+      path: "/webhooks/jobber",
+      ...signedRequest(notification, clientSecret),
+    }),
   ];
 }

@@ -43,16 +43,16 @@ export async function runDemo({ title, start }: DemoOptions): Promise<boolean> {
         host: "127.0.0.1",
         database: join(folder, "demo.db"),
         tenants: [TENANT],
-        api: jobber.settings,
+        app: jobber.app,
       });
       try {
         console.log(`${title}, listening on ${backend.url}`);
-        console.log(`A simulated Jobber serves its API on ${jobber.settings.endpoint}\n`);
-        await backend.api?.connect(TENANT.slug, jobber.grant);
-        const deliveries = demoDeliveries(jobber.records);
+        console.log(`A simulated Jobber serves its API on ${jobber.app.endpoint}\n`);
+        await backend.sync.api?.connect(TENANT.slug, jobber.grant);
+        const deliveries = demoDeliveries(jobber.records, jobber.app.clientSecret);
         console.log(`Sending ${deliveries.length} deliveries, each with its response:\n`);
         const wrongResponses = await sendAll(backend.url, deliveries);
-        await backend.drain();
+        await backend.sync.drain();
         const stored = await readAll(backend.url);
         print(stored);
         return conclude([
@@ -86,8 +86,8 @@ async function sendAll(
   return wrong;
 }
 
-async function send(url: string, { slug, body, headers }: DemoDelivery): Promise<string> {
-  const response = await fetch(`${url}/webhooks/jobber/${slug}`, { method: "POST", body, headers });
+async function send(url: string, { path, body, headers }: DemoDelivery): Promise<string> {
+  const response = await fetch(`${url}${path}`, { method: "POST", body, headers });
   const outcome = (await response.json()) as { status?: string; code?: string };
   return `${response.status} ${outcome.status ?? outcome.code}`;
 }

@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { JobberApi } from "@jobber-sync/api";
 import { createSimulator } from "@jobber-sync/testing/simulator";
-import type { ApiSettings } from "../read-settings.ts";
-import { TENANT } from "./tenant.ts";
+import type { AppOptions } from "jobber-sync";
 
 /**
  * The time of the simulated Jobber, fixed so that every run of the demo creates the same records.
@@ -24,7 +23,7 @@ export interface JobberRecords {
 
 /** A simulated Jobber on a local port, with an account, a client and a job. */
 export interface SimulatedJobber {
-  readonly settings: ApiSettings;
+  readonly app: AppOptions;
   /** The tokens that the OAuth flow would return. */
   readonly grant: Parameters<JobberApi["connect"]>[1];
   readonly records: JobberRecords;
@@ -34,8 +33,7 @@ export interface SimulatedJobber {
 /** Starts the simulated Jobber of the demo. */
 export async function startSimulatedJobber(): Promise<SimulatedJobber> {
   const now = () => Date.parse(CLOCK);
-  // As in Jobber, the client secret also signs the webhooks.
-  const jobber = await createSimulator({ now, clientSecret: TENANT.secrets });
+  const jobber = await createSimulator({ now });
   const account = jobber.addAccount("Acme Lawn Care");
   const client = account.addClient({
     firstName: "Grace",
@@ -56,11 +54,11 @@ export async function startSimulatedJobber(): Promise<SimulatedJobber> {
   });
   const { accessToken, refreshToken, expiresAt } = jobber.connect(account);
   return {
-    settings: {
+    app: {
       clientId: jobber.clientId,
       clientSecret: jobber.clientSecret,
       endpoint: jobber.endpoint,
-      tokenKey: { id: "demo", key: randomBytes(32) },
+      encryptionKeys: [{ id: "demo", key: randomBytes(32) }],
     },
     grant: { accessToken, refreshToken, lifetimeMs: expiresAt - now(), serverTime: now() },
     records: {
