@@ -21,9 +21,8 @@ const CALLERS = 256;
 // The workers catch up after each round; otherwise they would fall further and further behind.
 const ROUND = 5000;
 const PATIENCE_MS = 60_000;
-// Longer than PATIENCE_MS, because the sweep for overdue rows would find the one whose wake-up was
-// lost.
-const OVERDUE_MS = 60 * PATIENCE_MS;
+// Longer than PATIENCE_MS, because a sweep would find the row whose wake-up was lost.
+const SWEEP_MS = 60 * PATIENCE_MS;
 
 /**
  * Changes objects and accepts a notification or a snapshot for each change while two workers run:
@@ -86,7 +85,7 @@ async function openTwice(
   target: Target | "memory",
 ): Promise<readonly [StoreAndInbox, StoreAndInbox]> {
   if (target !== "memory") {
-    const options = { overdueMs: OVERDUE_MS };
+    const options = { sweepMs: SWEEP_MS };
     return [await openBackend(target, options), await openBackend(target, options)];
   }
   const backend = openMemory();

@@ -37,8 +37,8 @@ export interface Backend {
 export interface OpenOptions {
   /** Called when a write is about to be committed, for a process that dies at that point. */
   readonly onCommit?: (() => void) | undefined;
-  /** The `overdueMs` option of `createPostgres`. Milliseconds. @default the package's default */
-  readonly overdueMs?: number | undefined;
+  /** The `sweepMs` option of `createPostgres`. Milliseconds. @default the package's default */
+  readonly sweepMs?: number | undefined;
 }
 
 const unfinishedIn = (table: string) =>
@@ -100,7 +100,7 @@ function isCommit(sql: unknown): boolean {
 
 async function openServer(
   connectionString: string,
-  { onCommit, overdueMs }: OpenOptions,
+  { onCommit, sweepMs }: OpenOptions,
 ): Promise<Backend> {
   const pool = new pg.Pool({ connectionString, max: CONNECTIONS, ...POOL_SETTINGS }).on(
     "error",
@@ -113,7 +113,7 @@ async function openServer(
     boss,
     // The checks name tables without a schema, as for SQLite.
     prepare: true,
-    overdueMs,
+    sweepMs,
   });
   await migrate();
   return {

@@ -68,14 +68,15 @@ export interface PostgresOptions {
   /** Writing statements of the store in flight at once. Each holds a connection. @default 2 */
   readonly applyLanes?: number | undefined;
   /**
-   * Interval at which a listening inbox looks for rows without a wake-up. Milliseconds.
+   * Interval at which a listening inbox looks for rows without a wake-up. Rows whose wake-up waits
+   * behind those of another tenant are found four times as often. Milliseconds.
    *
    * @default 2000
    */
   readonly sweepMs?: number | undefined;
   /**
-   * Minimum time for which a row must have been due before that sweep takes it. Rows of a dead
-   * worker are taken as soon as their claim expires. Milliseconds.
+   * Minimum time for which a row must have been due before it overtakes its tenant's other rows.
+   * Rows of a dead worker do so as soon as their claim expires. Milliseconds.
    *
    * @default 15000
    */

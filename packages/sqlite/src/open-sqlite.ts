@@ -86,9 +86,10 @@ const MAX_BUSY_MS = 300;
 const POLL_MS = 250;
 
 /**
- * Opens a SQLite database as store and inbox. Every commit is durable (write-ahead log,
- * `synchronous=FULL`), and any number of processes on one machine may share the file. Creates the
- * file and the tables if they are missing. Synchronous: call it at startup.
+ * Opens a SQLite database as store and inbox. Accepted deliveries and applied changes are durable
+ * (write-ahead log, `synchronous=FULL`); after a power failure the last claims and settlements may
+ * be repeated. Any number of processes on one machine may share the file. Creates the file and the
+ * tables if they are missing. Synchronous: call it at startup.
  *
  * Do not use it on a network file system. Other programs may read the file at any time; one that
  * writes or checkpoints it must use `synchronous=FULL` too, or a power failure can lose
@@ -96,7 +97,8 @@ const POLL_MS = 250;
  *
  * A handle that you pass in keeps its other uses, with these settings changed: the journal mode,
  * `busy_timeout` (5 ms, because SQLite blocks the event loop while it waits), `secure_delete` and
- * the size of the log. `synchronous` must be FULL already. better-sqlite3 lowers it to NORMAL
+ * the size of the log. `synchronous` must be FULL already; this package lowers it for its claims
+ * and settlements only, and restores it before it returns. better-sqlite3 lowers it to NORMAL
  * together with the write-ahead log, so run `PRAGMA synchronous = FULL` first.
  *
  * @param database a path (`:memory:` for tests), or a handle: `DatabaseSync`, better-sqlite3's

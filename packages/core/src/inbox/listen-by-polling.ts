@@ -19,10 +19,19 @@ export interface PollingOptions extends WakeOptions {
 
 // Another process took the last objects and may leave others. Soon, but it may also hold them all.
 const LOOK_SOON_MS = 50;
-// While every slot is busy, a look only serves other tenants. It must not cost more than a tenth of
-// the time, however long the queue it skips.
-const LEAST_LOOK_INTERVAL_MS = 20;
-const LOOK_COST_FACTOR = 10;
+// Objects per look and slot. More would save looks, but another process may take them before a slot
+// is free.
+const OBJECTS_PER_SLOT = 4;
+/** The least interval between looks, in milliseconds and in durations of a look. */
+interface Pace {
+  readonly leastMs: number;
+  readonly costs: number;
+}
+// Some tenants hold their share of the slots while others have free ones: those must not wait.
+const SHARED: Pace = { leastMs: 2, costs: 2 };
+// No slot is free: a look only prepares the next runs. It must not cost more than a tenth of the
+// time, however long the queue it skips.
+const BUSY: Pace = { leastMs: 20, costs: 10 };
 
 /**
  * Implements {@link Inbox.listen} with {@link Inbox.due}, for inboxes without a queue of their own:
@@ -34,15 +43,18 @@ export async function listenByPolling(
   run: (object: ObjectRef) => Promise<void>,
   { concurrency, signal, onError, now, pollMs = 250, onWake = () => () => {} }: PollingOptions,
 ): Promise<void> {
-  // More objects would save looks, but another process may have taken them before a slot is free.
-  const limit = concurrency;
+  const limit = concurrency * OBJECTS_PER_SLOT;
   let wakeUp: () => void = () => {};
   /** Whether there may be more to do than the last look saw. */
   let look = true;
   /** Whether the last look returned everything there was. */
   let sawAll = true;
+  // The oldest objects may all belong to tenants with a backlog. After a look that returned only as
+  // many as were wanted, the next ones exclude its tenants, until all others have had their turn.
+  const served = new Set<string>();
   let pauseMs = pollMs;
-  let nextLookAt = 0;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let lookCostMs = 0;
   /** Counts wake-ups. */
   let wakes = 0;
   const wake = () => {
@@ -56,8 +68,7 @@ export async function listenByPolling(
 
   try {
     while (!signal.aborted) {
-      const isBusy = scheduler.waiting() > 0 || scheduler.running().length >= concurrency;
-      const waitMs = isBusy ? nextLookAt - performance.now() : 0;
+      const waitMs = nextLookAt() - performance.now();
       if (look && waitMs <= 0) await lookForWork();
       else await pause(look ? Math.min(waitMs, pauseMs) : pauseMs);
     }
@@ -72,16 +83,28 @@ export async function listenByPolling(
     look = false;
     pauseMs = pollMs;
     try {
-      const excludeTenants = scheduler.suppliedTenants();
+      const excludeTenants = [...new Set([...scheduler.suppliedTenants(), ...served])];
       const exclude = scheduler.running();
       const objects = await inbox.due({ now: now(), limit, exclude, excludeTenants });
-      sawAll = objects.length < limit;
+      sawAll = objects.length < limit && served.size === 0;
+      if (objects.length >= limit) for (const { tenant } of objects) served.add(tenant);
+      else if (served.size > 0) {
+        served.clear();
+        look = true;
+      }
       for (const object of objects) void scheduler.offer(object);
     } catch (error) {
       onError(error);
     }
-    const costMs = performance.now() - started;
-    nextLookAt = performance.now() + Math.max(LEAST_LOOK_INTERVAL_MS, LOOK_COST_FACTOR * costMs);
+    lookedAt = performance.now();
+    lookCostMs = lookedAt - started;
+  }
+
+  function nextLookAt(): number {
+    const isShared = scheduler.waiting() > 0 || scheduler.running().length >= concurrency;
+    if (!isShared) return lookedAt;
+    const { leastMs, costs } = scheduler.hasFreeSlot() ? SHARED : BUSY;
+    return lookedAt + Math.max(leastMs, costs * lookCostMs);
   }
 
   async function observedRun(object: ObjectRef): Promise<void> {

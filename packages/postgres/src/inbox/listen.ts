@@ -19,9 +19,9 @@ import { distinctWakeUps, wakeLater } from "./wake-later.ts";
 // the runs of the other start.
 const FETCHERS = 2;
 // Wake-ups of one object that are fetched together cause one run. Small workers fetch as many: a
-// busy object may have thousands of wake-ups queued ahead of those of other objects.
+// busy object, or a tenant's backlog, may have thousands of wake-ups queued ahead of the others.
 const WAKE_UPS_PER_SLOT = 4;
-const LEAST_BATCH = 16;
+const LEAST_BATCH = 64;
 const POLL_SECONDS = 0.5;
 // Interval for retrying boss.work, for instance while pg-boss has not been started yet.
 const TRY_AGAIN_MS = 2000;

@@ -9,10 +9,7 @@ export interface SweepOptions {
    * Milliseconds.
    */
   readonly sweepMs: number;
-  /**
-   * Minimum time overdue before the sweep takes a row: until then its wake-up is only queued.
-   * Milliseconds.
-   */
+  /** Minimum time overdue before the sweep puts a row first in its tenant's queue. Milliseconds. */
   readonly overdueMs: number;
 }
 
@@ -37,6 +34,15 @@ export interface RunSweepOptions {
 const LEAST_LOOK = 16;
 // Objects per slot of a requested look. More save looks; fewer leave work to other workers.
 const REQUESTED_PER_SLOT = 8;
+// Wake-ups are fetched in the order in which they were sent, so that 200,000 of one tenant delay
+// those of all others for minutes. Rows that have been due for this long are late, and are found
+// without their wake-ups.
+const LATE_MS = 300;
+// Looks for late rows per sweep, usually and after one that found some. They must not cost more
+// than a tenth of the time.
+const CHECKS = 4;
+const CHECKS_WHILE_LATE = 20;
+const CHECK_COST_FACTOR = 10;
 
 /**
  * Creates the sweep of one listener. Runs the objects that it finds directly: sending them through
@@ -57,6 +63,7 @@ export function createSweep(
     async run(scheduler, options) {
       const { signal, onError } = options;
       let nextSweepAt = performance.now();
+      let nextCheckAt = nextSweepAt + sweepMs / CHECKS;
       while (!signal.aborted) {
         try {
           if (performance.now() >= nextSweepAt) {
@@ -66,11 +73,15 @@ export function createSweep(
           if (isRequested) {
             isRequested = false;
             await findDue(scheduler, options);
+          } else if (performance.now() >= nextCheckAt) {
+            // Set first, so that a failing look is not repeated at once.
+            nextCheckAt = performance.now() + sweepMs / CHECKS;
+            nextCheckAt = await checkLate(scheduler, options);
           }
         } catch (error) {
           onError(error);
         }
-        if (!isRequested) await waitUntil(nextSweepAt, signal);
+        if (!isRequested) await waitUntil(Math.min(nextSweepAt, nextCheckAt), signal);
       }
     },
   };
@@ -90,18 +101,41 @@ export function createSweep(
     for (const object of objects.toReversed()) void scheduler.offer(object, { first: true });
   }
 
+  /** @returns when to check again, by `performance.now()` */
+  async function checkLate(scheduler: RunScheduler, options: RunSweepOptions): Promise<number> {
+    const started = performance.now();
+    const found = await findDue(scheduler, options, Math.min(LATE_MS, overdueMs));
+    const ended = performance.now();
+    const leastMs = sweepMs / (found > 0 ? CHECKS_WHILE_LATE : CHECKS);
+    return ended + Math.max(leastMs, CHECK_COST_FACTOR * (ended - started));
+  }
+
+  /**
+   * Offers due objects of the tenants of which none waits in the scheduler.
+   *
+   * @returns the number of objects
+   */
   async function findDue(
     scheduler: RunScheduler,
     { concurrency, now }: RunSweepOptions,
-  ): Promise<void> {
+    dueForMs = 0,
+  ): Promise<number> {
     const limit = Math.max(LEAST_LOOK, REQUESTED_PER_SLOT * concurrency);
     const exclude = scheduler.running();
     const excludeTenants = scheduler.suppliedTenants();
-    const objects = await look({ now: now(), limit, exclude, excludeTenants });
+    const objects = await look({
+      now: now(),
+      limit,
+      overdueMs: dueForMs,
+      exclude,
+      excludeTenants,
+    });
     for (const object of objects) void scheduler.offer(object);
-    if (objects.length < limit) return;
-    for (const tenant of new Set(objects.map((object) => object.tenant)))
-      scheduler.expectMore(tenant);
+    if (objects.length === limit) {
+      for (const tenant of new Set(objects.map((object) => object.tenant)))
+        scheduler.expectMore(tenant);
+    }
+    return objects.length;
   }
 
   /** Waits for the next sweep, or a request. */

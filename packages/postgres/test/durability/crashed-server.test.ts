@@ -107,7 +107,7 @@ describe("a claim that a server crash undid after its wake-up was consumed", () 
       await database.pool.query("ALTER SYSTEM SET wal_writer_delay = '10s'");
       await database.pool.query("SELECT pg_reload_conf()");
       // The sweep must not be what finds the row.
-      const { inbox, store, schema, queue } = await database.open({ overdueMs: 3_600_000 });
+      const { inbox, store, schema, queue } = await database.open({ sweepMs: 3_600_000 });
       const stateOfLast = async () =>
         (
           await database.pool.query(

@@ -89,6 +89,27 @@ it("listen runs more objects of one tenant than are remembered, without waiting 
   );
 });
 
+it("listen does not let a tenant wait behind the wake-ups of another one's backlog", async () => {
+  // Only the looks for late rows can find the row: nothing is overdue.
+  const opened = await database.open({ sweepMs: 400, overdueMs: 3_600_000 });
+  const { inbox, queue } = opened;
+  await inbox.accept({ ...delivery("last"), tenant: "other" });
+  // Wake-ups without rows cost as much to fetch as those of a backlog.
+  await database.pool.query(
+    `INSERT INTO ${database.bossSchema}.job (name, policy, data, created_on)
+     SELECT $1, 'standard', jsonb_build_object('tenant', 'acme', 'objectType', 'job', 'objectId', i::text), now() - interval '1 hour'
+     FROM generate_series(1, 20000) AS i`,
+    [queue],
+  );
+  await listening(opened, async (runs) => {
+    await expect
+      .poll(() => runs.map(({ tenant }) => tenant), { timeout: 10_000, interval: 20 })
+      .toContain("other");
+    const { count } = await wakeUps(database, queue);
+    expect(count).toBeGreaterThan(10_000);
+  });
+});
+
 it("listen runs rows without a wake-up", async () => {
   const opened = await database.open({ sweepMs: 50, overdueMs: 100 });
   await opened.inbox.accept(delivery("1"));

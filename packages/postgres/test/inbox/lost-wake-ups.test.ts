@@ -63,7 +63,7 @@ for (const [kind, payload] of KINDS) {
   for (const moment of MOMENTS) {
     it(`processes the last version of ${kind} if its accept begins ${moment} and commits after the run`, async () => {
       // The sweep must not be what finds the row.
-      const opened = await database.open({ overdueMs: 3_600_000 });
+      const opened = await database.open({ sweepMs: 3_600_000 });
       const { inbox, store } = opened;
       let version = 1;
       const working = event();

@@ -5,6 +5,8 @@ import type { SqliteHandle, SqliteStatement, SqliteValue } from "./sqlite-handle
  * few; values are always bound.
  */
 export interface Connection {
+  /** Executes statements without keeping them prepared, as pragmas need that act when compiled. */
+  exec(sql: string): void;
   /** Executes a statement that returns no rows. */
   run(sql: string, ...values: readonly SqliteValue[]): void;
   /** Returns the first row, or `undefined`. `T` must describe the columns of the statement. */
@@ -32,6 +34,9 @@ export function createConnection(initial: SqliteHandle): ReopenableConnection {
     return statement;
   };
   return {
+    exec(sql) {
+      handle.exec(sql);
+    },
     run(sql, ...values) {
       prepared(sql).run(...values);
     },

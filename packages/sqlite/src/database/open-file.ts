@@ -9,6 +9,8 @@ export interface OpenFile {
   readonly connection: Connection;
   /** The handle in use. Another one after the database was reopened. */
   readonly handle: SqliteHandle;
+  /** The setting with which the handle flushes commits: `"FULL"` or `"EXTRA"`. */
+  readonly synchronous: string;
   /**
    * Verifies the files and repairs what is wrong by opening the database again.
    *
@@ -43,6 +45,14 @@ export function fileOf(handle: SqliteHandle): string {
 export function guardOf(handle: SqliteHandle): FileGuard | null {
   const path = fileOf(handle);
   return path === "" ? null : createFileGuard(path);
+}
+
+/** `synchronous` as a number: OFF 0, NORMAL 1, FULL 2, EXTRA 3. */
+const EXTRA = 3;
+
+/** Returns the setting of {@link OpenFile.synchronous}; `applySettings` accepts no lower one. */
+export function synchronousOf(handle: SqliteHandle): string {
+  return Number(readPragma(handle, "synchronous", "synchronous")) >= EXTRA ? "EXTRA" : "FULL";
 }
 
 /** Returns the error of a write that may have gone to files that no process will open again. */

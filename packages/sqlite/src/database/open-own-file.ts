@@ -34,6 +34,7 @@ export function openOwnFile(path: string, { initialize, logger }: OpenFileOption
     get handle() {
       return handle;
     },
+    synchronous: "FULL",
     ensureSafe(maxAgeMs = 0) {
       if (failure !== null) reopenFile(file);
       else if (performance.now() - checkedAt < maxAgeMs) return;

@@ -8,9 +8,12 @@ export interface Transaction extends Connection {
 
 /** A transaction with the means to begin and end it. One at a time. */
 export interface OwnTransaction extends Transaction {
-  /** Takes the write lock at once, so that rows read later cannot change before the commit. */
-  begin(): void;
-  /** Returns once the transaction is on disk. */
+  /**
+   * Takes the write lock at once, so that rows read later cannot change before the commit.
+   *
+   * @param options.flush whether `commit` returns only once the transaction is on disk
+   */
+  begin(options: { readonly flush: boolean }): void;
   commit(): void;
   /** Also works when SQLite has already rolled back by itself. */
   rollback(): void;
@@ -19,21 +22,36 @@ export interface OwnTransaction extends Transaction {
   rollbackToSavepoint(): void;
 }
 
-/** Creates the transaction of a connection. */
-export function createTransaction(connection: Connection): OwnTransaction {
+/** In the write-ahead log, `synchronous=NORMAL` flushes at checkpoints and not at commits. */
+const WITHOUT_FLUSH = "NORMAL";
+
+/**
+ * Creates the transaction of a connection.
+ *
+ * @param synchronous the handle's setting with which a commit is flushed
+ */
+export function createTransaction(connection: Connection, synchronous: string): OwnTransaction {
+  /** Whether commits are not flushed at the moment. */
+  let lowered = false;
   // Counted in memory while the lock is held and written once: a batch of 256 deliveries draws 256
   // numbers.
   let counter: number | null = null;
   return {
     ...connection,
-    begin() {
+    begin({ flush }) {
       counter = null;
+      if (flush) restoreFlush();
+      else {
+        lowered = true;
+        connection.exec(`PRAGMA synchronous = ${WITHOUT_FLUSH}`);
+      }
       connection.run("BEGIN IMMEDIATE");
     },
     commit() {
       if (counter !== null)
         connection.run("UPDATE jobber_sequence SET value = ? WHERE id = 1", counter);
       connection.run("COMMIT");
+      end();
     },
     rollback() {
       try {
@@ -41,6 +59,7 @@ export function createTransaction(connection: Connection): OwnTransaction {
       } catch {
         // SQLite has already ended the transaction, as it does on a full or failing disk.
       }
+      end();
     },
     savepoint() {
       connection.run("SAVEPOINT jobber_task");
@@ -60,4 +79,19 @@ export function createTransaction(connection: Connection): OwnTransaction {
       return counter;
     },
   };
+
+  /** Restores the setting for the program's own writes on a handle that was passed in. */
+  function end(): void {
+    try {
+      restoreFlush();
+    } catch {
+      // The next transaction that must be flushed tries again, and fails if that fails.
+    }
+  }
+
+  function restoreFlush(): void {
+    if (!lowered) return;
+    connection.exec(`PRAGMA synchronous = ${synchronous}`);
+    lowered = false;
+  }
 }

@@ -1,7 +1,14 @@
 import { JobberSyncError } from "@jobber-sync/core";
 import { checkModes } from "./check-modes.ts";
 import { createConnection } from "./connection.ts";
-import { fileOf, guardOf, type OpenFile, type OpenFileOptions, unsafeCommit } from "./open-file.ts";
+import {
+  fileOf,
+  guardOf,
+  type OpenFile,
+  type OpenFileOptions,
+  synchronousOf,
+  unsafeCommit,
+} from "./open-file.ts";
 import { openingError } from "./opening-error.ts";
 import { readPragma } from "./read-pragma.ts";
 import type { SqliteHandle } from "./sqlite-handle.ts";
@@ -31,6 +38,7 @@ export function usePassedHandle(
   return {
     connection: createConnection(handle),
     handle,
+    synchronous: synchronousOf(handle),
     ensureSafe(maxAgeMs = 0) {
       if (failure === null && performance.now() - checkedAt < maxAgeMs) return;
       const reason = check();

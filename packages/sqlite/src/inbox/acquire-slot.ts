@@ -17,6 +17,6 @@ export function createAcquireSlot({ database }: InboxContext): Inbox["acquireSlo
         transaction.run(WRITE, tenant, budget.nextSlotAt, budget.nextRetryAt);
         return waitMs;
       },
-      { withoutSavepoint: true },
+      { withoutSavepoint: true, flush: false },
     );
 }

@@ -46,7 +46,7 @@ export function createClaim({ database }: InboxContext): Inbox["claim"] {
         const deliveries = rows.map((row) => ({ ...row })).sort((a, b) => a.sequence - b.sequence);
         return { id, object, claimedAt: now, deliveries };
       },
-      { withoutSavepoint: true },
+      { withoutSavepoint: true, flush: false },
     );
   };
 }

@@ -8,6 +8,7 @@ export function createExtend({ database }: InboxContext): Inbox["extend"] {
     const lane = { claimId: id, until: now + leaseMs, leaseMs };
     return database.write((transaction) => extendLane(transaction, object, lane), {
       withoutSavepoint: true,
+      flush: false,
     });
   };
 }

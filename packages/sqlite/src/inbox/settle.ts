@@ -34,7 +34,7 @@ const EXPIRED = { claimId: "", until: 0, leaseMs: 0 };
 
 /** Creates `settle`, which follows `transitions.settledRow`. */
 export function createSettle({ database, now, wake }: InboxContext): Inbox["settle"] {
-  const options = { withoutSavepoint: true, onCommit: wake };
+  const options = { withoutSavepoint: true, flush: false, onCommit: wake };
   return (claim, settlements) => {
     const at = wholeMs(now());
     return database.write(
