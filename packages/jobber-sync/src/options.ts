@@ -84,6 +84,7 @@ export interface JobberSyncOptions {
         | "maxUnreadBytes"
         | "maxInFlight"
         | "deadlineMs"
+        | "fetchDelayMs"
         | "retryAfterSeconds"
         | "development"
       >

@@ -85,4 +85,6 @@ export interface ClaimOptions extends LeaseOptions {
    * @default all rows that are due
    */
   readonly limit?: number | undefined;
+  /** Whether debounced rows count as due, see `Inbox.accept`. @default false */
+  readonly debounced?: boolean | undefined;
 }

@@ -48,6 +48,13 @@ export interface IncomingDelivery extends ObjectRef {
   readonly body: Uint8Array;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
+  /**
+   * Delay from `receivedAt` until the delivery is due, so that deliveries of one user action share
+   * a fetch. At most 5,000 ms (`MAX_DEBOUNCE_MS`).
+   *
+   * @default 0
+   */
+  readonly delayMs?: number | undefined;
   readonly state: "waiting" | "quarantined";
   /** The error code of a quarantined delivery. */
   readonly reason: string | null;

@@ -50,6 +50,8 @@ export interface DueOptions {
   readonly now: number;
   /** Maximum number of objects. May be `Infinity`. */
   readonly limit: number;
+  /** Whether debounced rows count as due, see {@link Inbox.accept}. @default false */
+  readonly debounced?: boolean | undefined;
   /** Objects to leave out, such as those that the caller is processing. */
   readonly exclude?: readonly ObjectRef[] | undefined;
   /**
@@ -109,6 +111,9 @@ export interface Inbox {
    * Resolves when the row is durable and, unless it is quarantined, a wake-up for its object is
    * certain. Never waits for a lane.
    *
+   * The row is due after `delivery.delayMs`. Until then it is debounced: a claim takes it along
+   * with any other row of the object that is due. Rows that failed are never debounced.
+   *
    * @throws {JobberSyncError} `ERR_STORE`, `ERR_STORE_BUSY`, `ERR_STORE_FULL`: the delivery is not
    *   stored, or not known to be
    */
@@ -121,10 +126,10 @@ export interface Inbox {
   nextSequence(): Promise<number>;
 
   /**
-   * Takes the object's lane and, in the same step, its rows: every row that is due, up to
-   * `options.limit`. If the lane's previous claim has expired, this claim takes it over, with the
-   * rows that are still `claimed` being due too. Rows beyond the limit stay as they are, for the
-   * next claim.
+   * Takes the object's lane and, in the same step, its rows: every row that is due or debounced, up
+   * to `options.limit`. If the lane's previous claim has expired, this claim takes it over, with
+   * the rows that are still `claimed` being due too. Rows beyond the limit stay as they are, for
+   * the next claim.
    *
    * @returns `null`, changing nothing, while an unexpired claim holds the lane, and when no row is
    *   due

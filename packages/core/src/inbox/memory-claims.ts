@@ -3,7 +3,7 @@ import type { Inbox } from "./inbox.ts";
 import { claimedDelivery } from "./memory-row.ts";
 import type { MemoryRows, OpenObject } from "./memory-rows.ts";
 import { objectKey } from "./object-key.ts";
-import { claimedRow, isLaneHeld, isReady, settledRow } from "./transitions.ts";
+import { claimableRows, claimedRow, isLaneHeld, settledRow } from "./transitions.ts";
 
 /** Dependencies of {@link createMemoryClaims}. */
 export interface MemoryClaimsOptions {
@@ -24,13 +24,11 @@ export function createMemoryClaims({
   let lastClaim = 0;
 
   return {
-    async claim(ref, { leaseMs, now, limit }) {
+    async claim(ref, { leaseMs, now, ...options }) {
       const object = rows.open.get(objectKey(ref));
       if (object === undefined || isLaneHeld(object.lane, now)) return null;
-      const ready = [...object.rows]
-        .filter(({ current }) => isReady(current, now))
-        .sort((a, b) => a.sequence - b.sequence)
-        .slice(0, limit);
+      const rowsInOrder = [...object.rows].sort((a, b) => a.sequence - b.sequence);
+      const ready = claimableRows(rowsInOrder, { now, ...options });
       if (ready.length === 0) return null;
       lastClaim += 1;
       const id = String(lastClaim);

@@ -8,7 +8,14 @@ import { createMemoryRows, type OpenObject } from "./memory-rows.ts";
 import { memoryStats } from "./memory-stats.ts";
 import { nextSlotAt, type RateLimit } from "./next-slot-at.ts";
 import { objectKey } from "./object-key.ts";
-import { isLaneHeld, isReady, replayedRow, resumedRow, retention } from "./transitions.ts";
+import {
+  isDebounced,
+  isLaneHeld,
+  isReady,
+  replayedRow,
+  resumedRow,
+  retention,
+} from "./transitions.ts";
 
 /** Options of `createMemoryInbox`. */
 export interface MemoryInboxOptions {
@@ -65,7 +72,7 @@ export function createMemoryInbox({
       return listenByPolling(inbox, run, { ...options, now: clock, onWake });
     },
 
-    async due({ now, limit, exclude = [], excludeTenants = [] }) {
+    async due({ now, limit, debounced = false, exclude = [], excludeTenants = [] }) {
       const excluded = new Set(exclude.map(objectKey));
       const excludedTenants = new Set(excludeTenants);
       const due: ObjectRef[] = [];
@@ -73,7 +80,8 @@ export function createMemoryInbox({
         if (due.length >= limit) break;
         if (excludedTenants.has(object.ref.tenant) || excluded.has(key)) continue;
         if (isLaneHeld(object.lane, now)) continue;
-        if (some(object, (row) => isReady(row, now))) due.push(object.ref);
+        if (some(object, (row) => isReady(row, now) || (debounced && isDebounced(row))))
+          due.push(object.ref);
       }
       return due;
     },

@@ -1,4 +1,4 @@
-import type { Settlement } from "./claim.ts";
+import type { ClaimOptions, Settlement } from "./claim.ts";
 import type { DeliveryState, IncomingDelivery } from "./delivery.ts";
 import type { PurgeOptions } from "./inbox.ts";
 import { INBOX_DEFAULTS } from "./inbox-defaults.ts";
@@ -8,6 +8,12 @@ import { INBOX_DEFAULTS } from "./inbox-defaults.ts";
  * milliseconds: concurrent callers pass a `now` that they read before they waited for a lock.
  */
 export const CLOCK_TOLERANCE_MS = 10_000;
+
+/**
+ * The longest delay of an accepted delivery, in milliseconds. Inboxes index rows with at most this
+ * delay apart from those that wait longer, to retry.
+ */
+export const MAX_DEBOUNCE_MS = 5000;
 
 /** The part of a stored delivery that changes. Times are milliseconds since 1970. */
 export interface RowState {
@@ -54,9 +60,10 @@ export interface SettleTimes {
  *
  * | operation | from | to | also |
  * |---|---|---|---|
- * | accept | – | `waiting` | due at `receivedAt` |
+ * | accept | – | `waiting` | due at `receivedAt + delayMs` |
  * | accept | – | `quarantined` | finished at `receivedAt` |
  * | claim | `waiting`, due | `claimed` | |
+ * | claim of a due row | `waiting`, debounced | `claimed` | shares its run |
  * | claim | `claimed`, lane expired | `claimed` | by the new claim |
  * | settle | `claimed` | `done` | no reason, no error, finished now |
  * | settle | `claimed` | `waiting` | due at the given time, counts as given |
@@ -73,7 +80,8 @@ export function acceptedRow({
   state,
   reason,
   receivedAt,
-}: Pick<IncomingDelivery, "state" | "reason" | "receivedAt">): RowState {
+  delayMs = 0,
+}: Pick<IncomingDelivery, "state" | "reason" | "receivedAt" | "delayMs">): RowState {
   return {
     state,
     reason,
@@ -81,8 +89,8 @@ export function acceptedRow({
     attempts: 0,
     retries: 0,
     recheckSince: null,
-    dueAt: receivedAt,
-    delayMs: 0,
+    dueAt: receivedAt + delayMs,
+    delayMs,
     startedAt: receivedAt,
     pausedAt: null,
     pausedMs: 0,
@@ -108,6 +116,36 @@ export function isReady(
 ): boolean {
   if (state === "waiting") return dueAt <= now || dueAt - delayMs > now + CLOCK_TOLERANCE_MS;
   return state === "claimed";
+}
+
+/**
+ * Whether the row only waits for further deliveries of its object: it never failed. A claim takes
+ * it along with a row that is ready.
+ */
+export function isDebounced({
+  state,
+  attempts,
+  retries,
+  reason,
+}: Pick<RowState, "state" | "attempts" | "retries" | "reason">): boolean {
+  return state === "waiting" && attempts === 0 && retries === 0 && reason === null;
+}
+
+/**
+ * Selects the rows of an object that a claim takes, in the given order and up to its limit, given
+ * that no unexpired claim holds the lane. None unless one of them is ready.
+ */
+export function claimableRows<R extends { readonly current: RowState }>(
+  rows: readonly R[],
+  { now, limit, debounced = false }: Omit<ClaimOptions, "leaseMs">,
+): readonly R[] {
+  const starts = rows.some(
+    ({ current }) => isReady(current, now) || (debounced && isDebounced(current)),
+  );
+  if (!starts) return [];
+  return rows
+    .filter(({ current }) => isReady(current, now) || isDebounced(current))
+    .slice(0, limit);
 }
 
 /** The row once a claim has taken it. */

@@ -1,7 +1,8 @@
 import type { Inbox } from "../inbox/inbox.ts";
 import type { Emit } from "../observability/lifecycle-events.ts";
+import { fetchedType } from "../processing/notification-group.ts";
 import type { Accept } from "./acceptance.ts";
-import { factsOf } from "./describe-delivery.ts";
+import { factsOf, type VerifiedDelivery } from "./describe-delivery.ts";
 import { accepted } from "./response.ts";
 
 const ACCEPTED = {
@@ -11,8 +12,20 @@ const ACCEPTED = {
 };
 const QUARANTINED = accepted("quarantined");
 
+/** Dependencies of {@link createAcceptIntoInbox}. */
+export interface AcceptIntoInboxOptions {
+  readonly inbox: Inbox;
+  /** Delay of notifications whose object is fetched. Milliseconds. */
+  readonly fetchDelayMs: number;
+  readonly emit: Emit;
+}
+
 /** Creates the step that stores deliveries in an inbox, quarantined ones included. */
-export function createAcceptIntoInbox(inbox: Inbox, emit: Emit): Accept {
+export function createAcceptIntoInbox({
+  inbox,
+  fetchDelayMs,
+  emit,
+}: AcceptIntoInboxOptions): Accept {
   return async ({ disposition, secret, body, receivedAt, deadline }) => {
     const { delivery } = disposition;
     const code = disposition.kind === "quarantine" ? disposition.error.code : null;
@@ -25,6 +38,7 @@ export function createAcceptIntoInbox(inbox: Inbox, emit: Emit): Accept {
       deliveryKey,
       body,
       receivedAt,
+      delayMs: code === null && isFetched(delivery) ? fetchDelayMs : 0,
       state: code === null ? "waiting" : "quarantined",
       reason: code,
     });
@@ -36,4 +50,9 @@ export function createAcceptIntoInbox(inbox: Inbox, emit: Emit): Accept {
     emit(outcome, facts);
     return ACCEPTED[outcome];
   };
+}
+
+/** Whether the delivery is a notification of an object that the worker fetches. */
+function isFetched({ event }: VerifiedDelivery): boolean {
+  return event?.kind === "notification" && fetchedType(event) !== null;
 }

@@ -4,7 +4,7 @@ import { createThrottle } from "../observability/throttle.ts";
 import { createAcceptInline } from "./accept-inline.ts";
 import { createAcceptIntoInbox } from "./accept-into-inbox.ts";
 import type { Accept } from "./acceptance.ts";
-import type { ReceiverOptions } from "./options.ts";
+import { checkFetchDelay, type ReceiverOptions } from "./options.ts";
 
 const AMBIGUOUS_EVERY_MS = 60_000;
 
@@ -42,7 +42,12 @@ function createCommit(options: ReceiverOptions, { emit, logger }: Surroundings):
       "Pass createReceiver an inbox or a store, not both: with an inbox, the store belongs to the worker.",
     );
   }
-  if (options.inbox !== undefined) return createAcceptIntoInbox(options.inbox, emit);
+  if (options.inbox !== undefined) {
+    const fetchDelayMs = checkFetchDelay(options.fetchDelayMs);
+    return createAcceptIntoInbox({ inbox: options.inbox, fetchDelayMs, emit });
+  }
+  if (options.fetchDelayMs !== undefined)
+    throw new TypeError("fetchDelayMs needs an inbox: inline mode fetches before it responds.");
   if (options.store !== undefined) return createAcceptInline(options, { emit, logger });
   throw new TypeError("createReceiver needs an inbox, or a store for inline mode.");
 }

@@ -1,6 +1,7 @@
 import type { KnownTopic } from "../events/topics.ts";
 import { SYNC_TOPICS } from "../events/topics.ts";
 import type { Inbox } from "../inbox/inbox.ts";
+import { MAX_DEBOUNCE_MS } from "../inbox/transitions.ts";
 import type { LifecycleHooks } from "../observability/lifecycle-events.ts";
 import type { Logger } from "../observability/logger.ts";
 import { positiveInteger } from "../options.ts";
@@ -67,6 +68,15 @@ interface CommonReceiverOptions {
 /** Options for a receiver that stores deliveries in an inbox, from which a worker takes them. */
 export interface InboxReceiverOptions extends CommonReceiverOptions {
   readonly inbox: Inbox;
+  /**
+   * Delay from the receipt of a notification until its record is fetched. One user action often
+   * sends two or three notifications of an object about a second apart: those that arrive within
+   * the delay share a fetch. Snapshots are processed at once. 0 to 5000 milliseconds; 0 switches
+   * the delay off.
+   *
+   * @default 1000
+   */
+  readonly fetchDelayMs?: number | undefined;
   readonly store?: undefined;
   readonly source?: undefined;
   readonly on?: undefined;
@@ -80,6 +90,7 @@ export interface InboxReceiverOptions extends CommonReceiverOptions {
 export interface InlineReceiverOptions extends CommonReceiverOptions {
   readonly store: SyncStore;
   readonly inbox?: undefined;
+  readonly fetchDelayMs?: undefined;
   /**
    * Fetches the records of notifications. Without it, notifications get the response
    * `{"status":"ignored","reason":"no_source"}`, except deletes, whose topic says everything.
@@ -117,6 +128,13 @@ export function checkLimits(options: ReceiverOptions): ReceiverLimits {
     deadlineMs: checked("deadlineMs", 800),
     retryAfterSeconds: checked("retryAfterSeconds", 5),
   };
+}
+
+/** @throws {TypeError} unless `fetchDelayMs` is a number from 0 to 5000 */
+export function checkFetchDelay(fetchDelayMs: unknown = 1000): number {
+  if (typeof fetchDelayMs === "number" && fetchDelayMs >= 0 && fetchDelayMs <= MAX_DEBOUNCE_MS)
+    return fetchDelayMs;
+  throw new TypeError(`fetchDelayMs must be a number from 0 to ${MAX_DEBOUNCE_MS}.`);
 }
 
 /**

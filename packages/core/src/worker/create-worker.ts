@@ -30,8 +30,9 @@ export interface JobberWorker {
   stop(options?: { readonly graceMs?: number | undefined }): Promise<void>;
   /**
    * Processes deliveries until none is due, and waits for the runs of a started worker: for tests,
-   * scripts and cron routes. Waits for the rate limit of API calls. Leaves deliveries that are due
-   * later, and those that cannot be claimed.
+   * scripts and cron routes. Processes notifications that only wait for `fetchDelayMs` at once.
+   * Waits for the rate limit of API calls. Leaves deliveries that are due later, and those that
+   * cannot be claimed.
    *
    * @param options.maxMs time limit: claims stop shortly before, runs still active then are ended
    * like those of `stop`. Milliseconds. @default none
@@ -114,7 +115,7 @@ export function createWorker(options: WorkerOptions): JobberWorker {
       const current = session;
       const { signal } = current.stop;
       const run = async (object: ObjectRef) => {
-        const mode = runMode(current, MAX_SLOT_WAIT_MS);
+        const mode = runMode(current, { maxSlotWaitMs: MAX_SLOT_WAIT_MS, debounced: false });
         await track(startedRuns, runObject(object, mode));
       };
       const { retention } = options;
@@ -158,7 +159,10 @@ export function createWorker(options: WorkerOptions): JobberWorker {
         sequenceCheck = null;
         throw error;
       });
-      const limited = limitTime(runMode(session, Number.POSITIVE_INFINITY), maxMs);
+      const limited = limitTime(
+        runMode(session, { maxSlotWaitMs: Number.POSITIVE_INFINITY, debounced: true }),
+        maxMs,
+      );
       try {
         return await drainInbox(inbox, {
           concurrency,
@@ -190,6 +194,9 @@ function track(runs: Set<Promise<boolean>>, run: Promise<boolean>): Promise<bool
   return ended;
 }
 
-function runMode({ stop, abort }: Session, maxSlotWaitMs: number): RunMode {
-  return { stop: stop.signal, abort: abort.signal, maxSlotWaitMs };
+function runMode(
+  { stop, abort }: Session,
+  settings: Pick<RunMode, "maxSlotWaitMs" | "debounced">,
+): RunMode {
+  return { stop: stop.signal, abort: abort.signal, ...settings };
 }

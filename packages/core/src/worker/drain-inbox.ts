@@ -48,6 +48,7 @@ export async function drainInbox(
       const objects = await inbox.due({
         now: now(),
         limit: OBJECTS_PER_SLOT * concurrency,
+        debounced: true,
         exclude: [...scheduler.running(), ...unclaimable.values()],
         excludeTenants: scheduler.suppliedTenants(),
       });

@@ -42,6 +42,8 @@ export interface RunMode {
   readonly abort: AbortSignal;
   /** Longest wait for a slot in the tenant's rate limit. Milliseconds. */
   readonly maxSlotWaitMs: number;
+  /** Whether debounced deliveries count as due. */
+  readonly debounced: boolean;
 }
 
 // More rows than an object normally has, so that they share a fetch. 100,000 at once would block
@@ -61,7 +63,8 @@ export function createProcessObject(options: ProcessObjectOptions): ProcessObjec
   const { inbox, leaseMs, now, emit } = options;
 
   return async (object, mode) => {
-    const take = () => inbox.claim(object, { leaseMs, now: now(), limit: CLAIM_LIMIT });
+    const { debounced } = mode;
+    const take = () => inbox.claim(object, { leaseMs, now: now(), limit: CLAIM_LIMIT, debounced });
     let claimed = false;
     try {
       for (;;) {

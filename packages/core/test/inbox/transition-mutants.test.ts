@@ -5,11 +5,23 @@ import { createMutantLoader } from "../support/load-mutant.ts";
 
 /** Each breaks one rule of `transitions.ts`: the text, and its replacement. */
 const MUTANTS: Readonly<Record<string, readonly [from: string, to: string]>> = {
-  "an accepted row is due later": ["dueAt: receivedAt,", "dueAt: receivedAt + 1,"],
-  "an accepted row has a delay": [
-    "delayMs: 0,\n    startedAt: receivedAt,",
+  "an accepted row is due later": [
+    "dueAt: receivedAt + delayMs,",
+    "dueAt: receivedAt + delayMs + 1,",
+  ],
+  "an accepted row has another delay": [
+    "delayMs,\n    startedAt: receivedAt,",
     "delayMs: Infinity,\n    startedAt: receivedAt,",
   ],
+  "a failed row counts as debounced": [
+    "attempts === 0 && retries === 0 && reason === null",
+    "true",
+  ],
+  "a claim leaves debounced rows": [
+    ".filter(({ current }) => isReady(current, now) || isDebounced(current))",
+    ".filter(({ current }) => isReady(current, now))",
+  ],
+  "a debounced row starts a claim": ["(debounced && isDebounced(current))", "isDebounced(current)"],
   "an accepted row's age starts elsewhere": ["startedAt: receivedAt,", "startedAt: 0,"],
   "a quarantined arrival is not finished": [
     'finishedAt: state === "quarantined" ? receivedAt : null,',

@@ -39,6 +39,15 @@ describe("createReceiver", () => {
     expect(build({ [name]: undefined })).toBeDefined();
   });
 
+  it.each([Number.NaN, -1, 5001, "1000", null])("rejects fetchDelayMs: %s", (fetchDelayMs) => {
+    const inbox = createMemoryInbox();
+    expect(() => build({ store: undefined, inbox, fetchDelayMs })).toThrow(TypeError);
+  });
+
+  it("rejects fetchDelayMs in inline mode, which has no inbox to delay in", () => {
+    expect(() => build({ fetchDelayMs: 1000 })).toThrow(/inline mode/);
+  });
+
   it.each([["JOB_CREATE"], [["JOB_CREATE", ""]], [[1]], [{}], [null]])(
     "rejects topics: %j",
     (topics) => {

@@ -27,7 +27,8 @@ export function backend({ now: realNow, ...options }: Partial<WorkerOptions> = {
     events.push({ name, event });
   const names = ["processed", "stale", "retried", "dead", "ignored", "warning"] as const;
   const hooks = Object.fromEntries(names.map((name) => [name, record(name)]));
-  const receiver = createReceiver({ tenants: TENANTS, inbox, logger: silentLogger, now });
+  const shared = { tenants: TENANTS, logger: silentLogger, now };
+  const receiver = createReceiver({ ...shared, inbox, fetchDelayMs: 0 });
   const worker = createWorker({
     inbox,
     store,

@@ -6,7 +6,7 @@ import { createGroupCommit } from "../database/group-commit.ts";
 import { jsonText } from "../database/json-text.ts";
 import { inSeries, runTransaction } from "../database/transaction.ts";
 import { type InboxContext, transactionNowSql } from "./inbox-context.ts";
-import { wakeLater } from "./wake-later.ts";
+import { type WakeUp, wakeLater } from "./wake-later.ts";
 
 /** Options for {@link createAccept}. */
 export interface AcceptOptions {
@@ -59,7 +59,10 @@ export function createAccept(
       async (run, client) => {
         const inserting = run<Stored>(statement, values);
         await inSeries(client, inserting);
-        const [[response]] = await Promise.all([inserting, wakeLater(context, client, waiting)]);
+        const [[response]] = await Promise.all([
+          inserting,
+          wakeLater(context, client, wakeUpsOf(waiting)),
+        ]);
         if (response === undefined)
           throw new JobberSyncError("ERR_STORE", "The database returned no row.");
         if (options.durable) checkDurability(response);
@@ -73,16 +76,22 @@ export function createAccept(
   }
 }
 
+function wakeUpsOf(deliveries: readonly IncomingDelivery[]): readonly WakeUp[] {
+  return deliveries.map(({ tenant, objectType, objectId, delayMs = 0 }) => {
+    return { tenant, objectType, objectId, afterMs: delayMs };
+  });
+}
+
 /** Returns the rows as a JSON list and the concatenated bodies as bytes. */
 function valuesOf(
   deliveries: readonly IncomingDelivery[],
   { clock }: InboxContext,
 ): [string, Buffer] {
   let from = 1;
-  const rows = deliveries.map(({ body: { byteLength }, ...delivery }) => {
-    const row = { ...delivery, from, bytes: byteLength };
+  const rows = deliveries.map(({ body: { byteLength }, delayMs = 0, ...delivery }) => {
+    const row = { ...delivery, delayMs, from, bytes: byteLength };
     from += byteLength;
-    return clock === "caller" ? { ...row, dueAt: delivery.receivedAt } : row;
+    return clock === "caller" ? { ...row, arrivedAt: delivery.receivedAt } : row;
   });
   return [jsonText(rows), Buffer.concat(deliveries.map(({ body }) => body))];
 }
@@ -99,14 +108,15 @@ WITH new AS MATERIALIZED (
   SELECT nextval(${schema.sequence}) AS sequence, x.*
   FROM json_to_recordset($1::text::json) AS x(
     "tenant" text, "objectType" text, "objectId" text, "deliveryKey" text, topic text, state text, reason text,
-    "from" integer, bytes integer, "receivedAt" float8, "dueAt" float8)
+    "from" integer, bytes integer, "receivedAt" float8, "arrivedAt" float8, "delayMs" float8)
 ),
 stored AS (
   INSERT INTO ${deliveries} (sequence, tenant, object_type, object_id, delivery_key, topic, state, reason,
-    body, received_at, started_at, due_at, finished_at)
+    body, received_at, started_at, due_at, delay_ms, finished_at)
   SELECT sequence, "tenant", "objectType", "objectId", "deliveryKey", topic, state, reason,
     substring($2::bytea FROM "from" FOR bytes), to_timestamp("receivedAt" / 1000), to_timestamp("receivedAt" / 1000),
-    ${transactionNowSql('"dueAt"')}, CASE WHEN state <> 'waiting' THEN ${transactionNowSql('"dueAt"')} END
+    ${transactionNowSql('"arrivedAt"')} + "delayMs" * interval '1 ms', "delayMs",
+    CASE WHEN state <> 'waiting' THEN ${transactionNowSql('"arrivedAt"')} END
   FROM new
 )
 SELECT json_build_object(

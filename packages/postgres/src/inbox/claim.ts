@@ -5,13 +5,14 @@ import { jsonText } from "../database/json-text.ts";
 import { millisecondsSql } from "../database/times.ts";
 import { runStatement } from "../database/transaction.ts";
 import { COMMIT_LATER, type InboxContext, nowSql, nowValue, wholeLimit } from "./inbox-context.ts";
-import { laneHeldSql, readySql } from "./lane-sql.ts";
+import { debouncedSql, laneHeldSql, readySql } from "./lane-sql.ts";
 
 interface Wanted extends ObjectRef {
   readonly id: string;
   readonly now: number | null;
   readonly leaseMs: number;
   readonly limit: number;
+  readonly debounced: boolean;
 }
 
 type ClaimedRow = Omit<ClaimedDelivery, "body"> & {
@@ -37,12 +38,13 @@ export function createClaim(context: InboxContext): Inbox["claim"] {
 
   return async (
     { tenant, objectType, objectId },
-    { leaseMs, now, limit = Number.POSITIVE_INFINITY },
+    { leaseMs, now, limit = Number.POSITIVE_INFINITY, debounced = false },
   ) => {
     const object = { tenant, objectType, objectId };
     const id = randomUUID();
     const at = nowValue(context, now);
-    const rows = await commit({ ...object, id, now: at, leaseMs, limit: wholeLimit(limit) });
+    const wanted = { ...object, id, now: at, leaseMs, limit: wholeLimit(limit), debounced };
+    const rows = await commit(wanted);
     const [first] = rows;
     if (first === undefined) return null;
     const deliveries = rows.map(claimed).sort((a, b) => a.sequence - b.sequence);
@@ -58,10 +60,11 @@ export function createClaim(context: InboxContext): Inbox["claim"] {
 }
 
 /**
- * `$1` is a JSON list. Locks the rows that are ready, then takes the lanes of their objects. A lane
- * that another claim holds is only marked as wanted, so that its settlement wakes the object; one
- * waiting row is enough for that. If such a lane turns out to be free after all, the claim gets
- * that row and the mark, and its own settlement wakes the object for the others.
+ * `$1` is a JSON list. Locks the rows to take, if one of them is ready, then takes the lanes of
+ * their objects. A lane that another claim holds is only marked as wanted, so that its settlement
+ * wakes the object; one waiting row is enough for that. If such a lane turns out to be free after
+ * all, the claim gets that row and the mark, and its own settlement wakes the object for the
+ * others.
  *
  * All statements lock tenants, then rows, then lanes in the order of their keys, and only `settle`
  * and `resume` wait for rows: this one skips locked rows, so it cannot deadlock. The transaction
@@ -72,24 +75,27 @@ export function createClaim(context: InboxContext): Inbox["claim"] {
 function claimStatement({ schema }: InboxContext): string {
   const deliveries = `${schema.quoted}.jobber_deliveries`;
   const lanes = `${schema.quoted}.jobber_lanes`;
+  const object = (of: string) => `d.tenant = ${of}."tenant" AND d.object_type = ${of}."objectType"
+      AND d.object_id = ${of}."objectId" AND d.state IN ('waiting', 'claimed')`;
   return `
 WITH given AS MATERIALIZED (
   SELECT x.*, ${nowSql("x.now")} AS at, ${COMMIT_LATER}
   FROM json_to_recordset($1::text::json) AS x(
-    "tenant" text, "objectType" text, "objectId" text, id text, now float8, "leaseMs" float8, "limit" bigint)
+    "tenant" text, "objectType" text, "objectId" text, id text, now float8, "leaseMs" float8, "limit" bigint, debounced boolean)
 ),
 wanted AS MATERIALIZED (
   SELECT *, EXISTS (SELECT FROM ${lanes} lane
     WHERE lane.tenant = given."tenant" AND lane.object_type = given."objectType"
-      AND lane.object_id = given."objectId" AND ${laneHeldSql("lane", "given.at")}) AS held
+      AND lane.object_id = given."objectId" AND ${laneHeldSql("lane", "given.at")}) AS held,
+    (SELECT true FROM ${deliveries} d WHERE ${object("given")}
+      AND (${readySql("d", "given.at")} OR given.debounced AND ${debouncedSql("d")}) LIMIT 1) AS starts
   FROM given
 ),
 ready AS MATERIALIZED (
   SELECT due.sequence, wanted.id
   FROM wanted CROSS JOIN LATERAL (
     SELECT d.sequence FROM ${deliveries} d
-    WHERE d.tenant = wanted."tenant" AND d.object_type = wanted."objectType" AND d.object_id = wanted."objectId"
-      AND d.state IN ('waiting', 'claimed') AND ${readySql("d", "wanted.at")}
+    WHERE ${object("wanted")} AND wanted.starts AND (${readySql("d", "wanted.at")} OR ${debouncedSql("d")})
       AND (d.state = 'waiting' OR NOT wanted.held)
     -- sequence + 0: with the bare column and a limit the planner may walk the primary key over all rows.
     ORDER BY d.sequence + 0 LIMIT CASE WHEN wanted.held THEN 1 ELSE wanted."limit" END

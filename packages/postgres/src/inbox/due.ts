@@ -2,7 +2,14 @@ import type { Inbox, ObjectRef } from "@jobber-sync/core/ports";
 import { jsonText } from "../database/json-text.ts";
 import { runTransaction } from "../database/transaction.ts";
 import { type InboxContext, nowSql, nowValue, OBJECT_JSON, wholeLimit } from "./inbox-context.ts";
-import { arrivedInFutureSql, delayedInFutureSql, laneHeldSql } from "./lane-sql.ts";
+import {
+  arrivedInFutureSql,
+  DELAYED,
+  debouncedSql,
+  delayedInFutureSql,
+  laneHeldSql,
+  PROMPT,
+} from "./lane-sql.ts";
 
 /** Options for {@link createLook}. */
 export interface LookOptions {
@@ -11,6 +18,8 @@ export interface LookOptions {
   readonly limit: number;
   readonly exclude?: readonly ObjectRef[] | undefined;
   readonly excludeTenants?: readonly string[] | undefined;
+  /** Whether debounced rows count as due. @default false */
+  readonly debounced?: boolean | undefined;
   /** Minimum time for which waiting rows must have been due. Milliseconds. @default 0 */
   readonly overdueMs?: number | undefined;
 }
@@ -26,13 +35,14 @@ export function createLook(
   context: InboxContext,
 ): (options: LookOptions) => Promise<readonly ObjectRef[]> {
   const statement = dueStatement(context);
-  return ({ now, limit, exclude = [], excludeTenants = [], overdueMs = 0 }) => {
+  return ({ now, limit, debounced = false, exclude = [], excludeTenants = [], overdueMs = 0 }) => {
     const values = [
       nowValue(context, now),
       wholeLimit(limit),
       overdueMs,
       jsonText(exclude),
       jsonText(excludeTenants),
+      debounced,
     ];
     return runTransaction(context.pool, async (run, client) => {
       await client.query(INDEX_ORDER);
@@ -50,7 +60,8 @@ export function createDue(context: InboxContext): Inbox["due"] {
  * Returns objects whose lane is not held: first those with rows of a dead worker, then those with
  * waiting rows, longest due first, the first object of each tenant before the second of any. `$1`
  * now, `$2` the maximum number of objects, `$3` for how long waiting rows must have been due, `$4`
- * a JSON list of objects to exclude, `$5` one of tenants to exclude.
+ * a JSON list of objects to exclude, `$5` one of tenants to exclude, `$6` whether debounced rows
+ * count as due.
  *
  * Walks the tenants, and in each the beginning of three indexes, so that the cost depends on the
  * number of tenants and not on their backlogs.
@@ -70,7 +81,7 @@ function dueStatement({ schema }: InboxContext): string {
   const nextTenant = (after: string) => {
     const first = (condition: string) => `(SELECT d.tenant FROM ${deliveries} d
     WHERE d.state = 'waiting' AND ${condition}${after} ORDER BY d.tenant LIMIT 1)`;
-    return `least(${first("d.delay_ms = 0")}, ${first("d.delay_ms > 0")})`;
+    return `least(${first(PROMPT)}, ${first(DELAYED)})`;
   };
   return `
 WITH RECURSIVE input AS MATERIALIZED (SELECT ${nowSql("$1")} AS now),
@@ -96,8 +107,9 @@ found AS (
   FROM (
     SELECT ${object}, min(d.due_at) AS due_at FROM (
       SELECT d.* FROM input, (SELECT tenant FROM tenants WHERE ${wanted}) AS tenants CROSS JOIN LATERAL (
-        ${waiting(`delay_ms = 0 AND due_at <= ${since}`)}
-        UNION ALL ${waiting(`delay_ms > 0 AND due_at <= ${since}`)}
+        ${waiting(`${PROMPT} AND due_at <= ${since}`)}
+        UNION ALL ${waiting(`${DELAYED} AND due_at <= ${since}`)}
+        UNION ALL ${waiting(`${PROMPT} AND due_at > ${since} AND $6::boolean AND ${debouncedSql("d")}`)}
         UNION ALL ${waiting(arrivedInFutureSql("input.now"))}
       ) AS d
       UNION ALL

@@ -17,16 +17,28 @@ export function readySql(row: string, at: string): string {
     OR ${row}.due_at - ${row}.delay_ms * interval '1 ms' > ${tolerated(at)})`;
 }
 
+/** Core's `isDebounced` for an open row of `jobber_deliveries`. */
+export function debouncedSql(row: string): string {
+  return `(${row}.state = 'waiting' AND ${row}.attempts = 0 AND ${row}.retries = 0 AND ${row}.reason IS NULL)`;
+}
+
+/** Rows with a short delay. The condition of `jobber_deliveries_due`. */
+export const PROMPT = "delay_ms <= 5000";
+
+/** Rows with a longer delay. The condition of `jobber_deliveries_delayed` and `…_delayed_at`. */
+export const DELAYED = "delay_ms > 5000";
+
 /**
- * Condition for rows without a delay that a fast clock wrote: they are due. Uses
- * `jobber_deliveries_due`.
+ * Condition for rows with a short delay that a fast clock wrote: they are due. Such a row is due
+ * after the limit, so this can use `jobber_deliveries_due`.
  */
 export function arrivedInFutureSql(at: string): string {
-  return `delay_ms = 0 AND due_at > ${tolerated(at)}`;
+  return `${PROMPT} AND due_at > ${tolerated(at)}
+    AND due_at - delay_ms * interval '1 ms' > ${tolerated(at)}`;
 }
 
 /** The same for rows with a delay. Repeats the expression of `jobber_deliveries_delayed_at`. */
 export function delayedInFutureSql(at: string): string {
-  return `delay_ms > 0
+  return `${DELAYED}
     AND (due_at AT TIME ZONE 'UTC') - delay_ms * interval '1 ms' > (${tolerated(at)}) AT TIME ZONE 'UTC'`;
 }

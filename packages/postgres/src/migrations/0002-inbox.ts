@@ -35,16 +35,18 @@ export const MIGRATION_0002: readonly string[] = [
   `CREATE INDEX jobber_deliveries_open ON jobber_deliveries (object_id, object_type, tenant)
   WHERE state IN ('waiting', 'claimed')`,
 
-  // Rows with and without a delay are apart, so that accept maintains one index of the three.
+  // Rows with a short and a long delay are apart, so that accept maintains one index of the three.
+  // A row is also due if it was scheduled in the future, by a clock that has been corrected since;
+  // rows with a short delay need no second index for that, because 5 s is within the tolerance.
   `CREATE INDEX jobber_deliveries_due ON jobber_deliveries (tenant, due_at)
-  WHERE state = 'waiting' AND delay_ms = 0`,
+  WHERE state = 'waiting' AND delay_ms <= 5000`,
 
   `CREATE INDEX jobber_deliveries_delayed ON jobber_deliveries (tenant, due_at)
-  WHERE state = 'waiting' AND delay_ms > 0`,
+  WHERE state = 'waiting' AND delay_ms > 5000`,
 
   `CREATE INDEX jobber_deliveries_delayed_at ON jobber_deliveries
   (((due_at AT TIME ZONE 'UTC') - delay_ms * interval '1 ms'))
-  WHERE state = 'waiting' AND delay_ms > 0`,
+  WHERE state = 'waiting' AND delay_ms > 5000`,
 
   `CREATE INDEX jobber_deliveries_claimed ON jobber_deliveries (tenant, object_type, object_id)
   WHERE state = 'claimed'`,

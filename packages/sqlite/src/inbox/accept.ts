@@ -15,8 +15,8 @@ const SEEN = `SELECT CASE
 
 const INSERT = `INSERT INTO jobber_deliveries
   (sequence, tenant, object_type, object_id, delivery_key, topic, body, state, reason,
-   due_at, received_at, started_at, finished_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+   due_at, delay_ms, received_at, started_at, finished_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** Creates `accept`. Deliveries that arrive together share a transaction and its flush to disk. */
 export function createAccept({ database, wake }: InboxContext): Inbox["accept"] {
@@ -32,6 +32,7 @@ function insertDelivery(
   // A copy: the caller may reuse its buffer before the row is written.
   const body = Buffer.from(delivery.body);
   const receivedAt = wholeMs(delivery.receivedAt);
+  const delayMs = wholeMs(delivery.delayMs ?? 0);
   const finishedAt = state === "quarantined" ? receivedAt : null;
   return (transaction) => {
     const seen = transaction.get<{ readonly outcome: number }>(
@@ -53,7 +54,8 @@ function insertDelivery(
       body,
       state,
       reason,
-      receivedAt,
+      receivedAt + delayMs,
+      delayMs,
       receivedAt,
       receivedAt,
       finishedAt,

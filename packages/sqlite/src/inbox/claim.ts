@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { type ClaimedDelivery, type Inbox, transitions } from "@jobber-sync/core/ports";
-import { dueValues, type InboxContext, IS_DUE, OPEN, wholeLimit } from "./inbox-context.ts";
+import {
+  dueValues,
+  type InboxContext,
+  IS_DEBOUNCED,
+  IS_DUE,
+  OPEN,
+  wholeLimit,
+} from "./inbox-context.ts";
 import { readLane, takeLane } from "./lanes.ts";
 
 // INDEXED BY: after ANALYZE on an empty queue the planner scans every due row.
@@ -8,18 +15,23 @@ const INDEX = "INDEXED BY jobber_deliveries_open";
 
 const OBJECT = `tenant = ? AND object_type = ? AND object_id = ? AND ${OPEN}`;
 
+const TAKEN = `(${IS_DUE} OR ${IS_DEBOUNCED})`;
+
+const READY = `SELECT 1 FROM jobber_deliveries ${INDEX}
+  WHERE ${OBJECT} AND (state = 'claimed' OR ${IS_DUE} OR (? AND ${IS_DEBOUNCED})) LIMIT 1`;
+
 // Within one state the index is in order of sequence, so that no more rows are read than wanted.
 // The state comes first: with statistics SQLite would otherwise sort all rows of the object. A
 // claimed row is left over from an expired claim.
 const OLDEST_WAITING = `SELECT sequence FROM (
           SELECT sequence FROM jobber_deliveries ${INDEX}
-          WHERE state = 'waiting' AND ${OBJECT} AND ${IS_DUE} ORDER BY sequence LIMIT ?)`;
+          WHERE state = 'waiting' AND ${OBJECT} AND ${TAKEN} ORDER BY sequence LIMIT ?)`;
 const OLDEST_CLAIMED = `SELECT sequence FROM (
           SELECT sequence FROM jobber_deliveries ${INDEX}
           WHERE state = 'claimed' AND ${OBJECT} ORDER BY sequence LIMIT ?)`;
 
 const CLAIM = `UPDATE jobber_deliveries ${INDEX} SET state = 'claimed', claim_id = ?
-  WHERE ${OBJECT} AND (state = 'claimed' OR ${IS_DUE}) AND sequence <= (
+  WHERE ${OBJECT} AND (state = 'claimed' OR ${TAKEN}) AND sequence <= (
       SELECT max(sequence) FROM (
         ${OLDEST_WAITING}
         UNION ALL ${OLDEST_CLAIMED}
@@ -27,9 +39,9 @@ const CLAIM = `UPDATE jobber_deliveries ${INDEX} SET state = 'claimed', claim_id
   RETURNING sequence, delivery_key AS "deliveryKey", body, received_at AS "receivedAt", started_at AS "startedAt",
     attempts, retries, recheck_since AS "recheckSince", paused_ms AS "pausedMs", reason`;
 
-/** Creates `claim`, which follows `transitions.isLaneHeld` and `transitions.isReady`. */
+/** Creates `claim`, which follows `transitions.isLaneHeld` and `transitions.claimableRows`. */
 export function createClaim({ database }: InboxContext): Inbox["claim"] {
-  return ({ tenant, objectType, objectId }, { leaseMs, now, limit }) => {
+  return ({ tenant, objectType, objectId }, { leaseMs, now, limit, debounced = false }) => {
     const object = { tenant, objectType, objectId };
     const id = randomUUID();
     const key = [tenant, objectType, objectId];
@@ -39,8 +51,8 @@ export function createClaim({ database }: InboxContext): Inbox["claim"] {
     return database.write(
       (transaction) => {
         if (transitions.isLaneHeld(readLane(transaction, object), now)) return null;
+        if (transaction.get(READY, ...key, ...due, debounced ? 1 : 0) === undefined) return null;
         const rows = transaction.all<ClaimedDelivery>(CLAIM, id, ...values);
-        if (rows.length === 0) return null;
         takeLane(transaction, object, { claimId: id, until: now + leaseMs, leaseMs });
         // RETURNING guarantees no order.
         const deliveries = rows.map((row) => ({ ...row })).sort((a, b) => a.sequence - b.sequence);

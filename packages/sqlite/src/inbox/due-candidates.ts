@@ -1,6 +1,6 @@
 import type { Connection } from "../database/connection.ts";
 import type { SqliteValue } from "../database/sqlite-handle.ts";
-import { clockLimit, DELAYED, PROMPT } from "./inbox-context.ts";
+import { clockLimit, DELAYED, IS_DEBOUNCED, PROMPT } from "./inbox-context.ts";
 
 /** Rows of one tenant in one index, at least one of which is due. */
 export interface Candidate {
@@ -40,8 +40,14 @@ const HEADS = `WITH RECURSIVE
     (SELECT max(due_at - delay_ms) FROM ${SCHEDULED} WHERE ${DELAYED} AND jobber_deliveries.tenant = delayed.tenant)
   FROM delayed WHERE tenant IS NOT NULL`;
 
-/** Returns where rows are due by `transitions.isReady`, those that are due for longest first. */
-export function readCandidates(connection: Connection, now: number): readonly Candidate[] {
+/**
+ * Returns where rows are due by `transitions.isReady`, or are debounced and these are wanted too,
+ * those that are due for longest first.
+ */
+export function readCandidates(
+  connection: Connection,
+  { now, debounced }: { readonly now: number; readonly debounced: boolean },
+): readonly Candidate[] {
   const limit = clockLimit(now);
   const candidates: Candidate[] = [];
   for (const { tenant, delayed, first, last } of connection.all<Head>(HEADS)) {
@@ -49,6 +55,10 @@ export function readCandidates(connection: Connection, now: number): readonly Ca
     if (first <= now) {
       const rows = `${source} WHERE ${condition} AND tenant = ? AND due_at <= ?`;
       candidates.push({ tenant, since: first, rows, values: [tenant, now] });
+    }
+    if (debounced && delayed === 0 && last > now) {
+      const rows = `${source} WHERE ${condition} AND tenant = ? AND due_at > ? AND ${IS_DEBOUNCED}`;
+      candidates.push({ tenant, since: Math.max(first, now), rows, values: [tenant, now] });
     }
     // A clock that was fast has scheduled rows in the future.
     if (last > limit) candidates.push(correctedRows(tenant, delayed === 1, first, limit));

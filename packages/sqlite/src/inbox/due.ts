@@ -24,12 +24,12 @@ interface DueRow {
 }
 
 /**
- * Creates `due`, which follows `transitions.isReady` and `transitions.isLaneHeld`. Walks the
+ * Creates `due`, which follows `transitions.isReady`, `isDebounced` and `isLaneHeld`. Walks the
  * tenants in the order of their oldest row and stops once it has enough objects that are older than
  * the rest.
  */
 export function createDue({ database }: InboxContext): Inbox["due"] {
-  return async ({ now, limit, exclude = [], excludeTenants = [] }) =>
+  return async ({ now, limit, debounced = false, exclude = [], excludeTenants = [] }) =>
     database.read((connection) => {
       const most = wholeLimit(limit);
       const left = new Set(excludeTenants);
@@ -37,7 +37,7 @@ export function createDue({ database }: InboxContext): Inbox["due"] {
       // An expired lane has rows that are left over from its claim.
       let found = expired.filter(({ object }) => !left.has(object.tenant));
       const skipped = [...busy, ...found.map(({ object }) => object)];
-      for (const candidate of readCandidates(connection, now)) {
+      for (const candidate of readCandidates(connection, { now, debounced })) {
         if (left.has(candidate.tenant)) continue;
         const last = found[most - 1];
         if (last !== undefined && last.due <= candidate.since) break;

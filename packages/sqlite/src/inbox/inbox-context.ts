@@ -34,6 +34,9 @@ export const DELAYED = "state = 'waiting' AND delay_ms > 5000";
 /** SQL condition of `transitions.isReady` for a waiting row. Its values are {@link dueValues}. */
 export const IS_DUE = "(due_at <= ? OR due_at - delay_ms > ?)";
 
+/** SQL condition of `transitions.isDebounced` for a waiting row. */
+export const IS_DEBOUNCED = "(attempts = 0 AND retries = 0 AND reason IS NULL)";
+
 /** Returns the values of {@link IS_DUE}. */
 export function dueValues(now: number): readonly SqliteValue[] {
   return [now, clockLimit(now)];

@@ -27,7 +27,10 @@ interface Wire {
 /** Starts a server, runs the test and stops the server. */
 export async function onWire(
   start: StartServer,
-  options: Omit<Parameters<typeof contractReceiver>[0], "store" | "inbox" | "hooks">,
+  options: Omit<
+    Parameters<typeof contractReceiver>[0],
+    "store" | "inbox" | "hooks" | "fetchDelayMs"
+  >,
   test: (wire: Wire) => Promise<void>,
 ): Promise<void> {
   const store = createMemoryStore();

@@ -1,7 +1,8 @@
 import { acceptRules } from "./accept-rules.ts";
 import { checkLaneInterleavings } from "./check-lane-interleavings.ts";
 import { claimRules } from "./claim-rules.ts";
-import { clockRules } from "./clock-rules.ts";
+import { type ClockRule, clockRules } from "./clock-rules.ts";
+import { debounceRules } from "./debounce-rules.ts";
 import { checkInboxHistories } from "./histories/check-inbox-histories.ts";
 import { interleavingRules } from "./interleaving-rules.ts";
 import { laneRules } from "./lane-rules.ts";
@@ -49,6 +50,17 @@ export function inboxContract({
       }
     });
 
+  const clockRule: ClockRule = (name, body) =>
+    it(name, async () => {
+      const clock = { now: Date.now() };
+      const opened = await open({ now: () => clock.now });
+      try {
+        await body(opened, clock);
+      } finally {
+        await opened.close();
+      }
+    });
+
   describe("inbox: accept", () => acceptRules(rule));
   describe("inbox: claim", () => claimRules(rule));
   describe("inbox: lanes", () => laneRules(rule));
@@ -59,18 +71,8 @@ export function inboxContract({
   describe("inbox: pause", () => pauseRules(rule));
   describe("inbox: slots", () => fetchRules(rule));
   describe("inbox: purge", () => purgeRules(rule));
-  describe("inbox: clocks", () =>
-    clockRules((name, body) =>
-      it(name, async () => {
-        const clock = { now: Date.now() };
-        const opened = await open({ now: () => clock.now });
-        try {
-          await body(opened, clock);
-        } finally {
-          await opened.close();
-        }
-      }),
-    ));
+  describe("inbox: debounce", () => debounceRules(clockRule));
+  describe("inbox: clocks", () => clockRules(clockRule));
   describe("inbox: random calls", () => {
     it("an object has one run at a time in random interleavings", () =>
       checkLaneInterleavings({ open: () => open({ now: Date.now }), interleavings }));

@@ -67,7 +67,7 @@ export function laneRules(rule: Rule): void {
     await inbox.accept(delivery("1"));
     const first = await claimNow(inbox, "1");
     assert.ok(first);
-    await inbox.settle(first, [{ ...waiting(first), dueAt: Date.now() + LEASE_MS }]);
+    await inbox.settle(first, [{ ...waiting(first), retries: 1, dueAt: Date.now() + LEASE_MS }]);
     const { sequence } = await inbox.accept(delivery("1"));
     assert.deepEqual(sequencesOf(await until(() => claimNow(inbox, "1"))), [sequence]);
   });

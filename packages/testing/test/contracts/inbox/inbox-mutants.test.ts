@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { ACCEPT_MUTANTS } from "../../support/inbox-mutants/accept-mutants.ts";
 import { CLAIM_MUTANTS } from "../../support/inbox-mutants/claim-mutants.ts";
 import { CLOCK_MUTANTS } from "../../support/inbox-mutants/clock-mutants.ts";
+import { DEBOUNCE_MUTANTS } from "../../support/inbox-mutants/debounce-mutants.ts";
 import { LANE_MUTANTS } from "../../support/inbox-mutants/lane-mutants.ts";
 import type { Mutant } from "../../support/inbox-mutants/mutant.ts";
 import { PURGE_MUTANTS } from "../../support/inbox-mutants/purge-mutants.ts";
@@ -22,6 +23,7 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
   ...CLAIM_MUTANTS,
   ...LANE_MUTANTS,
   ...CLOCK_MUTANTS,
+  ...DEBOUNCE_MUTANTS,
   ...SETTLE_MUTANTS,
   ...WAKING_MUTANTS,
   ...TOOLS_MUTANTS,

@@ -16,12 +16,14 @@ export type HistoryStep =
       readonly key: number;
       readonly state: "waiting" | "quarantined";
       readonly ageMs: number;
+      readonly delayMs: number;
     }
   | {
       readonly call: "claim";
       readonly object: number;
       readonly leaseMs: number;
       readonly limit: number | undefined;
+      readonly debounced: boolean;
     }
   | { readonly call: "extend"; readonly claim: number; readonly leaseMs: number }
   | {
@@ -36,7 +38,7 @@ export type HistoryStep =
       readonly limit: number | undefined;
     }
   | { readonly call: "resume" }
-  | { readonly call: "due" }
+  | { readonly call: "due"; readonly debounced: boolean }
   /** Advances the clock, or sets it back. */
   | { readonly call: "wait"; readonly ms: number };
 

@@ -2,6 +2,7 @@ import type { DeliveryState } from "@jobber-sync/core";
 import {
   discardedStates,
   type IncomingDelivery,
+  type LeaseOptions,
   type ObjectRef,
   objectKey,
   type PurgeOptions,
@@ -24,6 +25,7 @@ export interface ModelClaimOptions {
   readonly leaseMs: number;
   readonly now: number;
   readonly limit: number | undefined;
+  readonly debounced: boolean;
 }
 
 /**
@@ -50,13 +52,14 @@ export class InboxModel {
   /** Returns the rows that a claim must take, ascending; empty if it must be `null`. */
   claimable(
     ref: ObjectRef,
-    { now, limit }: ModelClaimOptions,
+    { now, limit, debounced }: ModelClaimOptions,
   ): readonly (readonly [number, ModelRow])[] {
     const object = objectKey(ref);
     if (transitions.isLaneHeld(this.#lanes.get(object) ?? null, now)) return [];
-    return this.#openRows(object)
-      .filter(([, { current }]) => transitions.isReady(current, now))
-      .slice(0, limit);
+    const rows = this.#openRows(object).map(([sequence, row]) => ({ ...row, sequence, row }));
+    return transitions
+      .claimableRows(rows, { now, limit, debounced })
+      .map(({ sequence, row }) => [sequence, row]);
   }
 
   claim(ref: ObjectRef, claimId: string, options: ModelClaimOptions): void {
@@ -66,7 +69,7 @@ export class InboxModel {
     this.#lanes.set(objectKey(ref), { claimId, until: now + leaseMs, leaseMs });
   }
 
-  extend(ref: ObjectRef, claimId: string, { leaseMs, now }: Omit<ModelClaimOptions, "limit">) {
+  extend(ref: ObjectRef, claimId: string, { leaseMs, now }: LeaseOptions) {
     if (this.#lanes.get(objectKey(ref))?.claimId !== claimId) return false;
     this.#lanes.set(objectKey(ref), { claimId, until: now + leaseMs, leaseMs });
     return true;
@@ -113,10 +116,10 @@ export class InboxModel {
   }
 
   /** Returns the keys of objects that are due. */
-  due(now: number): readonly string[] {
+  due(now: number, debounced: boolean): readonly string[] {
     const due = [...this.rows.values()].filter(
       ({ object, current }) =>
-        transitions.isReady(current, now) &&
+        (transitions.isReady(current, now) || (debounced && transitions.isDebounced(current))) &&
         !transitions.isLaneHeld(this.#lanes.get(object) ?? null, now),
     );
     return [...new Set(due.map(({ object }) => object))].sort();

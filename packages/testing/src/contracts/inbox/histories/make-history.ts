@@ -21,6 +21,7 @@ const STEPS: Readonly<Record<Call, (random: Random) => HistoryStep>> = {
     object: random.pick(OBJECTS),
     leaseMs: random.pick(LEASES_MS),
     limit: random.pick([undefined, undefined, 1, 2]),
+    debounced: random.chance(0.15),
   }),
   extend: (random) => ({
     call: "extend",
@@ -43,7 +44,7 @@ const STEPS: Readonly<Record<Call, (random: Random) => HistoryStep>> = {
     limit: random.pick([undefined, 1]),
   }),
   resume: () => ({ call: "resume" }),
-  due: () => ({ call: "due" }),
+  due: (random) => ({ call: "due", debounced: random.chance(0.3) }),
 };
 
 const CALLS = Object.keys(STEPS) as [Call, ...Call[]];
@@ -55,7 +56,7 @@ const NEXT: Readonly<Record<Call, readonly [Call, ...Call[]]>> = {
   accept: ["claim"],
   claim: ["settle"],
   extend: ["settle"],
-  settle: ["resume", "replay", "claim", "extend", "due"],
+  settle: ["resume", "replay", "replay", "claim", "extend", "due"],
   replay: ["claim"],
   discard: ["accept"],
   resume: ["claim"],
@@ -92,6 +93,7 @@ function accept(random: Random): HistoryStep {
     state: random.chance(0.1) ? "quarantined" : "waiting",
     // Negative: received by a machine whose clock is ahead.
     ageMs: random.pick([0, 0, 500, MINUTE_MS, -HOUR_MS]),
+    delayMs: random.chance(0.15) ? 1000 : 0,
   };
 }
 

@@ -18,7 +18,7 @@ export function createHistoryClock(): HistoryClock {
 }
 
 /** Reads the due objects of all histories at the current step. */
-export type ReadDue = () => Promise<readonly ObjectRef[]>;
+export type ReadDue = (debounced: boolean) => Promise<readonly ObjectRef[]>;
 
 /** Plays the steps of one history. */
 export interface HistoryPlayer {
@@ -86,8 +86,10 @@ export function createHistoryPlayer(
         strictEqual(await inbox.resume(tenant, { now }), model.resume(now), "resumed deliveries");
         return;
       case "due": {
-        const own = (await readDue()).filter((object) => object.tenant === tenant).map(objectKey);
-        deepStrictEqual(own.sort(), model.due(now), "due objects");
+        const { debounced } = step;
+        const due = await readDue(debounced);
+        const own = due.filter((object) => object.tenant === tenant).map(objectKey);
+        deepStrictEqual(own.sort(), model.due(now, debounced), "due objects");
         return;
       }
       case "wait":
@@ -99,9 +101,11 @@ export function createHistoryPlayer(
     key,
     state,
     ageMs,
+    delayMs,
   }: Extract<HistoryStep, { call: "accept" }>): Promise<void> {
     const reason = state === "quarantined" ? "ERR_EVENT_INVALID" : null;
-    const overrides = { receivedAt: clock.now - ageMs, state, reason, deliveryKey: `key-${key}` };
+    const receivedAt = clock.now - ageMs;
+    const overrides = { receivedAt, delayMs, state, reason, deliveryKey: `key-${key}` };
     const row = delivery("", { ...objectOf(object), ...overrides });
     const { sequence, outcome } = await inbox.accept(row);
     strictEqual(outcome, model.accept(row, sequence), "outcome of accept");
@@ -111,9 +115,10 @@ export function createHistoryPlayer(
     object,
     leaseMs,
     limit,
+    debounced,
   }: Extract<HistoryStep, { call: "claim" }>): Promise<void> {
     const ref = objectOf(object);
-    const options = { leaseMs, now: clock.now, limit };
+    const options = { leaseMs, now: clock.now, limit, debounced };
     const expected = model.claimable(ref, options);
     const claimed = await inbox.claim(ref, options);
     deepStrictEqual(
