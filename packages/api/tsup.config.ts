@@ -1,3 +1,6 @@
 import { packageBuild } from "../../tsup.base.ts";
 
-export default packageBuild();
+export default packageBuild({
+  index: "src/index.ts",
+  "check-extra": "src/check-extra.ts",
+});

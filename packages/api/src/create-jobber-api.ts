@@ -1,4 +1,9 @@
-import { type Instant, JobberSyncError } from "@jobber-sync/core";
+import {
+  type AnyExtras,
+  type Instant,
+  JobberSyncError,
+  type RecordExtras,
+} from "@jobber-sync/core";
 import {
   createDispatcher,
   type FetchedRecords,
@@ -9,6 +14,7 @@ import type { ConnectOptions } from "./connection/check-account.ts";
 import { codedStores } from "./connection/connection-state.ts";
 import { type Connections, createConnections } from "./connection/connections.ts";
 import { ACCOUNT_DOCUMENT } from "./documents/account-document.ts";
+import type { ExtraSelections } from "./extra/extra-selections.ts";
 import { createFetchRecords } from "./fetch-records.ts";
 import type { JobberApiEvents } from "./hooks.ts";
 import { errorResponse } from "./http/response-error.ts";
@@ -19,8 +25,12 @@ import { requestRefresh } from "./oauth/token-request.ts";
 import { checkOptions, type JobberApiOptions } from "./options.ts";
 import { type ApiRequest, createRequest, send } from "./request.ts";
 
-/** Jobber's API, accessed through the tenants' connections. */
-export interface JobberApi extends RecordSource {
+/**
+ * Jobber's API, accessed through the tenants' connections.
+ *
+ * @typeParam X types of `extra`, as your selections determine them; not checked against responses
+ */
+export interface JobberApi<X extends RecordExtras = AnyExtras> extends RecordSource<X> {
   /**
    * Checks whether the account really disconnected the app, as an `APP_DISCONNECT` notification
    * claims: the notification must be newer than the connection, and Jobber must reject the tokens.
@@ -63,6 +73,9 @@ export interface JobberApi extends RecordSource {
    * not empty
    */
   readonly request: ApiRequest;
+
+  /** The selections of the `extra` option, prepared for queries. */
+  readonly extra: ExtraSelections;
 }
 
 /**
@@ -89,9 +102,11 @@ export interface JobberApi extends RecordSource {
  * const records = await api.fetch("acme", "job", "Z2lkOi8vSm9iYmVyL0pvYi8x", { signal });
  * ```
  */
-export function createJobberApi(options: JobberApiOptions): JobberApi {
+export function createJobberApi<X extends RecordExtras = AnyExtras>(
+  options: JobberApiOptions,
+): JobberApi<X> {
   const checked = checkOptions(options);
-  const { now, sleep, random, statusOverrides } = checked;
+  const { now, sleep, random, statusOverrides, extra } = checked;
   const emit = createDispatcher<JobberApiEvents>(checked);
   const connections = createConnections({
     ...codedStores(checked),
@@ -108,13 +123,16 @@ export function createJobberApi(options: JobberApiOptions): JobberApi {
     requests: checked.maxRequests,
   });
   const request = createRequest({ ...checked, connections, limits, emit });
-  const fetchRecords = createFetchRecords(request, statusOverrides);
+  const fetchRecords = createFetchRecords(request, checked);
 
   return {
     request,
+    statusOverrides,
+    extra,
 
-    fetch(tenant, type, id, { signal }): Promise<FetchedRecords | null> {
-      return fetchRecords(tenant, type, id, { signal });
+    fetch(tenant, type, id, { signal }) {
+      // Typed by X, which describes what the selections read.
+      return fetchRecords(tenant, type, id, { signal }) as Promise<FetchedRecords<X> | null>;
     },
 
     disconnected: (tenant, occurredAt, { signal }) =>
@@ -132,6 +150,8 @@ export function createJobberApi(options: JobberApiOptions): JobberApi {
       if (error !== null) throw error;
       const account = response.data?.account as { readonly id?: unknown } | null | undefined;
       const accountId = readId(account?.id, "account.id");
+      // Before the hooks of the new connection can fetch.
+      extra.forget(tenant);
       await connections.connected(tenant, { ...grant, accountId }, connectOptions);
       return accountId;
     },

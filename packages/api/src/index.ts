@@ -1,6 +1,7 @@
 export type { ConnectOptions } from "./connection/check-account.ts";
 export { createJobberApi, type JobberApi } from "./create-jobber-api.ts";
 export { type Document, defineDocument } from "./documents/document.ts";
+export type { ExtraOptions, ExtraSelections } from "./extra/extra-selections.ts";
 export type { JobberApiHooks, ReauthReason, TenantEvent } from "./hooks.ts";
 export { JOBBER_ENDPOINT } from "./http/check-endpoint.ts";
 export type { VersionEvent } from "./http/check-version.ts";

@@ -1,6 +1,7 @@
 import { setTimeout as delayFor } from "node:timers/promises";
 import { createMemoryLease, type Logger, type StatusOverrides } from "@jobber-sync/core";
 import { type Lease, positiveInteger, safeLogger, type TokenStore } from "@jobber-sync/core/ports";
+import { type ExtraOptions, type ExtraSelections, prepareExtra } from "./extra/extra-selections.ts";
 import type { JobberApiHooks } from "./hooks.ts";
 import { checkEndpoint, JOBBER_ENDPOINT } from "./http/check-endpoint.ts";
 import type { FetchLike } from "./http/fetch-like.ts";
@@ -48,8 +49,20 @@ export interface JobberApiOptions {
    * @default 2400
    */
   readonly maxRequests?: number | undefined;
-  /** Overrides for the mapping from Jobber's job status; see `mapJobStatus`. */
+  /**
+   * Overrides for the mapping from Jobber's job status; see `mapJobStatus`. A worker and a
+   * reconciler that use this API take them from here.
+   */
   readonly statusOverrides?: StatusOverrides | undefined;
+  /**
+   * Fields to read beside those of the records, per record type, as GraphQL selections. They are
+   * stored as `extra` (docs/records.md#extra), and `jobber-sync-check-extra` checks them against a
+   * schema. A selection that Jobber hides from the app is dropped and reported by
+   * `hooks.missingPermission`.
+   *
+   * @default none
+   */
+  readonly extra?: ExtraOptions | undefined;
   readonly hooks?: JobberApiHooks | undefined;
   /** @default the console */
   readonly logger?: Logger | undefined;
@@ -63,17 +76,20 @@ export interface JobberApiOptions {
 
 /** Validated options with their defaults filled in. */
 export type CheckedOptions = {
-  readonly [K in keyof JobberApiOptions]-?: Exclude<JobberApiOptions[K], undefined>;
-};
+  readonly [K in Exclude<keyof JobberApiOptions, "extra">]-?: Exclude<
+    JobberApiOptions[K],
+    undefined
+  >;
+} & { readonly extra: ExtraSelections };
 
 /**
  * Validates the options and fills in defaults.
  *
- * @throws {TypeError} for a version that is not a date, an unsafe endpoint, missing credentials, or
- * a number out of range
+ * @throws {TypeError} for a version that is not a date, an unsafe endpoint, missing credentials, a
+ * number out of range, or an unusable selection
  */
 export function checkOptions(options: JobberApiOptions): CheckedOptions {
-  const { version, clientId, clientSecret, endpoint = JOBBER_ENDPOINT } = options;
+  const { version, clientId, clientSecret, endpoint = JOBBER_ENDPOINT, now = Date.now } = options;
   if (typeof version !== "string" || !/^\d{4}-\d\d-\d\d$/.test(version)) {
     throw new TypeError('version must be a Jobber API version such as "2026-07-27".');
   }
@@ -97,9 +113,10 @@ export function checkOptions(options: JobberApiOptions): CheckedOptions {
     maxWaitMs: positiveInteger("maxWaitMs", options.maxWaitMs ?? 10_000),
     maxRequests: positiveInteger("maxRequests", options.maxRequests ?? 2400),
     statusOverrides: options.statusOverrides ?? {},
+    extra: prepareExtra(options.extra ?? {}, now),
     hooks: options.hooks ?? {},
     logger: safeLogger(options.logger),
-    now: options.now ?? Date.now,
+    now,
     sleep: options.sleep ?? (async (ms, signal) => delayFor(ms, undefined, { signal })),
     random: options.random ?? Math.random,
   };

@@ -7,6 +7,7 @@ import { checkVersion } from "./http/check-version.ts";
 import type { FetchLike } from "./http/fetch-like.ts";
 import { type ParsedResponse, parseResponse } from "./http/parse-response.ts";
 import { errorResponse, partialErrors } from "./http/response-error.ts";
+import { type CostVariables, queryCost } from "./limits/query-cost.ts";
 import type { TenantLimits } from "./limits/tenant-limits.ts";
 
 /** Facts about a response, beside its data. */
@@ -63,9 +64,8 @@ export interface RequestContext {
   readonly emit: Emit;
 }
 
-// The assumed cost of a query until Jobber has stated it: a base, plus this much per record.
+// The assumed cost of a document that cannot be parsed, until Jobber has stated it.
 const FIRST_GUESS = 100;
-const FIRST_GUESS_PER_RECORD = 25;
 // Documents are few, unless values are written into their text: then each is a new document.
 const MAX_COSTS = 1000;
 const MAX_TOKENS_TRIED = 4;
@@ -85,7 +85,8 @@ export function createRequest(context: RequestContext): ApiRequest {
     const { signal, reservedPoints = 0, allowPartial = false, onResponse } = options;
     const first = "first" in variables && typeof variables.first === "number" ? variables.first : 0;
     const costKey = `${first}:${document}`;
-    const points = costs.get(costKey) ?? FIRST_GUESS + first * FIRST_GUESS_PER_RECORD;
+    const points =
+      costs.get(costKey) ?? queryCost(document, variables as CostVariables) ?? FIRST_GUESS;
     const admission = await limits.admit(tenant, { points, reservedPoints, signal });
     let response: ParsedResponse | null = null;
     try {

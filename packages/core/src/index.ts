@@ -51,6 +51,7 @@ export {
   mapJobStatus,
   type StatusOverrides,
 } from "./records/map-job-status.ts";
+export type { SnapshotExtra } from "./records/snapshot-extra.ts";
 export {
   diagnoseSignature,
   type SignatureCause,

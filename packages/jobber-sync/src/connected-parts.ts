@@ -5,7 +5,12 @@ import {
   type JobberApi,
   type Reconciler,
 } from "@jobber-sync/api";
-import { type ConnectHandlers, encryptTokens, type TenantResolver } from "@jobber-sync/core";
+import {
+  type ConnectHandlers,
+  encryptTokens,
+  type RecordExtras,
+  type TenantResolver,
+} from "@jobber-sync/core";
 import { type Inbox, safeLogger } from "@jobber-sync/core/ports";
 import { createConnect } from "./connect/create-connect.ts";
 import {
@@ -18,16 +23,19 @@ import {
 import { createConnectedTenants, type SyncTenant } from "./tenants/connected-tenants.ts";
 
 /** The parts that talk to Jobber. */
-export interface ConnectedParts {
+export interface ConnectedParts<X extends RecordExtras> {
   readonly app: CheckedApp;
   readonly tenants: TenantResolver;
-  readonly api: JobberApi;
+  readonly api: JobberApi<X>;
   readonly reconciler: Reconciler | null;
   readonly connect: ConnectHandlers;
 }
 
 /** Creates API client, OAuth flow, reconcile and the tenants behind their connections. */
-export function connectedParts(options: JobberSyncOptions, given: AppOptions): ConnectedParts {
+export function connectedParts<X extends RecordExtras>(
+  options: Omit<JobberSyncOptions, "on">,
+  given: AppOptions,
+): ConnectedParts<X> {
   const { database, hooks = {}, now = Date.now } = options;
   const logger = safeLogger(options.logger);
   const { inbox, store, lease, cursors } = database;
@@ -40,12 +48,13 @@ export function connectedParts(options: JobberSyncOptions, given: AppOptions): C
     now,
   });
   const tenants = isResolver(options.tenants) ? options.tenants : directory;
-  const api = createJobberApi({
+  const api = createJobberApi<X>({
     ...options.api,
     ...app,
     tokens,
     lease,
     statusOverrides: options.statusOverrides,
+    extra: options.extra,
     logger,
     now,
     hooks: {
@@ -71,7 +80,6 @@ export function connectedParts(options: JobberSyncOptions, given: AppOptions): C
           store,
           cursors,
           lease,
-          statusOverrides: options.statusOverrides,
           tenants: () => directory.slugs(),
           hooks,
           logger,

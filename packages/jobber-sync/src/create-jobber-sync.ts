@@ -1,10 +1,12 @@
 import type { JobberApi, Reconciler } from "@jobber-sync/api";
 import {
+  type AnyExtras,
   type ConnectHandlers,
   createReceiver,
   createWorker,
   type JobberWorker,
   type Receiver,
+  type RecordExtras,
   type SyncReader,
   type Tenant,
   type Tenants,
@@ -16,13 +18,13 @@ import type { JobberSyncOptions, SyncDatabase } from "./options.ts";
 import { trackDeliveries } from "./track-deliveries.ts";
 
 /** Receiver, worker, API, OAuth and reconcile, wired together. Each part may be used on its own. */
-export interface JobberSync {
+export interface JobberSync<X extends RecordExtras = AnyExtras> {
   readonly receiver: Receiver;
   readonly worker: JobberWorker;
   readonly inbox: Inbox;
   readonly store: SyncStore & SyncReader;
   /** `null` without `app`. */
-  readonly api: JobberApi | null;
+  readonly api: JobberApi<X> | null;
   /** `null` without `app`, and with `reconcile: false`. */
   readonly reconciler: Reconciler | null;
   /** The OAuth flow, mounted by the adapters' `jobberConnect`. `null` without `app`. */
@@ -61,6 +63,7 @@ export interface JobberSync {
  *
  * Nothing connects before {@link JobberSync.start} or the first request.
  *
+ * @typeParam X types of `extra`, as your selections determine them; not checked at runtime
  * @throws {TypeError} for options that cannot work, naming the option
  *
  * @example
@@ -81,10 +84,12 @@ export interface JobberSync {
  * await sync.start();
  * ```
  */
-export function createJobberSync(options: JobberSyncOptions): JobberSync {
+export function createJobberSync<X extends RecordExtras = AnyExtras>(
+  options: JobberSyncOptions<X>,
+): JobberSync<X> {
   const { database, logger, now } = options;
   const { inbox, store } = checkDatabase(database);
-  const connected = options.app === undefined ? null : connectedParts(options, options.app);
+  const connected = options.app === undefined ? null : connectedParts<X>(options, options.app);
   const tenants = connected?.tenants ?? tenantsWithoutApp(options);
   const app = connected === null ? undefined : { secrets: connected.app.clientSecret };
   const shared = { tenants, app, topics: options.topics, hooks: options.hooks, logger, now };
@@ -99,6 +104,7 @@ export function createJobberSync(options: JobberSyncOptions): JobberSync {
     source: connected?.api,
     on: options.on,
     statusOverrides: options.statusOverrides,
+    snapshotExtra: options.snapshotExtra,
   });
   let running: Promise<void> | null = null;
 
@@ -147,7 +153,7 @@ function checkDatabase(database: SyncDatabase): SyncDatabase {
 }
 
 /** @throws {TypeError} for a tenant without a secret */
-function tenantsWithoutApp({ tenants }: JobberSyncOptions): Tenants {
+function tenantsWithoutApp({ tenants }: Pick<JobberSyncOptions, "tenants">): Tenants {
   if (tenants === undefined)
     throw new TypeError("createJobberSync needs an app, or tenants with secrets of their own.");
   if (!Array.isArray(tenants)) return tenants as Tenants;

@@ -1,15 +1,19 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
 import type {
+  ExtraOptions,
   JobberApiHooks,
   JobberApiOptions,
   ReconcilerHooks,
   ReconcilerOptions,
 } from "@jobber-sync/api";
 import type {
+  AnyExtras,
   Handlers,
   LifecycleHooks,
   Logger,
   ReceiverOptions,
+  RecordExtras,
+  SnapshotExtra,
   StatusOverrides,
   SyncReader,
   TenantResolver,
@@ -56,7 +60,7 @@ export interface AppOptions {
 }
 
 /** Options for `createJobberSync`. */
-export interface JobberSyncOptions {
+export interface JobberSyncOptions<X extends RecordExtras = AnyExtras> {
   readonly database: SyncDatabase;
   /** Leave it out for snapshots only: without it nothing is fetched, connected or reconciled. */
   readonly app?: AppOptions | undefined;
@@ -69,9 +73,16 @@ export interface JobberSyncOptions {
   /** Topics to act on. @default "sync" */
   readonly topics?: TopicSelection | undefined;
   /** Your code, per delivery, after the commit. */
-  readonly on?: Handlers | undefined;
+  readonly on?: Handlers<X> | undefined;
   /** Jobber's job status → yours, for fetched records and snapshots alike. See `mapJobStatus`. */
   readonly statusOverrides?: StatusOverrides | undefined;
+  /**
+   * GraphQL selections to read beside the records' fields, stored as `extra`; see
+   * docs/records.md#extra. Needs `app`.
+   */
+  readonly extra?: ExtraOptions | undefined;
+  /** Keys of snapshots to store as `extra`. @default none */
+  readonly snapshotExtra?: SnapshotExtra | undefined;
   /** Hooks of receiver, worker, API and reconcile. */
   readonly hooks?: (LifecycleHooks & JobberApiHooks & ReconcilerHooks) | undefined;
   /** @default the console */

@@ -25,5 +25,6 @@ export type Document<Data, Variables> = string & {
  * ```
  */
 export function defineDocument<Data, Variables>(text: string): Document<Data, Variables> {
-  return text.replace(/\s+/g, " ").trim();
+  // Text values keep their spaces.
+  return text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_all, value: string = " ") => value).trim();
 }

@@ -1,14 +1,23 @@
 import { CLIENT_FIELDS, type ClientData } from "./client-fields.ts";
-import { defineDocument } from "./document.ts";
+import { type Document, defineDocument } from "./document.ts";
+import { type ExtraText, NO_EXTRA } from "./extra-text.ts";
 import { JOB_FIELDS, type JobData } from "./job-fields.ts";
 
 /** A job with its complete client, so that no job waits for its contact. */
 export type JobWithClientData = JobData & { readonly client: ClientData };
 
-/** The selection of {@link JobWithClientData}. */
-export const JOB_WITH_CLIENT_FIELDS = `${JOB_FIELDS} client { ${CLIENT_FIELDS} }`;
+/** Returns the selection of {@link JobWithClientData}. */
+export function jobWithClientFields({ job, client }: ExtraText): string {
+  return `${JOB_FIELDS} ${job} client { ${CLIENT_FIELDS} ${client} }`;
+}
 
-export const JOB_DOCUMENT = defineDocument<
-  { readonly job: JobWithClientData | null },
-  { readonly id: string }
->(`query JobberSyncJob($id: EncodedId!) { job(id: $id) { ${JOB_WITH_CLIENT_FIELDS} } }`);
+/** Reads a job. */
+export function jobDocument(
+  extra: ExtraText,
+): Document<{ readonly job: JobWithClientData | null }, { readonly id: string }> {
+  return defineDocument(
+    `query JobberSyncJob($id: EncodedId!) { job(id: $id) { ${jobWithClientFields(extra)} } }`,
+  );
+}
+
+export const JOB_DOCUMENT = jobDocument(NO_EXTRA);

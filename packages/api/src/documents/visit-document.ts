@@ -1,10 +1,17 @@
-import { defineDocument } from "./document.ts";
-import { JOB_WITH_CLIENT_FIELDS, type JobWithClientData } from "./job-document.ts";
+import { type Document, defineDocument } from "./document.ts";
+import { type ExtraText, NO_EXTRA } from "./extra-text.ts";
+import { type JobWithClientData, jobWithClientFields } from "./job-document.ts";
 
 /** Reads a visit's job: a visit is stored only as part of its job. */
-export const VISIT_DOCUMENT = defineDocument<
+export function visitDocument(
+  extra: ExtraText,
+): Document<
   { readonly visit: { readonly job: JobWithClientData } | null },
   { readonly id: string }
->(
-  `query JobberSyncVisit($id: EncodedId!) { visit(id: $id) { job { ${JOB_WITH_CLIENT_FIELDS} } } }`,
-);
+> {
+  return defineDocument(
+    `query JobberSyncVisit($id: EncodedId!) { visit(id: $id) { job { ${jobWithClientFields(extra)} } } }`,
+  );
+}
+
+export const VISIT_DOCUMENT = visitDocument(NO_EXTRA);

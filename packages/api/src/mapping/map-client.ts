@@ -1,6 +1,8 @@
-import type { ContactFields, FetchedClient } from "@jobber-sync/core/ports";
+import type { FetchedClient } from "@jobber-sync/core/ports";
 import type { ClientData } from "../documents/client-fields.ts";
 import { type AddressFields, addressFields } from "./address-fields.ts";
+import type { Mapping } from "./mapping.ts";
+import { readExtra } from "./read-extra.ts";
 import { readFlag, readId, readObject, readText, readTime, readUpdatedAt } from "./read-values.ts";
 
 /**
@@ -9,9 +11,9 @@ import { readFlag, readId, readObject, readText, readTime, readUpdatedAt } from 
  *
  * @throws {JobberSyncError} `ERR_API_RESPONSE` when a value is not of the expected type
  */
-export function mapClient(data: ClientData): FetchedClient {
+export function mapClient(data: ClientData, { extra }: Pick<Mapping, "extra"> = {}): FetchedClient {
   const client = readObject(data, "client");
-  const fields: Omit<ContactFields, "extra"> = {
+  const fields: FetchedClient["fields"] = {
     name: readText(client.name, "client.name"),
     firstName: readText(client.firstName, "client.firstName"),
     lastName: readText(client.lastName, "client.lastName"),
@@ -24,6 +26,7 @@ export function mapClient(data: ClientData): FetchedClient {
     ...clientAddress(client),
     webUri: readText(client.jobberWebUri, "client.jobberWebUri"),
     sourceCreatedAt: readTime(client.createdAt, "client.createdAt"),
+    ...readExtra(client, extra?.client ?? null),
   };
   return {
     jobberClientId: readId(client.id, "client.id"),

@@ -1,7 +1,9 @@
-import { mapJobStatus, type StatusOverrides } from "@jobber-sync/core";
-import type { FetchedJob, JobFields } from "@jobber-sync/core/ports";
+import { mapJobStatus } from "@jobber-sync/core";
+import type { FetchedJob } from "@jobber-sync/core/ports";
 import type { JobData } from "../documents/job-fields.ts";
 import { addressFields } from "./address-fields.ts";
+import type { Mapping } from "./mapping.ts";
+import { readExtra } from "./read-extra.ts";
 import {
   readId,
   readNumber,
@@ -18,12 +20,15 @@ import {
  *
  * @throws {JobberSyncError} `ERR_API_RESPONSE` when a value is not of the expected type
  */
-export function mapJob(data: JobData, overrides?: StatusOverrides): FetchedJob {
+export function mapJob(
+  data: JobData,
+  { statusOverrides: overrides, extra }: Mapping = {},
+): FetchedJob {
   const job = readObject(data, "job");
   const completedAt = readTime(job.completedAt, "job.completedAt");
   const jobType = readText(job.jobType, "job.jobType");
   const status = readText(job.jobStatus, "job.jobStatus");
-  const fields: Omit<JobFields, "extra"> = {
+  const fields: FetchedJob["fields"] = {
     jobNumber: readNumber(job.jobNumber, "job.jobNumber"),
     jobType,
     title: readText(job.title, "job.title"),
@@ -40,6 +45,7 @@ export function mapJob(data: JobData, overrides?: StatusOverrides): FetchedJob {
     webUri: readText(job.jobberWebUri, "job.jobberWebUri"),
     jobberPropertyId: readOptionalId(job.property?.id, "job.property.id"),
     sourceCreatedAt: readTime(job.createdAt, "job.createdAt"),
+    ...readExtra(job, extra?.job ?? null),
   };
   return {
     jobberJobId: readId(job.id, "job.id"),

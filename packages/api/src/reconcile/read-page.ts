@@ -2,8 +2,9 @@ import { JobberSyncError } from "@jobber-sync/core";
 import { checkPage } from "../pages/check-page.ts";
 import { fetchReadable } from "./fetch-readable.ts";
 import type { ReconcileContext } from "./reconcile-context.ts";
-import { pageQuery, type ReadRecord } from "./record-type.ts";
+import { pageQueries, type ReadRecord } from "./record-type.ts";
 import {
+  MAX_PAGE,
   type PagePosition,
   type ReadPage,
   reasonOf,
@@ -13,8 +14,6 @@ import {
 import { isFault, withFaultRetry } from "./with-fault-retry.ts";
 import { RESERVED_POINTS } from "./with-rate-limit-retry.ts";
 
-// A page of 50 costs about 1,000 points: a tenth of the bucket.
-const PAGE = 50;
 const TRIES = 3;
 const FIRST_PAUSE_MS = 1000;
 const MAX_PAUSE_MS = 30_000;
@@ -34,7 +33,7 @@ export async function readPage(
   position: PagePosition,
 ): Promise<ReadPage> {
   let pauseMs = FIRST_PAUSE_MS;
-  for (let size = PAGE, tries = 1; ; tries++) {
+  for (let size: number = MAX_PAGE.most, tries = 1; ; tries++) {
     try {
       return await fetchUnreadable(context, position, await requestPage(context, position, size));
     } catch (error) {
@@ -96,12 +95,13 @@ async function fetchSingle(
 async function readIds(context: ReconcileContext, position: PagePosition, first: number) {
   const { api, tenant, signal } = context;
   const { type, after, since } = position;
-  const query = pageQuery(type, { first, after, since }, { idsOnly: true });
+  const { ids: document, variablesOf, field } = pageQueries(type);
+  const variables = variablesOf({ first, after, since });
   const options = { signal, reservedPoints: RESERVED_POINTS };
   const data = await withFaultRetry(context, () =>
-    api.request(tenant, query.document, query.variables, options),
+    api.request(tenant, document, variables, options),
   );
-  const page = checkPage(data[query.field], query.field);
-  const ids = page.nodes.map((node) => (node as { readonly id?: unknown } | null)?.id);
-  return { page, ids: ids.map((id) => (typeof id === "string" ? id : null)) };
+  const page = checkPage(data[field], field);
+  const found = page.nodes.map((node) => (node as { readonly id?: unknown } | null)?.id);
+  return { page, ids: found.map((id) => (typeof id === "string" ? id : null)) };
 }

@@ -1,13 +1,14 @@
-import type { StatusOverrides, SyncReader } from "@jobber-sync/core";
+import type { RecordExtras, SyncReader } from "@jobber-sync/core";
 import type { CursorStore, SyncStore } from "@jobber-sync/core/ports";
 import type { JobberApi } from "../create-jobber-api.ts";
+import type { ExtraSelections } from "../extra/extra-selections.ts";
 import type { Sleep } from "../limits/tenant-limits.ts";
 import type { RunReport } from "./reconcile-report.ts";
 import type { EmitReconcile } from "./reconciler-hooks.ts";
 
 /** The parts of `JobberApi` that a reconcile uses. */
-export type ReconcileApi = Pick<JobberApi, "fetch" | "request"> &
-  Partial<Pick<JobberApi, "accountOf">>;
+export type ReconcileApi = Pick<JobberApi<RecordExtras>, "fetch" | "request"> &
+  Partial<Pick<JobberApi<RecordExtras>, "accountOf" | "statusOverrides" | "extra">>;
 
 /** The store that a reconcile reads and writes. */
 export type ReconcileStore = SyncStore & Pick<SyncReader, "jobs" | "contacts">;
@@ -18,7 +19,8 @@ export interface ReconcileContext {
   readonly api: ReconcileApi;
   readonly store: ReconcileStore;
   readonly cursors: CursorStore;
-  readonly statusOverrides: StatusOverrides;
+  /** The selections of the API. */
+  readonly extra: ExtraSelections;
   readonly maxMissing: number;
   readonly sweepEveryMs: number;
   readonly now: () => number;

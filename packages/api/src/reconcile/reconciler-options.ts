@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delayFor } from "node:timers/promises";
-import type { Logger, StatusOverrides } from "@jobber-sync/core";
+import type { Logger } from "@jobber-sync/core";
 import { type CursorStore, type Lease, positiveInteger, safeLogger } from "@jobber-sync/core/ports";
+import { prepareExtra } from "../extra/extra-selections.ts";
 import type { Sleep } from "../limits/tenant-limits.ts";
 import type { ReconcileApi, ReconcileStore } from "./reconcile-context.ts";
 import type { ReconcilerHooks } from "./reconciler-hooks.ts";
@@ -13,6 +14,7 @@ export type ReconcilerTenants =
 
 /** Options for `createReconciler`. */
 export interface ReconcilerOptions {
+  /** Its `statusOverrides` and `extra` apply to reconciled records, too. */
   readonly api: ReconcileApi;
   readonly store: ReconcileStore;
   /** Stores the position of every walk, so that a killed process resumes where it stopped. */
@@ -21,8 +23,6 @@ export interface ReconcilerOptions {
   readonly lease?: Lease | undefined;
   /** The tenants that `start` reconciles. @default none: call `reconcile` or `soon` yourself */
   readonly tenants?: ReconcilerTenants | undefined;
-  /** Overrides for the mapping from Jobber's job status; the same as the API's. */
-  readonly statusOverrides?: StatusOverrides | undefined;
   /** Time between two runs of a tenant, varied by 10 %. Milliseconds. @default 15 minutes */
   readonly everyMs?: number | undefined;
   /**
@@ -82,7 +82,7 @@ export function checkReconcilerOptions(options: ReconcilerOptions) {
     maxMissing,
     sweepEveryMs,
     tenants: typeof tenants === "function" ? tenants : () => tenants,
-    statusOverrides: options.statusOverrides ?? {},
+    extra: api.extra ?? prepareExtra({}, options.now ?? Date.now),
     everyMs: positiveInteger("everyMs", options.everyMs ?? 15 * MINUTE_MS),
     concurrency: positiveInteger("concurrency", options.concurrency ?? 4),
     sliceMs: positiveInteger("sliceMs", options.sliceMs ?? MINUTE_MS),

@@ -1,4 +1,4 @@
-import type { ContactRecord, Instant, JobRecord } from "@jobber-sync/core";
+import type { ContactRecord, Instant, JobRecord, RecordExtras } from "@jobber-sync/core";
 import {
   CONTACT_FIELDS,
   canonicalExtra,
@@ -9,11 +9,10 @@ import {
 } from "@jobber-sync/core/ports";
 import type { ClientData } from "../documents/client-fields.ts";
 import { CLIENT_IDS_DOCUMENT } from "../documents/client-ids-document.ts";
-import { CLIENTS_PAGE_DOCUMENT } from "../documents/clients-page-document.ts";
 import type { Document } from "../documents/document.ts";
+import type { Documents } from "../documents/documents.ts";
 import type { JobData } from "../documents/job-fields.ts";
 import { JOB_IDS_DOCUMENT } from "../documents/job-ids-document.ts";
-import { JOBS_PAGE_DOCUMENT } from "../documents/jobs-page-document.ts";
 import type { PageData, PageVariables } from "../documents/page.ts";
 import { mapClient } from "../mapping/map-client.ts";
 import { mapJob } from "../mapping/map-job.ts";
@@ -22,53 +21,63 @@ import type { RecordType } from "./reconcile-report.ts";
 
 /** A record that a walk has read. */
 export type ReadRecord =
-  | { readonly type: "client"; readonly id: string; readonly record: FetchedClient }
-  | { readonly type: "job"; readonly id: string; readonly record: FetchedJob };
+  | { readonly type: "client"; readonly id: string; readonly record: FetchedClient<RecordExtras> }
+  | { readonly type: "job"; readonly id: string; readonly record: FetchedJob<RecordExtras> };
 
 /** A stored record as a sweep sees it. */
 export type StoredRecord =
   | { readonly type: "client"; readonly id: string; readonly row: ContactRecord }
   | { readonly type: "job"; readonly id: string; readonly row: JobRecord };
 
-/** A page query of one record type. */
-export interface PageQuery {
-  readonly document: Document<Readonly<Record<string, PageData<unknown>>>, PageVariables>;
-  readonly variables: PageVariables;
+type PageDocument = Document<Readonly<Record<string, PageData<unknown>>>, PageVariables>;
+
+/** The page queries of one record type. */
+export interface PageQueries {
   /** The root field of the response. */
   readonly field: "clients" | "jobs";
+  /** Returns the document that reads a page of records. */
+  readonly recordsOf: (documents: Documents) => PageDocument;
+  /** Reads the ids of a page only. */
+  readonly ids: PageDocument;
+  /** Returns the variables of both. */
+  readonly variablesOf: (page: PageVariables & { readonly since: Instant | null }) => PageVariables;
 }
 
-/** Returns the query for a page of records, or of their ids only. */
-export function pageQuery(
-  type: RecordType,
-  page: PageVariables & { readonly since: Instant | null },
-  { idsOnly = false }: { readonly idsOnly?: boolean } = {},
-): PageQuery {
-  const { since, ...variables } = page;
-  if (type === "job") {
-    const document = idsOnly ? JOB_IDS_DOCUMENT : JOBS_PAGE_DOCUMENT;
-    return { document: document as PageQuery["document"], variables, field: "jobs" };
-  }
-  const filter = since === null ? {} : { updatedAt: { after: since } };
-  const document = idsOnly ? CLIENT_IDS_DOCUMENT : CLIENTS_PAGE_DOCUMENT;
-  return {
-    document: document as unknown as PageQuery["document"],
-    variables: { ...variables, filter } as PageVariables,
+const PAGE_QUERIES: Readonly<Record<RecordType, PageQueries>> = {
+  client: {
     field: "clients",
-  };
+    recordsOf: ({ clientsPage }) => clientsPage as unknown as PageDocument,
+    ids: CLIENT_IDS_DOCUMENT as unknown as PageDocument,
+    variablesOf: ({ since, ...page }) => {
+      const filter = since === null ? {} : { updatedAt: { after: since } };
+      return { ...page, filter } as PageVariables;
+    },
+  },
+  job: {
+    field: "jobs",
+    recordsOf: ({ jobsPage }) => jobsPage as PageDocument,
+    ids: JOB_IDS_DOCUMENT as PageDocument,
+    variablesOf: ({ since: _unused, ...page }) => page,
+  },
+};
+
+/** Returns the page queries of a record type. */
+export function pageQueries(type: RecordType): PageQueries {
+  return PAGE_QUERIES[type];
 }
 
 /** Maps a node of a page. @throws {JobberSyncError} `ERR_API_RESPONSE` for an unreadable node */
 export function mapNode(
   type: RecordType,
   node: unknown,
-  { statusOverrides }: Pick<ReconcileContext, "statusOverrides">,
+  { api, extra }: Pick<ReconcileContext, "api" | "extra">,
 ): ReadRecord {
   if (type === "client") {
-    const record = mapClient(node as ClientData);
+    const record = mapClient(node as ClientData, { extra });
     return { type, id: record.jobberClientId, record };
   }
-  const record = mapJob(node as JobData, statusOverrides);
+  const { statusOverrides } = api;
+  const record = mapJob(node as JobData, { statusOverrides, extra });
   return { type, id: record.jobberJobId, record };
 }
 

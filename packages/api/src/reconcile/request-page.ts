@@ -1,12 +1,14 @@
 import { type Instant, isJobberSyncError } from "@jobber-sync/core";
 import type { PageData } from "../documents/page.ts";
+import { askWithExtra } from "../extra/ask-with-extra.ts";
+import { pageSize } from "../limits/query-cost.ts";
 import { clampTime } from "../mapping/clamp-time.ts";
 import { unexpected } from "../mapping/read-values.ts";
 import { checkPage } from "../pages/check-page.ts";
-import type { ResponseInfo } from "../request.ts";
+import type { RequestOptions, ResponseInfo } from "../request.ts";
 import type { ReconcileContext } from "./reconcile-context.ts";
 import type { RecordType } from "./reconcile-report.ts";
-import { mapNode, pageQuery, type ReadRecord } from "./record-type.ts";
+import { mapNode, pageQueries, type ReadRecord } from "./record-type.ts";
 import { isFault } from "./with-fault-retry.ts";
 import { RESERVED_POINTS, withRateLimitRetry } from "./with-rate-limit-retry.ts";
 
@@ -38,6 +40,9 @@ export interface ReadPage {
   readonly serverTime: number | null;
 }
 
+/** The largest page: a quarter of the bucket, of which half stays free for webhooks. */
+export const MAX_PAGE = { most: 50, points: 2500 } as const;
+
 /** Returns the error's own message, which names paths and never values. */
 export function reasonOf(error: unknown): string {
   return isJobberSyncError(error) ? error.message : "unknown";
@@ -53,20 +58,28 @@ export async function requestPage(
   position: PagePosition,
   first: number,
 ): Promise<ReadPage> {
-  const { api, tenant, signal } = context;
+  const { api, tenant, signal, extra } = context;
   const { type, after, since } = position;
-  const { document, variables, field } = pageQuery(type, { first, after, since });
+  const { recordsOf, variablesOf, field } = pageQueries(type);
   let info: ResponseInfo = { serverTime: null, errorPaths: [] };
-  const data = await withRateLimitRetry(context, () =>
-    api.request(tenant, document, variables, {
-      signal,
-      reservedPoints: RESERVED_POINTS,
-      allowPartial: true,
-      onResponse: (received) => {
-        info = received;
-      },
-    }),
-  );
+  const options: RequestOptions = {
+    signal,
+    reservedPoints: RESERVED_POINTS,
+    allowPartial: true,
+    onResponse: (received) => {
+      info = received;
+    },
+  };
+  const data = await askWithExtra(extra, {
+    tenant,
+    types: [type],
+    documentOf: recordsOf,
+    send: (document) => {
+      const size = Math.min(first, pageSize(document, MAX_PAGE));
+      const variables = variablesOf({ first: size, after, since });
+      return withRateLimitRetry(context, () => api.request(tenant, document, variables, options));
+    },
+  });
   const page = checkPage(data[field], field);
   const failed = failedNodes(info.errorPaths, field);
   const records: ReadRecord[] = [];

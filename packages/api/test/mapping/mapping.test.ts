@@ -56,7 +56,9 @@ describe("mapping", () => {
   it("keeps an unknown job status, and applies an override to it", () => {
     const job = changed(JOB, { jobStatus: "paused_forever" });
     expect(mapJob(job).fields).toMatchObject({ status: null, jobberStatus: "paused_forever" });
-    expect(mapJob(job, { PAUSED_FOREVER: "on_hold" }).fields.status).toBe("on_hold");
+    expect(mapJob(job, { statusOverrides: { PAUSED_FOREVER: "on_hold" } }).fields.status).toBe(
+      "on_hold",
+    );
   });
 
   it("replaces characters that databases reject", () => {

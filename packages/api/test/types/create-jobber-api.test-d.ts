@@ -10,6 +10,7 @@ import {
   type RequestOptions,
   type TokenGrant,
 } from "@jobber-sync/api";
+import { createMemoryInbox, createMemoryStore, createWorker } from "@jobber-sync/core";
 
 declare const options: JobberApiOptions;
 declare const grant: TokenGrant;
@@ -97,3 +98,31 @@ void reconciler.stop({ graceMs: undefined });
 const soon: Promise<void> = reconciler.soon("acme");
 
 void [request, authorize, title, other, soon];
+
+// The types of `extra` reach fetched records, and the handlers of a worker with this source.
+interface Extras {
+  readonly job: { readonly visits: { readonly nodes: readonly { readonly id: string }[] } };
+  readonly client: { readonly tags: readonly string[] };
+}
+const typed = createJobberApi<Extras>({ ...options, extra: { job: "visits", client: undefined } });
+async function readExtra() {
+  const records = await typed.fetch("acme", "job", "1", { signal });
+  records?.jobs[0]?.fields.extra?.visits.nodes[0]?.id satisfies string | undefined;
+  records?.contacts[0]?.fields.extra?.tags satisfies readonly string[] | undefined;
+  // @ts-expect-error not selected
+  records?.jobs[0]?.fields.extra?.title;
+}
+createWorker({
+  inbox: createMemoryInbox(),
+  store: createMemoryStore(),
+  source: typed,
+  snapshotExtra: { job: ["custom_fields"], client: undefined },
+  on: {
+    "job.updated": ({ records }) => void records?.jobs[0]?.fields.extra?.visits.nodes.length,
+    // @ts-expect-error a selection of jobs
+    "client.updated": ({ records }) => void records?.contacts[0]?.fields.extra?.visits,
+  },
+});
+void readExtra;
+// @ts-expect-error a record type without extra
+createJobberApi({ ...options, extra: { visit: "title" } });

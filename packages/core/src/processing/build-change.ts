@@ -1,7 +1,7 @@
 import type { JobberEvent, NotificationEvent, SnapshotEvent } from "../events/jobber-event.ts";
-import type { StatusOverrides } from "../records/map-job-status.ts";
+import type { RecordExtras } from "../records/extra.ts";
 import type { FetchedRecords } from "../records/record-source.ts";
-import { snapshotRecords } from "../records/snapshot-records.ts";
+import { type SnapshotMapping, snapshotRecords } from "../records/snapshot-records.ts";
 import type { ContactWrite, JobWrite, SubmissionWrite, SyncChange } from "../store/sync-store.ts";
 import { buildSubmission, type Submission } from "../submissions/build-submission.ts";
 import { type Instant, toInstant } from "../time/instant.ts";
@@ -29,14 +29,14 @@ export function snapshotChange(
   delivery: ChangeDelivery<SnapshotEvent>,
   tenant: string,
   sequence: number,
-  statusOverrides: StatusOverrides | undefined,
+  mapping: SnapshotMapping,
 ): BuiltChange {
   const { event } = delivery;
   if (event.event === "job.deleted" || event.event === "client.deleted")
     return deleteChange(delivery, tenant, sequence);
-  const { job, contact } = snapshotRecords(event, statusOverrides);
+  const { job, contact } = snapshotRecords(event, mapping);
   const position = { tenant, sourceUpdatedAt: event.sourceUpdatedAt, sequence };
-  const submission = buildSubmission(event, null, { statusOverrides });
+  const submission = buildSubmission(event, null, { statusOverrides: mapping.statusOverrides });
   return {
     change: {
       contacts: contact === null ? [] : [contactWrite(contact, position)],
@@ -75,7 +75,7 @@ export function fetchedChange(
   deliveries: readonly ChangeDelivery<NotificationEvent>[],
   tenant: string,
   sequence: number,
-  fetched: FetchedRecords,
+  fetched: FetchedRecords<RecordExtras>,
 ): BuiltChange {
   const contacts = fetched.contacts.map(
     ({ jobberClientId, sourceUpdatedAt, fields }): ContactWrite => ({

@@ -2,8 +2,10 @@ import { isJobberSyncError, JobberSyncError } from "../errors.ts";
 import type { JobberEvent } from "../events/jobber-event.ts";
 import type { DeliveryWarning } from "../observability/lifecycle-events.ts";
 import type { Logger } from "../observability/logger.ts";
+import type { RecordExtras } from "../records/extra.ts";
 import type { StatusOverrides } from "../records/map-job-status.ts";
 import type { FetchedRecords, RecordSource } from "../records/record-source.ts";
+import type { SnapshotExtra } from "../records/snapshot-extra.ts";
 import type { SyncResult, SyncStore } from "../store/sync-store.ts";
 import type { Submission } from "../submissions/build-submission.ts";
 import type { ChangeDelivery } from "./build-change.ts";
@@ -26,7 +28,7 @@ export interface Processed {
   readonly event: JobberEvent;
   readonly submission: Submission | null;
   /** Records that the source returned; `null` when nothing was fetched. */
-  readonly records: FetchedRecords | null;
+  readonly records: FetchedRecords<RecordExtras> | null;
   /** `null` when there was nothing to store. */
   readonly result: SyncResult | null;
   readonly warnings: readonly DeliveryWarning[];
@@ -48,9 +50,10 @@ export type TaskResult =
 /** Dependencies of processing. */
 export interface Processor {
   readonly store: SyncStore;
-  readonly source: RecordSource | undefined;
+  readonly source: RecordSource<RecordExtras> | undefined;
   readonly handlers: ReadonlyMap<string, AnyHandler>;
   readonly statusOverrides: StatusOverrides | undefined;
+  readonly snapshotExtra: SnapshotExtra | undefined;
   readonly logger: Logger;
   /** Called before each call of the source; resolves once the tenant's rate limit allows it. */
   readonly beforeFetch?: (tenant: string, signal: AbortSignal) => Promise<void>;

@@ -6,6 +6,7 @@ import type {
 } from "../events/jobber-event.ts";
 import type { EventName, KnownTopic, TraitsOf } from "../events/topics.ts";
 import type { Logger } from "../observability/logger.ts";
+import type { AnyExtras, RecordExtras } from "../records/extra.ts";
 import type { FetchedRecords } from "../records/record-source.ts";
 import type { SyncResult } from "../store/sync-store.ts";
 import type {
@@ -65,7 +66,7 @@ export type HandlerSubmission<N extends HandlerName> = N extends EventName
     ? SubmissionOfEvent<EventOfTopic<N>>
     : Submission | null;
 
-interface HandlerContextBase {
+interface HandlerContextBase<X extends RecordExtras = RecordExtras> {
   readonly tenant: string;
   /** Identifies the delivery: use it to deduplicate your own side effects. */
   readonly deliveryKey: string;
@@ -74,7 +75,7 @@ interface HandlerContextBase {
   /** Why the handler is called. Handlers of `on` are only called for webhooks. */
   readonly cause: "webhook";
   /** Records the source returned; `null` for snapshots, deletes and topics that are not fetched. */
-  readonly records: FetchedRecords | null;
+  readonly records: FetchedRecords<X> | null;
   /** Outcome of each write; `null` when nothing was stored. */
   readonly result: SyncResult | null;
   /**
@@ -86,8 +87,15 @@ interface HandlerContextBase {
   readonly logger: Logger;
 }
 
-/** Argument of a handler. `event` and `submission` are narrowed by the handler's name. */
-export interface HandlerContext<N extends HandlerName = HandlerName> extends HandlerContextBase {
+/**
+ * Argument of a handler. `event` and `submission` are narrowed by the handler's name.
+ *
+ * @typeParam X types of `extra`
+ */
+export interface HandlerContext<
+  N extends HandlerName = HandlerName,
+  X extends RecordExtras = AnyExtras,
+> extends HandlerContextBase<X> {
   readonly event: HandlerEvent<N>;
   /** Already stored. */
   readonly submission: HandlerSubmission<N>;
@@ -105,17 +113,17 @@ export interface HandlerContext<N extends HandlerName = HandlerName> extends Han
  * };
  * ```
  */
-export type Handler<N extends HandlerName = HandlerName> = (
-  context: HandlerContext<N>,
+export type Handler<N extends HandlerName = HandlerName, X extends RecordExtras = AnyExtras> = (
+  context: HandlerContext<N, X>,
 ) => void | Promise<void>;
 
 // A method is compared bivariantly. Known topics are upper case too, so TypeScript also compares
 // their narrower handlers with the index signature of `Handlers`, and rejects them otherwise.
-interface FutureTopicHandler {
-  call(context: FutureTopicContext): void | Promise<void>;
+interface FutureTopicHandler<X extends RecordExtras> {
+  call(context: FutureTopicContext<X>): void | Promise<void>;
 }
 
-interface FutureTopicContext extends HandlerContextBase {
+interface FutureTopicContext<X extends RecordExtras> extends HandlerContextBase<X> {
   readonly event: NotificationEvent;
   readonly submission: Submission | null;
 }
@@ -127,9 +135,9 @@ interface FutureTopicContext extends HandlerContextBase {
  * A misspelled event does not compile. Any other upper-case name is taken for a topic that Jobber
  * added after this release.
  */
-export type Handlers = {
-  readonly [N in EventName | KnownTopic]?: Handler<N> | undefined;
-} & { readonly [topic: FutureTopic]: FutureTopicHandler["call"] | undefined };
+export type Handlers<X extends RecordExtras = AnyExtras> = {
+  readonly [N in EventName | KnownTopic]?: Handler<N, X> | undefined;
+} & { readonly [topic: FutureTopic]: FutureTopicHandler<X>["call"] | undefined };
 
 /** Any handler, once its name has been looked up: the caller pairs name and context. */
 export type AnyHandler = (context: AnyHandlerContext) => unknown;
@@ -149,9 +157,9 @@ const EVENT_OR_TOPIC =
  * @throws {TypeError} for a name that is neither an event nor a topic, or a value that is no
  * function
  */
-export function checkHandlers(on: Handlers): ReadonlyMap<string, AnyHandler> {
+export function checkHandlers(on: object): ReadonlyMap<string, AnyHandler> {
   const handlers = new Map<string, AnyHandler>();
-  for (const [name, handler] of Object.entries<unknown>(on)) {
+  for (const [name, handler] of Object.entries(on as Readonly<Record<string, unknown>>)) {
     if (handler === undefined) continue;
     if (!EVENT_OR_TOPIC.test(name)) {
       throw new TypeError(

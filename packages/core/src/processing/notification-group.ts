@@ -1,4 +1,5 @@
 import type { NotificationEvent } from "../events/jobber-event.ts";
+import type { RecordExtras } from "../records/extra.ts";
 import type { FetchedRecords, SourceObjectType } from "../records/record-source.ts";
 import type { SyncResult } from "../store/sync-store.ts";
 import type { BuiltChange } from "./build-change.ts";
@@ -41,7 +42,10 @@ export function nothingStored(event: NotificationEvent): Processed {
 export function processedEach(
   tasks: readonly Notification[],
   built: BuiltChange,
-  { result, records }: { readonly result: SyncResult; readonly records: FetchedRecords | null },
+  {
+    result,
+    records,
+  }: { readonly result: SyncResult; readonly records: FetchedRecords<RecordExtras> | null },
 ): ReadonlyMap<Notification, Processed> {
   return new Map(
     tasks.map((task, index) => [

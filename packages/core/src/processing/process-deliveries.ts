@@ -87,15 +87,15 @@ async function withHandlers(
 }
 
 async function applySnapshot(
-  { store, statusOverrides }: Processor,
+  processor: Processor,
   tenant: string,
   task: DeliveryTask<SnapshotEvent>,
   signal: AbortSignal,
 ): Promise<TaskResult> {
   const { event, sequence } = task;
   try {
-    const built = mapEvent(() => snapshotChange(task, tenant, sequence, statusOverrides));
-    const result = await applyChange(store, built, signal);
+    const built = mapEvent(() => snapshotChange(task, tenant, sequence, processor));
+    const result = await applyChange(processor.store, built, signal);
     const warnings = warningsOf(event, built.change);
     const submission = built.submissions[0] ?? null;
     return { kind: "processed", event, submission, records: null, result, warnings };

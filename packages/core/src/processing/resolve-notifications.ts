@@ -1,4 +1,5 @@
 import { JobberSyncError } from "../errors.ts";
+import type { RecordExtras } from "../records/extra.ts";
 import type { FetchedRecords, RecordSource, SourceObjectType } from "../records/record-source.ts";
 import { fetchedChange, goneChange } from "./build-change.ts";
 import { callSource } from "./call-source.ts";
@@ -37,7 +38,7 @@ export async function resolveNotifications(
 }
 
 async function fetchAndWrite(
-  processor: Processor & { readonly source: RecordSource },
+  processor: Processor & { readonly source: RecordSource<RecordExtras> },
   group: NotificationGroup,
   type: SourceObjectType,
 ): Promise<Outcome> {
@@ -73,7 +74,7 @@ async function writeFetched(
     sequence,
     type,
   }: {
-    readonly fetched: FetchedRecords;
+    readonly fetched: FetchedRecords<RecordExtras>;
     readonly sequence: number;
     readonly type: SourceObjectType;
   },

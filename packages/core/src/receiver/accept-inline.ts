@@ -5,6 +5,8 @@ import type { Processor, TaskResult } from "../processing/delivery-task.ts";
 import { checkHandlers } from "../processing/handlers.ts";
 import { logFailures } from "../processing/log-failures.ts";
 import { processDeliveries } from "../processing/process-deliveries.ts";
+import type { RecordExtras } from "../records/extra.ts";
+import { checkSnapshotExtra } from "../records/snapshot-extra.ts";
 import { type Accept, type Acceptance, ignore } from "./acceptance.ts";
 import { factsOf } from "./describe-delivery.ts";
 import type { Disposition } from "./dispose.ts";
@@ -17,12 +19,14 @@ const DUPLICATE = accepted("duplicate");
 /**
  * Creates the step of inline mode: processes a delivery and runs its handlers before the response.
  */
-export function createAcceptInline(
-  { store, source, on = {}, statusOverrides }: InlineReceiverOptions,
+export function createAcceptInline<X extends RecordExtras>(
+  options: InlineReceiverOptions<X>,
   { emit, logger }: { readonly emit: Emit; readonly logger: Logger },
 ): Accept {
+  const { store, source, on = {}, statusOverrides = source?.statusOverrides } = options;
   const handlers = checkHandlers(on);
-  const processor: Processor = { store, source, handlers, statusOverrides, logger };
+  const snapshotExtra = checkSnapshotExtra(options.snapshotExtra);
+  const processor: Processor = { store, source, handlers, statusOverrides, snapshotExtra, logger };
   if (source === undefined) {
     logger.warn(
       {},

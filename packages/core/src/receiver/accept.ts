@@ -1,6 +1,7 @@
 import type { Emit } from "../observability/lifecycle-events.ts";
 import type { Logger } from "../observability/logger.ts";
 import { createThrottle } from "../observability/throttle.ts";
+import type { RecordExtras } from "../records/extra.ts";
 import { createAcceptInline } from "./accept-inline.ts";
 import { createAcceptIntoInbox } from "./accept-into-inbox.ts";
 import type { Accept } from "./acceptance.ts";
@@ -13,7 +14,10 @@ const AMBIGUOUS_EVERY_MS = 60_000;
  *
  * @throws {TypeError} unless exactly one of `inbox` and `store` is given
  */
-export function createAccept(options: ReceiverOptions, surroundings: Surroundings): Accept {
+export function createAccept<X extends RecordExtras>(
+  options: ReceiverOptions<X>,
+  surroundings: Surroundings,
+): Accept {
   const commit = createCommit(options, surroundings);
   const { logger, now } = surroundings;
   const throttle = createThrottle({ everyMs: AMBIGUOUS_EVERY_MS, now });
@@ -36,7 +40,10 @@ interface Surroundings {
   readonly now: () => number;
 }
 
-function createCommit(options: ReceiverOptions, { emit, logger }: Surroundings): Accept {
+function createCommit<X extends RecordExtras>(
+  options: ReceiverOptions<X>,
+  { emit, logger }: Surroundings,
+): Accept {
   if (options.inbox !== undefined && options.store !== undefined) {
     throw new TypeError(
       "Pass createReceiver an inbox or a store, not both: with an inbox, the store belongs to the worker.",

@@ -4,6 +4,7 @@ import { headerOf } from "../http/headers.ts";
 import { createDispatcher } from "../observability/dispatcher.ts";
 import type { LifecycleEvents } from "../observability/lifecycle-events.ts";
 import { safeLogger } from "../observability/logger.ts";
+import type { AnyExtras, RecordExtras } from "../records/extra.ts";
 import { prepareSecrets } from "../signature/prepare-secrets.ts";
 import {
   readSignatureHeader,
@@ -50,7 +51,9 @@ import { causeOf, createVerify } from "./verify.ts";
  * response.status; // 200
  * ```
  */
-export function createReceiver(options: ReceiverOptions): Receiver {
+export function createReceiver<X extends RecordExtras = AnyExtras>(
+  options: ReceiverOptions<X>,
+): Receiver {
   const limits = checkLimits(options);
   const { app, now = Date.now } = options;
   const logger = safeLogger(options.logger);

@@ -6,8 +6,10 @@ import type { LifecycleHooks } from "../observability/lifecycle-events.ts";
 import type { Logger } from "../observability/logger.ts";
 import { positiveInteger } from "../options.ts";
 import type { Handlers } from "../processing/handlers.ts";
+import type { AnyExtras, RecordExtras } from "../records/extra.ts";
 import type { StatusOverrides } from "../records/map-job-status.ts";
 import type { RecordSource } from "../records/record-source.ts";
+import type { SnapshotExtra } from "../records/snapshot-extra.ts";
 import type { SyncStore } from "../store/sync-store.ts";
 import type { SharedApp, Tenants } from "../tenants/tenant.ts";
 
@@ -81,13 +83,15 @@ export interface InboxReceiverOptions extends CommonReceiverOptions {
   readonly source?: undefined;
   readonly on?: undefined;
   readonly statusOverrides?: undefined;
+  readonly snapshotExtra?: undefined;
 }
 
 /**
  * Options for inline mode: a receiver that processes a delivery completely before it responds. For
  * snapshots, tests, and backends with a queue of their own.
  */
-export interface InlineReceiverOptions extends CommonReceiverOptions {
+export interface InlineReceiverOptions<X extends RecordExtras = AnyExtras>
+  extends CommonReceiverOptions {
   readonly store: SyncStore;
   readonly inbox?: undefined;
   readonly fetchDelayMs?: undefined;
@@ -95,17 +99,29 @@ export interface InlineReceiverOptions extends CommonReceiverOptions {
    * Fetches the records of notifications. Without it, notifications get the response
    * `{"status":"ignored","reason":"no_source"}`, except deletes, whose topic says everything.
    */
-  readonly source?: RecordSource | undefined;
+  readonly source?: RecordSource<X> | undefined;
   /**
    * Handlers, called after the commit and before the response. A handler that throws causes a 503.
    */
-  readonly on?: Handlers | undefined;
-  /** Maps Jobber's job statuses to yours, see `mapJobStatus`. */
+  readonly on?: Handlers<X> | undefined;
+  /**
+   * Maps the job statuses of snapshots to yours; see `mapJobStatus`.
+   *
+   * @default the source's
+   */
   readonly statusOverrides?: StatusOverrides | undefined;
+  /**
+   * Keys of snapshots to store as `extra` (docs/records.md#extra).
+   *
+   * @default none: other keys are ignored
+   */
+  readonly snapshotExtra?: SnapshotExtra | undefined;
 }
 
 /** Options for `createReceiver`. */
-export type ReceiverOptions = InboxReceiverOptions | InlineReceiverOptions;
+export type ReceiverOptions<X extends RecordExtras = AnyExtras> =
+  | InboxReceiverOptions
+  | InlineReceiverOptions<X>;
 
 /** The validated numbers of a receiver. */
 export interface ReceiverLimits {
@@ -117,7 +133,7 @@ export interface ReceiverLimits {
 }
 
 /** @throws {TypeError} if a number is not a positive integer */
-export function checkLimits(options: ReceiverOptions): ReceiverLimits {
+export function checkLimits(options: CommonReceiverOptions): ReceiverLimits {
   // Only an absent option gets its default: null is what a lost setting turns into.
   const checked = (name: keyof ReceiverLimits, fallback: number) =>
     positiveInteger(name, options[name] === undefined ? fallback : options[name]);

@@ -3,6 +3,7 @@ import type { Instant } from "../time/instant.ts";
 import type { ContactFields } from "./contact-record.ts";
 import type { AnyExtras, RecordExtras } from "./extra.ts";
 import type { JobFields } from "./job-record.ts";
+import type { StatusOverrides } from "./map-job-status.ts";
 
 /** Object types a source can fetch. Fetching a visit or a property returns its jobs. */
 export type SourceObjectType = "job" | "client" | "visit" | "property" | "account";
@@ -45,8 +46,10 @@ export interface SourceCallOptions {
  *
  * Jobber's webhooks contain only ids (see docs/jobber-facts.md#envelope), so without a source no
  * notification can become a record.
+ *
+ * @typeParam X types of `extra`, not checked against what is fetched
  */
-export interface RecordSource {
+export interface RecordSource<X extends RecordExtras = AnyExtras> {
   /**
    * Fetches one object and the records that belong to it.
    *
@@ -65,7 +68,13 @@ export interface RecordSource {
     type: SourceObjectType,
     id: string,
     options: SourceCallOptions,
-  ): Promise<FetchedRecords | null>;
+  ): Promise<FetchedRecords<X> | null>;
+
+  /**
+   * Overrides for Jobber's job statuses, where the source maps them: a worker or inline receiver
+   * without overrides of its own uses them for snapshots, too.
+   */
+  readonly statusOverrides?: StatusOverrides | undefined;
 
   /**
    * Returns whether the account has disconnected the app, as an `APP_DISCONNECT` claims: the

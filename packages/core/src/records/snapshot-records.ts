@@ -7,8 +7,10 @@ import type {
   SnapshotJob,
 } from "../events/jobber-event.ts";
 import type { ContactFields } from "./contact-record.ts";
+import type { Extra } from "./extra.ts";
 import type { JobFields } from "./job-record.ts";
 import { mapJobStatus, type StatusOverrides } from "./map-job-status.ts";
+import { readSnapshotExtra, type SnapshotExtra } from "./snapshot-extra.ts";
 
 /** The records inside a snapshot. Fields that the body omits are absent. */
 export interface SnapshotRecords {
@@ -21,15 +23,26 @@ export interface SnapshotRecords {
   } | null;
 }
 
+/** The user's part in mapping snapshots. */
+export interface SnapshotMapping {
+  readonly statusOverrides?: StatusOverrides | undefined;
+  readonly snapshotExtra?: SnapshotExtra | undefined;
+}
+
 /** Returns the job and the contact of a snapshot. Pure. */
 export function snapshotRecords(
   event: SnapshotEvent,
-  overrides?: StatusOverrides,
+  { statusOverrides, snapshotExtra }: SnapshotMapping = {},
 ): SnapshotRecords {
-  if (isClient(event)) return { job: null, contact: contactOf(event.data, false) };
+  const extra = readSnapshotExtra(event, snapshotExtra);
+  if (isClient(event)) return { job: null, contact: contactOf(event.data, extra.client, false) };
+  const fields = jobFields(event, statusOverrides);
   return {
-    job: { jobberJobId: event.data.id, fields: jobFields(event, overrides) },
-    contact: event.data.client ? contactOf(event.data.client, true) : null,
+    job: {
+      jobberJobId: event.data.id,
+      fields: extra.job === undefined ? fields : { ...fields, extra: extra.job },
+    },
+    contact: event.data.client ? contactOf(event.data.client, extra.client, true) : null,
   };
 }
 
@@ -39,6 +52,7 @@ function isClient(event: SnapshotEvent): event is ClientSnapshotEvent {
 
 function contactOf(
   client: SnapshotClient,
+  extra: Extra | undefined,
   partial: boolean,
 ): NonNullable<SnapshotRecords["contact"]> {
   const fields: Draft<ContactFields> = {};
@@ -50,6 +64,7 @@ function contactOf(
   if (client.phone !== undefined) fields.phone = client.phone;
   if (client.address !== undefined) setAddress(fields, client.address);
   if (client.web_uri !== undefined) fields.webUri = client.web_uri;
+  if (extra !== undefined) fields.extra = extra;
   return { jobberClientId: client.id, partial, fields };
 }
 

@@ -55,10 +55,10 @@ interface ContactKey {
 }
 
 /** A write of a job. */
-export type JobWrite = JobKey & (FieldWrite<JobFields> | Tombstone);
+export type JobWrite = JobKey & (FieldWrite<JobFields<object>> | Tombstone);
 
 /** A write of a contact. */
-export type ContactWrite = ContactKey & (FieldWrite<ContactFields> | Tombstone);
+export type ContactWrite = ContactKey & (FieldWrite<ContactFields<object>> | Tombstone);
 
 /** A submission. Identified by tenant and delivery key, and written once. */
 export interface SubmissionWrite {

@@ -49,8 +49,8 @@ export interface Submission<P extends SubmissionPayload = SubmissionPayload> {
 
 /** The fetched records of a notification. */
 export interface SubmissionRecords {
-  readonly job?: Partial<JobFields> | null | undefined;
-  readonly contact?: Partial<ContactFields> | null | undefined;
+  readonly job?: Partial<JobFields<object>> | null | undefined;
+  readonly contact?: Partial<ContactFields<object>> | null | undefined;
 }
 
 /** Options for {@link buildSubmission}. */
@@ -86,7 +86,7 @@ export function buildSubmission(
   options: BuildSubmissionOptions = {},
 ): Submission | null {
   if (event.kind === "snapshot") {
-    const { job, contact } = snapshotRecords(event, options.statusOverrides);
+    const { job, contact } = snapshotRecords(event, options);
     return payloadOf(event.event, event.data.id, job?.fields, contact?.fields);
   }
   return payloadOf(event.event, event.itemId, record?.job, record?.contact);
@@ -95,8 +95,8 @@ export function buildSubmission(
 function payloadOf(
   event: EventName | null,
   id: string,
-  job: Partial<JobFields> | null | undefined,
-  contact: Partial<ContactFields> | null | undefined,
+  job: Partial<JobFields<object>> | null | undefined,
+  contact: Partial<ContactFields<object>> | null | undefined,
 ): Submission | null {
   switch (event) {
     case "job.created":
@@ -138,7 +138,7 @@ function payloadOf(
 }
 
 /** Returns the name, else its parts joined, else the company. */
-function clientName(contact: Partial<ContactFields> | null | undefined): string | null {
+function clientName(contact: Partial<ContactFields<object>> | null | undefined): string | null {
   return (
     contact?.name ??
     ([contact?.firstName, contact?.lastName].filter(Boolean).join(" ") ||

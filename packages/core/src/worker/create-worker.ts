@@ -7,6 +7,8 @@ import { safeLogger } from "../observability/logger.ts";
 import { createOutageLog } from "../observability/outage-log.ts";
 import { positiveInteger } from "../options.ts";
 import { checkHandlers } from "../processing/handlers.ts";
+import type { AnyExtras, RecordExtras } from "../records/extra.ts";
+import { checkSnapshotExtra } from "../records/snapshot-extra.ts";
 import { createTenantDirectory } from "../tenants/create-tenant-directory.ts";
 import { awaitSharedSequence } from "./await-shared-sequence.ts";
 import { drainInbox } from "./drain-inbox.ts";
@@ -77,16 +79,20 @@ const LAST_MS = 5000;
  * await worker.stop();
  * ```
  */
-export function createWorker(options: WorkerOptions): JobberWorker {
-  const { inbox, store, source, statusOverrides, now = Date.now } = options;
+export function createWorker<X extends RecordExtras = AnyExtras>(
+  options: WorkerOptions<X>,
+): JobberWorker {
+  const { inbox, store, source, now = Date.now } = options;
+  const { statusOverrides = source?.statusOverrides } = options;
   const logger = safeLogger(options.logger);
   const { concurrency, ...limits } = checkLimits(options);
   const handlers = checkHandlers(options.on ?? {});
+  const snapshotExtra = checkSnapshotExtra(options.snapshotExtra);
   const logInboxOutage = createOutageLog(logger, Date.now, "inbox unavailable, retrying");
   const processObject = createProcessObject({
     ...limits,
     inbox,
-    processor: { store, source, handlers, statusOverrides, logger },
+    processor: { store, source, handlers, statusOverrides, snapshotExtra, logger },
     directory:
       options.tenants === undefined ? null : createTenantDirectory(options.tenants, options.app),
     emit: createDispatcher({ hooks: options.hooks, logger }),

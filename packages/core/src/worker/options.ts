@@ -3,20 +3,22 @@ import type { LifecycleHooks } from "../observability/lifecycle-events.ts";
 import type { Logger } from "../observability/logger.ts";
 import { nonNegativeMs, positiveInteger } from "../options.ts";
 import type { Handlers } from "../processing/handlers.ts";
+import type { AnyExtras, RecordExtras } from "../records/extra.ts";
 import type { StatusOverrides } from "../records/map-job-status.ts";
 import type { RecordSource } from "../records/record-source.ts";
+import type { SnapshotExtra } from "../records/snapshot-extra.ts";
 import type { SyncStore } from "../store/sync-store.ts";
 import type { SharedApp, Tenants } from "../tenants/tenant.ts";
 import { checkRetryPolicy, type RetryPolicy } from "./retry-policy.ts";
 
 /** Options for `createWorker`. */
-export interface WorkerOptions {
+export interface WorkerOptions<X extends RecordExtras = AnyExtras> {
   readonly inbox: Inbox;
   readonly store: SyncStore;
   /** Resolves notifications. Without it they stay `unresolved`, except deletes. */
-  readonly source?: RecordSource | undefined;
+  readonly source?: RecordSource<X> | undefined;
   /** Handlers, called after the commit, at least once per delivery: make them idempotent. */
-  readonly on?: Handlers | undefined;
+  readonly on?: Handlers<X> | undefined;
   /**
    * The receiver's tenants, to check ownership again before anything is written. Needed to replay
    * ownership quarantines: without it they are quarantined again.
@@ -24,8 +26,18 @@ export interface WorkerOptions {
   readonly tenants?: Tenants | undefined;
   /** The receiver's shared app, if it has one. */
   readonly app?: SharedApp | undefined;
-  /** Maps Jobber's job statuses to yours; see `mapJobStatus`. */
+  /**
+   * Maps the job statuses of snapshots to yours; see `mapJobStatus`.
+   *
+   * @default the source's
+   */
   readonly statusOverrides?: StatusOverrides | undefined;
+  /**
+   * Keys of snapshots to store as `extra` (docs/records.md#extra).
+   *
+   * @default none: other keys are ignored
+   */
+  readonly snapshotExtra?: SnapshotExtra | undefined;
   /** Objects processed at the same time. @default 8 */
   readonly concurrency?: number | undefined;
   /**
@@ -65,7 +77,7 @@ export interface WorkerOptions {
 }
 
 /** Completes and validates the numbers of {@link WorkerOptions}. @throws {TypeError} */
-export function checkLimits(options: WorkerOptions) {
+export function checkLimits(options: WorkerOptions<RecordExtras>) {
   checkRetention(options.retention);
   return {
     concurrency: positiveInteger("concurrency", options.concurrency ?? 8),

@@ -33,3 +33,16 @@ createJobberSync({ database, app: { clientId: "id", clientSecret: "secret" } });
 createJobberSync({ database, app, on: { "job.complete": () => {} } });
 // @ts-expect-error a tenant needs a slug
 createJobberSync({ database, app, tenants: [{ name: "acme" }] });
+
+// The types of `extra` reach handlers and the API.
+const extended = createJobberSync<{ job: { urgent: boolean }; client: object }>({
+  database,
+  app,
+  extra: { job: "urgent", client: undefined },
+  snapshotExtra: { job: ["urgent"] },
+  on: {
+    "job.created": ({ records }) =>
+      void (records?.jobs[0]?.fields.extra?.urgent satisfies boolean | undefined),
+  },
+});
+extended.api?.extra satisfies object | undefined;

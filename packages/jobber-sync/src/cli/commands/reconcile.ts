@@ -42,7 +42,7 @@ export function addReconcileCommand(program: Command, context: CommandContext): 
 }
 
 function dryRunReconciler(target: Target): Reconciler {
-  const { database, statusOverrides, reconcile } = target.options;
+  const { database, reconcile } = target.options;
   const { api } = target.sync();
   const { store, cursors, lease } = dryRunDatabase(database);
   return createReconciler({
@@ -51,7 +51,6 @@ function dryRunReconciler(target: Target): Reconciler {
     store,
     cursors,
     lease,
-    statusOverrides,
     logger: QUIET_LOGGER,
     // The second look at missing records protects against writing too early.
     sleep: async () => {},
