@@ -59,7 +59,7 @@ export interface JobberApi<X extends RecordExtras = AnyExtras> extends RecordSou
   connect(tenant: string, grant: TokenGrant, options?: ConnectOptions): Promise<string>;
 
   /**
-   * Returns the id of the account the tenant was last connected to; `null` when it never was. Sends
+   * Returns the id of the account the tenant was last connected to; `null` if it never was. Sends
    * no request.
    */
   accountOf(tenant: string): Promise<string | null>;

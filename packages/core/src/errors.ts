@@ -80,7 +80,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorTraits>> = ERROR_TABLE
 /** Details beside code and message. Never a secret, a signature, a token or customers' data. */
 export interface JobberSyncErrorOptions {
   readonly cause?: unknown;
-  /** Milliseconds to wait before a retry, where the failing side said so. */
+  /** Milliseconds to wait before a retry, if the failing service specified it. */
   readonly retryAfterMs?: number | undefined;
   /** Overrides the table where the circumstances are known better. */
   readonly retryable?: boolean | undefined;
@@ -108,7 +108,7 @@ export class JobberSyncError extends Error {
   readonly retryable: boolean;
   /** Whether `message` may be shown to the sender of a request. */
   readonly expose: boolean;
-  /** Milliseconds to wait before a retry; `undefined` if the failing side did not say. */
+  /** Milliseconds to wait before a retry; `undefined` if the failing service did not specify it. */
   readonly retryAfterMs: number | undefined;
   readonly details: ErrorDetails | undefined;
 

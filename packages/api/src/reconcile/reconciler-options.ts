@@ -27,7 +27,7 @@ export interface ReconcilerOptions {
   readonly everyMs?: number | undefined;
   /**
    * Time between two sweeps of a tenant. A sweep reads everything, finds deletes, and repairs what
-   * neither webhooks nor timestamps show. Milliseconds.
+   * neither webhooks nor timestamps reveal. Milliseconds.
    *
    * @default 24 hours
    */

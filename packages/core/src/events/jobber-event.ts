@@ -7,8 +7,8 @@ import type { EventName, KnownTopic, ObjectType } from "./topics.ts";
  */
 export interface EventWarning {
   /**
-   * - `unreadable_time`, `unreadable_number`, `unreadable_text`: not of its type. The value counts
-   *   as absent, so the stored one is kept.
+   * - `unreadable_time`, `unreadable_number`, `unreadable_text`: not of the expected type. The
+   *   value counts as absent, so the stored one is kept.
    * - `unusable_part`: a part that cannot be used, such as a client without an id. It counts as
    *   absent.
    * - `future_time`: a source time in the future, replaced by the time of receipt or of the

@@ -127,9 +127,8 @@ export interface Inbox {
 
   /**
    * Takes the object's lane and, in the same step, its rows: every row that is due or debounced, up
-   * to `options.limit`. If the lane's previous claim has expired, this claim takes it over, with
-   * the rows that are still `claimed` being due too. Rows beyond the limit stay as they are, for
-   * the next claim.
+   * to `options.limit`. If the lane's previous claim has expired, this claim takes the lane over,
+   * and rows that are still `claimed` count as due. Rows beyond the limit stay for the next claim.
    *
    * @returns `null`, changing nothing, while an unexpired claim holds the lane, and when no row is
    *   due

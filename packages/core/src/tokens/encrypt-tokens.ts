@@ -10,7 +10,7 @@ import type { Connection, TokenStore } from "./token-store.ts";
 
 /** A key for tokens at rest. */
 export interface TokenKey {
-  /** Stored with the ciphertext, so that keys can be rolled. Letters, digits, `_` and `-`. */
+  /** Stored with the ciphertext, so that keys can be rotated. Letters, digits, `_` and `-`. */
   readonly id: string;
   /** 32 bytes, raw or as base64. Keep it in a secret manager, never in the database it protects. */
   readonly key: Uint8Array | string;

@@ -2,7 +2,7 @@ import type { Instant } from "../time/instant.ts";
 
 /**
  * State of a tenant's connection to Jobber:
- * - `connected`: works, as far as is known
+ * - `connected`: no failure is known
  * - `needs_reauth`: Jobber accepts neither token; the tenant must complete the OAuth flow again
  * - `disconnected`: the account removed the app; its tokens were erased
  */

@@ -19,7 +19,7 @@ export interface RetryPolicy {
    * @default 72 hours
    */
   readonly maxAgeMs: number;
-  /** Tries of a delivery whose mapping or handler fails. @default 5 */
+  /** Maximum number of attempts for a delivery whose mapping or handler fails. @default 5 */
   readonly maxAttempts: number;
 }
 

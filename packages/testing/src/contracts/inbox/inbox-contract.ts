@@ -31,7 +31,7 @@ export interface InboxContractOptions {
 
 /**
  * Defines a test for every rule of the `Inbox` port. Receiver and worker can rely on an inbox that
- * passes them. Apart from the last two, the rules use the real clock in steps of some 100 ms.
+ * passes them. Apart from the last two, the rules use the real clock in steps of about 100 ms.
  */
 export function inboxContract({
   describe,
