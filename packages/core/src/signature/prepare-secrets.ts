@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
+import { prepareHmac } from "./hmac-sha256.ts";
 import { createPreparedSecrets, isPrepared, type PreparedSecrets } from "./prepared-secrets.ts";
 
 /**
@@ -48,7 +49,8 @@ export function prepareSecrets(secrets: Secrets, options: SecretOptions = {}): P
       const [id, label, value] = isNamed(item)
         ? [item.name, `"${item.name}"`, item.value]
         : [index, `number ${index}`, item];
-      return { id, key: prepareKey(value, label, options) };
+      const key = prepareKey(value, label, options);
+      return { id, key, hmac: prepareHmac(key) };
     }),
   );
 }

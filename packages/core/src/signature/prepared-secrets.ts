@@ -1,4 +1,5 @@
 import { createHash, type KeyObject } from "node:crypto";
+import type { Hmac } from "./hmac-sha256.ts";
 
 declare const brand: unique symbol;
 
@@ -15,6 +16,8 @@ export interface PreparedSecret {
   /** The secret's name, or its index if it has none. */
   readonly id: string | number;
   readonly key: KeyObject;
+  /** The HMAC with this key. */
+  readonly hmac: Hmac;
 }
 
 interface Contents {

@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
+import { prepareHmac } from "./hmac-sha256.ts";
 import { prepareKey, prepareSecrets } from "./prepare-secrets.ts";
 import { entriesOf, type PreparedSecrets } from "./prepared-secrets.ts";
 import {
@@ -24,14 +25,14 @@ export const DECOY_SECRETS = prepareSecrets(DECOY);
 export function createUniformTimeVerifier(
   mostSecrets: () => number,
 ): (body: Uint8Array, header: SignatureHeader, secrets: PreparedSecrets) => VerifiedSignature {
-  const key = prepareKey(DECOY);
+  const hmac = prepareHmac(prepareKey(DECOY));
   const text = Buffer.alloc(44);
   return (body, header, secrets) => {
     try {
       return verifySignature(body, header, secrets);
     } catch (error) {
       for (let tried = entriesOf(secrets).length; tried < mostSecrets(); tried += 1) {
-        text.write(createHmac("sha256", key).update(body).digest("base64"), "latin1");
+        text.write(hmac(body), "latin1");
         timingSafeEqual(text, text);
       }
       throw error;

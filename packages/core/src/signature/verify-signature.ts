@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { JobberSyncError } from "../errors.ts";
 import { prepareSecrets, type SecretOptions, type Secrets } from "./prepare-secrets.ts";
 import { entriesOf } from "./prepared-secrets.ts";
@@ -86,8 +86,8 @@ export function verifySignature(
   const prepared = prepareSecrets(secrets, options);
   claimed.write(readSignatureHeader(header), "latin1");
   let matched: string | number | undefined;
-  for (const { id, key } of entriesOf(prepared)) {
-    expected.write(createHmac("sha256", key).update(body).digest("base64"), "latin1");
+  for (const { id, hmac } of entriesOf(prepared)) {
+    expected.write(hmac(body), "latin1");
     if (timingSafeEqual(expected, claimed)) matched ??= id;
   }
   if (matched === undefined) {
