@@ -35,6 +35,7 @@ export type {
   RecordSource,
   SourceCallOptions,
 } from "./records/record-source.ts";
+export type { DatabaseProblem } from "./store/database-problem.ts";
 export { decideWrite, type VersionedRow, type WriteOutcome } from "./store/decide-write.ts";
 export { type ChangePlan, planChange } from "./store/plan-change.ts";
 export type {

@@ -21,7 +21,14 @@ import type {
   TopicSelection,
   WorkerOptions,
 } from "@jobber-sync/core";
-import type { CursorStore, Inbox, Lease, SyncStore, TokenStore } from "@jobber-sync/core/ports";
+import type {
+  CursorStore,
+  DatabaseProblem,
+  Inbox,
+  Lease,
+  SyncStore,
+  TokenStore,
+} from "@jobber-sync/core/ports";
 import type { SyncTenant } from "./tenants/connected-tenants.ts";
 
 /** The database of `createJobberSync`: what `openSqlite` and `createPostgres` return. */
@@ -33,6 +40,8 @@ export interface SyncDatabase {
   readonly cursors: CursorStore;
   /** Called by `sync.start()`. */
   migrate?(): Promise<void>;
+  /** Looks for problems and changes nothing; called by `jobber-sync doctor`. */
+  diagnose?(): Promise<readonly DatabaseProblem[]>;
   /** Called by `sync.stop()`. */
   close?(): Promise<void> | void;
 }
@@ -126,8 +135,8 @@ export interface JobberSyncOptions<X extends RecordExtras = AnyExtras> {
 /** The app's options, checked and complete. */
 export type CheckedApp = Omit<AppOptions, "version"> & { readonly version: string };
 
-// The version that the documents of @jobber-sync/api were written for and are checked against.
-const API_VERSION = "2026-07-27";
+/** The version that the documents of @jobber-sync/api were written for and are checked against. */
+export const DEFAULT_API_VERSION = "2026-07-27";
 
 /** @throws {TypeError} for a missing id or secret, and for keys that are not 32 bytes */
 export function checkApp(app: AppOptions): CheckedApp {
@@ -142,7 +151,7 @@ export function checkApp(app: AppOptions): CheckedApp {
   }
   if (app.redirectUri !== undefined && !URL.canParse(app.redirectUri))
     throw new TypeError("app.redirectUri is not a URL.");
-  return { ...app, version: app.version ?? API_VERSION };
+  return { ...app, version: app.version ?? DEFAULT_API_VERSION };
 }
 
 /** Returns the keys as key objects. Call it after `encryptTokens` has checked them. */

@@ -1,5 +1,12 @@
 import type { SyncReader } from "@jobber-sync/core";
-import type { CursorStore, Inbox, Lease, SyncStore, TokenStore } from "@jobber-sync/core/ports";
+import type {
+  CursorStore,
+  DatabaseProblem,
+  Inbox,
+  Lease,
+  SyncStore,
+  TokenStore,
+} from "@jobber-sync/core/ports";
 import type { Boss } from "./database/boss.ts";
 import { preparedPool } from "./database/prepared-pool.ts";
 import { quoteSchema } from "./database/quote-schema.ts";
@@ -12,6 +19,7 @@ import { checkAccess, probePool } from "./migrations/check-access.ts";
 import { checkSequence } from "./migrations/check-sequence.ts";
 import { checkServer } from "./migrations/check-server.ts";
 import { checkWiring } from "./migrations/check-wiring.ts";
+import { diagnose } from "./migrations/diagnose.ts";
 import { ensureQueue } from "./migrations/ensure-queue.ts";
 import { checkTables, migrateTables } from "./migrations/migrate.ts";
 import { createStore } from "./store/store.ts";
@@ -125,6 +133,13 @@ export interface Postgres {
    * `ERR_STORE…` if the database is unavailable
    */
   migrate(): Promise<void>;
+  /**
+   * Looks for problems: commits that are not durable, a pooler that the options do not allow for,
+   * missing tables, missing privileges. What it writes is rolled back.
+   *
+   * @throws {JobberSyncError} `ERR_STORE…` if the database is unavailable
+   */
+  diagnose(): Promise<readonly DatabaseProblem[]>;
 }
 
 /**
@@ -197,6 +212,8 @@ export function createPostgres(options: PostgresOptions): Postgres {
       await checkSequence(pool, schema);
       await checkWiring({ pool, boss, queue, durable, probe });
     },
+    diagnose: () =>
+      diagnose({ pool, clients: options.pool, schema, pooler, requireDurable: durable, probe }),
   };
 
   function probe(run: Run, client: SqlClient): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Logger, SyncReader } from "@jobber-sync/core";
 import {
   type CursorStore,
+  type DatabaseProblem,
   type Inbox,
   type Lease,
   type SyncStore,
@@ -13,9 +14,11 @@ import type { OpenFile } from "./database/open-file.ts";
 import { openOwnFile } from "./database/open-own-file.ts";
 import { applySettings } from "./database/settings.ts";
 import type { SqliteHandle } from "./database/sqlite-handle.ts";
+import { reading } from "./database/store-error.ts";
 import { usePassedHandle } from "./database/use-passed-handle.ts";
 import { createInbox } from "./inbox/inbox.ts";
 import { checkSchema } from "./migrations/check-schema.ts";
+import { diagnose } from "./migrations/diagnose.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { createStore } from "./store/store.ts";
 import { createCursorStore } from "./tokens/cursor-store.ts";
@@ -74,6 +77,13 @@ export interface Sqlite {
    * @throws {JobberSyncError} `ERR_STORE_OPEN`, `ERR_STORE`, `ERR_STORE_FULL`
    */
   backup(path: string): Promise<void>;
+  /**
+   * Looks for problems: settings that a crash would turn into loss, missing tables, files that
+   * others may read. Changes nothing.
+   *
+   * @throws {JobberSyncError} `ERR_STORE…` if the database cannot be read
+   */
+  diagnose(): Promise<readonly DatabaseProblem[]>;
   /**
    * Ends all listening, finishes pending writes and closes the file; a handle that was passed in
    * stays open. Stop receiver and worker first: later writes reject with `ERR_STORE`, and what a
@@ -140,6 +150,7 @@ export function openSqlite(
     lease: createLease(opened, now),
     cursors: createCursorStore(opened),
     backup: opened.backup,
+    diagnose: async () => reading(() => diagnose(file.handle)),
     close() {
       closing.abort();
       return opened.close();

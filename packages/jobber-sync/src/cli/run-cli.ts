@@ -6,6 +6,7 @@ import type { CommandContext } from "./command-context.ts";
 import { addBackfillCommand } from "./commands/backfill.ts";
 import { addConnectCommand } from "./commands/connect.ts";
 import { addDevCommand } from "./commands/dev.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
 import { addInboxCommands } from "./commands/inbox.ts";
 import { addReconcileCommand } from "./commands/reconcile.ts";
 import { addRecordsCommands } from "./commands/records.ts";
@@ -66,6 +67,7 @@ function createProgram(context: CommandContext): Command {
   addBackfillCommand(program, context);
   addTenantsCommand(program, context);
   addConnectCommand(program, context);
+  addDoctorCommand(program, context);
   return program;
 }
 
