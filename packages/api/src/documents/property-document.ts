@@ -4,7 +4,8 @@ import { type ExtraText, NO_EXTRA } from "./extra-text.ts";
 import { type JobWithClientData, jobWithClientFields } from "./job-document.ts";
 import { PAGE_INFO, type PageData, type PageVariables } from "./page.ts";
 
-interface PropertyData {
+/** A property with its client and a page of its jobs. */
+export interface PropertyData {
   readonly client: ClientData | null;
   readonly jobs: PageData<JobWithClientData>;
 }
