@@ -50,6 +50,8 @@ const ERROR_TABLE = {
   ERR_API_RESPONSE: { status: 503, retryable: true, expose: false },
   ERR_API_NETWORK: { status: 503, retryable: true, expose: false },
   ERR_API_TIMEOUT: { status: 503, retryable: true, expose: false },
+  // Push
+  ERR_PUSH_KEY_REUSED: { status: 409, retryable: false, expose: true },
   // Connections
   ERR_TOKEN_DECRYPT: { status: 503, retryable: false, expose: false },
   ERR_TOKEN_REFRESH: { status: 503, retryable: true, expose: false },

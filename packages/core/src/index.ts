@@ -36,6 +36,17 @@ export {
   type LifecycleHooks,
 } from "./observability/lifecycle-events.ts";
 export type { Logger } from "./observability/logger.ts";
+export type {
+  AcceptedIntent,
+  Intent,
+  IntentFilter,
+  IntentLogEntry,
+  IntentState,
+  IntentStats,
+  ObjectLink,
+  ObjectName,
+} from "./outbox/intent.ts";
+export { createMemoryOutbox } from "./outbox/memory-outbox.ts";
 export type { Handler, HandlerContext, Handlers } from "./processing/handlers.ts";
 export { createReceiver } from "./receiver/create-receiver.ts";
 export type { ReceiverOptions, TopicSelection } from "./receiver/options.ts";

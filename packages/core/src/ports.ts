@@ -25,6 +25,15 @@ export * as transitions from "./inbox/transitions.ts";
 export { createDispatcher, type Dispatch, type Hook } from "./observability/dispatcher.ts";
 export { safeLogger } from "./observability/logger.ts";
 export { positiveInteger } from "./options.ts";
+export type { IncomingIntent } from "./outbox/intent.ts";
+export * as intentTransitions from "./outbox/intent-transitions.ts";
+export type {
+  IntentClaim,
+  IntentDecision,
+  IntentSettlement,
+  Outbox,
+  PutOptions,
+} from "./outbox/outbox.ts";
 export { CONTACT_FIELDS, type ContactFields } from "./records/contact-record.ts";
 export { canonicalExtra, sameValue } from "./records/extra.ts";
 export { JOB_FIELDS, type JobFields } from "./records/job-record.ts";

@@ -18,6 +18,8 @@ export {
 } from "./contracts/inbox/histories/check-inbox-histories.ts";
 export { type InboxContractOptions, inboxContract } from "./contracts/inbox/inbox-contract.ts";
 export type { OpenInbox } from "./contracts/inbox/rule.ts";
+export { type OutboxContractOptions, outboxContract } from "./contracts/outbox/outbox-contract.ts";
+export type { OpenOutbox } from "./contracts/outbox/outbox-rule.ts";
 export type { ContractRunner } from "./contracts/store/contract-runner.ts";
 export {
   checkStoreHistories,

@@ -4,7 +4,7 @@ import { discardedStates, INBOX_DEFAULTS, replayedStates } from "./inbox-default
 import { listenByPolling } from "./listen-by-polling.ts";
 import { createMemoryClaims } from "./memory-claims.ts";
 import { deliveryInfo, type MemoryRow, memoryRow } from "./memory-row.ts";
-import { createMemoryRows, type OpenObject } from "./memory-rows.ts";
+import { createMemoryRows, type MemoryLanes, type OpenObject } from "./memory-rows.ts";
 import { memoryStats } from "./memory-stats.ts";
 import { nextSlotAt, type RateLimit } from "./next-slot-at.ts";
 import { objectKey } from "./object-key.ts";
@@ -32,6 +32,8 @@ export interface MemoryInboxOptions {
    * @default Date.now
    */
   readonly now?: (() => number) | undefined;
+  /** Lanes to share with `createMemoryOutbox`. @default its own */
+  readonly lanes?: MemoryLanes | undefined;
 }
 
 /**
@@ -41,8 +43,9 @@ export interface MemoryInboxOptions {
 export function createMemoryInbox({
   nextSequence: drawSequence = ownSequence(),
   now: clock = Date.now,
+  lanes = new Map(),
 }: MemoryInboxOptions = {}): Inbox {
-  const rows = createMemoryRows();
+  const rows = createMemoryRows(lanes);
   const rateLimits = new Map<string, RateLimit>();
   const resumedAt = new Map<string, number>();
   const wakes = new Set<() => void>();

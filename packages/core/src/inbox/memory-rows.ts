@@ -11,6 +11,9 @@ export interface OpenObject {
   lane: Lane | null;
 }
 
+/** Lanes by `objectKey`, for the inbox and the outbox of one process. */
+export type MemoryLanes = Map<string, Lane>;
+
 type KeyedDelivery = Pick<MemoryRow, "tenant" | "deliveryKey">;
 
 /** The rows of a memory inbox and an index of those that may still run. */
@@ -28,7 +31,7 @@ export interface MemoryRows {
 }
 
 /** Creates an empty set of rows. */
-export function createMemoryRows(): MemoryRows {
+export function createMemoryRows(lanes: MemoryLanes): MemoryRows {
   const all = new Map<number, MemoryRow>();
   const open = new Map<string, OpenObject>();
   /** Number of rows per delivery key. */
@@ -85,7 +88,17 @@ export function createMemoryRows(): MemoryRows {
     }
     const { tenant, objectType, objectId } = row;
     const ref = { tenant, objectType, objectId };
-    open.set(key, { ref, rows: new Set([row]), lane: null });
+    open.set(key, {
+      ref,
+      rows: new Set([row]),
+      get lane() {
+        return lanes.get(key) ?? null;
+      },
+      set lane(lane) {
+        if (lane === null) lanes.delete(key);
+        else lanes.set(key, lane);
+      },
+    });
   }
 
   function unindex(row: MemoryRow): void {

@@ -20,7 +20,7 @@ const SOURCES = fileURLToPath(new URL("../../src", import.meta.url));
  * copies are deleted after the tests.
  *
  * @param entry the module to load, relative to `src`
- * @param folders the folders of `src` that the module needs
+ * @param folders the folders and files of `src` that the module needs
  */
 export function createMutantLoader<T>(
   entry: string,
@@ -28,7 +28,11 @@ export function createMutantLoader<T>(
 ): (mutant: Mutant) => Promise<T> {
   const sources = new Map(
     folders
-      .flatMap((folder) => readdirSync(join(SOURCES, folder)).map((name) => join(folder, name)))
+      .flatMap((folder) =>
+        folder.endsWith(".ts")
+          ? [folder]
+          : readdirSync(join(SOURCES, folder)).map((name) => join(folder, name)),
+      )
       .map((file) => [file, readFileSync(join(SOURCES, file), "utf8")]),
   );
   const modules = new Map([...sources].map(([file, source]) => [file, moduleOf(source)]));
