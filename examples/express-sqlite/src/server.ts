@@ -26,8 +26,8 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
     // Your code, called after the commit. It can be called again for the same delivery: make it
     // idempotent.
     on: {
-      "job.completed": ({ tenant, submission }) =>
-        console.log(`handler: job ${submission.payload.jobber_job_id} of ${tenant} is completed`),
+      "job.completed": ({ tenant, job }) =>
+        console.log(`handler: job ${job.jobberJobId} of ${tenant} is completed`),
     },
   });
 

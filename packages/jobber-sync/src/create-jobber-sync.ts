@@ -79,7 +79,7 @@ export interface JobberSync<X extends RecordExtras = AnyExtras> {
  *     encryptionKeys: [{ id: "1", key: process.env.JOBBER_TOKEN_KEY ?? "" }],
  *   },
  *   tenants: [{ slug: "acme" }],
- *   on: { "job.completed": ({ event }) => console.log(event) },
+ *   on: { "job.completed": ({ job, contact }) => console.log(job.title, contact?.email) },
  * });
  * await sync.start();
  * ```

@@ -6,7 +6,9 @@ import type {
 } from "../events/jobber-event.ts";
 import type { EventName, KnownTopic, TraitsOf } from "../events/topics.ts";
 import type { Logger } from "../observability/logger.ts";
+import type { ContactRecord } from "../records/contact-record.ts";
 import type { AnyExtras, RecordExtras } from "../records/extra.ts";
+import type { JobRecord } from "../records/job-record.ts";
 import type { FetchedRecords } from "../records/record-source.ts";
 import type { SyncResult } from "../store/sync-store.ts";
 import type {
@@ -66,6 +68,45 @@ export type HandlerSubmission<N extends HandlerName> = N extends EventName
     ? SubmissionOfEvent<EventOfTopic<N>>
     : Submission | null;
 
+type TraitsOfName<N extends HandlerName> = N extends EventName
+  ? { readonly event: N; readonly objectType: "unknown" }
+  : N extends KnownTopic
+    ? TraitsOf<N>
+    : null;
+
+type JobOfTraits<T, R> = T extends { readonly event: JobEventName }
+  ? R
+  : T extends null | { readonly objectType: "visit" }
+    ? R | null
+    : null;
+
+type ContactOfTraits<T, R> = T extends { readonly event: ClientEventName }
+  ? R
+  : T extends
+        | null
+        | { readonly event: JobEventName }
+        | { readonly objectType: "visit" | "property" }
+    ? R | null
+    : null;
+
+/**
+ * The job that `on[N]` receives, as stored by this run: never `null` for `job.*` events, the
+ * visit's job for `VISIT_*` topics.
+ */
+export type HandlerJob<N extends HandlerName, X extends RecordExtras = AnyExtras> = JobOfTraits<
+  TraitsOfName<N>,
+  JobRecord<X["job"]>
+>;
+
+/**
+ * The contact that `on[N]` receives, as stored by this run: never `null` for `client.*` events, the
+ * job's client for `job.*` events and `VISIT_*` topics if this run has stored it.
+ */
+export type HandlerContact<
+  N extends HandlerName,
+  X extends RecordExtras = AnyExtras,
+> = ContactOfTraits<TraitsOfName<N>, ContactRecord<X["client"]>>;
+
 interface HandlerContextBase<X extends RecordExtras = RecordExtras> {
   readonly tenant: string;
   /** Identifies the delivery: use it to deduplicate your own side effects. */
@@ -99,6 +140,10 @@ export interface HandlerContext<
   readonly event: HandlerEvent<N>;
   /** Already stored. */
   readonly submission: HandlerSubmission<N>;
+  /** The job as stored by this run; a tombstone for `job.deleted`. */
+  readonly job: HandlerJob<N, X>;
+  /** The contact as stored by this run; a tombstone for `client.deleted`. */
+  readonly contact: HandlerContact<N, X>;
 }
 
 /**
@@ -108,8 +153,8 @@ export interface HandlerContext<
  * ```ts
  * import type { Handler } from "@jobber-sync/core";
  *
- * const jobCreated: Handler<"job.created"> = ({ tenant, submission }) => {
- *   console.log(tenant, submission.payload.title);
+ * const jobCreated: Handler<"job.created"> = ({ tenant, job, contact }) => {
+ *   console.log(tenant, job.title, contact?.email);
  * };
  * ```
  */
@@ -126,6 +171,8 @@ interface FutureTopicHandler<X extends RecordExtras> {
 interface FutureTopicContext<X extends RecordExtras> extends HandlerContextBase<X> {
   readonly event: NotificationEvent;
   readonly submission: Submission | null;
+  readonly job: JobRecord<X["job"]> | null;
+  readonly contact: ContactRecord<X["client"]> | null;
 }
 
 /**
@@ -146,6 +193,8 @@ export type AnyHandler = (context: AnyHandlerContext) => unknown;
 export interface AnyHandlerContext extends HandlerContextBase {
   readonly event: JobberEvent;
   readonly submission: Submission | null;
+  readonly job: JobRecord | null;
+  readonly contact: ContactRecord | null;
 }
 
 const EVENT_OR_TOPIC =

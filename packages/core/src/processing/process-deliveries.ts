@@ -9,6 +9,7 @@ import {
   type Processor,
   type TaskResult,
 } from "./delivery-task.ts";
+import { handlerRecords } from "./handler-records.ts";
 import type { Notification } from "./notification-group.ts";
 import { resolveNotifications } from "./resolve-notifications.ts";
 import { runHandlers } from "./run-handlers.ts";
@@ -74,6 +75,7 @@ async function withHandlers(
       deliveryKey,
       attempt,
       submission,
+      ...handlerRecords(event, result),
       cause: "webhook",
       records,
       result,

@@ -1,4 +1,5 @@
 import {
+  type ContactRecord,
   createMemoryInbox,
   createMemoryStore,
   createReceiver,
@@ -7,6 +8,7 @@ import {
   type HandlerContext,
   type Handlers,
   type JobberEvent,
+  type JobRecord,
   type NotificationEvent,
 } from "@jobber-sync/core";
 import { expectType } from "../support/expect-type.ts";
@@ -18,7 +20,9 @@ createWorker({
   inbox,
   store,
   on: {
-    "job.created": ({ event, submission, tenant, deliveryKey, attempt, cause, signal, logger }) => {
+    "job.created": (context) => {
+      const { event, submission, tenant, deliveryKey, attempt, cause, signal, logger } = context;
+      const { job, contact } = context;
       expectType<string>()(tenant);
       expectType<string>()(deliveryKey);
       expectType<number>()(attempt);
@@ -27,6 +31,8 @@ createWorker({
       logger.info({}, "");
       expectType<"job.created">()(event.event);
       expectType<"job.created">()(submission.payload.event);
+      expectType<JobRecord>()(job);
+      expectType<ContactRecord | null>()(contact);
       expectType<string>()(submission.payload.jobber_job_id);
       if (event.kind === "notification") {
         expectType<"JOB_CREATE">()(event.topic);
@@ -43,37 +49,56 @@ createWorker({
       // @ts-expect-error: a job's payload has no client id
       submission.payload.jobber_client_id;
     },
-    "job.deleted": ({ event, submission }) => {
+    "job.deleted": ({ event, submission, job }) => {
+      expectType<JobRecord>()(job);
       if (event.kind === "notification") expectType<"JOB_DESTROY">()(event.topic);
       else expectType<string>()(event.data.id);
       submission.payload.title;
     },
-    "client.updated": async ({ event, submission }) => {
+    "client.updated": async ({ event, submission, job, contact }) => {
+      expectType<null>()(job);
+      expectType<ContactRecord>()(contact);
       expectType<string>()(submission.payload.jobber_client_id);
       if (event.kind === "snapshot") expectType<string | null | undefined>()(event.data.email);
       // @ts-expect-error: a client's payload has no title
       submission.payload.title;
     },
-    "app.disconnected": ({ event, submission }) => {
+    "app.disconnected": ({ event, submission, job, contact }) => {
+      expectType<null>()(job);
+      expectType<null>()(contact);
       expectType<null>()(submission);
       expectType<"APP_DISCONNECT">()(event.topic);
       // @ts-expect-error: app.disconnected makes no submission
       submission.payload;
     },
-    JOB_CLOSED: ({ event, submission }) => {
+    JOB_CLOSED: ({ event, submission, job, contact }) => {
+      expectType<JobRecord>()(job);
+      expectType<ContactRecord | null>()(contact);
       expectType<"job.completed">()(event.event);
       expectType<"job.completed">()(submission.payload.event);
       // @ts-expect-error: topics only arrive as notifications
       event.kind === "snapshot";
     },
-    VISIT_UPDATE: ({ event, submission }) => {
+    PROPERTY_UPDATE: ({ job, contact }) => {
+      expectType<null>()(job);
+      expectType<ContactRecord | null>()(contact);
+    },
+    QUOTE_SENT: ({ job, contact }) => {
+      expectType<null>()(job);
+      expectType<null>()(contact);
+    },
+    VISIT_UPDATE: ({ event, submission, job, contact }) => {
+      expectType<JobRecord | null>()(job);
+      expectType<ContactRecord | null>()(contact);
       expectType<null>()(submission);
       expectType<null>()(event.event);
       expectType<"visit">()(event.objectType);
       // @ts-expect-error: VISIT_UPDATE makes no submission
       submission.payload;
     },
-    SOMETHING_NEW: ({ event, submission }) => {
+    SOMETHING_NEW: ({ event, submission, job, contact }) => {
+      expectType<JobRecord | null>()(job);
+      expectType<ContactRecord | null>()(contact);
       expectType<"notification">()(event.kind);
       submission?.payload;
       // @ts-expect-error: nothing is known about a future topic's submission

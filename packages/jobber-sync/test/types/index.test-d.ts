@@ -41,8 +41,10 @@ const extended = createJobberSync<{ job: { urgent: boolean }; client: object }>(
   extra: { job: "urgent", client: undefined },
   snapshotExtra: { job: ["urgent"] },
   on: {
-    "job.created": ({ records }) =>
-      void (records?.jobs[0]?.fields.extra?.urgent satisfies boolean | undefined),
+    "job.created": ({ records, job }) => {
+      records?.jobs[0]?.fields.extra?.urgent satisfies boolean | undefined;
+      job.extra?.urgent satisfies boolean | undefined;
+    },
   },
 });
 extended.api?.extra satisfies object | undefined;
