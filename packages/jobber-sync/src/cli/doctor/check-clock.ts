@@ -1,8 +1,9 @@
 import { JOBBER_ENDPOINT } from "@jobber-sync/api";
 import { type CheckResult, ok, type Patient, problem, skipped } from "./doctor-check.ts";
 
-// The `Date` header has whole seconds.
 const TOLERANCE_MS = 5000;
+// The `Date` header is cut to whole seconds.
+const HALF_SECOND_MS = 500;
 const TIMEOUT_MS = 5000;
 
 /** Compares this machine's clock with the `Date` of a response of Jobber. Sends no credentials. */
@@ -23,7 +24,7 @@ export async function checkClock({ options, now, signal }: Patient): Promise<Che
   const date = Date.parse(response?.headers.get("date") ?? "");
   await response?.body?.cancel();
   if (Number.isNaN(date)) return skipped("clock", `${host} could not be reached`);
-  const offset = (begin + now()) / 2 - date;
+  const offset = (begin + now()) / 2 - (date + HALF_SECOND_MS);
   const seconds = Math.round(Math.abs(offset) / 1000);
   const side = offset > 0 ? "ahead of" : "behind";
   return Math.abs(offset) > TOLERANCE_MS
