@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as delayFor } from "node:timers/promises";
 import { checkSharedSequence } from "../inbox/check-shared-sequence.ts";
 import type { ObjectRef } from "../inbox/delivery.ts";
@@ -10,6 +9,7 @@ import { checkHandlers } from "../processing/handlers.ts";
 import type { AnyExtras, RecordExtras } from "../records/extra.ts";
 import { checkSnapshotExtra } from "../records/snapshot-extra.ts";
 import { createTenantDirectory } from "../tenants/create-tenant-directory.ts";
+import { createActiveRuns } from "./active-runs.ts";
 import { awaitSharedSequence } from "./await-shared-sequence.ts";
 import { drainInbox } from "./drain-inbox.ts";
 import { limitTime } from "./limit-time.ts";
@@ -25,7 +25,8 @@ export interface JobberWorker {
   /**
    * Stops claiming deliveries and resolves once active runs finish. Runs that take longer than
    * `graceMs` are ended: their `signal`s abort, unfinished deliveries are released to the inbox,
-   * and handlers that ignore the signal are abandoned.
+   * and handlers that ignore the signal are abandoned. Inside a handler it does not wait for the
+   * handler's own run.
    *
    * @param options.graceMs milliseconds. @default 10000
    */
@@ -102,9 +103,7 @@ export function createWorker<X extends RecordExtras = AnyExtras>(
     now,
     random: options.random ?? Math.random,
   });
-  const insideRun = new AsyncLocalStorage<{ isActive: boolean }>();
-  const startedRuns = new Set<Promise<boolean>>();
-  const drainedRuns = new Set<Promise<boolean>>();
+  const runs = createActiveRuns();
   let session = createSession();
   /** The check before the first drain. */
   let sequenceCheck: Promise<void> | null = null;
@@ -122,7 +121,7 @@ export function createWorker<X extends RecordExtras = AnyExtras>(
       const { signal } = current.stop;
       const run = async (object: ObjectRef) => {
         const mode = runMode(current, { maxSlotWaitMs: MAX_SLOT_WAIT_MS, debounced: false });
-        await track(startedRuns, runObject(object, mode));
+        await runs.run("started", () => processObject(object, mode));
       };
       const { retention } = options;
       const onError = logInboxOutage;
@@ -140,16 +139,17 @@ export function createWorker<X extends RecordExtras = AnyExtras>(
       const ending = session;
       session = createSession();
       ending.stop.abort();
-      const ended = Promise.all([ending.listening, ...startedRuns, ...drainedRuns]);
+      // Listening ends after the last run, which may be the one that calls this.
+      const listening = runs.isInside() ? null : ending.listening;
+      const ended = Promise.all([listening, runs.ended()]);
       const grace = setTimeout(() => ending.abort.abort(), graceMs);
       const over = new AbortController();
       try {
         const deadline = delayFor(graceMs + LAST_MS, "late" as const, { signal: over.signal });
         if ((await Promise.race([ended, deadline.catch(() => {})])) !== "late") return;
-        const runs = startedRuns.size + drainedRuns.size;
         logger.error(
-          { runs },
-          `worker stopped with ${runs} runs still active after graceMs (${graceMs} ms)`,
+          { runs: runs.size },
+          `worker stopped with ${runs.size} runs still active after graceMs (${graceMs} ms)`,
         );
       } finally {
         clearTimeout(grace);
@@ -159,7 +159,7 @@ export function createWorker<X extends RecordExtras = AnyExtras>(
 
     async drain({ maxMs } = {}) {
       if (maxMs !== undefined) positiveInteger("maxMs", maxMs);
-      if (insideRun.getStore()?.isActive) throw new TypeError(DRAIN_INSIDE_RUN);
+      if (runs.isInside()) throw new TypeError(DRAIN_INSIDE_RUN);
       sequenceCheck ??= checkSharedSequence(inbox, store);
       await sequenceCheck.catch((error: unknown) => {
         sequenceCheck = null;
@@ -174,30 +174,14 @@ export function createWorker<X extends RecordExtras = AnyExtras>(
           concurrency,
           now,
           stop: limited.mode.stop,
-          run: (object) => track(drainedRuns, runObject(object, limited.mode)),
-          otherRuns: startedRuns,
+          run: (object) => runs.run("drained", () => processObject(object, limited.mode)),
+          otherRuns: runs.started,
         });
       } finally {
         limited.clear();
       }
     },
   };
-
-  function runObject(object: ObjectRef, mode: RunMode): Promise<boolean> {
-    const run = { isActive: true };
-    return insideRun
-      .run(run, () => processObject(object, mode))
-      .finally(() => {
-        run.isActive = false;
-      });
-  }
-}
-
-/** Adds a run to `runs` until it has ended. */
-function track(runs: Set<Promise<boolean>>, run: Promise<boolean>): Promise<boolean> {
-  const ended = run.finally(() => runs.delete(ended));
-  runs.add(ended);
-  return ended;
 }
 
 function runMode(
