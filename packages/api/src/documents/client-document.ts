@@ -1,6 +1,6 @@
 import { CLIENT_FIELDS, type ClientData } from "./client-fields.ts";
 import { type Document, defineDocument } from "./document.ts";
-import { type ExtraText, NO_EXTRA } from "./extra-text.ts";
+import type { ExtraText } from "./extra-text.ts";
 
 /** Reads a client. */
 export function clientDocument(
@@ -10,5 +10,3 @@ export function clientDocument(
     `query JobberSyncClient($id: EncodedId!) { client(id: $id) { ${CLIENT_FIELDS} ${extra.client} } }`,
   );
 }
-
-export const CLIENT_DOCUMENT = clientDocument(NO_EXTRA);

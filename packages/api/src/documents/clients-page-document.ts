@@ -1,6 +1,6 @@
 import { CLIENT_FIELDS, type ClientData } from "./client-fields.ts";
 import { type Document, defineDocument } from "./document.ts";
-import { type ExtraText, NO_EXTRA } from "./extra-text.ts";
+import type { ExtraText } from "./extra-text.ts";
 import { PAGE_INFO, type PageData, type PageVariables } from "./page.ts";
 
 type Variables = PageVariables & {
@@ -19,5 +19,3 @@ export function clientsPageDocument(
     }
   `);
 }
-
-export const CLIENTS_PAGE_DOCUMENT = clientsPageDocument(NO_EXTRA);

@@ -5,5 +5,3 @@ export interface ExtraText {
   readonly job: string;
   readonly client: string;
 }
-
-export const NO_EXTRA: ExtraText = { job: "", client: "" };

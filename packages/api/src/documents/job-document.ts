@@ -1,6 +1,6 @@
 import { CLIENT_FIELDS, type ClientData } from "./client-fields.ts";
 import { type Document, defineDocument } from "./document.ts";
-import { type ExtraText, NO_EXTRA } from "./extra-text.ts";
+import type { ExtraText } from "./extra-text.ts";
 import { JOB_FIELDS, type JobData } from "./job-fields.ts";
 
 /** A job with its complete client, so that no job waits for its contact. */
@@ -19,5 +19,3 @@ export function jobDocument(
     `query JobberSyncJob($id: EncodedId!) { job(id: $id) { ${jobWithClientFields(extra)} } }`,
   );
 }
-
-export const JOB_DOCUMENT = jobDocument(NO_EXTRA);

@@ -1,5 +1,5 @@
 import { type Document, defineDocument } from "./document.ts";
-import { type ExtraText, NO_EXTRA } from "./extra-text.ts";
+import type { ExtraText } from "./extra-text.ts";
 import { JOB_FIELDS, type JobData } from "./job-fields.ts";
 import { PAGE_INFO, type PageData, type PageVariables } from "./page.ts";
 
@@ -19,5 +19,3 @@ export function jobsPageDocument(
     }
   `);
 }
-
-export const JOBS_PAGE_DOCUMENT = jobsPageDocument(NO_EXTRA);

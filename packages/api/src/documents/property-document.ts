@@ -1,6 +1,6 @@
 import { CLIENT_FIELDS, type ClientData } from "./client-fields.ts";
 import { type Document, defineDocument } from "./document.ts";
-import { type ExtraText, NO_EXTRA } from "./extra-text.ts";
+import type { ExtraText } from "./extra-text.ts";
 import { type JobWithClientData, jobWithClientFields } from "./job-document.ts";
 import { PAGE_INFO, type PageData, type PageVariables } from "./page.ts";
 
@@ -23,5 +23,3 @@ export function propertyDocument(
     }
   `);
 }
-
-export const PROPERTY_DOCUMENT = propertyDocument(NO_EXTRA);

@@ -1,5 +1,5 @@
 import { type Document, defineDocument } from "./document.ts";
-import { type ExtraText, NO_EXTRA } from "./extra-text.ts";
+import type { ExtraText } from "./extra-text.ts";
 import { type JobWithClientData, jobWithClientFields } from "./job-document.ts";
 
 /** Reads a visit's job: a visit is stored only as part of its job. */
@@ -13,5 +13,3 @@ export function visitDocument(
     `query JobberSyncVisit($id: EncodedId!) { visit(id: $id) { job { ${jobWithClientFields(extra)} } } }`,
   );
 }
-
-export const VISIT_DOCUMENT = visitDocument(NO_EXTRA);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { documentTypes, SIMULATOR_SDL } from "@jobber-sync/testing/simulator";
 import { describe, expect, it } from "vitest";
+import type { ExtraText } from "../../src/documents/extra-text.ts";
 
 /** The types the mapping expects. A selected field that is not listed here fails the test, too. */
 const EXPECTED: Readonly<Record<string, string>> = {
@@ -74,11 +75,14 @@ const modules = await Promise.all(
       (file) => import(new URL(file, folder).href) as Promise<Readonly<Record<string, unknown>>>,
     ),
 );
-const texts = modules.flatMap((exports) =>
-  Object.entries(exports).flatMap(([name, text]) =>
-    typeof text === "string" && name.endsWith("_DOCUMENT") ? [[name, text] as const] : [],
-  ),
-);
+const texts = modules
+  .flatMap((exports) => Object.entries(exports))
+  .flatMap(([name, exported]) => {
+    const text = name.endsWith("Document")
+      ? (exported as (extra: ExtraText) => string)({ job: "", client: "" })
+      : exported;
+    return typeof text === "string" ? [[name, text] as const] : [];
+  });
 
 /** Lists every mismatch between the documents, the expected types and a schema. */
 function problems(sdl: string): string[] {
