@@ -23,6 +23,7 @@ import { readId } from "./mapping/read-values.ts";
 import type { TokenGrant } from "./oauth/token-grant.ts";
 import { requestRefresh } from "./oauth/token-request.ts";
 import { checkOptions, type JobberApiOptions } from "./options.ts";
+import { createReadObject } from "./read-object.ts";
 import { type ApiRequest, createRequest, send } from "./request.ts";
 
 /**
@@ -73,6 +74,15 @@ export interface JobberApi<X extends RecordExtras = AnyExtras> extends RecordSou
    * not empty
    */
   readonly request: ApiRequest;
+
+  /**
+   * Reads an object with a selection of your own; `fetch` in handlers does so for the object of
+   * their delivery.
+   *
+   * @throws {JobberSyncError} `ERR_API_…`
+   * @throws {TypeError} for a type that Jobber cannot look up by id, or text that is no selection
+   */
+  read: NonNullable<RecordSource["read"]>;
 
   /** The selections of the `extra` option, prepared for queries. */
   readonly extra: ExtraSelections;
@@ -127,6 +137,7 @@ export function createJobberApi<X extends RecordExtras = AnyExtras>(
 
   return {
     request,
+    read: createReadObject(request),
     statusOverrides,
     extra,
 

@@ -13,6 +13,7 @@ export type {
   SnapshotJob,
 } from "./events/jobber-event.ts";
 export { type ParseEventOptions, parseEvent } from "./events/parse-event.ts";
+export type { TopicSelection } from "./events/topic-selection.ts";
 export {
   type EventName,
   KNOWN_TOPICS,
@@ -47,9 +48,10 @@ export type {
   ObjectName,
 } from "./outbox/intent.ts";
 export { createMemoryOutbox } from "./outbox/memory-outbox.ts";
+export type { FetchSelection } from "./processing/fetch-selection.ts";
 export type { Handler, HandlerContext, Handlers } from "./processing/handlers.ts";
 export { createReceiver } from "./receiver/create-receiver.ts";
-export type { ReceiverOptions, TopicSelection } from "./receiver/options.ts";
+export type { ReceiverOptions } from "./receiver/options.ts";
 export type { Receiver, ReceiverRequest, VerifiableDelivery } from "./receiver/receiver.ts";
 export type { ReceiverResponse } from "./receiver/response.ts";
 export type { ContactRecord } from "./records/contact-record.ts";

@@ -102,6 +102,7 @@ export function createJobberSync<X extends RecordExtras = AnyExtras>(
     inbox,
     store,
     source: connected?.api,
+    topics: options.topics ?? "sync",
     on: options.on,
     statusOverrides: options.statusOverrides,
     snapshotExtra: options.snapshotExtra,

@@ -27,10 +27,29 @@ export function responseKey(name: string): string {
  * Parses the selection of a record type, such as `customFields { … } lineItems(first: 20) { … }`.
  *
  * @param option the option that holds it, for messages
- * @throws {TypeError} for text that is not a selection, and for variables, fragments and directives
- * at its top level
+ * @throws {TypeError} for text that is not a selection, and for variables, named fragments, and
+ * fragments at its top level
  */
 export function prepareSelection(text: unknown, option: string): PreparedSelection {
+  const fields = parseSelection(text, option).map((selection) => fieldOf(selection, option));
+  return {
+    text: fields.map((field) => print(withAlias(field))).join(" "),
+    names: [...new Set(fields.map(nameOf))],
+  };
+}
+
+/**
+ * Checks a selection and returns it without comments and superfluous spaces.
+ *
+ * @throws {TypeError} for text that is not a selection, and for variables and named fragments
+ */
+export function checkSelection(text: unknown, option: string): string {
+  return parseSelection(text, option)
+    .map((selection) => print(selection))
+    .join(" ");
+}
+
+function parseSelection(text: unknown, option: string): readonly SelectionNode[] {
   if (typeof text !== "string" || text.trim() === "")
     throw new TypeError(
       `${option} must be a GraphQL selection, such as "tags { nodes { label } }".`,
@@ -38,11 +57,7 @@ export function prepareSelection(text: unknown, option: string): PreparedSelecti
   const [operation, ...others] = parseDocument(`{ ${text}\n}`, option).definitions;
   if (operation?.kind !== "OperationDefinition" || others.length > 0)
     throw new TypeError(`${option} must be one GraphQL selection: its braces are not balanced.`);
-  const fields = operation.selectionSet.selections.map((selection) => fieldOf(selection, option));
-  return {
-    text: fields.map((field) => print(withAlias(field))).join(" "),
-    names: [...new Set(fields.map(nameOf))],
-  };
+  return operation.selectionSet.selections;
 }
 
 function parseDocument(text: string, option: string): DocumentNode {

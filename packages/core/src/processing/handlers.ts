@@ -18,6 +18,7 @@ import type {
   JobSubmissionPayload,
   Submission,
 } from "../submissions/build-submission.ts";
+import type { FetchSelection } from "./fetch-selection.ts";
 
 /** A topic that Jobber adds later: any name in upper case, such as `SOMETHING_NEW`. */
 export type FutureTopic = Uppercase<string>;
@@ -119,6 +120,7 @@ interface HandlerContextBase<X extends RecordExtras = RecordExtras> {
   readonly records: FetchedRecords<X> | null;
   /** Outcome of each write; `null` when nothing was stored. */
   readonly result: SyncResult | null;
+  readonly fetch: FetchSelection;
   /**
    * Aborts when the run exceeds `runTimeoutMs` or the worker stops. A handler that is still pending
    * then counts as failed and is called again.
@@ -219,4 +221,19 @@ export function checkHandlers(on: object): ReadonlyMap<string, AnyHandler> {
     handlers.set(name, handler as AnyHandler);
   }
   return handlers;
+}
+
+/** Logs handlers of topics that are not selected: they are never called. */
+export function warnUnselected(
+  handlers: ReadonlyMap<string, AnyHandler>,
+  isSelected: (topic: string) => boolean,
+  logger: Logger,
+): void {
+  for (const topic of handlers.keys()) {
+    if (topic.includes(".") || isSelected(topic)) continue;
+    logger.warn(
+      { topic },
+      `on["${topic}"] is never called: topics does not include "${topic}", so the receiver ignores its deliveries`,
+    );
+  }
 }

@@ -9,6 +9,7 @@ import {
   type Processor,
   type TaskResult,
 } from "./delivery-task.ts";
+import { createHandlerFetches } from "./fetch-selection.ts";
 import { handlerRecords } from "./handler-records.ts";
 import type { Notification } from "./notification-group.ts";
 import { resolveNotifications } from "./resolve-notifications.ts";
@@ -60,16 +61,18 @@ export async function processDeliveries(
 
 /** Runs the delivery's handlers. @returns `result`, or the handler's failure */
 async function withHandlers(
-  { handlers, logger }: Processor,
+  processor: Processor,
   tenant: string,
   { deliveryKey, attempt }: DeliveryTask,
   processed: Processed,
   signal: AbortSignal,
 ): Promise<TaskResult> {
+  const { handlers, logger } = processor;
   const { event, submission, records, result } = processed;
   const fields = { tenant, topic: topicOf(event), objectId: objectIdOf(event), deliveryKey };
+  const { fetch, isSourceError } = createHandlerFetches(processor, tenant, { event, signal });
   try {
-    await runHandlers(handlers, {
+    const context = {
       tenant,
       event,
       deliveryKey,
@@ -79,9 +82,11 @@ async function withHandlers(
       cause: "webhook",
       records,
       result,
+      fetch,
       signal,
       logger: createDeliveryLogger(logger, fields),
-    });
+    } as const;
+    await runHandlers(handlers, context, isSourceError);
     return processed;
   } catch (error) {
     return failed(error);

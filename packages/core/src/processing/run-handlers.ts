@@ -6,11 +6,12 @@ import { withinRun } from "./within-run.ts";
  * Calls the handlers of a delivery, the event's first, then the topic's.
  *
  * @throws {JobberSyncError} `ERR_HANDLER` when one throws, with its error in `cause`, or is still
- * pending when the signal aborts
+ * pending when the signal aborts; the source's error when its `fetch` failed
  */
 export async function runHandlers(
   handlers: ReadonlyMap<string, AnyHandler>,
   context: AnyHandlerContext,
+  isSourceError: (error: unknown) => boolean,
 ): Promise<void> {
   const { event, signal } = context;
   const names = event.kind === "notification" ? [event.event, event.topic] : [event.event];
@@ -25,7 +26,7 @@ export async function runHandlers(
         () => late,
       );
     } catch (error) {
-      if (error === late) throw late;
+      if (error === late || isSourceError(error)) throw error;
       throw new JobberSyncError("ERR_HANDLER", `Handler on["${name}"] threw.`, { cause: error });
     }
   }

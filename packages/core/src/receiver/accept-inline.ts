@@ -1,8 +1,9 @@
 import { JobberSyncError } from "../errors.ts";
+import { checkTopics } from "../events/topic-selection.ts";
 import type { Emit } from "../observability/lifecycle-events.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { Processor, TaskResult } from "../processing/delivery-task.ts";
-import { checkHandlers } from "../processing/handlers.ts";
+import { checkHandlers, warnUnselected } from "../processing/handlers.ts";
 import { logFailures } from "../processing/log-failures.ts";
 import { processDeliveries } from "../processing/process-deliveries.ts";
 import type { RecordExtras } from "../records/extra.ts";
@@ -25,6 +26,7 @@ export function createAcceptInline<X extends RecordExtras>(
 ): Accept {
   const { store, source, on = {}, statusOverrides = source?.statusOverrides } = options;
   const handlers = checkHandlers(on);
+  warnUnselected(handlers, checkTopics(options.topics), logger);
   const snapshotExtra = checkSnapshotExtra(options.snapshotExtra);
   const processor: Processor = { store, source, handlers, statusOverrides, snapshotExtra, logger };
   if (source === undefined) {

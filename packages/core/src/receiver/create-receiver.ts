@@ -1,4 +1,5 @@
 import { isJobberSyncError } from "../errors.ts";
+import { checkTopics } from "../events/topic-selection.ts";
 import { type BodyReader, ByteBudget, bodyTooLarge } from "../http/body-reader.ts";
 import { headerOf } from "../http/headers.ts";
 import { createDispatcher } from "../observability/dispatcher.ts";
@@ -18,7 +19,7 @@ import { createHeadCheck } from "./check-head.ts";
 import { Deadline } from "./deadline.ts";
 import { createDispose } from "./dispose.ts";
 import { InFlight } from "./in-flight.ts";
-import { checkLimits, checkTopics, type ReceiverOptions } from "./options.ts";
+import { checkLimits, type ReceiverOptions } from "./options.ts";
 import type { Receiver, ReceiverRequest, VerifiableDelivery } from "./receiver.ts";
 import { createDevelopmentLog, createRejectionLog } from "./rejection-log.ts";
 import { createRespond, LAST_RESORT } from "./respond.ts";

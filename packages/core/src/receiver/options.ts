@@ -1,5 +1,4 @@
-import type { KnownTopic } from "../events/topics.ts";
-import { SYNC_TOPICS } from "../events/topics.ts";
+import type { TopicSelection } from "../events/topic-selection.ts";
 import type { Inbox } from "../inbox/inbox.ts";
 import { MAX_DEBOUNCE_MS } from "../inbox/transitions.ts";
 import type { LifecycleHooks } from "../observability/lifecycle-events.ts";
@@ -12,9 +11,6 @@ import type { RecordSource } from "../records/record-source.ts";
 import type { SnapshotExtra } from "../records/snapshot-extra.ts";
 import type { SyncStore } from "../store/sync-store.ts";
 import type { SharedApp, Tenants } from "../tenants/tenant.ts";
-
-/** The notifications to act on. Snapshots are always acted on. */
-export type TopicSelection = "sync" | "all" | readonly (KnownTopic | (string & {}))[];
 
 interface CommonReceiverOptions {
   readonly tenants: Tenants;
@@ -151,19 +147,4 @@ export function checkFetchDelay(fetchDelayMs: unknown = 1000): number {
   if (typeof fetchDelayMs === "number" && fetchDelayMs >= 0 && fetchDelayMs <= MAX_DEBOUNCE_MS)
     return fetchDelayMs;
   throw new TypeError(`fetchDelayMs must be a number from 0 to ${MAX_DEBOUNCE_MS}.`);
-}
-
-/**
- * Returns whether a topic is selected.
- *
- * @throws {TypeError} if `topics` is not a selection
- */
-export function checkTopics(topics: TopicSelection = "sync"): (topic: string) => boolean {
-  if (topics === "all") return () => true;
-  const list: unknown = topics === "sync" ? SYNC_TOPICS : topics;
-  if (!Array.isArray(list) || !list.every((topic) => typeof topic === "string" && topic !== "")) {
-    throw new TypeError('topics must be "sync", "all" or a list of topics such as "JOB_CREATE".');
-  }
-  const set = new Set<string>(list);
-  return (topic) => set.has(topic);
 }

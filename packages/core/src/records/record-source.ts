@@ -1,4 +1,5 @@
 import type { EventWarning } from "../events/jobber-event.ts";
+import type { ObjectType } from "../events/topics.ts";
 import type { Instant } from "../time/instant.ts";
 import type { ContactFields } from "./contact-record.ts";
 import type { AnyExtras, RecordExtras } from "./extra.ts";
@@ -75,6 +76,22 @@ export interface RecordSource<X extends RecordExtras = AnyExtras> {
    * without overrides of its own uses them for snapshots, too.
    */
   readonly statusOverrides?: StatusOverrides | undefined;
+
+  /**
+   * Reads any object with a GraphQL selection of the user's, for `fetch` of handlers. Sources
+   * without other objects omit this method.
+   *
+   * @param object type and id as the webhook gave them
+   * @returns `null` when the object does not exist or is hidden
+   * @throws {JobberSyncError} with an `ERR_API_…` code
+   * @throws {TypeError} for a type that cannot be read, or text that is not a selection
+   */
+  read?(
+    tenant: string,
+    object: { readonly type: ObjectType; readonly id: string },
+    selection: string,
+    options: SourceCallOptions,
+  ): Promise<object | null>;
 
   /**
    * Returns whether the account has disconnected the app, as an `APP_DISCONNECT` claims: the

@@ -1,11 +1,12 @@
 import { setTimeout as delayFor } from "node:timers/promises";
+import { checkTopics } from "../events/topic-selection.ts";
 import { checkSharedSequence } from "../inbox/check-shared-sequence.ts";
 import type { ObjectRef } from "../inbox/delivery.ts";
 import { createDispatcher } from "../observability/dispatcher.ts";
 import { safeLogger } from "../observability/logger.ts";
 import { createOutageLog } from "../observability/outage-log.ts";
 import { positiveInteger } from "../options.ts";
-import { checkHandlers } from "../processing/handlers.ts";
+import { checkHandlers, warnUnselected } from "../processing/handlers.ts";
 import type { AnyExtras, RecordExtras } from "../records/extra.ts";
 import { checkSnapshotExtra } from "../records/snapshot-extra.ts";
 import { createTenantDirectory } from "../tenants/create-tenant-directory.ts";
@@ -107,6 +108,7 @@ export function createWorker<X extends RecordExtras = AnyExtras>(
   let session = createSession();
   /** The check before the first drain. */
   let sequenceCheck: Promise<void> | null = null;
+  if (options.topics !== undefined) warnUnselected(handlers, checkTopics(options.topics), logger);
   if (source === undefined) {
     logger.warn(
       {},

@@ -1,3 +1,4 @@
+import type { TopicSelection } from "../events/topic-selection.ts";
 import type { Inbox, PurgeOptions } from "../inbox/inbox.ts";
 import type { LifecycleHooks } from "../observability/lifecycle-events.ts";
 import type { Logger } from "../observability/logger.ts";
@@ -38,6 +39,12 @@ export interface WorkerOptions<X extends RecordExtras = AnyExtras> {
    * @default none: other keys are ignored
    */
   readonly snapshotExtra?: SnapshotExtra | undefined;
+  /**
+   * The receiver's `topics`, to report handlers of topics that it ignores.
+   *
+   * @default unknown: nothing is reported
+   */
+  readonly topics?: TopicSelection | undefined;
   /** Objects processed at the same time. @default 8 */
   readonly concurrency?: number | undefined;
   /**

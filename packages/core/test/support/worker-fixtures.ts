@@ -28,7 +28,8 @@ export function backend({ now: realNow, ...options }: Partial<WorkerOptions> = {
   const names = ["processed", "stale", "retried", "dead", "ignored", "warning"] as const;
   const hooks = Object.fromEntries(names.map((name) => [name, record(name)]));
   const shared = { tenants: TENANTS, logger: silentLogger, now };
-  const receiver = createReceiver({ ...shared, inbox, fetchDelayMs: 0 });
+  const { topics } = options;
+  const receiver = createReceiver({ ...shared, inbox, fetchDelayMs: 0, topics });
   const worker = createWorker({
     inbox,
     store,
