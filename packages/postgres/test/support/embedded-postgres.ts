@@ -8,6 +8,7 @@ import {
   INITDB_FLAGS,
   initialise,
   loadEmbeddedPostgres,
+  stopOnExit,
 } from "../../../../examples/fastify-postgres/src/postgres/load-embedded-postgres.ts";
 
 /** A PostgreSQL server for tests. */
@@ -54,6 +55,7 @@ export async function startOwnServer(): Promise<OwnServer> {
     onLog: (message) => log.push(message),
     onError: (error) => log.push(String(error)),
   });
+  stopOnExit(server);
   const start = async () => {
     try {
       await server.start();
