@@ -124,7 +124,7 @@ const unitTests = ["README.md", "docs/testing.md", "packages/testing/README.md"]
 test.each(unitTests)(
   "the unit test of %s passes",
   async (_place, code) => {
-    const { ended, output } = runBlock(code, "packages/testing");
+    const { ended, output } = runBlock(code, "examples/backend");
     const [exit] = await ended;
     expect(exit, output()).toBe(0);
     expect(output()).toMatch(/pass 1/);
