@@ -55,7 +55,7 @@ export type {
   SyncResult,
   SyncStore,
 } from "./store/sync-store.ts";
-export { SEPARATE_FIELDS } from "./store/version.ts";
+export { DELETION_REGISTERS, SEPARATE_FIELDS } from "./store/version.ts";
 export { type WrittenRecord, writtenRecord } from "./store/written-record.ts";
 export type { CursorStore } from "./tokens/cursor-store.ts";
 export type { Lease } from "./tokens/lease.ts";

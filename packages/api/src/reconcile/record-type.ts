@@ -113,10 +113,14 @@ export async function readStored(
   return rows.map((row) => ({ type, id: row.jobberJobId, row }));
 }
 
-/** Compares a read record with the stored one: every field that was read and the source time. */
+/**
+ * Compares a read record with the stored one: every field that was read, the source time, and that
+ * it is not deleted.
+ */
 export function isStored(read: ReadRecord, stored: StoredRecord | undefined): boolean {
   if (stored === undefined || read.type !== stored.type) return false;
   if (read.record.sourceUpdatedAt !== stored.row.sourceUpdatedAt) return false;
+  if (stored.row.deletedAt !== null) return false;
   const names: readonly string[] = read.type === "client" ? CONTACT_FIELDS : JOB_FIELDS;
   const fields = read.record.fields as Readonly<Record<string, unknown>>;
   const row = stored.row as unknown as Readonly<Record<string, unknown>>;
@@ -137,7 +141,7 @@ export async function writeRecords(
   records: readonly ReadRecord[],
   { sequence, revive = false }: { readonly sequence: number; readonly revive?: boolean },
 ) {
-  const position = { tenant, mode: "replace", sequence, ...(revive ? { revive } : {}) } as const;
+  const position = { tenant, mode: "replace", sequence, seen: true, revive } as const;
   const result = await store.apply({
     contacts: records.flatMap((read) =>
       read.type === "client" ? [{ ...position, ...read.record }] : [],

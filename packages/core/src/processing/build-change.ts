@@ -85,6 +85,7 @@ export function fetchedChange(
       fields,
       sourceUpdatedAt,
       sequence,
+      seen: true,
     }),
   );
   const jobs = fetched.jobs.map(
@@ -95,6 +96,7 @@ export function fetchedChange(
       fields,
       sourceUpdatedAt,
       sequence,
+      seen: true,
     }),
   );
   const job = fetched.jobs[0]?.fields ?? null;
@@ -116,7 +118,14 @@ export function goneChange(
   const contacts: ContactWrite[] = [];
   const jobs: JobWrite[] = [];
   if (first !== undefined) {
-    const write = { tenant, mode: "delete", sequence, deletedAt: deletedAt(deliveries) } as const;
+    const write = {
+      tenant,
+      mode: "delete",
+      sequence,
+      deletedAt: deletedAt(deliveries),
+      // Without a destroy the record was only not found, which a broken replica causes, too.
+      inferred: !deliveries.some(({ event }) => event.topic.endsWith("_DESTROY")),
+    } as const;
     if (first.event.objectType === "job") jobs.push({ ...write, jobberJobId: first.event.itemId });
     if (first.event.objectType === "client")
       contacts.push({ ...write, jobberClientId: first.event.itemId });

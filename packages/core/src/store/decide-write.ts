@@ -1,6 +1,13 @@
 import { sameValue } from "../records/extra.ts";
 import type { Instant } from "../time/instant.ts";
-import { implicitVersion, NEVER, type Version, versionTime } from "./version.ts";
+import {
+  DELETION_REGISTERS,
+  deletionTime,
+  implicitVersion,
+  NEVER,
+  type Version,
+  versionTime,
+} from "./version.ts";
 
 /** Effect of a write on a record. */
 export type WriteOutcome =
@@ -13,21 +20,27 @@ export type WriteOutcome =
   /** Newer data is stored, and the write adds nothing to it. */
   | "stale";
 
+/** The fields that every record has. */
+export interface AnyRecord {
+  readonly sourceUpdatedAt: Instant | null;
+  readonly deletedAt: Instant | null;
+}
+
 /** A stored record: its fields, and the write that each of them comes from. */
-export interface VersionedRow<R extends { readonly sourceUpdatedAt: Instant | null }> {
+export interface VersionedRow<R extends AnyRecord> {
   readonly record: R;
   /** Version of the newest write of the whole record. */
   readonly version: Version;
   /**
    * Versions of the fields that come from another write than {@link version}: an older one, a newer
-   * one (a fill), or none yet (`""`). `null` if there are none. Contains the
-   * `SEPARATE_FIELDS` that were written.
+   * one (a fill), or none yet (`""`). `null` if there are none. Contains the `SEPARATE_FIELDS` that
+   * were written: also `missingAt`, which is no field of the record.
    */
   readonly fieldVersions: Readonly<Record<string, Version>> | null;
 }
 
 /** Instruction for a store. */
-export interface WriteDecision<R extends { readonly sourceUpdatedAt: Instant | null }> {
+export interface WriteDecision<R extends AnyRecord> {
   readonly outcome: WriteOutcome;
   /** The row that replaces the stored one; `null` if nothing must be written. */
   readonly row: VersionedRow<R> | null;
@@ -44,7 +57,7 @@ export interface WriteDecision<R extends { readonly sourceUpdatedAt: Instant | n
  * @param stored the stored row; `undefined` if there is none
  * @param incoming a row from {@link planChange}
  */
-export function decideWrite<R extends { readonly sourceUpdatedAt: Instant | null }>(
+export function decideWrite<R extends AnyRecord>(
   stored: VersionedRow<R> | undefined,
   incoming: VersionedRow<R>,
 ): WriteDecision<R> {
@@ -55,8 +68,7 @@ export function decideWrite<R extends { readonly sourceUpdatedAt: Instant | null
   let changed = false;
   let moved = version !== stored.version;
   let exceptions = false;
-  for (const field of Object.keys(incoming.record) as (keyof R & string)[]) {
-    if (field === "sourceUpdatedAt") continue;
+  for (const field of fieldsOf(incoming)) {
     const before = fieldVersion(stored, field);
     const offered = fieldVersion(incoming, field);
     const taken = before <= offered;
@@ -70,7 +82,18 @@ export function decideWrite<R extends { readonly sourceUpdatedAt: Instant | null
       exceptions = true;
     }
   }
+  for (const register of DELETION_REGISTERS) {
+    const before = fieldVersion(stored, register);
+    const offered = fieldVersion(incoming, register);
+    const now = before <= offered ? offered : before;
+    if (now !== before) moved = true;
+    if (now === NEVER) continue;
+    fieldVersions[register] = now;
+    exceptions = true;
+  }
   record.sourceUpdatedAt = versionTime(version);
+  record.deletedAt = deletionTime(fieldVersions);
+  if (record.deletedAt !== stored.record.deletedAt) changed = true;
   const outcome = changed ? "updated" : incomingIsOlder(stored, incoming) ? "stale" : "unchanged";
   // A write at the same position can have other content: a redrive after its mapping was fixed.
   if (!moved && !changed) return { outcome, row: null };
@@ -85,10 +108,13 @@ export function decideWrite<R extends { readonly sourceUpdatedAt: Instant | null
   };
 }
 
-type Versions = Pick<
-  VersionedRow<{ readonly sourceUpdatedAt: Instant | null }>,
-  "version" | "fieldVersions"
->;
+/** The fields that have a version as their value does. */
+function fieldsOf<R extends object>({ record }: { readonly record: R }): (keyof R & string)[] {
+  const names = Object.keys(record) as (keyof R & string)[];
+  return names.filter((name) => name !== "sourceUpdatedAt" && name !== "deletedAt");
+}
+
+type Versions = Pick<VersionedRow<AnyRecord>, "version" | "fieldVersions">;
 
 function fieldVersion(row: Versions, field: string): Version {
   return row.fieldVersions?.[field] ?? implicitVersion(field, row.version);

@@ -1,10 +1,9 @@
 import { CONTACT_FIELDS, type ContactRecord } from "../records/contact-record.ts";
 import { canonicalExtra } from "../records/extra.ts";
 import { JOB_FIELDS, type JobRecord } from "../records/job-record.ts";
-import type { Instant } from "../time/instant.ts";
-import { decideWrite, type VersionedRow } from "./decide-write.ts";
+import { type AnyRecord, decideWrite, type VersionedRow } from "./decide-write.ts";
 import type { ContactWrite, JobWrite, SubmissionWrite, SyncChange } from "./sync-store.ts";
-import { encodeVersion, implicitVersion, NEVER, type Version } from "./version.ts";
+import { encodeTombstone, encodeVersion, implicitVersion, NEVER, type Version } from "./version.ts";
 
 /** A change as rows: one per record, in the order of writing. */
 export interface ChangePlan {
@@ -35,7 +34,7 @@ function jobRow(write: JobWrite): VersionedRow<JobRecord> {
   return rowOf<JobRecord>({ tenant, jobberJobId }, JOB_FIELDS, write);
 }
 
-function rowOf<R extends { readonly sourceUpdatedAt: Instant | null }>(
+function rowOf<R extends AnyRecord>(
   key: Readonly<Record<string, string>>,
   names: readonly string[],
   write: ContactWrite | JobWrite,
@@ -47,7 +46,8 @@ function rowOf<R extends { readonly sourceUpdatedAt: Instant | null }>(
     record.sourceUpdatedAt = null;
     record.deletedAt = write.deletedAt;
     // Tombstones are ordered by sequence alone, because a delete has no source time.
-    fieldVersions.deletedAt = encodeVersion(null, write.sequence);
+    const register = write.inferred === true ? "missingAt" : "deletedAt";
+    fieldVersions[register] = encodeTombstone(write.sequence, write.deletedAt);
     return { record: record as unknown as R, version: NEVER, fieldVersions };
   }
   const version = encodeVersion(write.sourceUpdatedAt, write.sequence);
@@ -62,7 +62,9 @@ function rowOf<R extends { readonly sourceUpdatedAt: Instant | null }>(
   }
   record.sourceUpdatedAt = write.mode === "fill" ? null : write.sourceUpdatedAt;
   record.deletedAt = null;
-  if (write.revive === true) fieldVersions.deletedAt = encodeVersion(null, write.sequence);
+  const sighting = encodeTombstone(write.sequence, null);
+  if (write.revive === true) fieldVersions.deletedAt = sighting;
+  if (write.revive === true || write.seen === true) fieldVersions.missingAt = sighting;
   return {
     record: record as unknown as R,
     version: rowVersion,
@@ -77,9 +79,10 @@ function storedValue(name: string, value: unknown): unknown {
     : value;
 }
 
-function mergeByKey<
-  R extends { readonly tenant: string; readonly sourceUpdatedAt: Instant | null },
->(rows: readonly VersionedRow<R>[], idOf: (record: R) => string): readonly VersionedRow<R>[] {
+function mergeByKey<R extends AnyRecord & { readonly tenant: string }>(
+  rows: readonly VersionedRow<R>[],
+  idOf: (record: R) => string,
+): readonly VersionedRow<R>[] {
   if (rows.length < 2) return rows;
   const byKey = new Map<string, VersionedRow<R>>();
   for (const row of rows) {

@@ -28,18 +28,30 @@ interface FieldWrite<F> extends WritePosition {
   /** An absent field keeps its stored value; `null` clears it. */
   readonly fields: Partial<F>;
   /**
-   * Lifts a tombstone that is older than the write's sequence. Only a reconcile that saw the record
-   * twice sets it; no other write restores a deleted record.
+   * The source showed the record at the write's sequence, or after it. Lifts an inferred tombstone
+   * that is older. For fetched records; a snapshot proves nothing about the source.
+   */
+  readonly seen?: boolean | undefined;
+  /**
+   * Lifts every tombstone that is older than the write's sequence, final ones too. Only a sweep
+   * that saw the record twice sets it; no other write restores a record that was deleted.
    */
   readonly revive?: boolean | undefined;
 }
 
 /**
- * Sets `deletedAt`, also for an unknown id. Changes no field and no source time; later updates do
- * not lift it.
+ * Sets `deletedAt`, also for an unknown id. Changes no field and no source time; snapshots do not
+ * lift it.
  */
 interface Tombstone {
   readonly mode: "delete";
+  /**
+   * Whether the delete was inferred: the source did not show the record, but no event and no sweep
+   * said that it was deleted. A later write that saw the record lifts such a tombstone.
+   *
+   * @default false: only a sweep that saw the record twice lifts it
+   */
+  readonly inferred?: boolean | undefined;
   readonly sequence: number;
   readonly deletedAt: Instant;
 }

@@ -16,10 +16,40 @@ const TIME_LENGTH = 26;
 const SEQUENCE_LENGTH = 16;
 
 /**
- * Fields that never share the version of their row, because most whole writes do not contain them:
- * deletion is ordered separately, and `extra` is only read on request.
+ * The registers of deletion, each ordered by sequence alone:
+ * - `deletedAt`: final. Set by a delete, cleared by a write that revives.
+ * - `missingAt`: inferred. Set by a delete that was inferred, cleared by a write that saw the
+ *   record.
+ *
+ * A record's `deletedAt` is the time in the first that is set. Their times are part of their
+ * versions, so that they need no columns.
  */
-export const SEPARATE_FIELDS: readonly string[] = ["deletedAt", "extra"];
+export const DELETION_REGISTERS = ["deletedAt", "missingAt"] as const;
+
+/**
+ * Fields that never share the version of their row, because most whole writes do not contain them:
+ * the registers of deletion, and `extra`, which is only read on request.
+ */
+export const SEPARATE_FIELDS: readonly string[] = [...DELETION_REGISTERS, "extra"];
+
+// "#" and 16 digits, before the "@" of a tombstone.
+const TOMBSTONE_TIME_AT = 1 + SEQUENCE_LENGTH + 1;
+
+/** Returns the version of a register: with a time it is set, with `null` cleared. */
+export function encodeTombstone(sequence: number, deletedAt: Instant | null): Version {
+  return `${encodeVersion(null, sequence)}${deletedAt === null ? "" : `@${deletedAt}`}`;
+}
+
+/** Returns the time of deletion that the registers of a row amount to; `null` if it exists. */
+export function deletionTime(
+  fieldVersions: Readonly<Record<string, Version>> | null,
+): Instant | null {
+  for (const register of DELETION_REGISTERS) {
+    const time = fieldVersions?.[register]?.slice(TOMBSTONE_TIME_AT) ?? "";
+    if (time !== "") return time;
+  }
+  return null;
+}
 
 /** Returns the version of a field whose own version is not stored. */
 export function implicitVersion(field: string, rowVersion: Version): Version {

@@ -39,8 +39,28 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
   },
   "tombstones are ignored": {
     file: "store/plan-change.ts",
-    from: "record.deletedAt = write.deletedAt;",
-    to: "record.deletedAt = null;",
+    from: "fieldVersions[register] = encodeTombstone(write.sequence, write.deletedAt);",
+    to: "",
+  },
+  "a tombstone that was inferred is final": {
+    file: "store/plan-change.ts",
+    from: 'write.inferred === true ? "missingAt" : "deletedAt"',
+    to: '"deletedAt"',
+  },
+  "a sighting removes final tombstones": {
+    file: "store/plan-change.ts",
+    from: "if (write.revive === true)",
+    to: "if (write.revive === true || write.seen === true)",
+  },
+  "a sighting leaves inferred tombstones": {
+    file: "store/plan-change.ts",
+    from: "if (write.revive === true || write.seen === true)",
+    to: "if (write.revive === true)",
+  },
+  "a sighting removes later tombstones": {
+    file: "store/decide-write.ts",
+    from: "const now = before <= offered ? offered : before;",
+    to: "const now = offered === NEVER ? before : offered;",
   },
   "an update removes tombstones": {
     file: "store/plan-change.ts",

@@ -1,4 +1,4 @@
-import { SEPARATE_FIELDS } from "@jobber-sync/core/ports";
+import { DELETION_REGISTERS, SEPARATE_FIELDS } from "@jobber-sync/core/ports";
 import type { Schema } from "../database/quote-schema.ts";
 import { EXACT_NUMBERS, recordJsonSql, valueColumns, valueSql } from "./record-json.ts";
 import {
@@ -83,7 +83,8 @@ function upsert(
   WHERE ${after(waitFor)}
   ORDER BY "tenant" COLLATE "C", "${table.idField}" COLLATE "C"
   ON CONFLICT (tenant, ${id}) DO UPDATE SET
-    ${[...table.columns, DELETED_AT].map(newValue).join(",\n    ")},
+    ${table.columns.map(newValue).join(",\n    ")},
+    deleted_at = ${DELETION_TIME},
     source_updated_at = CASE WHEN ${SOURCE_TIME_MOVES}
       THEN excluded.source_updated_at ELSE old.source_updated_at END,
     version = ${NEWER_VERSION},
@@ -122,7 +123,10 @@ function replaced(table: RecordTable): string {
   const pairs = valueColumns(table).map((column) => {
     const { field, name } = column;
     const wins = field === SOURCE_UPDATED_AT.field ? SOURCE_TIME_MOVES : taken(field);
-    const differs = `excluded.${name} IS DISTINCT FROM old.${name} AND ${wins}`;
+    const differs =
+      field === DELETED_AT.field
+        ? DELETION_CHANGES
+        : `excluded.${name} IS DISTINCT FROM old.${name} AND ${wins}`;
     return `CASE WHEN ${differs} THEN json_build_array('${field}', ${valueSql(column, "old.")})::text END`;
   });
   // concat_ws leaves out the fields that do not change.
@@ -156,9 +160,25 @@ function taken(field: string): string {
   return `${versionOf("excluded", field)} >= ${versionOf("old", field)}`;
 }
 
+/** The names that have a version: the columns of a write, and the registers of deletion. */
+function versionedFields(columns: readonly Column[]): readonly string[] {
+  return [...columns.map(({ field }) => field), ...DELETION_REGISTERS];
+}
+
+// A register's version is "#" and 16 digits, then "@" and the time of the deletion if it is set.
+const TOMBSTONE_TIME_AT = 19;
+
+/** The time of deletion after the write: that of the first register that is set. */
+const DELETION_TIME = `coalesce(${DELETION_REGISTERS.map((register) => {
+  const now = `greatest(${versionOf("excluded", register)}, ${versionOf("old", register)})`;
+  return `nullif(substr(${now}, ${TOMBSTONE_TIME_AT}), '')`;
+}).join(", ")})::timestamptz`;
+
+const DELETION_CHANGES = `(${DELETION_TIME} IS DISTINCT FROM old.deleted_at)`;
+
 /** Stores versions that differ from the row's, and those of separate fields that were written. */
 function fieldVersions({ columns }: RecordTable): string {
-  const entries = [...columns, DELETED_AT].map(({ field }) => {
+  const entries = versionedFields(columns).map((field) => {
     const now = `greatest(${versionOf("excluded", field)}, ${versionOf("old", field)})`;
     return `'${field}', nullif(${now}, ${SEPARATE_FIELDS.includes(field) ? "''" : NEWER_VERSION})`;
   });
@@ -170,8 +190,8 @@ function fieldVersions({ columns }: RecordTable): string {
 
 /** Condition for a write that takes at least one version further. */
 function moves({ columns }: RecordTable): string {
-  const fields = [...columns, DELETED_AT].map(
-    ({ field }) => `${versionOf("excluded", field)} > ${versionOf("old", field)}`,
+  const fields = versionedFields(columns).map(
+    (field) => `${versionOf("excluded", field)} > ${versionOf("old", field)}`,
   );
   return `(excluded.version > old.version OR (
     (old.field_versions IS NOT NULL OR excluded.field_versions IS NOT NULL) AND (${fields.join(" OR ")})))`;
@@ -179,9 +199,10 @@ function moves({ columns }: RecordTable): string {
 
 /** Condition for a write that changes at least one value. */
 function changes({ columns }: RecordTable): string {
-  const fields = [...columns, DELETED_AT].map(
+  const fields = columns.map(
     ({ field, name }) => `(excluded.${name} IS DISTINCT FROM old.${name} AND ${taken(field)})`,
   );
+  fields.push(DELETION_CHANGES);
   return `(${fields.join(" OR ")})`;
 }
 
@@ -192,9 +213,8 @@ function outcome(table: RecordTable): string {
 /** The outcome of a write that changes no value. */
 function idleOutcome({ columns }: RecordTable): string {
   // A fill or a tombstone carries no version for the record, so its fields are compared one by one.
-  const older = [...columns, DELETED_AT].map(
-    ({ field }) =>
-      `coalesce(excluded.field_versions->>'${field}' < ${versionOf("old", field)}, false)`,
+  const older = versionedFields(columns).map(
+    (field) => `coalesce(excluded.field_versions->>'${field}' < ${versionOf("old", field)}, false)`,
   );
   return `CASE
       WHEN excluded.version <> ''

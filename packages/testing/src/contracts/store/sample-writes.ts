@@ -16,6 +16,7 @@ interface Place {
   readonly at?: string | null;
   readonly sequence: number;
   readonly mode?: "replace" | "fill";
+  readonly seen?: boolean;
   readonly revive?: boolean;
 }
 
@@ -27,9 +28,10 @@ export function jobWrite(fields: Partial<JobFields>, place: Place): JobWrite {
     at = null,
     sequence,
     mode = "replace",
+    seen = false,
     revive = false,
   } = place;
-  return { tenant, jobberJobId: id, mode, fields, sourceUpdatedAt: at, sequence, revive };
+  return { tenant, jobberJobId: id, mode, fields, sourceUpdatedAt: at, sequence, seen, revive };
 }
 
 /** Creates a write of contact `456`. `at` is its source time. */
@@ -40,14 +42,19 @@ export function contactWrite(fields: Partial<ContactFields>, place: Place): Cont
     at = null,
     sequence,
     mode = "replace",
+    seen = false,
     revive = false,
   } = place;
-  return { tenant, jobberClientId: id, mode, fields, sourceUpdatedAt: at, sequence, revive };
+  return { tenant, jobberClientId: id, mode, fields, sourceUpdatedAt: at, sequence, seen, revive };
 }
 
 /** Creates a tombstone for job `123`. */
-export function jobDelete(sequence: number, deletedAt: string): JobWrite {
-  return { tenant: TENANT, jobberJobId: "123", mode: "delete", sequence, deletedAt };
+export function jobDelete(
+  sequence: number,
+  deletedAt: string,
+  { inferred = false }: { readonly inferred?: boolean } = {},
+): JobWrite {
+  return { tenant: TENANT, jobberJobId: "123", mode: "delete", sequence, deletedAt, inferred };
 }
 
 /** Creates a submission. The job's title distinguishes it from others with the same key. */

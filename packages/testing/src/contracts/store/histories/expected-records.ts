@@ -48,9 +48,21 @@ export function expectedFields(
   }
   const whole = last(writes.filter(isWhole));
   record.sourceUpdatedAt = whole === null || whole.time === null ? null : printTime(whole.time);
-  const word = lastBySequence(writes.filter((write) => write.mode === "delete" || write.revive));
-  record.deletedAt = word?.mode === "delete" ? printTime(word.deletedAt) : null;
+  record.deletedAt =
+    deletedIn(writes, (write) => (write.mode === "delete" ? !write.inferred : write.revive)) ??
+    deletedIn(writes, (write) =>
+      write.mode === "delete" ? write.inferred : write.seen || write.revive,
+    );
   return record;
+}
+
+/** Returns the time of deletion in one register, which the last of its writes sets or clears. */
+function deletedIn(
+  writes: readonly HistoryWrite[],
+  concerns: (write: HistoryWrite) => boolean,
+): string | null {
+  const word = lastBySequence(writes.filter(concerns));
+  return word?.mode === "delete" ? printTime(word.deletedAt) : null;
 }
 
 /** Returns the writes of `object`. */

@@ -21,9 +21,10 @@ export type HistoryWrite = HistoryObject & { readonly sequence: number } & (
         readonly mode: "replace" | "fill";
         readonly time: number | null;
         readonly fields: Readonly<Record<string, HistoryValue>>;
+        readonly seen: boolean;
         readonly revive: boolean;
       }
-    | { readonly mode: "delete"; readonly deletedAt: number }
+    | { readonly mode: "delete"; readonly deletedAt: number; readonly inferred: boolean }
   );
 
 /** The input of one `apply` call. */

@@ -37,8 +37,9 @@ const OBJECTS: readonly [HistoryObject, ...HistoryObject[]] = [
 /**
  * Creates one history of what webhooks, relays and retries do to a store, and worse: writes with
  * and without source times, in one second or a microsecond apart, the same body under a later
- * sequence, deletes and revives, fills, writes that lack fields, and deliveries applied again after
- * their mapping was fixed. In any order, with repeats, alone or several in one change.
+ * sequence, deletes, final and inferred, sightings and revives, fills, writes that lack fields, and
+ * deliveries applied again after their mapping was fixed. In any order, with repeats, alone or
+ * several in one change.
  */
 export function makeHistory(random: Random): History {
   const objects = random.chance(0.7) ? [random.pick(OBJECTS)] : random.shuffle(OBJECTS).slice(0, 2);
@@ -65,8 +66,15 @@ function makeWrite(
   sequence: number,
 ): HistoryWrite {
   const { kind, id } = object;
-  if (random.chance(0.12)) {
-    return { kind, id, sequence, mode: "delete", deletedAt: BASE_TIME + random.pick(OFFSETS) };
+  if (random.chance(0.16)) {
+    return {
+      kind,
+      id,
+      sequence,
+      mode: "delete",
+      deletedAt: BASE_TIME + random.pick(OFFSETS),
+      inferred: random.chance(0.5),
+    };
   }
   const given = random.chance(0.5) ? names : names.filter(() => random.chance(0.5));
   return {
@@ -76,6 +84,7 @@ function makeWrite(
     mode: random.chance(kind === "contact" ? 0.3 : 0.05) ? "fill" : "replace",
     time: random.chance(0.35) ? null : BASE_TIME + random.pick(OFFSETS),
     fields: Object.fromEntries(given.map((name) => [name, makeValue(random, name)])),
+    seen: random.chance(0.3),
     revive: random.chance(0.08),
   };
 }
@@ -125,7 +134,7 @@ function arrange(random: Random, writes: readonly HistoryWrite[]): History {
  * one second share a key, and A, B, A repeats the first key.
  */
 function deliveryKeyOf(write: HistoryWrite): string {
-  if (write.mode === "delete") return `DESTROY:${write.id}:${write.deletedAt}`;
+  if (write.mode === "delete") return `DESTROY:${write.id}:${write.deletedAt}:${write.inferred}`;
   return write.time === null
     ? `${write.id}:${JSON.stringify(write.fields)}`
     : `UPDATE:${write.id}:${Math.floor(write.time / SECOND)}`;

@@ -125,15 +125,16 @@ function changeOf(tenant: string, { writes, deliveryKey }: HistoryStep, index: n
 
 function bodyOf(write: HistoryWrite): object {
   if (write.mode === "delete") {
-    const { mode, sequence, deletedAt } = write;
-    return { mode, sequence, deletedAt: printTime(deletedAt) };
+    const { mode, sequence, deletedAt, inferred } = write;
+    return { mode, sequence, deletedAt: printTime(deletedAt), inferred };
   }
-  const { mode, sequence, time, fields, revive } = write;
+  const { mode, sequence, time, fields, seen, revive } = write;
   return {
     mode,
     sequence,
     sourceUpdatedAt: time === null ? null : printTime(time),
     fields,
+    seen,
     revive,
   };
 }
