@@ -115,23 +115,24 @@ describe("worker and API during trouble", () => {
     account.conditions.hidden.clear();
     await day.connect();
     await day.inbox.resume("acme", { now: day.clock.now });
-    await day.pass(1000);
+    // Nothing has changed in Jobber, so that the record is older than its notification.
+    await day.pass(10_000);
     expect(await day.states()).toEqual({ done: 3 });
     expect(await findDifferences(day.store, account)).toEqual([]);
   });
 
-  it("recheck a destroyed job after a minute while replicas lag", async () => {
+  it("look again for a destroyed job while replicas lag", async () => {
     const day = await openBadDay();
     const { account, clock } = day;
     const { job, client } = addJob(account);
     await day.notify("JOB_CREATE", job.id);
     await day.notify("CLIENT_CREATE", client.id);
     await day.pass(60_000);
-    account.conditions.replicaLagMs = 10_000;
+    account.conditions.replicaLagMs = 50_000;
     account.destroy("job", job.id);
     await day.notify("JOB_DESTROY", job.id);
     clock.now += 1;
-    await day.pass(30_000);
+    await day.pass(1000);
     expect((await day.store.jobs("acme"))[0]?.deletedAt).toBeNull();
     account.conditions.replicaLagMs = 0;
     await day.pass(61_000);

@@ -8,6 +8,7 @@ export type {
   ClaimOptions,
   LeaseOptions,
   Settlement,
+  SettleOptions,
 } from "./inbox/claim.ts";
 export type {
   AcceptedDelivery,
@@ -20,6 +21,12 @@ export { discardedStates, INBOX_DEFAULTS, replayedStates } from "./inbox/inbox-d
 export { listenByPolling } from "./inbox/listen-by-polling.ts";
 export { MAX_SLOT_WAIT_MS, nextSlotAt, type RateLimit } from "./inbox/next-slot-at.ts";
 export { objectKey } from "./inbox/object-key.ts";
+export type {
+  ClaimedRefresh,
+  ObjectRefresh,
+  RefreshRequest,
+  RefreshState,
+} from "./inbox/refresh.ts";
 export { createRunScheduler, type RunScheduler } from "./inbox/run-scheduler.ts";
 export * as transitions from "./inbox/transitions.ts";
 export { createDispatcher, type Dispatch, type Hook } from "./observability/dispatcher.ts";

@@ -116,7 +116,7 @@ export interface JobberSyncOptions<X extends RecordExtras = AnyExtras> {
         | "concurrency"
         | "leaseMs"
         | "fetchesPerSecond"
-        | "recheckMs"
+        | "looksMs"
         | "runTimeoutMs"
         | "retry"
         | "retention"

@@ -72,7 +72,7 @@ export async function runBusyAccount(run: BusyRun): Promise<BusyReport> {
     backend: run.backend,
     api: { endpoint, version, clientId, clientSecret, maxRequests: 2400 * FASTER },
     fetchesPerSecond: 8 * FASTER,
-    recheckMs: 1000 + 3 * (run.replicaLagMs ?? 0),
+    looksMs: [1, 2, 3].map((times) => times * (1000 + (run.replicaLagMs ?? 0))),
   };
   const api = createJobberApi({ ...settings.api, tokens: backend.tokens, lease: backend.lease });
   await api.connect("acme", grantOf(jobber, account, Date.now()));

@@ -20,7 +20,7 @@ const worker = createWorker({
   store: backend.store,
   source: api,
   fetchesPerSecond: settings.fetchesPerSecond,
-  recheckMs: settings.recheckMs,
+  looksMs: settings.looksMs,
   logger,
 });
 worker.start();

@@ -11,5 +11,5 @@ export interface WorkerSettings {
     readonly maxRequests: number;
   };
   readonly fetchesPerSecond: number;
-  readonly recheckMs: number;
+  readonly looksMs: readonly number[];
 }

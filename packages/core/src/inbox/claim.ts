@@ -1,4 +1,5 @@
 import type { ObjectRef } from "./delivery.ts";
+import type { ClaimedRefresh, ObjectRefresh } from "./refresh.ts";
 
 /** A delivery that a run has claimed. */
 export interface ClaimedDelivery {
@@ -18,8 +19,8 @@ export interface ClaimedDelivery {
   /** Failures with another cause (source or store unavailable). They determine the back-off. */
   readonly retries: number;
   /**
-   * When a first look found the record missing or not yet deleted, so that a second one follows;
-   * `null` before that.
+   * When a first look found the record missing, not yet deleted or older than its change, so that
+   * further ones follow; `null` before that.
    */
   readonly recheckSince: number | null;
   /** Time spent in `paused`, which does not count as age. Milliseconds. */
@@ -42,6 +43,14 @@ export interface Claim {
   readonly claimedAt: number;
   /** Ascending by sequence. */
   readonly deliveries: readonly ClaimedDelivery[];
+  /** The object's refresh, due or not; `null` without one. */
+  readonly refresh: ClaimedRefresh | null;
+}
+
+/** Options of `Inbox.settle`. */
+export interface SettleOptions {
+  /** Refreshes to request in the same transaction, of this object or of others. */
+  readonly refreshes?: readonly ObjectRefresh[] | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Claim, ClaimOptions, LeaseOptions, Settlement } from "./claim.ts";
+import type { Claim, ClaimOptions, LeaseOptions, Settlement, SettleOptions } from "./claim.ts";
 import type {
   AcceptedDelivery,
   DeliveryFilter,
@@ -7,6 +7,7 @@ import type {
   IncomingDelivery,
   ObjectRef,
 } from "./delivery.ts";
+import type { RefreshRequest } from "./refresh.ts";
 
 /**
  * Retention, counted from the time at which a delivery reached its final state. `Infinity` keeps
@@ -130,8 +131,11 @@ export interface Inbox {
    * to `options.limit`. If the lane's previous claim has expired, this claim takes the lane over,
    * and rows that are still `claimed` count as due. Rows beyond the limit stay for the next claim.
    *
-   * @returns `null`, changing nothing, while an unexpired claim holds the lane, and when no row is
-   *   due
+   * The claim also carries the object's refresh, due or not: a read for the deliveries may serve
+   * it.
+   *
+   * @returns `null`, changing nothing, while an unexpired claim holds the lane, and when neither a
+   *   row nor a refresh is due
    */
   claim(object: ObjectRef, options: ClaimOptions): Promise<Claim | null>;
 
@@ -152,10 +156,27 @@ export interface Inbox {
    * A `paused` result of a tenant that was resumed at or after `claim.claimedAt` becomes `waiting`,
    * due at once.
    *
+   * Removes `claim.refresh`, unless another request has changed it meanwhile, and then requests
+   * `options.refreshes`, all in the same transaction: a worker that dies loses no second look.
+   *
    * Makes sure that the object is woken when its next waiting row is due. That includes rows that
    * arrived during the run: their wake-ups may have been spent on claims that found the lane held.
    */
-  settle(claim: Claim, settlements: readonly Settlement[]): Promise<void>;
+  settle(claim: Claim, settlements: readonly Settlement[], options?: SettleOptions): Promise<void>;
+
+  /**
+   * Requests that the object be read again at `request.dueAt`, and wakes it then. For operators,
+   * and after changes that Jobber sends no webhook for, such as those that you make through its
+   * API: `inbox.refresh({ tenant, objectType: "job", objectId }, { dueAt: Date.now() })`.
+   *
+   * The worker fetches the object and writes its records. No `on` handler is called and no
+   * submission is written, because there is no delivery. A refresh shares the fetch of deliveries
+   * that are due, and comes after those of other objects. Types other than `job`, `client`, `visit`
+   * and `property` are removed unread.
+   *
+   * Never waits for a lane. Calls for the same object are merged, see {@link RefreshRequest}.
+   */
+  refresh(object: ObjectRef, request: RefreshRequest, options?: NowOptions): Promise<void>;
 
   /**
    * Calls `run` with objects that have work, until the signal aborts; resolves when the last run
@@ -169,7 +190,8 @@ export interface Inbox {
 
   /**
    * Lists objects with rows that are due and a lane that no unexpired claim holds, roughly in the
-   * order in which they became due. `drain` and recovery sweeps use it.
+   * order in which they became due, and after them objects of which only a refresh is due. `drain`
+   * and recovery sweeps use it.
    */
   due(options: DueOptions): Promise<readonly ObjectRef[]>;
 

@@ -12,6 +12,7 @@ import {
   isDebounced,
   isLaneHeld,
   isReady,
+  isRefreshReady,
   replayedRow,
   resumedRow,
   retention,
@@ -79,14 +80,17 @@ export function createMemoryInbox({
       const excluded = new Set(exclude.map(objectKey));
       const excludedTenants = new Set(excludeTenants);
       const due: ObjectRef[] = [];
+      const refreshes: ObjectRef[] = [];
       for (const [key, object] of rows.open) {
         if (due.length >= limit) break;
         if (excludedTenants.has(object.ref.tenant) || excluded.has(key)) continue;
         if (isLaneHeld(object.lane, now)) continue;
         if (some(object, (row) => isReady(row, now) || (debounced && isDebounced(row))))
           due.push(object.ref);
+        else if (object.refresh !== null && isRefreshReady(object.refresh, now))
+          refreshes.push(object.ref);
       }
-      return due;
+      return [...due, ...refreshes].slice(0, limit);
     },
 
     async list(filter) {

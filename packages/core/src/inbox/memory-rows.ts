@@ -1,12 +1,14 @@
 import type { DeliveryFilter, ObjectRef } from "./delivery.ts";
 import type { MemoryRow } from "./memory-row.ts";
 import { objectKey } from "./object-key.ts";
+import type { RefreshState } from "./refresh.ts";
 import type { Lane, RowState } from "./transitions.ts";
 
-/** An object with rows that may still run: `waiting` or `claimed`. */
+/** An object with work: rows that are `waiting` or `claimed`, or a refresh. */
 export interface OpenObject {
   readonly ref: ObjectRef;
   readonly rows: Set<MemoryRow>;
+  refresh: RefreshState | null;
   /** `null` while no claim has the object. */
   lane: Lane | null;
 }
@@ -24,6 +26,8 @@ export interface MemoryRows {
   /** Replaces a row's state and updates the index. */
   update(row: MemoryRow, state: RowState): void;
   delete(row: MemoryRow): void;
+  /** Replaces an object's refresh; `null` removes it. */
+  setRefresh(object: ObjectRef, refresh: RefreshState | null): void;
   /** Returns whether a row of the tenant has the delivery's key. */
   hasKey(delivery: KeyedDelivery): boolean;
   /** Selects rows, oldest first. */
@@ -54,6 +58,11 @@ export function createMemoryRows(lanes: MemoryLanes): MemoryRows {
       countKey(row, -1);
       unindex(row);
     },
+    setRefresh(ref, refresh) {
+      const key = objectKey(ref);
+      openObject(ref).refresh = refresh;
+      prune(key);
+    },
     hasKey: (delivery) => (keys.get(keyOf(delivery)) ?? 0) > 0,
     select({ sequences, limit = Number.POSITIVE_INFINITY, ...filter }) {
       const candidates =
@@ -80,17 +89,24 @@ export function createMemoryRows(lanes: MemoryLanes): MemoryRows {
       unindex(row);
       return;
     }
+    openObject(row).rows.add(row);
+  }
+
+  function unindex(row: MemoryRow): void {
     const key = objectKey(row);
-    const object = open.get(key);
-    if (object !== undefined) {
-      object.rows.add(row);
-      return;
-    }
-    const { tenant, objectType, objectId } = row;
+    open.get(key)?.rows.delete(row);
+    prune(key);
+  }
+
+  function openObject({ tenant, objectType, objectId }: ObjectRef): OpenObject {
     const ref = { tenant, objectType, objectId };
-    open.set(key, {
+    const key = objectKey(ref);
+    const known = open.get(key);
+    if (known !== undefined) return known;
+    const object: OpenObject = {
       ref,
-      rows: new Set([row]),
+      rows: new Set<MemoryRow>(),
+      refresh: null,
       get lane() {
         return lanes.get(key) ?? null;
       },
@@ -98,14 +114,14 @@ export function createMemoryRows(lanes: MemoryLanes): MemoryRows {
         if (lane === null) lanes.delete(key);
         else lanes.set(key, lane);
       },
-    });
+    };
+    open.set(key, object);
+    return object;
   }
 
-  function unindex(row: MemoryRow): void {
-    const key = objectKey(row);
+  function prune(key: string): void {
     const object = open.get(key);
-    object?.rows.delete(row);
-    if (object?.rows.size === 0) open.delete(key);
+    if (object?.rows.size === 0 && object.refresh === null) open.delete(key);
   }
 }
 

@@ -2,6 +2,7 @@ import type { ClaimOptions, Settlement } from "./claim.ts";
 import type { DeliveryState, IncomingDelivery } from "./delivery.ts";
 import type { PurgeOptions } from "./inbox.ts";
 import { INBOX_DEFAULTS } from "./inbox-defaults.ts";
+import type { RefreshRequest, RefreshState } from "./refresh.ts";
 
 /**
  * Tolerance when a stored time is compared with a clock that may have been corrected, in
@@ -120,7 +121,7 @@ export function isReady(
 
 /**
  * Whether the row only waits for further deliveries of its object: it never failed. A claim takes
- * it along with a row that is ready.
+ * it along with a row that is ready, see `joinsRun`.
  */
 export function isDebounced({
   state,
@@ -129,6 +130,16 @@ export function isDebounced({
   reason,
 }: Pick<RowState, "state" | "attempts" | "retries" | "reason">): boolean {
   return state === "waiting" && attempts === 0 && retries === 0 && reason === null;
+}
+
+/**
+ * Whether a claim takes the row along with one that is ready: it is debounced, or waits for a
+ * further look, which the fetch of the run may be.
+ */
+export function joinsRun(
+  row: Pick<RowState, "state" | "attempts" | "retries" | "reason">,
+): boolean {
+  return isDebounced(row) || (row.reason === "recheck" && isDebounced({ ...row, reason: null }));
 }
 
 /**
@@ -143,9 +154,7 @@ export function claimableRows<R extends { readonly current: RowState }>(
     ({ current }) => isReady(current, now) || (debounced && isDebounced(current)),
   );
   if (!starts) return [];
-  return rows
-    .filter(({ current }) => isReady(current, now) || isDebounced(current))
-    .slice(0, limit);
+  return rows.filter(({ current }) => isReady(current, now) || joinsRun(current)).slice(0, limit);
 }
 
 /** The row once a claim has taken it. */
@@ -206,6 +215,46 @@ export function replayedRow<R extends RowState>(row: R, now: number): R {
 export function resumedRow<R extends RowState>(row: R, now: number): R {
   const pausedMs = row.pausedMs + Math.max(0, now - (row.pausedAt ?? now));
   return { ...row, state: "waiting", dueAt: now, delayMs: 0, pausedAt: null, pausedMs };
+}
+
+/** Whether a refresh is due. The same rule as for a waiting row. */
+export function isRefreshReady(
+  { dueAt, delayMs }: Pick<RefreshState, "dueAt" | "delayMs">,
+  now: number,
+): boolean {
+  return isReady({ state: "waiting", dueAt, delayMs }, now);
+}
+
+/**
+ * The refresh of an object after a request, merged with the stored one: it is due at the earlier of
+ * both times, and ends with a read at the later `lastAt`. Of the times of second looks the later
+ * ones remain, but the first look that did not find the object.
+ */
+export function mergedRefresh(
+  stored: RefreshState | null,
+  { dueAt, lastAt = dueAt, retries = 0, ...request }: RefreshRequest,
+  { now, revision }: { readonly now: number; readonly revision: number },
+): RefreshState {
+  const { accountId = null, since = null, occurredAt = null, missingSince = null } = request;
+  const delayMs = Math.max(0, dueAt - now);
+  const times = { since, occurredAt, missingSince };
+  if (stored === null) return { dueAt, delayMs, lastAt, accountId, ...times, retries, revision };
+  const isEarlier = dueAt < stored.dueAt;
+  return {
+    dueAt: isEarlier ? dueAt : stored.dueAt,
+    delayMs: isEarlier ? delayMs : stored.delayMs,
+    lastAt: Math.max(stored.lastAt, lastAt),
+    accountId: accountId ?? stored.accountId,
+    since: latest(stored.since, since),
+    occurredAt: latest(stored.occurredAt, occurredAt),
+    missingSince: stored.missingSince ?? missingSince,
+    retries: Math.max(stored.retries, retries),
+    revision,
+  };
+}
+
+function latest(a: number | null, b: number | null): number | null {
+  return a === null ? b : b === null ? a : Math.max(a, b);
 }
 
 /** Decides how retention treats the row. */

@@ -137,6 +137,22 @@ export function goneChange(
   };
 }
 
+/** Builds the tombstone of an object that was found missing without a delivery. Pure. */
+export function tombstoneChange(
+  { objectType, itemId }: { readonly objectType: string; readonly itemId: string },
+  position: { readonly tenant: string; readonly sequence: number; readonly deletedAt: Instant },
+): BuiltChange {
+  const write = { ...position, mode: "delete" } as const;
+  return {
+    change: {
+      contacts: objectType === "client" ? [{ ...write, jobberClientId: itemId }] : [],
+      jobs: objectType === "job" ? [{ ...write, jobberJobId: itemId }] : [],
+      submissions: [],
+    },
+    submissions: [],
+  };
+}
+
 function contactWrite(
   contact: NonNullable<ReturnType<typeof snapshotRecords>["contact"]>,
   position: {

@@ -17,8 +17,8 @@ export interface DeliveryTask<E extends JobberEvent = JobberEvent> extends Chang
   readonly sequence: number;
   /** 1 for the first try, plus one for each earlier failure of the delivery's own. */
   readonly attempt: number;
-  /** Whether an earlier run found the object missing, or a destroyed object still there. */
-  readonly rechecked: boolean;
+  /** See `ClaimedDelivery.recheckSince`. */
+  readonly recheckSince: number | null;
 }
 
 /** A delivery whose effect is committed. */
@@ -41,11 +41,33 @@ export type TaskResult =
   | { readonly kind: "ignored"; readonly reason: "gone" | "still_connected" }
   /** A notification without a source to resolve it. */
   | { readonly kind: "unresolved" }
-  /** The source contradicts the topic; fetch again later. */
-  | { readonly kind: "recheck"; readonly reason: "gone" | "still_there" }
+  /**
+   * The source contradicts the notification: it does not find the object, still finds a destroyed
+   * one, or returns data from before the change. Fetch again at `dueAt`.
+   */
+  | {
+      readonly kind: "recheck";
+      readonly reason: "gone" | "still_there" | "stale";
+      /** The time of this look. Milliseconds since 1970. */
+      readonly at: number;
+      /** Milliseconds since 1970. */
+      readonly dueAt: number;
+    }
+  /** Fetched at `dueAt` (milliseconds since 1970), once for the whole burst. */
+  | { readonly kind: "wait"; readonly dueAt: number }
   | { readonly kind: "failed"; readonly error: JobberSyncError }
   /** The run ended before this delivery was started. */
   | { readonly kind: "untouched" };
+
+/** Settings of further looks at an object whose fetch may have come from a replica that lags. */
+export interface Freshness {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Times of the further looks, ascending, from the first one. Milliseconds. */
+  readonly looksMs: readonly number[];
+  /** Whether a run may wait until one fetch shows every change of a burst. */
+  readonly waits: boolean;
+}
 
 /** Dependencies of processing. */
 export interface Processor {
@@ -55,6 +77,8 @@ export interface Processor {
   readonly statusOverrides: StatusOverrides | undefined;
   readonly snapshotExtra: SnapshotExtra | undefined;
   readonly logger: Logger;
+  /** Absent in inline mode, which has no later run. */
+  readonly freshness?: Freshness | undefined;
   /** Called before each call of the source; resolves once the tenant's rate limit allows it. */
   readonly beforeFetch?: (tenant: string, signal: AbortSignal) => Promise<void>;
 }

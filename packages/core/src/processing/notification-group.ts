@@ -1,4 +1,7 @@
+import type { JobberSyncError } from "../errors.ts";
 import type { NotificationEvent } from "../events/jobber-event.ts";
+import type { ObjectType } from "../events/topics.ts";
+import type { ClaimedRefresh, ObjectRefresh } from "../inbox/refresh.ts";
 import type { RecordExtras } from "../records/extra.ts";
 import type { FetchedRecords, SourceObjectType } from "../records/record-source.ts";
 import type { SyncResult } from "../store/sync-store.ts";
@@ -8,15 +11,36 @@ import { warningsOf } from "./write-change.ts";
 
 export type Notification = DeliveryTask<NotificationEvent>;
 
-/** The notifications of one object that a run resolves together. */
+/** An object to fetch. */
+export interface FetchedObject {
+  readonly objectType: ObjectType;
+  /** As the webhook gave it. */
+  readonly itemId: string;
+  /** `null` if unknown, for a refresh only. */
+  readonly accountId: string | null;
+}
+
+/** The notifications of one object that a run resolves together, and its refresh. */
 export interface NotificationGroup {
   readonly tenant: string;
-  readonly tasks: readonly [Notification, ...Notification[]];
+  readonly object: FetchedObject;
+  /** Empty if there is only a refresh. */
+  readonly tasks: readonly Notification[];
+  readonly refresh: ClaimedRefresh | null;
   /** Ends the run: pending calls then count as failed. */
   readonly signal: AbortSignal;
 }
 
 export type Outcome = ReadonlyMap<Notification, TaskResult>;
+
+/** The result of a group. */
+export interface Resolution {
+  readonly outcome: Outcome;
+  /** Reads to request for later. */
+  readonly refreshes: readonly ObjectRefresh[];
+  /** Why the group's refresh, and its tasks, could not be processed. */
+  readonly error: JobberSyncError | null;
+}
 
 /** Gives every task a result of its own. */
 export function all(
@@ -67,7 +91,11 @@ export function processedEach(
 }
 
 /** The type to fetch for a notification; `null` for topics that are not fetched. */
-export function fetchedType({ objectType }: NotificationEvent): SourceObjectType | null {
+export function fetchedType({
+  objectType,
+}: {
+  readonly objectType: ObjectType;
+}): Exclude<SourceObjectType, "account"> | null {
   return objectType === "job" ||
     objectType === "client" ||
     objectType === "visit" ||

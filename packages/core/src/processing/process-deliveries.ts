@@ -1,5 +1,7 @@
+import type { JobberSyncError } from "../errors.ts";
 import type { NotificationEvent, SnapshotEvent } from "../events/jobber-event.ts";
 import { topicOf } from "../events/topic-of.ts";
+import type { ClaimedRefresh, ObjectRefresh } from "../inbox/refresh.ts";
 import { snapshotChange } from "./build-change.ts";
 import { createDeliveryLogger } from "./delivery-logger.ts";
 import {
@@ -11,52 +13,75 @@ import {
 } from "./delivery-task.ts";
 import { createHandlerFetches } from "./fetch-selection.ts";
 import { handlerRecords } from "./handler-records.ts";
-import type { Notification } from "./notification-group.ts";
-import { resolveNotifications } from "./resolve-notifications.ts";
+import type { Notification, NotificationGroup } from "./notification-group.ts";
+import { keptRefresh, resolveNotifications } from "./resolve-notifications.ts";
 import { runHandlers } from "./run-handlers.ts";
 import { applyChange, mapEvent, warningsOf } from "./write-change.ts";
 
+/** The deliveries of one object to process, and its refresh. */
+export interface ObjectWork {
+  readonly tenant: string;
+  readonly tasks: readonly DeliveryTask[];
+  readonly refresh: (ObjectRefresh & ClaimedRefresh) | null;
+  /**
+   * Ends the run: pending calls then count as failed, deliveries that have not started stay
+   * untouched.
+   */
+  readonly signal: AbortSignal;
+}
+
+/** The results of {@link processDeliveries}. */
+export interface ObjectResults {
+  readonly results: ReadonlyMap<DeliveryTask, TaskResult>;
+  /** Reads to request for later. */
+  readonly refreshes: readonly ObjectRefresh[];
+  /** Why the refresh failed; `null` if it was read, or there was none. */
+  readonly refreshError: JobberSyncError | null;
+}
+
 /**
  * Processes the deliveries of one object: snapshots one by one in the order of their sequence, all
- * notifications with one fetch and one write, then the handlers of each delivery. A failure is a
- * result, not a throw, and does not stop the other deliveries.
- *
- * @param signal ends the run: pending calls then count as failed, deliveries that have not started
- * stay untouched
+ * notifications and the refresh with one fetch and one write, then the handlers of each delivery. A
+ * failure is a result, not a throw, and does not stop the other deliveries.
  */
 export async function processDeliveries(
   processor: Processor,
-  tenant: string,
-  tasks: readonly DeliveryTask[],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<DeliveryTask, TaskResult>> {
+  work: ObjectWork,
+): Promise<ObjectResults> {
+  const { tenant, tasks, signal } = work;
   const results = new Map<DeliveryTask, TaskResult>();
-  const notifications: Notification[] = [];
-  for (const task of tasks) {
-    if (isNotification(task)) notifications.push(task);
-    else if (isSnapshot(task)) {
-      results.set(
-        task,
-        signal.aborted
-          ? { kind: "untouched" }
-          : await applySnapshot(processor, tenant, task, signal),
-      );
-    }
+  const refreshes: ObjectRefresh[] = [];
+  let refreshError: JobberSyncError | null = null;
+  for (const task of tasks.filter(isSnapshot)) {
+    results.set(
+      task,
+      signal.aborted ? { kind: "untouched" } : await applySnapshot(processor, tenant, task, signal),
+    );
   }
-  for (const group of groupByObject(notifications)) {
-    if (signal.aborted) for (const task of group) results.set(task, { kind: "untouched" });
-    else {
-      const outcome = await resolveNotifications(processor, { tenant, tasks: group, signal });
-      for (const [task, result] of outcome) results.set(task, result);
+  for (const group of groupsOf(work)) {
+    if (signal.aborted || isEarly(group)) {
+      for (const task of group.tasks) results.set(task, { kind: "untouched" });
+      if (group.refresh !== null) refreshes.push(keptRefresh(group, group.refresh));
+      continue;
     }
+    const resolution = await resolveNotifications(processor, group);
+    for (const [task, result] of resolution.outcome) results.set(task, result);
+    refreshes.push(...resolution.refreshes);
+    if (group.refresh !== null) refreshError = resolution.error;
   }
-  if (processor.handlers.size === 0) return results;
+  if (processor.handlers.size === 0) return { results, refreshes, refreshError };
   for (const [task, result] of results) {
     if (result.kind !== "processed") continue;
     if (signal.aborted) results.set(task, { kind: "untouched" });
     else results.set(task, await withHandlers(processor, tenant, task, result, signal));
   }
-  return results;
+  return { results, refreshes, refreshError };
+
+  /** Whether the refresh came along with snapshots, which need no fetch. */
+  function isEarly({ refresh, tasks: notifications }: NotificationGroup): boolean {
+    const now = processor.freshness?.now() ?? 0;
+    return tasks.length > 0 && notifications.length === 0 && (refresh?.dueAt ?? 0) > now;
+  }
 }
 
 /** Runs the delivery's handlers. @returns `result`, or the handler's failure */
@@ -111,17 +136,24 @@ async function applySnapshot(
   }
 }
 
-function groupByObject(
-  tasks: readonly Notification[],
-): Iterable<readonly [Notification, ...Notification[]]> {
-  const groups = new Map<string, [Notification, ...Notification[]]>();
-  for (const task of tasks) {
-    const key = `${task.event.objectType}:${task.event.itemId}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [task]);
-    else group.push(task);
+/** Groups notifications by object. The refresh joins its object's group, or is one of its own. */
+function groupsOf({ tenant, tasks, refresh, signal }: ObjectWork): readonly NotificationGroup[] {
+  const groups = new Map<string, NotificationGroup & { readonly tasks: Notification[] }>();
+  if (refresh !== null) {
+    const { objectType, objectId: itemId, accountId } = refresh;
+    const object = { objectType, itemId, accountId };
+    groups.set(`${objectType}:${itemId}`, { tenant, object, tasks: [], refresh, signal });
   }
-  return groups.values();
+  for (const task of tasks.filter(isNotification)) {
+    const { objectType, itemId, accountId } = task.event;
+    const key = `${objectType}:${itemId}`;
+    const group = groups.get(key);
+    const object = { objectType, itemId, accountId };
+    if (group === undefined)
+      groups.set(key, { tenant, object, tasks: [task], refresh: null, signal });
+    else groups.set(key, { ...group, object, tasks: [...group.tasks, task] });
+  }
+  return [...groups.values()];
 }
 
 function objectIdOf(event: NotificationEvent | SnapshotEvent): string {

@@ -1,12 +1,13 @@
-import { JobberSyncError } from "../errors.ts";
 import type { RecordExtras } from "../records/extra.ts";
-import type { FetchedRecords, RecordSource, SourceObjectType } from "../records/record-source.ts";
-import { fetchedChange, goneChange } from "./build-change.ts";
+import type { RecordSource } from "../records/record-source.ts";
+import { goneChange } from "./build-change.ts";
 import { callSource } from "./call-source.ts";
 import { failed, type Processor } from "./delivery-task.ts";
+import { writeFound } from "./found-object.ts";
+import { settledAt } from "./freshness.ts";
+import { resolveMissing } from "./missing-object.ts";
 import {
   all,
-  asUpdate,
   fetchedType,
   isDestroy,
   isRecord,
@@ -14,95 +15,77 @@ import {
   nothingStored,
   type Outcome,
   processedEach,
+  type Resolution,
 } from "./notification-group.ts";
 import { resolveAccount } from "./resolve-account.ts";
 import { applyChange, callStore, mapEvent } from "./write-change.ts";
 
-/** Resolves all notifications of one object with one fetch and one write. Never rejects. */
+type FetchedType = NonNullable<ReturnType<typeof fetchedType>>;
+
+/**
+ * Resolves all notifications of one object, and its refresh, with one fetch and one write. Never
+ * rejects.
+ */
 export async function resolveNotifications(
   processor: Processor,
   group: NotificationGroup,
-): Promise<Outcome> {
-  const { tasks } = group;
-  if (tasks[0].event.objectType === "account") return resolveAccount(processor, group);
-  const type = fetchedType(tasks[0].event);
-  if (type === null) return all(tasks, ({ event }) => nothingStored(event));
-  const { source } = processor;
+): Promise<Resolution> {
+  const { object, tasks, refresh } = group;
+  if (object.objectType === "account") return settled(await resolveAccount(processor, group));
+  const type = fetchedType(object);
+  if (type === null) return settled(all(tasks, ({ event }) => nothingStored(event)));
+  const { source, freshness } = processor;
+  const waitUntil = freshness === undefined ? null : settledAt(tasks, freshness);
+  if (waitUntil !== null) {
+    const outcome = all(tasks, () => ({ kind: "wait", dueAt: waitUntil }));
+    return {
+      outcome,
+      refreshes: refresh === null ? [] : [keptRefresh(group, refresh)],
+      error: null,
+    };
+  }
   try {
-    if (source === undefined) return await resolveWithoutSource(processor, group, type);
+    if (source === undefined) return settled(await resolveWithoutSource(processor, group, type));
     return await fetchAndWrite({ ...processor, source }, group, type);
   } catch (error) {
     const result = failed(error);
-    return all(tasks, () => result);
+    return { outcome: all(tasks, () => result), refreshes: [], error: result.error };
   }
+}
+
+/** Requests a refresh again, unchanged. */
+export function keptRefresh(
+  { tenant, object }: Pick<NotificationGroup, "tenant" | "object">,
+  { revision: _, ...refresh }: NonNullable<NotificationGroup["refresh"]>,
+): Resolution["refreshes"][number] {
+  return { tenant, objectType: object.objectType, objectId: object.itemId, ...refresh };
 }
 
 async function fetchAndWrite(
   processor: Processor & { readonly source: RecordSource<RecordExtras> },
   group: NotificationGroup,
-  type: SourceObjectType,
-): Promise<Outcome> {
-  const { store, source, beforeFetch } = processor;
-  const { tenant, tasks, signal } = group;
-  const fetch = (wanted: SourceObjectType, id: string) =>
-    callSource(() => source.fetch(tenant, wanted, id, { signal }), signal);
-  const { itemId, accountId } = tasks[0].event;
+  type: FetchedType,
+): Promise<Resolution> {
+  const { store, source, beforeFetch, freshness } = processor;
+  const { tenant, object, signal } = group;
   await beforeFetch?.(tenant, signal);
   // Drawn before the fetch: the fetched data is at least as new as this number.
   const sequence = await callStore(() => store.nextSequence(), signal);
-  const fetched = await fetch(type, itemId);
-  if (fetched !== null) return writeFetched(processor, group, { fetched, sequence, type });
-  if (!isRecord(type)) return all(tasks, () => ({ kind: "ignored", reason: "gone" }));
-  if (!tasks.some(({ event }) => isDestroy(event))) {
-    // Jobber returns null for a deleted record and for one that the token may not see. So `null`
-    // after an update needs two sightings and proof that the connection works.
-    if (!tasks.some(({ rechecked }) => rechecked))
-      return all(tasks, () => ({ kind: "recheck", reason: "gone" }));
-    await beforeFetch?.(tenant, signal);
-    if ((await fetch("account", accountId)) === null) throw accountNotVisible();
-  }
-  const built = mapEvent(() => goneChange(tasks, tenant, sequence));
-  const result = await applyChange(store, built, signal);
-  return processedEach(tasks, built, { result, records: null });
-}
-
-async function writeFetched(
-  { store }: Processor,
-  { tenant, tasks, signal }: NotificationGroup,
-  {
-    fetched,
-    sequence,
-    type,
-  }: {
-    readonly fetched: FetchedRecords<RecordExtras>;
-    readonly sequence: number;
-    readonly type: SourceObjectType;
-  },
-): Promise<Outcome> {
-  // A destroy may outrun Jobber's replicas. Its record gets a second look before it counts as
-  // alive.
-  const early = tasks.filter((task) => isRecord(type) && isDestroy(task.event) && !task.rechecked);
-  const ready = tasks.filter((task) => !early.includes(task));
-  const outcome = new Map(all(early, () => ({ kind: "recheck", reason: "still_there" })));
-  if (ready.length === 0) return outcome;
-  const alive = ready.map((task) =>
-    isRecord(type) ? { ...task, event: asUpdate(task.event) } : task,
+  const at = freshness?.now() ?? Date.now();
+  const fetched = await callSource(
+    () => source.fetch(tenant, type, object.itemId, { signal }),
+    signal,
   );
-  const built = mapEvent(() => fetchedChange(alive, tenant, sequence, fetched));
-  const result = await applyChange(store, built, signal);
-  const processed = processedEach(alive, built, { result, records: fetched });
-  for (const [index, entry] of [...processed.values()].entries()) {
-    const task = ready[index];
-    if (task !== undefined) outcome.set(task, entry);
-  }
-  return outcome;
+  return fetched === null
+    ? resolveMissing(processor, group, { type, sequence, at })
+    : writeFound(processor, group, { type, fetched, sequence, at });
 }
 
 /** Trusts a destroy, whose topic says everything. Everything else stays unresolved. */
 async function resolveWithoutSource(
   { store }: Processor,
   { tenant, tasks, signal }: NotificationGroup,
-  type: SourceObjectType,
+  type: FetchedType,
 ): Promise<Outcome> {
   const destroys = isRecord(type) ? tasks.filter(({ event }) => isDestroy(event)) : [];
   const outcome = new Map(all(tasks, () => ({ kind: "unresolved" })));
@@ -115,9 +98,6 @@ async function resolveWithoutSource(
   return outcome;
 }
 
-function accountNotVisible(): JobberSyncError {
-  return new JobberSyncError(
-    "ERR_API_RESPONSE",
-    "The tenant's connection can read neither the record nor its account. It may be connected to another account.",
-  );
+function settled(outcome: Outcome): Resolution {
+  return { outcome, refreshes: [], error: null };
 }

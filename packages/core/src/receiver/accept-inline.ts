@@ -46,8 +46,9 @@ export function createAcceptInline<X extends RecordExtras>(
     const { event, tenant, deliveryKey } = disposition.delivery;
     const sequence = event.kind === "snapshot" ? await store.nextSequence() : 0;
     const { receivedAt } = acceptance;
-    const task = { event, deliveryKey, receivedAt, sequence, attempt: 1, rechecked: false };
-    const results = await processDeliveries(processor, tenant, [task], deadline.signal);
+    const task = { event, deliveryKey, receivedAt, sequence, attempt: 1, recheckSince: null };
+    const work = { tenant, tasks: [task], refresh: null, signal: deadline.signal };
+    const { results } = await processDeliveries(processor, work);
     logFailures(logger, tenant, results);
     return respond(results.get(task), disposition.delivery, acceptance);
   };

@@ -99,8 +99,7 @@ function readTask(
   { deliveryKey, receivedAt, sequence, attempts, recheckSince }: ClaimedDelivery,
   event: JobberEvent,
 ): DeliveryTask {
-  const rechecked = recheckSince !== null;
-  return { event, deliveryKey, receivedAt, sequence, attempt: attempts + 1, rechecked };
+  return { event, deliveryKey, receivedAt, sequence, attempt: attempts + 1, recheckSince };
 }
 
 function lookUpFailed(cause: unknown): JobberSyncError {

@@ -61,8 +61,15 @@ export interface WorkerOptions<X extends RecordExtras = AnyExtras> {
    * @default 8
    */
   readonly fetchesPerSecond?: number | undefined;
-  /** Delay before the second look at a missing record. Milliseconds. @default 60000 */
-  readonly recheckMs?: number | undefined;
+  /**
+   * When an object is read again whose fetch may have come from a replica that lags behind, counted
+   * from the first fetch: until the notified change is proven to be visible, or the record to be
+   * missing. Data read through a visit or property is read again at the second time. Milliseconds,
+   * ascending.
+   *
+   * @default [3000, 15000, 60000]
+   */
+  readonly looksMs?: readonly number[] | undefined;
   /**
    * Time limit of one run, which processes up to 2,048 deliveries of an object. Anything still
    * pending counts as failed: a handler as if it had thrown, a source or store as if it were
@@ -83,6 +90,8 @@ export interface WorkerOptions<X extends RecordExtras = AnyExtras> {
   readonly random?: (() => number) | undefined;
 }
 
+const LATEST_LOOK_MS = 60 * 60_000;
+
 /** Completes and validates the numbers of {@link WorkerOptions}. @throws {TypeError} */
 export function checkLimits(options: WorkerOptions<RecordExtras>) {
   checkRetention(options.retention);
@@ -90,10 +99,18 @@ export function checkLimits(options: WorkerOptions<RecordExtras>) {
     concurrency: positiveInteger("concurrency", options.concurrency ?? 8),
     leaseMs: positiveInteger("leaseMs", options.leaseMs ?? 15_000),
     fetchesPerSecond: positiveInteger("fetchesPerSecond", options.fetchesPerSecond ?? 8),
-    recheckMs: positiveInteger("recheckMs", options.recheckMs ?? 60_000),
+    looksMs: checkLooks(options.looksMs),
     runTimeoutMs: positiveInteger("runTimeoutMs", options.runTimeoutMs ?? 300_000),
     retry: checkRetryPolicy(options.retry),
   };
+}
+
+/** @throws {TypeError} unless the times ascend */
+function checkLooks(looksMs: readonly number[] = [3000, 15_000, 60_000]): readonly number[] {
+  const isAscending = (ms: unknown, index: number) =>
+    typeof ms === "number" && ms > (looksMs[index - 1] ?? 0) && ms <= LATEST_LOOK_MS;
+  if (Array.isArray(looksMs) && looksMs.length > 0 && looksMs.every(isAscending)) return looksMs;
+  throw new TypeError("looksMs must be a list of milliseconds, ascending, up to one hour.");
 }
 
 function checkRetention(retention: WorkerOptions["retention"] = {}): void {

@@ -1,6 +1,7 @@
 import type { ErrorCode, JobberSyncError } from "../errors.ts";
 import { topicOf } from "../events/topic-of.ts";
 import type { Claim, ClaimedDelivery } from "../inbox/claim.ts";
+import type { ObjectRefresh } from "../inbox/refresh.ts";
 import type { DeliveryFacts } from "../observability/lifecycle-events.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { OutageLog } from "../observability/outage-log.ts";
@@ -31,11 +32,20 @@ export interface DeliveryResult {
   readonly result: SettleableResult;
 }
 
-/** Reads, checks and processes every delivery of a claim, tenant by tenant. */
+/** The results of a claim. */
+export interface ClaimResults {
+  readonly deliveries: readonly DeliveryResult[];
+  /** Reads to request for later. */
+  readonly refreshes: readonly ObjectRefresh[];
+  /** Why the claim's refresh failed; `null` if it was read, or there was none. */
+  readonly refreshError: JobberSyncError | null;
+}
+
+/** Reads, checks and processes every delivery of a claim, tenant by tenant, and its refresh. */
 export async function processClaim(
-  { object, deliveries }: Claim,
+  { object, deliveries, refresh: claimed }: Claim,
   { processor, directory, logger, logOutage, signal, stopped }: ProcessClaimOptions,
-): Promise<readonly DeliveryResult[]> {
+): Promise<ClaimResults> {
   const results: DeliveryResult[] = [];
   const failedLookups = new Map<ErrorCode, JobberSyncError>();
   const admit = createAdmit(object, directory, signal);
@@ -56,8 +66,16 @@ export async function processClaim(
     }
   }
   if (!stopped.aborted) for (const error of failedLookups.values()) logOutage(error);
+  const refresh = claimed === null ? null : { ...object, ...claimed };
+  if (refresh !== null && !byTenant.has(object.tenant)) byTenant.set(object.tenant, []);
+  const refreshes: ObjectRefresh[] = [];
+  let refreshError: JobberSyncError | null = null;
   for (const [tenant, tasks] of byTenant) {
-    const processed = await processDeliveries(processor, tenant, tasks, signal);
+    const own = tenant === object.tenant ? refresh : null;
+    const work = { tenant, tasks, refresh: own, signal };
+    const { results: processed, ...looks } = await processDeliveries(processor, work);
+    refreshes.push(...looks.refreshes);
+    refreshError ??= looks.refreshError;
     // What fails because the worker stops is released, not failed.
     if (!stopped.aborted)
       for (const error of logFailures(logger, tenant, processed)) logOutage(error);
@@ -69,5 +87,5 @@ export async function processClaim(
       results.push({ facts, delivery, result });
     }
   }
-  return results;
+  return { deliveries: results, refreshes, refreshError };
 }

@@ -1,16 +1,19 @@
+import type { JobberSyncError } from "../errors.ts";
 import type { Claim } from "../inbox/claim.ts";
 import type { ObjectRef } from "../inbox/delivery.ts";
 import type { Inbox } from "../inbox/inbox.ts";
+import type { ObjectRefresh } from "../inbox/refresh.ts";
 import type { Emit } from "../observability/lifecycle-events.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { OutageLog } from "../observability/outage-log.ts";
 import type { Processor } from "../processing/delivery-task.ts";
 import type { TenantDirectory } from "../tenants/tenant-directory.ts";
-import { awaitSlot } from "./await-slot.ts";
+import { awaitFetch } from "./await-fetch.ts";
 import { holdClaim } from "./hold-claim.ts";
 import { keepTrying } from "./keep-trying.ts";
 import { processClaim } from "./process-claim.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
+import { LIMIT_CODES, retryRefresh } from "./retry-refresh.ts";
 import { settleResult } from "./settle-result.ts";
 
 /** Dependencies and settings shared by all runs, validated. */
@@ -21,7 +24,7 @@ export interface ProcessObjectOptions {
   readonly directory: TenantDirectory | null;
   readonly leaseMs: number;
   readonly fetchesPerSecond: number;
-  readonly recheckMs: number;
+  readonly looksMs: readonly number[];
   readonly runTimeoutMs: number;
   readonly retry: RetryPolicy;
   readonly emit: Emit;
@@ -91,26 +94,26 @@ export function createProcessObject(options: ProcessObjectOptions): ProcessObjec
     const slots = { inbox, perSecond, maxWaitMs: mode.maxSlotWaitMs, now };
     const processor: Processor = {
       ...options.processor,
-      beforeFetch: (tenant, signal) => awaitSlot(tenant, slots, signal),
+      freshness: { now, looksMs: options.looksMs, waits: !mode.debounced },
+      beforeFetch: (tenant, signal) => awaitFetch(tenant, claim, slots, signal),
     };
     // One random number per claim: deliveries that fail together retry together and share a fetch.
     const circumstances = {
       random: options.random(),
       pausable: claim.object.tenant !== "",
-      recheckMs: options.recheckMs,
       retry: options.retry,
     };
     try {
       const { signal } = held;
       const stopped = mode.abort;
       const access = { processor, directory, logger, logOutage, signal, stopped };
-      const results = await processClaim(claim, access);
+      const { deliveries, ...looks } = await processClaim(claim, access);
       if (held.isLost()) {
         // The run that took the rows over settles and reports them.
         logger.warn({ code: "ERR_CLAIM_LOST", ...claim.object }, "lost a claim during its run");
         return false;
       }
-      const settled = results.map(({ facts, delivery, result }) =>
+      const settled = deliveries.map(({ facts, delivery, result }) =>
         settleResult(delivery, result, {
           ...circumstances,
           facts,
@@ -120,12 +123,30 @@ export function createProcessObject(options: ProcessObjectOptions): ProcessObjec
         }),
       );
       const settlements = settled.map(({ settlement }) => settlement);
-      await keepTrying(() => inbox.settle(claim, settlements), leaseMs, stopped);
+      const retried = retryOf(claim, looks.refreshError, stopped.aborted);
+      const refreshes = [...looks.refreshes, ...retried];
+      await keepTrying(() => inbox.settle(claim, settlements, { refreshes }), leaseMs, stopped);
       // Hooks run after the settlement is durable, so that they never report what did not happen.
       for (const { emissions } of settled) for (const emission of emissions) emission(emit);
       return settlements.every(({ state }) => state !== "waiting" && state !== "paused");
     } finally {
       held.end();
     }
+  }
+
+  /** The claim's refresh once more, if it failed. */
+  function retryOf(
+    { object, refresh }: Claim,
+    error: JobberSyncError | null,
+    stopped: boolean,
+  ): readonly ObjectRefresh[] {
+    if (refresh === null || error === null) return [];
+    const { retry: policy, random, logger, logOutage } = options;
+    const failure = { error, policy, now: now(), random: random(), stopped };
+    const request = retryRefresh(object, refresh, failure);
+    if (!stopped && !LIMIT_CODES.has(error.code)) logOutage(error);
+    if (request !== null) return [request];
+    logger.error({ code: error.code, err: error, ...object }, "gave up reading an object again");
+    return [];
   }
 }

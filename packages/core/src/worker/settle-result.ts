@@ -28,7 +28,6 @@ export interface SettleCircumstances extends Required<FailureCircumstances> {
   readonly durationMs: number;
   /** Whether the worker is stopping: what failed then is released. */
   readonly stopped: boolean;
-  readonly recheckMs: number;
   readonly retry: RetryPolicy;
 }
 
@@ -65,8 +64,15 @@ export function settleResult(
         emissions: [(emit) => emit("ignored", { ...facts, reason: "no_source", durationMs })],
       };
     case "recheck": {
-      const dueAt = now + circumstances.recheckMs;
-      const counts = { attempts, retries, recheckSince: now, reason: "recheck" };
+      const recheckSince = delivery.recheckSince ?? result.at;
+      const counts = { attempts, retries, recheckSince, reason: "recheck" };
+      const { dueAt } = result;
+      return { settlement: { sequence, state: "waiting", dueAt, ...counts }, emissions: [] };
+    }
+    case "wait": {
+      const { recheckSince, reason } = delivery;
+      const counts = { attempts, retries, recheckSince, reason };
+      const { dueAt } = result;
       return { settlement: { sequence, state: "waiting", dueAt, ...counts }, emissions: [] };
     }
     case "rejected": {

@@ -18,8 +18,12 @@ const MUTANTS: Readonly<Record<string, readonly [from: string, to: string]>> = {
     "true",
   ],
   "a claim leaves debounced rows": [
-    ".filter(({ current }) => isReady(current, now) || isDebounced(current))",
+    ".filter(({ current }) => isReady(current, now) || joinsRun(current))",
     ".filter(({ current }) => isReady(current, now))",
+  ],
+  "a claim leaves rows that are rechecked": [
+    'return isDebounced(row) || (row.reason === "recheck" &&',
+    'return isDebounced(row) || (row.reason === "" &&',
   ],
   "a debounced row starts a claim": ["(debounced && isDebounced(current))", "isDebounced(current)"],
   "an accepted row's age starts elsewhere": ["startedAt: receivedAt,", "startedAt: 0,"],
@@ -60,7 +64,21 @@ const MUTANTS: Readonly<Record<string, readonly [from: string, to: string]>> = {
     "const { state, dueAt, attempts, retries, recheckSince, reason } = settlement;",
     "const { state, attempts, retries, recheckSince, reason } = settlement; const dueAt = now;",
   ],
-  "a released row has no delay": ["Math.max(0, dueAt - now)", "0"],
+  "a released row has no delay": [
+    "} = settlement;\n      const delayMs = Math.max(0, dueAt - now);",
+    "} = settlement;\n      const delayMs = 0;",
+  ],
+  "a refresh is due later after another request": ["dueAt < stored.dueAt", "true"],
+  "a refresh keeps the delay of another request": [
+    "delayMs: isEarlier ? delayMs : stored.delayMs,",
+    "delayMs,",
+  ],
+  "a refresh forgets its last time": ["Math.max(stored.lastAt, lastAt)", "lastAt"],
+  "a refresh forgets its account": ["accountId ?? stored.accountId", "accountId"],
+  "a refresh forgets its first look": ["latest(stored.since, since)", "since"],
+  "a refresh forgets the change": ["latest(stored.occurredAt, occurredAt)", "occurredAt"],
+  "a refresh is missing later": ["stored.missingSince ?? missingSince", "missingSince"],
+  "a refresh forgets its failures": ["Math.max(stored.retries, retries)", "retries"],
   "a released row forgets its counts": [
     "state, dueAt, delayMs, attempts, retries, recheckSince, reason };",
     "state, dueAt, delayMs, recheckSince, reason };",

@@ -83,7 +83,8 @@ export function notification(topic: string, itemId = "Mg==", fields: object = {}
 export function found(
   jobberJobId: string,
   title: string,
-  sourceUpdatedAt = "2026-01-25T09:30:00Z",
+  // Later than any notification.
+  sourceUpdatedAt = "2026-02-01T00:00:00Z",
 ): FetchedRecords {
   return {
     jobs: [fetchedJob(jobberJobId, { sourceUpdatedAt, title, jobberClientId: "client" })],

@@ -19,7 +19,7 @@ describe("worker: notifications", () => {
         title,
         sourceUpdatedAt,
       ]),
-    ).toEqual([["Mg==", "Gutters", "2026-01-25T09:30:00Z"]]);
+    ).toEqual([["Mg==", "Gutters", "2026-02-01T00:00:00Z"]]);
     expect((await store.contacts("acme")).map(({ name }) => name)).toEqual(["John Doe"]);
     expect((await store.submissions("acme")).map(({ payload }) => payload)).toMatchObject([
       { event: "job.created", title: "Gutters", client_name: "John Doe" },
@@ -45,10 +45,13 @@ describe("worker: notifications", () => {
     const { source } = sourceOf((_, id) => (id === "visit" ? found("Mg==", "Gutters") : null));
     const topics: string[] = [];
     const on = { VISIT_UPDATE: () => void topics.push("VISIT_UPDATE") };
-    const { send, worker, store, states } = backend({ source, on });
+    const { send, worker, store, states, clock } = backend({ source, on });
     await send(notification("VISIT_UPDATE", "visit"));
     await send(notification("VISIT_UPDATE", "gone"));
-    await worker.drain();
+    for (let looks = 0; looks < 4; looks += 1) {
+      await worker.drain();
+      clock.now += 60_000;
+    }
     expect(await store.jobs("acme")).toHaveLength(1);
     expect(await store.submissions("acme")).toEqual([]);
     expect(await states()).toEqual(["done", "done"]);

@@ -17,7 +17,7 @@ export async function openSync(options: Partial<JobberSyncOptions> = {}) {
     database: openSqlite(join(folder, "sync.db")),
     app: appOf(jobber),
     logger: { info: log, warn: log, error: log },
-    worker: { recheckMs: 50 },
+    worker: { looksMs: [50] },
     ...options,
   });
   onTestFinished(async () => {

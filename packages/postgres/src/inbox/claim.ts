@@ -1,11 +1,17 @@
 import { randomUUID } from "node:crypto";
-import type { Claim, ClaimedDelivery, Inbox, ObjectRef } from "@jobber-sync/core/ports";
+import type {
+  Claim,
+  ClaimedDelivery,
+  ClaimedRefresh,
+  Inbox,
+  ObjectRef,
+} from "@jobber-sync/core/ports";
 import { createGroupCommit } from "../database/group-commit.ts";
 import { jsonText } from "../database/json-text.ts";
 import { millisecondsSql } from "../database/times.ts";
 import { runStatement } from "../database/transaction.ts";
 import { COMMIT_LATER, type InboxContext, nowSql, nowValue, wholeLimit } from "./inbox-context.ts";
-import { debouncedSql, laneHeldSql, readySql } from "./lane-sql.ts";
+import { debouncedSql, joinsRunSql, laneHeldSql, readySql, scheduledSql } from "./lane-sql.ts";
 
 interface Wanted extends ObjectRef {
   readonly id: string;
@@ -15,12 +21,17 @@ interface Wanted extends ObjectRef {
   readonly debounced: boolean;
 }
 
-type ClaimedRow = Omit<ClaimedDelivery, "body"> & {
+interface ClaimPart {
   readonly claimId: string;
   /** The database's clock; used unless the caller passed its own `now`. */
   readonly claimedAt: number;
-  readonly body: string | null;
-};
+}
+
+type ClaimedRow = Omit<ClaimedDelivery, "body"> &
+  ClaimPart & { readonly body: string | null; readonly refresh?: undefined };
+
+/** Each delivery of a claim, and its refresh. */
+type ClaimRow = ClaimedRow | (ClaimPart & { readonly refresh: ClaimedRefresh });
 
 const MAX_OBJECTS = 64;
 const LANES = 2;
@@ -28,7 +39,7 @@ const LANES = 2;
 /** Creates `claim`: concurrent claims of different objects share a statement. */
 export function createClaim(context: InboxContext): Inbox["claim"] {
   const statement = claimStatement(context);
-  const commit = createGroupCommit<Wanted, readonly ClaimedRow[]>({
+  const commit = createGroupCommit<Wanted, readonly ClaimRow[]>({
     write: claimAll,
     maxItems: MAX_OBJECTS,
     lanes: LANES,
@@ -47,13 +58,16 @@ export function createClaim(context: InboxContext): Inbox["claim"] {
     const rows = await commit(wanted);
     const [first] = rows;
     if (first === undefined) return null;
-    const deliveries = rows.map(claimed).sort((a, b) => a.sequence - b.sequence);
-    return { id, object, claimedAt: at ?? first.claimedAt, deliveries } satisfies Claim;
+    const deliveries = rows
+      .flatMap((row) => (row.refresh === undefined ? [claimed(row)] : []))
+      .sort((a, b) => a.sequence - b.sequence);
+    const refresh = rows.find((row) => row.refresh !== undefined)?.refresh ?? null;
+    return { id, object, claimedAt: at ?? first.claimedAt, deliveries, refresh } satisfies Claim;
   };
 
-  async function claimAll(wanted: readonly Wanted[]): Promise<readonly (readonly ClaimedRow[])[]> {
-    const rows = await runStatement<ClaimedRow>(context.pool, statement, [jsonText(wanted)]);
-    const byClaim = new Map<string, ClaimedRow[]>(wanted.map(({ id }) => [id, []]));
+  async function claimAll(wanted: readonly Wanted[]): Promise<readonly (readonly ClaimRow[])[]> {
+    const rows = await runStatement<ClaimRow>(context.pool, statement, [jsonText(wanted)]);
+    const byClaim = new Map<string, ClaimRow[]>(wanted.map(({ id }) => [id, []]));
     for (const row of rows) byClaim.get(row.claimId)?.push(row);
     return [...byClaim.values()];
   }
@@ -75,6 +89,9 @@ export function createClaim(context: InboxContext): Inbox["claim"] {
 function claimStatement({ schema }: InboxContext): string {
   const deliveries = `${schema.quoted}.jobber_deliveries`;
   const lanes = `${schema.quoted}.jobber_lanes`;
+  const refreshes = `${schema.quoted}.jobber_refreshes`;
+  const refresh = (of: string) =>
+    `r.object_id = ${of}."objectId" AND r.object_type = ${of}."objectType" AND r.tenant = ${of}."tenant"`;
   const object = (of: string) => `d.tenant = ${of}."tenant" AND d.object_type = ${of}."objectType"
       AND d.object_id = ${of}."objectId" AND d.state IN ('waiting', 'claimed')`;
   return `
@@ -87,6 +104,7 @@ wanted AS MATERIALIZED (
   SELECT *, EXISTS (SELECT FROM ${lanes} lane
     WHERE lane.tenant = given."tenant" AND lane.object_type = given."objectType"
       AND lane.object_id = given."objectId" AND ${laneHeldSql("lane", "given.at")}) AS held,
+    (SELECT true FROM ${refreshes} r WHERE ${refresh("given")} AND ${scheduledSql("r", "given.at")} LIMIT 1) AS refreshes,
     (SELECT true FROM ${deliveries} d WHERE ${object("given")}
       AND (${readySql("d", "given.at")} OR given.debounced AND ${debouncedSql("d")}) LIMIT 1) AS starts
   FROM given
@@ -95,7 +113,7 @@ ready AS MATERIALIZED (
   SELECT due.sequence, wanted.id
   FROM wanted CROSS JOIN LATERAL (
     SELECT d.sequence FROM ${deliveries} d
-    WHERE ${object("wanted")} AND wanted.starts AND (${readySql("d", "wanted.at")} OR ${debouncedSql("d")})
+    WHERE ${object("wanted")} AND (wanted.starts OR wanted.refreshes) AND (${readySql("d", "wanted.at")} OR ${joinsRunSql("d")})
       AND (d.state = 'waiting' OR NOT wanted.held)
     -- sequence + 0: with the bare column and a limit the planner may walk the primary key over all rows.
     ORDER BY d.sequence + 0 LIMIT CASE WHEN wanted.held THEN 1 ELSE wanted."limit" END
@@ -105,7 +123,7 @@ ready AS MATERIALIZED (
 lanes AS (
   INSERT INTO ${lanes} AS lane (tenant, object_type, object_id, claim_id, until, lease_ms, wanted)
   SELECT "tenant", "objectType", "objectId", id, at + "leaseMs" * interval '1 ms', "leaseMs", held
-  FROM wanted WHERE id IN (SELECT id FROM ready)
+  FROM wanted WHERE refreshes OR id IN (SELECT id FROM ready)
   ORDER BY "tenant" COLLATE "C", "objectType" COLLATE "C", "objectId" COLLATE "C"
   ON CONFLICT (tenant, object_type, object_id) DO UPDATE SET
     wanted = excluded.wanted OR ${laneHeldSql("lane", AT)},
@@ -116,8 +134,9 @@ lanes AS (
 ),
 taken AS MATERIALIZED (
   SELECT * FROM lanes WHERE claim_id IN (SELECT id FROM wanted)
-)
-UPDATE ${deliveries} d SET state = 'claimed', claim_id = (
+),
+claimed AS (
+  UPDATE ${deliveries} d SET state = 'claimed', claim_id = (
   SELECT claim_id FROM taken t
   WHERE t.tenant = d.tenant AND t.object_type = d.object_type AND t.object_id = d.object_id)
 WHERE d.sequence = ANY (ARRAY(SELECT sequence FROM ready WHERE id IN (SELECT claim_id FROM taken)))
@@ -127,7 +146,17 @@ RETURNING json_build_object(
   'receivedAt', ${millisecondsSql("d.received_at")}, 'startedAt', ${millisecondsSql("d.started_at")},
   'attempts', d.attempts, 'retries', d.retries, 'recheckSince', ${millisecondsSql("d.recheck_since")},
   'pausedMs', d.paused_ms, 'reason', d.reason
-)::text AS json`;
+)::text AS json
+)
+SELECT json FROM claimed
+UNION ALL
+SELECT json_build_object(
+  'claimId', t.claim_id, 'claimedAt', extract(epoch FROM statement_timestamp()) * 1000, 'refresh', json_build_object(
+    'dueAt', ${millisecondsSql("r.due_at")}, 'lastAt', r.last_at, 'accountId', r.account_id, 'since', r.since,
+    'occurredAt', r.occurred_at, 'missingSince', r.missing_since, 'retries', r.retries, 'revision', r.revision)
+)::text
+FROM taken t JOIN ${refreshes} r
+  ON r.object_id = t.object_id AND r.object_type = t.object_type AND r.tenant = t.tenant`;
 }
 
 /** The time of the claim that meets a lane: the start of its own lease. */

@@ -9,6 +9,7 @@ import {
   delayedInFutureSql,
   laneHeldSql,
   PROMPT,
+  refreshInFutureSql,
 } from "./lane-sql.ts";
 
 /** Options for {@link createLook}. */
@@ -51,6 +52,9 @@ export function createLook(
   };
 }
 
+/** More than the ranks of deliveries, which come before refreshes. */
+const AFTER_DELIVERIES = "1000000000";
+
 /** Creates `due`. */
 export function createDue(context: InboxContext): Inbox["due"] {
   return createLook(context);
@@ -58,16 +62,17 @@ export function createDue(context: InboxContext): Inbox["due"] {
 
 /**
  * Returns objects whose lane is not held: first those with rows of a dead worker, then those with
- * waiting rows, longest due first, the first object of each tenant before the second of any. `$1`
- * now, `$2` the maximum number of objects, `$3` for how long waiting rows must have been due, `$4`
- * a JSON list of objects to exclude, `$5` one of tenants to exclude, `$6` whether debounced rows
- * count as due.
+ * waiting rows, then those with a refresh, longest due first, the first object of each tenant
+ * before the second of any. `$1` now, `$2` the maximum number of objects, `$3` for how long waiting
+ * rows must have been due, `$4` a JSON list of objects to exclude, `$5` one of tenants to exclude,
+ * `$6` whether debounced rows count as due.
  *
- * Walks the tenants, and in each the beginning of three indexes, so that the cost depends on the
+ * Walks the tenants, and in each the beginning of four indexes, so that the cost depends on the
  * number of tenants and not on their backlogs.
  */
 function dueStatement({ schema }: InboxContext): string {
   const deliveries = `${schema.quoted}.jobber_deliveries`;
+  const refreshes = `${schema.quoted}.jobber_refreshes`;
   const object = "d.tenant, d.object_type, d.object_id";
   const since = "(input.now - $3::float8 * interval '1 ms')";
   const wanted = "tenant NOT IN (SELECT tenant FROM excluded_tenants)";
@@ -81,7 +86,8 @@ function dueStatement({ schema }: InboxContext): string {
   const nextTenant = (after: string) => {
     const first = (condition: string) => `(SELECT d.tenant FROM ${deliveries} d
     WHERE d.state = 'waiting' AND ${condition}${after} ORDER BY d.tenant LIMIT 1)`;
-    return `least(${first(PROMPT)}, ${first(DELAYED)})`;
+    const refreshed = `(SELECT d.tenant FROM ${refreshes} d WHERE true${after} ORDER BY d.tenant LIMIT 1)`;
+    return `least(${first(PROMPT)}, ${first(DELAYED)}, ${refreshed})`;
   };
   return `
 WITH RECURSIVE input AS MATERIALIZED (SELECT ${nowSql("$1")} AS now),
@@ -116,6 +122,17 @@ found AS (
       (SELECT ${object}, d.due_at FROM input, ${deliveries} d
        WHERE state = 'waiting' AND ${delayedInFutureSql("input.now")} AND ${free} ${few})
     ) AS d GROUP BY ${object}
+  ) AS d
+  UNION ALL
+  SELECT ${object}, d.due_at, ${AFTER_DELIVERIES} + row_number() OVER (PARTITION BY d.tenant ORDER BY d.due_at)
+  FROM (
+    SELECT d.* FROM input, (SELECT tenant FROM tenants WHERE ${wanted}) AS tenants CROSS JOIN LATERAL (
+      SELECT ${object}, d.due_at FROM ${refreshes} d
+      WHERE d.tenant = tenants.tenant AND due_at <= ${since} AND ${free} ORDER BY due_at ${few}
+    ) AS d
+    UNION ALL
+    (SELECT ${object}, d.due_at FROM input, ${refreshes} d
+     WHERE ${refreshInFutureSql("input.now")} AND ${free} ${few})
   ) AS d
 )
 SELECT ${OBJECT_JSON}

@@ -10,6 +10,7 @@ import { createListing } from "./list.ts";
 import { createListen } from "./listen.ts";
 import { createNextSequence } from "./next-sequence.ts";
 import { createPurge } from "./purge.ts";
+import { createRefresh, createWriteRefreshes } from "./refresh.ts";
 import { createReplay } from "./replay.ts";
 import { createResume } from "./resume.ts";
 import { createSettle } from "./settle.ts";
@@ -24,12 +25,14 @@ export interface InboxOptions {
 
 /** Creates the inbox: rows in `jobber_deliveries`, wake-ups in a pg-boss queue. */
 export function createInbox(context: InboxContext, options: InboxOptions): Inbox {
+  const writeRefreshes = createWriteRefreshes(context);
   return {
     accept: createAccept(context, options.accept),
     nextSequence: createNextSequence(context),
     claim: createClaim(context),
     extend: createExtend(context),
-    settle: createSettle(context),
+    settle: createSettle(context, writeRefreshes),
+    refresh: createRefresh(context, writeRefreshes),
     listen: createListen(context, options.sweep),
     due: createDue(context),
     ...createListing(context),

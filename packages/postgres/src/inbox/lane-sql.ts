@@ -13,13 +13,28 @@ export function laneHeldSql(lane: string, at: string): string {
 
 /** Core's `isReady` for an open row of `jobber_deliveries`, given that its lane is not held. */
 export function readySql(row: string, at: string): string {
-  return `(${row}.state = 'claimed' OR ${row}.due_at <= ${at}
-    OR ${row}.due_at - ${row}.delay_ms * interval '1 ms' > ${tolerated(at)})`;
+  return `(${row}.state = 'claimed' OR ${scheduledSql(row, at)})`;
+}
+
+/** The part of `isReady` for waiting rows, and for refreshes. */
+export function scheduledSql(row: string, at: string): string {
+  return `(${row}.due_at <= ${at} OR ${row}.due_at - ${row}.delay_ms * interval '1 ms' > ${tolerated(at)})`;
+}
+
+/** Condition for refreshes that a fast clock wrote. Uses `jobber_refreshes_scheduled`. */
+export function refreshInFutureSql(at: string): string {
+  return `(due_at AT TIME ZONE 'UTC') - delay_ms * interval '1 ms' > (${tolerated(at)}) AT TIME ZONE 'UTC'`;
 }
 
 /** Core's `isDebounced` for an open row of `jobber_deliveries`. */
 export function debouncedSql(row: string): string {
   return `(${row}.state = 'waiting' AND ${row}.attempts = 0 AND ${row}.retries = 0 AND ${row}.reason IS NULL)`;
+}
+
+/** Core's `joinsRun` for an open row of `jobber_deliveries`. */
+export function joinsRunSql(row: string): string {
+  return `(${row}.state = 'waiting' AND ${row}.attempts = 0 AND ${row}.retries = 0
+    AND (${row}.reason IS NULL OR ${row}.reason = 'recheck'))`;
 }
 
 /** Rows with a short delay. The condition of `jobber_deliveries_due`. */

@@ -8,6 +8,8 @@ import { COMMIT_LATER, transactionNowSql } from "./inbox-context.ts";
  * Locks tenants, then rows by ascending sequence, then lanes in the order of their keys, and writes
  * only for claims that still have their lane. It frees a lane if no other row of its claim is left.
  *
+ * Removes the refreshes that the claims have read, unless a request changed them meanwhile.
+ *
  * No join on `sequence`: without statistics the planner repeats the whole list for each row of it.
  *
  * @param options.pausing whether rows pause. Then it locks their tenants, whose rows show whether
@@ -43,7 +45,7 @@ WITH input AS MATERIALIZED (
 ),
 claims AS MATERIALIZED (
   SELECT x.* FROM json_to_recordset($3::text::json) AS x(
-    id text, "tenant" text, "objectType" text, "objectId" text, pauses boolean)
+    id text, "tenant" text, "objectType" text, "objectId" text, pauses boolean, revision bigint)
 ),${pausing ? tenants : ""}
 rows AS MATERIALIZED (
   SELECT sequence, claim_id FROM ${deliveries}
@@ -76,6 +78,11 @@ settled AS (
     ) AS decided)
   WHERE d.sequence = ANY (ARRAY(SELECT sequence FROM rows WHERE claim_id IN (SELECT claim_id FROM held)))
   RETURNING d.sequence, d.state
+),
+refreshed AS (
+  DELETE FROM ${schema}.jobber_refreshes r USING held JOIN claims ON claims.id = held.claim_id
+  WHERE r.object_id = held.object_id AND r.object_type = held.object_type AND r.tenant = held.tenant
+    AND r.revision = claims.revision
 ),
 freed AS (
   DELETE FROM ${lanes} lane USING held

@@ -1,14 +1,22 @@
-import { type Claim, type Inbox, objectKey, type Settlement } from "@jobber-sync/core/ports";
+import {
+  type Claim,
+  type Inbox,
+  type ObjectRefresh,
+  objectKey,
+  type Settlement,
+} from "@jobber-sync/core/ports";
 import { createGroupCommit } from "../database/group-commit.ts";
 import { jsonText } from "../database/json-text.ts";
 import { type Run, runStatement, runTransaction } from "../database/transaction.ts";
 import { type InboxContext, nowValue, sequenceArray } from "./inbox-context.ts";
+import type { WriteRefreshes } from "./refresh.ts";
 import { settleStatement } from "./settle-statement.ts";
 import { distinctWakeUps, type WakeUp, wakeLater } from "./wake-later.ts";
 
 interface Settling {
   readonly claim: Claim;
   readonly settlements: readonly Settlement[];
+  readonly refreshes: readonly ObjectRefresh[];
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -29,7 +37,10 @@ const LANES = 2;
  * Creates `settle`: claims that end at the same time share a statement. If rows return to waiting,
  * their wake-ups are written in the same transaction.
  */
-export function createSettle(context: InboxContext): Inbox["settle"] {
+export function createSettle(
+  context: InboxContext,
+  writeRefreshes: WriteRefreshes,
+): Inbox["settle"] {
   const { pool } = context;
   const statements = {
     plain: settleStatement(context.schema, { pausing: false }),
@@ -47,17 +58,21 @@ export function createSettle(context: InboxContext): Inbox["settle"] {
     keysOf: ({ claim }) => [objectKey(claim.object)],
   });
 
-  return async (claim, settlements) => {
-    if (settlements.length > 0) await commit({ claim, settlements, now: context.now() });
+  return async (claim, settlements, { refreshes = [] } = {}) => {
+    if (settlements.length > 0 || claim.refresh !== null || refreshes.length > 0)
+      await commit({ claim, settlements, refreshes, now: context.now() });
   };
 
   async function settleAll(items: readonly Settling[]): Promise<void> {
     const has = (state: Settlement["state"]) =>
       items.some(({ settlements }) => settlements.some((settlement) => settlement.state === state));
     const statement = has("paused") ? statements.pausing : statements.plain;
-    if (has("waiting") || has("paused")) {
+    if (has("waiting") || has("paused") || items.some(({ refreshes }) => refreshes.length > 0)) {
       await runTransaction(pool, async (run, client) => {
-        await wakeLater(context, client, wakeUpsOf(items, await settleRows(run, statement, items)));
+        const settled = await settleRows(run, statement, items);
+        const refreshed = await writeRefreshes(run, refreshesOf(items, settled));
+        const wakeUps = [...wakeUpsOf(items, settled), ...distinctWakeUps(refreshed)];
+        await wakeLater(context, client, wakeUps);
       });
       return;
     }
@@ -75,8 +90,9 @@ export function createSettle(context: InboxContext): Inbox["settle"] {
     items: readonly Settling[],
   ): Promise<Settled> {
     const rows = items.flatMap(({ settlements }) => settlements);
-    const claims = items.map(({ claim: { id, object }, settlements }) => {
-      return { id, ...object, pauses: settlements.some(({ state }) => state === "paused") };
+    const claims = items.map(({ claim: { id, object, refresh }, settlements }) => {
+      const pauses = settlements.some(({ state }) => state === "paused");
+      return { id, ...object, pauses, revision: refresh?.revision ?? null };
     });
     const at = nowValue(context, Math.max(...items.map(({ now }) => now)));
     const values = [sequenceArray(rows), jsonText(bySequence(items)), jsonText(claims), at];
@@ -95,6 +111,16 @@ function bySequence(items: readonly Settling[]): Readonly<Record<number, object>
       }),
     ),
   );
+}
+
+/** Returns the refreshes that claims request which still held their lane. */
+function refreshesOf(
+  items: readonly Settling[],
+  { held }: Settled,
+): readonly { readonly request: ObjectRefresh; readonly now: number }[] {
+  return items
+    .filter(({ claim }) => held?.includes(claim.id) === true)
+    .flatMap(({ refreshes, now }) => refreshes.map((request) => ({ request, now })));
 }
 
 /**

@@ -79,6 +79,29 @@ export const MIGRATION_0002: readonly string[] = [
   PRIMARY KEY (tenant, object_type, object_id)
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)`,
 
+  // Requests to read an object again, one per object. A table of its own, so that accept maintains
+  // no index for them. Times other than `due_at` are only compared by workers.
+  `CREATE TABLE jobber_refreshes (
+  tenant text COLLATE "C" NOT NULL,
+  object_type text COLLATE "C" NOT NULL,
+  object_id text COLLATE "C" NOT NULL,
+  due_at timestamptz NOT NULL,
+  delay_ms double precision NOT NULL,
+  last_at double precision NOT NULL,
+  account_id text,
+  since double precision,
+  occurred_at double precision,
+  missing_since double precision,
+  retries integer NOT NULL,
+  revision bigint NOT NULL,
+  PRIMARY KEY (object_id, object_type, tenant)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)`,
+
+  `CREATE INDEX jobber_refreshes_due ON jobber_refreshes (tenant, due_at)`,
+
+  `CREATE INDEX jobber_refreshes_scheduled ON jobber_refreshes
+  (((due_at AT TIME ZONE 'UTC') - delay_ms * interval '1 ms'))`,
+
   // Slots are stored as milliseconds since 1970, the exact numbers of core's nextSlotAt.
   `CREATE TABLE jobber_tenants (
   tenant text COLLATE "C" PRIMARY KEY,

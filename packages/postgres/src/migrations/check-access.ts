@@ -43,6 +43,11 @@ export async function checkAccess(
     return (await inbox.list({ tenant })).length === 1;
   });
   await step("jobber_deliveries", "claim", () => processProbe(inbox, tenant));
+  await step("jobber_refreshes", "refresh", async () => {
+    await inbox.refresh({ tenant, ...PROBE }, { dueAt: Date.now() });
+    const lease = { leaseMs: 60_000, now: Date.now() };
+    return (await inbox.claim({ tenant, ...PROBE }, lease))?.refresh != null;
+  });
   await step("jobber_tenants", "acquireSlot", async () => {
     const request = { perSecond: 1, maxWaitMs: 0, now: Date.now() };
     const first = await inbox.acquireSlot(tenant, request);
@@ -86,11 +91,13 @@ const OTHER_TABLES = [
   ["jobber_cursors", "tenant, name, value", "'', ''"],
 ] as const;
 
+/** The object of the probe delivery. */
+const PROBE = { objectType: "unknown", objectId: "" } as const;
+
 function probeDelivery(tenant: string): IncomingDelivery {
   return {
     tenant,
-    objectType: "unknown",
-    objectId: "",
+    ...PROBE,
     deliveryKey: "",
     topic: null,
     body: new Uint8Array(),
@@ -101,7 +108,7 @@ function probeDelivery(tenant: string): IncomingDelivery {
 }
 
 async function processProbe(inbox: Inbox, tenant: string): Promise<boolean> {
-  const object = { tenant, objectType: "unknown", objectId: "" } as const;
+  const object = { tenant, ...PROBE };
   const lease = { leaseMs: 60_000, now: Date.now() };
   const claim = await inbox.claim(object, lease);
   if (claim === null || !(await inbox.extend(claim, lease))) return false;

@@ -31,6 +31,7 @@ const TABLES = [
   "jobber_lanes",
   "jobber_leases",
   "jobber_migrations",
+  "jobber_refreshes",
   "jobber_submissions",
   "jobber_tenants",
 ];

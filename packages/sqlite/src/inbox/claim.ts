@@ -1,21 +1,29 @@
 import { randomUUID } from "node:crypto";
-import { type ClaimedDelivery, type Inbox, transitions } from "@jobber-sync/core/ports";
+import {
+  type ClaimedDelivery,
+  type ClaimedRefresh,
+  type Inbox,
+  type RefreshState,
+  transitions,
+} from "@jobber-sync/core/ports";
 import {
   dueValues,
   type InboxContext,
   IS_DEBOUNCED,
   IS_DUE,
+  JOINS_RUN,
   OPEN,
   wholeLimit,
 } from "./inbox-context.ts";
-import { readLane, takeLane } from "./lanes.ts";
+import { freeLane, readLane, takeLane } from "./lanes.ts";
+import { readRefresh } from "./refreshes.ts";
 
 // INDEXED BY: after ANALYZE on an empty queue the planner scans every due row.
 const INDEX = "INDEXED BY jobber_deliveries_open";
 
 const OBJECT = `tenant = ? AND object_type = ? AND object_id = ? AND ${OPEN}`;
 
-const TAKEN = `(${IS_DUE} OR ${IS_DEBOUNCED})`;
+const TAKEN = `(${IS_DUE} OR ${JOINS_RUN})`;
 
 const READY = `SELECT 1 FROM jobber_deliveries ${INDEX}
   WHERE ${OBJECT} AND (state = 'claimed' OR ${IS_DUE} OR (? AND ${IS_DEBOUNCED})) LIMIT 1`;
@@ -50,15 +58,30 @@ export function createClaim({ database }: InboxContext): Inbox["claim"] {
     const values = [...key, ...due, ...key, ...due, most, ...key, most, most];
     return database.write(
       (transaction) => {
-        if (transitions.isLaneHeld(readLane(transaction, object), now)) return null;
-        if (transaction.get(READY, ...key, ...due, debounced ? 1 : 0) === undefined) return null;
+        const lane = readLane(transaction, object);
+        if (transitions.isLaneHeld(lane, now)) return null;
+        const refresh = readRefresh(transaction, object);
+        const starts =
+          transaction.get(READY, ...key, ...due, debounced ? 1 : 0) !== undefined ||
+          (refresh !== null && transitions.isRefreshReady(refresh, now));
+        if (!starts) {
+          // An expired lane without anything left to claim would be offered again and again.
+          if (lane !== null) freeLane(transaction, object, lane.claimId);
+          return null;
+        }
         const rows = transaction.all<ClaimedDelivery>(CLAIM, id, ...values);
         takeLane(transaction, object, { claimId: id, until: now + leaseMs, leaseMs });
         // RETURNING guarantees no order.
         const deliveries = rows.map((row) => ({ ...row })).sort((a, b) => a.sequence - b.sequence);
-        return { id, object, claimedAt: now, deliveries };
+        return { id, object, claimedAt: now, deliveries, refresh: claimedRefresh(refresh) };
       },
       { withoutSavepoint: true, flush: false },
     );
   };
+}
+
+function claimedRefresh(refresh: RefreshState | null): ClaimedRefresh | null {
+  if (refresh === null) return null;
+  const { delayMs: _, ...claimed } = refresh;
+  return claimed;
 }

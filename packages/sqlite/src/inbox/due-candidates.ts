@@ -11,11 +11,14 @@ export interface Candidate {
   readonly rows: string;
   /** The values of the parameters in `rows`. */
   readonly values: readonly SqliteValue[];
+  /** Whether the rows are refreshes, which come after deliveries. */
+  readonly isRefresh: boolean;
 }
 
 interface Head {
   readonly tenant: string;
-  readonly delayed: number;
+  /** 0 for deliveries with a short delay, 1 for those with a longer one, 2 for refreshes. */
+  readonly kind: 0 | 1 | 2;
   /** The time at which the tenant's first row is due. */
   readonly first: number;
   /** The latest time at which one of its rows can have been scheduled. */
@@ -26,23 +29,41 @@ const DUE = "jobber_deliveries INDEXED BY jobber_deliveries_due";
 const DUE_LATER = "jobber_deliveries INDEXED BY jobber_deliveries_due_later";
 const SCHEDULED = "jobber_deliveries INDEXED BY jobber_deliveries_scheduled";
 
+const REFRESH = "jobber_refreshes INDEXED BY jobber_refreshes_due WHERE TRUE";
+const REFRESH_SCHEDULED = "jobber_refreshes INDEXED BY jobber_refreshes_scheduled WHERE TRUE";
+
+/** Rows by the time they are due, and by the time they were scheduled; `due` serves both. */
+const SOURCES = [
+  { due: `${DUE} WHERE ${PROMPT}`, scheduled: `${DUE} WHERE ${PROMPT}`, latest: "due_at" },
+  {
+    due: `${DUE_LATER} WHERE ${DELAYED}`,
+    scheduled: `${SCHEDULED} WHERE ${DELAYED}`,
+    latest: "due_at - delay_ms",
+  },
+  { due: REFRESH, scheduled: REFRESH_SCHEDULED, latest: "due_at - delay_ms" },
+] as const;
+
 // A recursive query that jumps from tenant to tenant: its cost grows with the number of tenants,
 // not with the length of their queues.
 const HEADS = `WITH RECURSIVE
-  prompt(tenant) AS (${tenants(`${DUE} WHERE ${PROMPT}`, "prompt")}),
-  delayed(tenant) AS (${tenants(`${DUE_LATER} WHERE ${DELAYED}`, "delayed")})
-  SELECT tenant, 0 AS "delayed",
-    (SELECT min(due_at) FROM ${DUE} WHERE ${PROMPT} AND jobber_deliveries.tenant = prompt.tenant) AS "first",
-    (SELECT max(due_at) FROM ${DUE} WHERE ${PROMPT} AND jobber_deliveries.tenant = prompt.tenant) AS "last"
-  FROM prompt WHERE tenant IS NOT NULL
-  UNION ALL SELECT tenant, 1,
-    (SELECT min(due_at) FROM ${DUE_LATER} WHERE ${DELAYED} AND jobber_deliveries.tenant = delayed.tenant),
-    (SELECT max(due_at - delay_ms) FROM ${SCHEDULED} WHERE ${DELAYED} AND jobber_deliveries.tenant = delayed.tenant)
-  FROM delayed WHERE tenant IS NOT NULL`;
+  ${SOURCES.map(({ due }, kind) => `tenants_${kind}(tenant) AS (${tenants(due, `tenants_${kind}`)})`).join(",\n  ")}
+  ${SOURCES.map(head).join("\n  UNION ALL ")}`;
+
+function head({ due, scheduled, latest }: (typeof SOURCES)[number], kind: number): string {
+  const own = `tenant = tenants_${kind}.tenant`;
+  return `SELECT tenant, ${kind} AS "kind",
+    (SELECT min(due_at) FROM ${due} AND ${ownTable(kind)}.${own}) AS "first",
+    (SELECT max(${latest}) FROM ${scheduled} AND ${ownTable(kind)}.${own}) AS "last"
+  FROM tenants_${kind} WHERE tenant IS NOT NULL`;
+}
+
+function ownTable(kind: number): string {
+  return kind === 2 ? "jobber_refreshes" : "jobber_deliveries";
+}
 
 /**
- * Returns where rows are due by `transitions.isReady`, or are debounced and these are wanted too,
- * those that are due for longest first.
+ * Returns where rows are due by `transitions.isReady`, or are debounced and these are wanted too:
+ * deliveries first, those that are due for longest first.
  */
 export function readCandidates(
   connection: Connection,
@@ -50,37 +71,24 @@ export function readCandidates(
 ): readonly Candidate[] {
   const limit = clockLimit(now);
   const candidates: Candidate[] = [];
-  for (const { tenant, delayed, first, last } of connection.all<Head>(HEADS)) {
-    const [source, condition] = delayed === 1 ? [DUE_LATER, DELAYED] : [DUE, PROMPT];
-    if (first <= now) {
-      const rows = `${source} WHERE ${condition} AND tenant = ? AND due_at <= ?`;
-      candidates.push({ tenant, since: first, rows, values: [tenant, now] });
-    }
-    if (debounced && delayed === 0 && last > now) {
-      const rows = `${source} WHERE ${condition} AND tenant = ? AND due_at > ? AND ${IS_DEBOUNCED}`;
-      candidates.push({ tenant, since: Math.max(first, now), rows, values: [tenant, now] });
+  for (const { tenant, kind, first, last } of connection.all<Head>(HEADS)) {
+    const { due, scheduled } = SOURCES[kind];
+    const add = (since: number, rows: string, ...values: readonly SqliteValue[]) =>
+      candidates.push({ tenant, since, rows, values: [tenant, ...values], isRefresh: kind === 2 });
+    if (first <= now) add(first, `${due} AND tenant = ? AND due_at <= ?`, now);
+    if (debounced && kind === 0 && last > now) {
+      const rows = `${due} AND tenant = ? AND due_at > ? AND ${IS_DEBOUNCED}`;
+      add(Math.max(first, now), rows, now);
     }
     // A clock that was fast has scheduled rows in the future.
-    if (last > limit) candidates.push(correctedRows(tenant, delayed === 1, first, limit));
+    if (last > limit) {
+      const fast = "AND due_at - delay_ms > ?";
+      // With a short delay, a row that was scheduled after the limit is due after it too.
+      if (kind === 0) add(first, `${due} AND tenant = ? AND due_at > ? ${fast}`, limit, limit);
+      else add(first, `${scheduled} AND tenant = ? ${fast}`, limit);
+    }
   }
-  return candidates.sort((a, b) => a.since - b.since);
-}
-
-function correctedRows(tenant: string, delayed: boolean, since: number, limit: number): Candidate {
-  return delayed
-    ? {
-        tenant,
-        since,
-        rows: `${SCHEDULED} WHERE ${DELAYED} AND tenant = ? AND due_at - delay_ms > ?`,
-        values: [tenant, limit],
-      }
-    : {
-        tenant,
-        since,
-        // With a short delay, a row that was scheduled after the limit is due after it too.
-        rows: `${DUE} WHERE ${PROMPT} AND tenant = ? AND due_at > ? AND due_at - delay_ms > ?`,
-        values: [tenant, limit, limit],
-      };
+  return candidates.sort((a, b) => Number(a.isRefresh) - Number(b.isRefresh) || a.since - b.since);
 }
 
 function tenants(rows: string, name: string): string {

@@ -2,13 +2,17 @@ import { type Inbox, type ObjectRef, objectKey, transitions } from "@jobber-sync
 import type { Connection } from "../database/connection.ts";
 import type { SqliteValue } from "../database/sqlite-handle.ts";
 import { type Candidate, readCandidates } from "./due-candidates.ts";
-import { type InboxContext, wholeLimit } from "./inbox-context.ts";
+import { type InboxContext, OPEN, wholeLimit } from "./inbox-context.ts";
 import { listLanes } from "./lanes.ts";
 
 /**
  * Rows that the first query reads per wanted object, and the factor by which each later one grows.
  */
 const WIDER = 4;
+
+// Rows of an expired claim. A claim of a refresh alone has none.
+const LEFT_OVER = `SELECT 1 FROM jobber_deliveries INDEXED BY jobber_deliveries_open
+  WHERE tenant = ? AND object_type = ? AND object_id = ? AND ${OPEN} AND state = 'claimed' LIMIT 1`;
 
 /** An object with work, and the time since which it is due. */
 interface DueObject {
@@ -34,22 +38,28 @@ export function createDue({ database }: InboxContext): Inbox["due"] {
       const most = wholeLimit(limit);
       const left = new Set(excludeTenants);
       const { expired, busy } = readLanes(connection, now, exclude);
-      // An expired lane has rows that are left over from its claim.
       let found = expired.filter(({ object }) => !left.has(object.tenant));
       const skipped = [...busy, ...found.map(({ object }) => object)];
       for (const candidate of readCandidates(connection, { now, debounced })) {
         if (left.has(candidate.tenant)) continue;
         const last = found[most - 1];
-        if (last !== undefined && last.due <= candidate.since) break;
+        if (last !== undefined && (candidate.isRefresh || last.due <= candidate.since)) break;
         const own = skipped.filter(({ tenant }) => tenant === candidate.tenant);
-        found = oldest([...found, ...readObjects(connection, candidate, own, most)], most);
+        const objects = readObjects(connection, candidate, own, most);
+        // A refresh comes after every delivery.
+        const later = candidate.isRefresh ? Number.MAX_SAFE_INTEGER / 2 : 0;
+        found = oldest(
+          [...found, ...objects.map((each) => ({ ...each, due: each.due + later }))],
+          most,
+        );
       }
       return oldest(found, most).map(({ object }) => object);
     });
 }
 
 /**
- * Returns expired lanes, without excluded objects, and the objects to skip: those and held ones.
+ * Returns expired lanes with rows, without excluded objects, and the objects to skip: those and
+ * held ones.
  */
 function readLanes(
   connection: Connection,
@@ -63,7 +73,8 @@ function readLanes(
     const object = { tenant, objectType, objectId };
     if (excluded.has(objectKey(object))) continue;
     if (transitions.isLaneHeld(lane, now)) busy.push(object);
-    else expired.push({ object, due: lane.until });
+    else if (connection.get(LEFT_OVER, tenant, objectType, objectId) !== undefined)
+      expired.push({ object, due: lane.until });
   }
   return { expired, busy };
 }

@@ -37,6 +37,10 @@ export const IS_DUE = "(due_at <= ? OR due_at - delay_ms > ?)";
 /** SQL condition of `transitions.isDebounced` for a waiting row. */
 export const IS_DEBOUNCED = "(attempts = 0 AND retries = 0 AND reason IS NULL)";
 
+/** SQL condition of `transitions.joinsRun` for a waiting row. */
+export const JOINS_RUN =
+  "(attempts = 0 AND retries = 0 AND (reason IS NULL OR reason = 'recheck'))";
+
 /** Returns the values of {@link IS_DUE}. */
 export function dueValues(now: number): readonly SqliteValue[] {
   return [now, clockLimit(now)];

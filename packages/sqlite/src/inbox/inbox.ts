@@ -10,6 +10,7 @@ import type { InboxContext } from "./inbox-context.ts";
 import { createListing } from "./list.ts";
 import { createListen } from "./listen.ts";
 import { createPurge } from "./purge.ts";
+import { createRefresh } from "./refresh.ts";
 import { createReplay } from "./replay.ts";
 import { createResume } from "./resume.ts";
 import { createSettle } from "./settle.ts";
@@ -41,6 +42,7 @@ export function createInbox({ database, pollMs, now, closing }: InboxOptions): I
     claim: createClaim(context),
     extend: createExtend(context),
     settle: createSettle(context),
+    refresh: createRefresh(context),
     listen: createListen({ due, pollMs, now, wakes, closing }),
     due,
     ...createListing(context),

@@ -3,6 +3,7 @@ import type { SqliteValue } from "../database/sqlite-handle.ts";
 import type { Transaction } from "../database/transaction.ts";
 import { type InboxContext, OPEN, wholeMs } from "./inbox-context.ts";
 import { freeLane, takeLane } from "./lanes.ts";
+import { removeRefresh, requestRefresh } from "./refreshes.ts";
 import { wasResumed } from "./resume.ts";
 
 const GUARD = "claim_id = NULL WHERE sequence = ? AND claim_id = ? AND state = 'claimed'";
@@ -35,23 +36,25 @@ const EXPIRED = { claimId: "", until: 0, leaseMs: 0 };
 /** Creates `settle`, which follows `transitions.settledRow`. */
 export function createSettle({ database, now, wake }: InboxContext): Inbox["settle"] {
   const options = { withoutSavepoint: true, flush: false, onCommit: wake };
-  return (claim, settlements) => {
+  return (claim, settlements, { refreshes = [] } = {}) => {
     const at = wholeMs(now());
-    return database.write(
-      (transaction) => settleRows(transaction, claim, settlements, at),
-      options,
-    );
+    return database.write((transaction) => {
+      if (!settleRows(transaction, claim, settlements, at)) return;
+      if (claim.refresh !== null) removeRefresh(transaction, claim.object, claim.refresh);
+      for (const request of refreshes) requestRefresh(transaction, request, request, at);
+    }, options);
   };
 }
 
+/** @returns whether the lane is still the claim's */
 function settleRows(
   transaction: Transaction,
   { id, object, claimedAt }: Claim,
   settlements: readonly Settlement[],
   now: number,
-): void {
+): boolean {
   const lane = freeLane(transaction, object, id);
-  if (lane === null) return;
+  if (lane === null) return false;
   const pauses = settlements.some(({ state }) => state === "paused");
   const resumed = pauses && wasResumed(transaction, object.tenant, claimedAt, now);
   for (const settlement of settlements) {
@@ -68,6 +71,7 @@ function settleRows(
   );
   if (left?.own === 1) takeLane(transaction, object, lane);
   else if (left?.own === 0) takeLane(transaction, object, EXPIRED);
+  return true;
 }
 
 function statementFor(

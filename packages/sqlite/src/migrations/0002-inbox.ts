@@ -16,6 +16,9 @@
  * - `by_state` serves lists. It leaves out `done` rows, which are nearly all.
  * - `finished` and `erased` serve retention: finished rows with and without their body.
  *
+ * A refresh is a request to read an object again, one per object. It has a table of its own, so
+ * that accept maintains no index for it.
+ *
  * A lane has a row while a claim has it, or while rows are left over from a claim that expired.
  */
 export const MIGRATION_0002 = `
@@ -68,6 +71,24 @@ CREATE TABLE jobber_lanes (
   lease_ms INTEGER NOT NULL,
   PRIMARY KEY (object_id, tenant, object_type)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE jobber_refreshes (
+  tenant TEXT NOT NULL,
+  object_type TEXT NOT NULL,
+  object_id TEXT NOT NULL,
+  due_at INTEGER NOT NULL,
+  delay_ms INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  account_id TEXT,
+  since INTEGER,
+  occurred_at INTEGER,
+  missing_since INTEGER,
+  retries INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  PRIMARY KEY (object_id, tenant, object_type)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX jobber_refreshes_due ON jobber_refreshes (tenant, due_at);
+CREATE INDEX jobber_refreshes_scheduled ON jobber_refreshes (tenant, due_at - delay_ms);
 
 CREATE TABLE jobber_tenants (
   tenant TEXT PRIMARY KEY,

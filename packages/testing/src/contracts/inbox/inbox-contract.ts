@@ -8,6 +8,7 @@ import { interleavingRules } from "./interleaving-rules.ts";
 import { laneRules } from "./lane-rules.ts";
 import { pauseRules } from "./pause-rules.ts";
 import { purgeRules } from "./purge-rules.ts";
+import { refreshRules, refreshWakingRules } from "./refresh-rules.ts";
 import type { OpenInbox, Rule } from "./rule.ts";
 import { settleRules } from "./settle-rules.ts";
 import { fetchRules } from "./slot-rules.ts";
@@ -72,6 +73,10 @@ export function inboxContract({
   describe("inbox: slots", () => fetchRules(rule));
   describe("inbox: purge", () => purgeRules(rule));
   describe("inbox: debounce", () => debounceRules(clockRule));
+  describe("inbox: refreshes", () => {
+    refreshRules(clockRule);
+    refreshWakingRules(rule);
+  });
   describe("inbox: clocks", () => clockRules(clockRule));
   describe("inbox: random calls", () => {
     it("an object has one run at a time in random interleavings", () =>

@@ -9,6 +9,7 @@ import { DEBOUNCE_MUTANTS } from "../../support/inbox-mutants/debounce-mutants.t
 import { LANE_MUTANTS } from "../../support/inbox-mutants/lane-mutants.ts";
 import type { Mutant } from "../../support/inbox-mutants/mutant.ts";
 import { PURGE_MUTANTS } from "../../support/inbox-mutants/purge-mutants.ts";
+import { REFRESH_MUTANTS } from "../../support/inbox-mutants/refresh-mutants.ts";
 import { SETTLE_MUTANTS } from "../../support/inbox-mutants/settle-mutants.ts";
 import { FETCH_MUTANTS } from "../../support/inbox-mutants/slot-mutants.ts";
 import { TOOLS_MUTANTS } from "../../support/inbox-mutants/tools-mutants.ts";
@@ -24,6 +25,7 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
   ...LANE_MUTANTS,
   ...CLOCK_MUTANTS,
   ...DEBOUNCE_MUTANTS,
+  ...REFRESH_MUTANTS,
   ...SETTLE_MUTANTS,
   ...WAKING_MUTANTS,
   ...TOOLS_MUTANTS,

@@ -4,8 +4,10 @@ import {
   type IncomingDelivery,
   type LeaseOptions,
   type ObjectRef,
+  type ObjectRefresh,
   objectKey,
   type PurgeOptions,
+  type RefreshState,
   replayedStates,
   type Settlement,
   transitions,
@@ -28,6 +30,14 @@ export interface ModelClaimOptions {
   readonly debounced: boolean;
 }
 
+/** The changes of a settlement. */
+export interface ModelSettlement {
+  readonly settlements: readonly Settlement[];
+  readonly refreshes: readonly ObjectRefresh[];
+  /** The model's revision of the refresh that the claim carries. */
+  readonly revision: number | undefined;
+}
+
 /**
  * One tenant's inbox as `transitions` defines it. Ids and sequences come from the inbox under test.
  */
@@ -35,6 +45,8 @@ export class InboxModel {
   readonly rows = new Map<number, ModelRow>();
   /** Of all rows, including those that were deleted. */
   readonly sequences: number[] = [];
+  readonly #refreshes = new Map<string, RefreshState>();
+  #revision = 0;
   readonly #lanes = new Map<string, transitions.Lane>();
   #resumedAt: number | null = null;
 
@@ -49,16 +61,40 @@ export class InboxModel {
     return seen ? "duplicate" : waits ? "coalesced" : "accepted";
   }
 
-  /** Returns the rows that a claim must take, ascending; empty if it must be `null`. */
+  /** Merges a request into the object's refresh. */
+  refresh(request: ObjectRefresh, now: number): void {
+    const key = objectKey(request);
+    this.#revision += 1;
+    const stored = this.#refreshes.get(key) ?? null;
+    const times = { now, revision: this.#revision };
+    this.#refreshes.set(key, transitions.mergedRefresh(stored, request, times));
+  }
+
+  /** Returns the object's refresh, which a claim carries. */
+  refreshOf(ref: ObjectRef): RefreshState | null {
+    return this.#refreshes.get(objectKey(ref)) ?? null;
+  }
+
+  /** Whether a claim must not be `null`. */
+  starts(ref: ObjectRef, options: ModelClaimOptions): boolean {
+    if (this.claimable(ref, options).length > 0) return true;
+    const refresh = this.refreshOf(ref);
+    const isHeld = transitions.isLaneHeld(this.#lanes.get(objectKey(ref)) ?? null, options.now);
+    return !isHeld && refresh !== null && transitions.isRefreshReady(refresh, options.now);
+  }
+
+  /** Returns the rows that a claim must take, ascending. */
   claimable(
     ref: ObjectRef,
     { now, limit, debounced }: ModelClaimOptions,
   ): readonly (readonly [number, ModelRow])[] {
     const object = objectKey(ref);
     if (transitions.isLaneHeld(this.#lanes.get(object) ?? null, now)) return [];
+    const refresh = this.refreshOf(ref);
+    const isRefreshed = refresh !== null && transitions.isRefreshReady(refresh, now);
     const rows = this.#openRows(object).map(([sequence, row]) => ({ ...row, sequence, row }));
     return transitions
-      .claimableRows(rows, { now, limit, debounced })
+      .claimableRows(rows, { now, limit, debounced: debounced || isRefreshed })
       .map(({ sequence, row }) => [sequence, row]);
   }
 
@@ -78,7 +114,7 @@ export class InboxModel {
   settle(
     ref: ObjectRef,
     claimId: string,
-    settlements: readonly Settlement[],
+    { settlements, refreshes, revision }: ModelSettlement,
     times: Omit<transitions.SettleTimes, "resumedAt">,
   ): void {
     const object = objectKey(ref);
@@ -93,6 +129,8 @@ export class InboxModel {
     if (pauses && this.#resumedAt !== null) this.#resumedAt = Math.min(this.#resumedAt, times.now);
     const left = this.#openRows(object).some(([, { current }]) => current.claimId === claimId);
     if (!left) this.#lanes.delete(object);
+    if (this.#refreshes.get(object)?.revision === revision) this.#refreshes.delete(object);
+    for (const request of refreshes) this.refresh(request, times.now);
   }
 
   replay(states: readonly DeliveryState[] | undefined, limit: number | undefined, now: number) {
@@ -122,7 +160,13 @@ export class InboxModel {
         (transitions.isReady(current, now) || (debounced && transitions.isDebounced(current))) &&
         !transitions.isLaneHeld(this.#lanes.get(object) ?? null, now),
     );
-    return [...new Set(due.map(({ object }) => object))].sort();
+    const refreshed = [...this.#refreshes].filter(
+      ([object, refresh]) =>
+        transitions.isRefreshReady(refresh, now) &&
+        !transitions.isLaneHeld(this.#lanes.get(object) ?? null, now),
+    );
+    const keys = [...due.map(({ object }) => object), ...refreshed.map(([object]) => object)];
+    return [...new Set(keys)].sort();
   }
 
   purge(options: Omit<PurgeOptions, "now" | "signal"> & { readonly now: number }): void {

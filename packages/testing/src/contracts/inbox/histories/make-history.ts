@@ -1,5 +1,5 @@
 import { createRandom, type Random } from "../../../random/create-random.ts";
-import type { HistoryResult, HistoryStep, InboxHistory } from "./history.ts";
+import type { HistoryRefresh, HistoryResult, HistoryStep, InboxHistory } from "./history.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -32,6 +32,7 @@ const STEPS: Readonly<Record<Call, (random: Random) => HistoryStep>> = {
     call: "settle",
     claim: random.pick(CLAIMS),
     results: Array.from({ length: random.pick([1, 1, 2, 3]) }, () => makeResult(random)),
+    refreshes: random.chance(0.15) ? [[random.pick(OBJECTS), makeRefresh(random)]] : [],
   }),
   replay: (random) => ({
     call: "replay",
@@ -42,6 +43,11 @@ const STEPS: Readonly<Record<Call, (random: Random) => HistoryStep>> = {
     call: "discard",
     states: random.pick([undefined, ["dead", "claimed"], ["waiting"], ["done", "paused"]]),
     limit: random.pick([undefined, 1]),
+  }),
+  refresh: (random) => ({
+    call: "refresh",
+    object: random.pick(OBJECTS),
+    request: makeRefresh(random),
   }),
   resume: () => ({ call: "resume" }),
   due: (random) => ({ call: "due", debounced: random.chance(0.3) }),
@@ -59,6 +65,7 @@ const NEXT: Readonly<Record<Call, readonly [Call, ...Call[]]>> = {
   settle: ["resume", "replay", "replay", "claim", "extend", "due"],
   replay: ["claim"],
   discard: ["accept"],
+  refresh: ["claim"],
   resume: ["claim"],
   due: ["claim"],
 };
@@ -99,6 +106,22 @@ function accept(random: Random): HistoryStep {
 
 function makeResult(random: Random): HistoryResult {
   if (random.chance(0.1)) return { state: "skip" };
-  if (random.chance(0.4)) return { state: "waiting", delayMs: random.pick(DELAYS_MS) };
+  if (random.chance(0.4)) {
+    const delayMs = random.pick(DELAYS_MS);
+    return { state: "waiting", delayMs, rechecks: random.chance(0.25) };
+  }
   return { state: random.pick(FINAL) };
+}
+
+function makeRefresh(random: Random): HistoryRefresh {
+  const maybe = () => random.pick([null, 1, 2, 3]);
+  return {
+    inMs: random.pick([0, 0, 1000, 30_000]),
+    lastInMs: random.pick([0, 30_000]),
+    accountId: random.pick([null, "A", "B"]),
+    since: maybe(),
+    occurredAt: maybe(),
+    missingSince: maybe(),
+    retries: random.int(3),
+  };
 }

@@ -1,8 +1,8 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import type { Claim, Inbox, ObjectRef, Settlement } from "@jobber-sync/core/ports";
+import type { Claim, ClaimedRefresh, Inbox, ObjectRef, Settlement } from "@jobber-sync/core/ports";
 import { objectKey } from "@jobber-sync/core/ports";
 import { delivery } from "../deliveries.ts";
-import type { HistoryStep } from "./history.ts";
+import type { HistoryRefresh, HistoryStep } from "./history.ts";
 import { InboxModel, type ModelRow } from "./inbox-model.ts";
 
 const START = Date.parse("2026-01-25T10:00:00Z");
@@ -45,6 +45,8 @@ export function createHistoryPlayer(
 ): HistoryPlayer {
   const model = new InboxModel();
   const claims: Claim[] = [];
+  /** The model's revisions of the refreshes that claims carry. */
+  const revisions = new Map<string, number | undefined>();
 
   return {
     model,
@@ -68,6 +70,11 @@ export function createHistoryPlayer(
       }
       case "settle":
         return settle(step);
+      case "refresh": {
+        const { request, object } = refreshOf(step.object, step.request);
+        model.refresh({ ...object, ...request }, now);
+        return inbox.refresh(object, request, { now });
+      }
       case "replay": {
         const { states, limit } = step;
         const expected = model.replay(states, limit, now);
@@ -126,7 +133,11 @@ export function createHistoryPlayer(
       expected.map(claimedRow),
       "rows of the claim",
     );
+    strictEqual(claimed !== null, model.starts(ref, options), "whether there is a claim");
     if (claimed === null) return;
+    const refresh = model.refreshOf(ref);
+    deepStrictEqual(claimed.refresh && unrevised(claimed.refresh), refresh && unrevised(refresh));
+    revisions.set(claimed.id, refresh?.revision);
     strictEqual(claimed.claimedAt, clock.now, "claimedAt");
     model.claim(ref, claimed.id, options);
     claims.push(claimed);
@@ -143,21 +154,34 @@ export function createHistoryPlayer(
         if (result.state === "done") return [{ sequence, state: result.state }];
         const error = attempts % 2 === 0 ? `error ${index}` : undefined;
         const counts = { sequence, attempts: attempts + 1, reason: `result ${index}`, error };
-        return result.state === "waiting"
-          ? [
-              {
-                ...counts,
-                state: result.state,
-                dueAt: now + result.delayMs,
-                retries: retries + 1,
-                recheckSince: now,
-              },
-            ]
-          : [{ ...counts, state: result.state }];
+        if (result.state !== "waiting") return [{ ...counts, state: result.state }];
+        const waits = {
+          sequence,
+          state: result.state,
+          dueAt: now + result.delayMs,
+          recheckSince: now,
+        };
+        return result.rechecks
+          ? [{ ...waits, attempts, retries, reason: "recheck" }]
+          : [{ ...waits, ...counts, retries: retries + 1 }];
       },
     );
-    await inbox.settle(known, settlements);
-    model.settle(known.object, known.id, settlements, { now, claimedAt: known.claimedAt });
+    const refreshes = step.refreshes.map(([index, given]) => {
+      const { object, request } = refreshOf(index, given);
+      return { ...object, ...request };
+    });
+    await inbox.settle(known, settlements, { refreshes });
+    const revision = revisions.get(known.id);
+    const changes = { settlements, refreshes, revision };
+    model.settle(known.object, known.id, changes, { now, claimedAt: known.claimedAt });
+  }
+
+  function refreshOf(index: number, { inMs, lastInMs, ...given }: HistoryRefresh) {
+    const { now } = clock;
+    return {
+      object: objectOf(index),
+      request: { ...given, dueAt: now + inMs, lastAt: now + lastInMs },
+    };
   }
 
   function objectOf(index: number): ObjectRef {
@@ -168,4 +192,16 @@ export function createHistoryPlayer(
 function claimedRow([sequence, { receivedAt, current }]: readonly [number, ModelRow]) {
   const { startedAt, attempts, retries, recheckSince, pausedMs, reason } = current;
   return { sequence, receivedAt, startedAt, attempts, retries, recheckSince, pausedMs, reason };
+}
+
+function unrevised({
+  dueAt,
+  lastAt,
+  accountId,
+  since,
+  occurredAt,
+  missingSince,
+  retries,
+}: ClaimedRefresh) {
+  return { dueAt, lastAt, accountId, since, occurredAt, missingSince, retries };
 }
