@@ -78,6 +78,9 @@ export function sidebar({ packages, errors, entries }) {
       ],
     },
     { text: "Errors", collapsed: true, items: errors.map((code) => item(code, `/errors/${code}`)) },
-    { text: "Project", items: [item("Contributing", "/contributing")] },
+    {
+      text: "Project",
+      items: [item("Contributing", "/contributing"), item("Licences", "/licences")],
+    },
   ];
 }
