@@ -1,18 +1,16 @@
 import { JobberSyncError } from "../errors.ts";
 import { clampInstant, type Instant } from "../time/instant.ts";
-import { canonicalId } from "./canonical-id.ts";
+import { invalidEvent } from "./invalid-event.ts";
 import type {
   ClientSnapshotEvent,
   EventWarning,
   JobberEvent,
   JobSnapshotEvent,
-  NotificationEvent,
   SnapshotEvent,
 } from "./jobber-event.ts";
+import { readNotification } from "./read-notification.ts";
 import { readClient, readJob } from "./read-snapshot.ts";
 import { isObject, readId, readInstant, type Unchecked } from "./read-values.ts";
-import { notificationBody } from "./schemas.ts";
-import { topicTraits } from "./topics.ts";
 
 /** Options for {@link parseEvent}. */
 export interface ParseEventOptions {
@@ -51,39 +49,12 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
  */
 export function parseEvent(bytes: Uint8Array, options: ParseEventOptions = {}): JobberEvent {
   const body = parseJson(bytes);
-  if (!isObject(body)) throw invalid("the body is not a JSON object");
+  if (!isObject(body)) throw invalidEvent("the body is not a JSON object");
   const data = Object.hasOwn(body, "data") ? body.data : undefined;
   // Decided by the key alone: a broken envelope is an error, never a snapshot.
   if (isObject(data) && Object.hasOwn(data, "webHookEvent"))
-    return parseNotification(data.webHookEvent, bytes);
+    return readNotification(data.webHookEvent, bytes);
   return parseSnapshot(body, data, bytes, options.receivedAt);
-}
-
-function parseNotification(envelope: unknown, raw: Uint8Array): NotificationEvent {
-  const parsed = notificationBody.safeParse(envelope);
-  if (!parsed.success) {
-    const path = ["data.webHookEvent", ...(parsed.error.issues[0]?.path ?? [])].join(".");
-    throw invalid(`${path} is missing or has the wrong type`);
-  }
-  const { topic, appId, accountId, itemId, occurredAt, occuredAt } = parsed.data;
-  if ((itemId === undefined || itemId === null) && !topic.startsWith("APP_"))
-    throw invalid("data.webHookEvent.itemId is missing, which only APP_ topics may omit");
-  const warnings: EventWarning[] = [];
-  const { event, objectType } = topicTraits(topic);
-  // Apps created before 8 December 2023 send the misspelled key.
-  const time = readInstant(occurredAt ?? occuredAt, "data.webHookEvent.occurredAt", warnings);
-  return {
-    kind: "notification",
-    topic,
-    event,
-    objectType,
-    appId: appId ?? null,
-    accountId: canonicalId(String(accountId)),
-    itemId: canonicalId(String(itemId ?? accountId)),
-    occurredAt: time ?? null,
-    raw,
-    warnings,
-  };
 }
 
 const JOB_EVENTS: ReadonlySet<unknown> = new Set<JobSnapshotEvent["event"]>([
@@ -106,23 +77,28 @@ function parseSnapshot(
 ): SnapshotEvent {
   const event = Object.hasOwn(body, "event") ? body.event : undefined;
   const ofJob = JOB_EVENTS.has(event);
-  if (!ofJob && !CLIENT_EVENTS.has(event)) throw invalid("event is missing or unknown");
-  if (!isObject(data)) throw invalid("data is missing or has the wrong type");
+  if (!ofJob && !CLIENT_EVENTS.has(event)) throw invalidEvent("event is missing or unknown");
+  if (!isObject(data)) throw invalidEvent("data is missing or has the wrong type");
   const id = readId(data.id);
-  if (id === undefined) throw invalid("data.id is missing or has the wrong type");
+  if (id === undefined) throw invalidEvent("data.id is missing or has the wrong type");
   const warnings: EventWarning[] = [];
   const sourceUpdatedAt = readSourceTime(body, data, receivedAt, warnings);
-  const base = { kind: "snapshot", sourceUpdatedAt, raw, warnings } as const;
   return ofJob
     ? {
-        ...base,
+        kind: "snapshot",
         event: event as JobSnapshotEvent["event"],
         data: readJob(data, id, warnings),
+        sourceUpdatedAt,
+        raw,
+        warnings,
       }
     : {
-        ...base,
+        kind: "snapshot",
         event: event as ClientSnapshotEvent["event"],
-        data: readClient(data, id, "data", warnings),
+        data: readClient(data, id, "data.", warnings),
+        sourceUpdatedAt,
+        raw,
+        warnings,
       };
 }
 
@@ -132,8 +108,8 @@ function readSourceTime(
   receivedAt: number | undefined,
   warnings: EventWarning[],
 ): Instant | null {
-  const updatedAt = readInstant(data.updated_at, "data.updated_at", warnings);
-  const time = updatedAt ?? readInstant(body.occurred_at, "occurred_at", warnings);
+  const updatedAt = readInstant(data.updated_at, "data.", "updated_at", warnings);
+  const time = updatedAt ?? readInstant(body.occurred_at, "", "occurred_at", warnings);
   if (time === undefined || time === null) return null;
   if (receivedAt === undefined) return time;
   const clamped = clampInstant(time, receivedAt);
@@ -152,11 +128,4 @@ function parseJson(bytes: Uint8Array): unknown {
       "The body is not JSON in UTF-8. Send the bytes of one JSON object.",
     );
   }
-}
-
-function invalid(problem: string): JobberSyncError {
-  return new JobberSyncError(
-    "ERR_EVENT_INVALID",
-    `The body is not an event: ${problem}. Expected Jobber's envelope {"data":{"webHookEvent":{…}}} or a snapshot {"event":"job.created","data":{"id":…}}.`,
-  );
 }

@@ -1,7 +1,8 @@
 import * as z from "zod";
 
-// Only the shape of Jobber's envelope. Snapshots are read by hand: a zod transform per field costs
-// more than the rest of parsing, and a schema cannot drop the parts that are unusable.
+// Only for the error of an envelope that the plain check in read-notification.ts rejects. Snapshots
+// have no schema, because a schema cannot drop the parts that are unusable. Tests compare both with
+// schemas.
 
 // 1 to 255 characters; no control characters (Cc), no lone surrogates (Cs), which no database
 // stores.

@@ -4,11 +4,14 @@
  */
 export type Instant = string;
 
-// The separator may be a space: RFC 3339, section 5.6, allows it, and Python's str() writes it.
-const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
+const TIME_START = "2026-01-25T".length;
 const SECONDS_END = "2026-01-25T10:00:00".length;
+const INSTANT_LENGTH = "2026-01-25T10:00:00Z".length;
 const MAX_FRACTION_DIGITS = 6;
 const MINUTES_A_DAY = 24 * 60;
+/** More than any number of two digits. */
+const NO_NUMBER = 100;
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"));
 
 /**
  * Parses an RFC 3339 time with an offset. Digits beyond the microsecond are cut off, so that every
@@ -18,38 +21,82 @@ const MINUTES_A_DAY = 24 * 60;
  * a year outside 0001 to 9999
  */
 export function parseInstant(text: string): Instant | null {
-  if (!RFC_3339.test(text)) return null;
-  // By position: capture groups would take a sixth of the time to parse a body with three times.
-  const hour = twoDigitsAt(text, 11);
-  const minute = twoDigitsAt(text, 14);
-  if (hour > 23 || minute > 59 || twoDigitsAt(text, 17) > 59 || !isDay(text)) return null;
-  const date = text.slice(0, 10);
-  const end = text.slice(16, SECONDS_END) + fractionOf(text);
-  const sign = text.at(-6);
-  if (sign !== "+" && sign !== "-")
-    return date.startsWith("0000") ? null : `${date}T${text.slice(11, 16)}${end}`;
-  const offsetHour = twoDigitsAt(text, text.length - 5);
-  const offsetMinute = twoDigitsAt(text, text.length - 2);
-  if (offsetHour > 23 || offsetMinute > 59) return null;
-  const offset = offsetHour * 60 + offsetMinute;
-  const minutes = hour * 60 + minute - (sign === "-" ? -offset : offset);
+  // By position: a regular expression takes twice as long, and a snapshot has three times.
+  if (!isDateTime(text)) return null;
+  const zone = zoneStart(text);
+  const offset = offsetAt(text, zone);
+  if (offset === null) return null;
+  // Jobber's usual spelling is already an Instant.
+  if (
+    zone === SECONDS_END &&
+    text.length === INSTANT_LENGTH &&
+    text[10] === "T" &&
+    text[19] === "Z"
+  )
+    return isYear(text) ? text : null;
+  const minutes = twoDigitsAt(text, 11) * 60 + twoDigitsAt(text, 14) - offset;
+  const date = text.slice(0, TIME_START - 1);
   const shifted = minutes >= 0 && minutes < MINUTES_A_DAY ? date : nextOrPreviousDay(date, minutes);
-  if (shifted === null || shifted.startsWith("0000")) return null;
+  if (shifted === null || !isYear(shifted)) return null;
   const ofDay = (minutes + MINUTES_A_DAY) % MINUTES_A_DAY;
-  return `${shifted}T${twoDigits(Math.floor(ofDay / 60))}:${twoDigits(ofDay % 60)}${end}`;
+  const time = `${TWO_DIGITS[Math.floor(ofDay / 60)]}:${TWO_DIGITS[ofDay % 60]}`;
+  return `${shifted}T${time}${text.slice(16, SECONDS_END)}${fractionOf(text, zone)}Z`;
 }
 
-/** Returns the fraction as printed, with the `Z`. */
-function fractionOf(text: string): string {
-  if (text[SECONDS_END] !== ".") return "Z";
-  const digits = (/\d+/.exec(text.slice(SECONDS_END))?.[0] ?? "")
-    .slice(0, MAX_FRACTION_DIGITS)
-    .replace(/0+$/, "");
-  return digits === "" ? "Z" : `.${digits}Z`;
+/** Returns whether the text begins with a day that exists and a time. */
+function isDateTime(text: string): boolean {
+  return (
+    isDay(text) &&
+    // RFC 3339, section 5.6, allows a space, and Python's str() writes it.
+    (text[10] === "T" || text[10] === "t" || text[10] === " ") &&
+    twoDigitsAt(text, TIME_START) < 24 &&
+    text[13] === ":" &&
+    twoDigitsAt(text, 14) < 60 &&
+    text[16] === ":" &&
+    twoDigitsAt(text, 17) < 60
+  );
 }
 
+/** Returns where the fraction ends, which need not exist. */
+function zoneStart(text: string): number {
+  let index = SECONDS_END;
+  if (text[index] !== ".") return index;
+  do index += 1;
+  while (isDigit(text.charCodeAt(index)));
+  // A point without digits is no fraction.
+  return index === SECONDS_END + 1 ? SECONDS_END : index;
+}
+
+/** Returns the minutes before UTC of the offset at the end; `null` if there is none. */
+function offsetAt(text: string, zone: number): number | null {
+  const sign = text[zone];
+  if (sign === "Z" || sign === "z") return text.length === zone + 1 ? 0 : null;
+  if ((sign !== "+" && sign !== "-") || text.length !== zone + 6 || text[zone + 3] !== ":")
+    return null;
+  const hour = twoDigitsAt(text, zone + 1);
+  const minute = twoDigitsAt(text, zone + 4);
+  if (hour > 23 || minute > 59) return null;
+  return (hour * 60 + minute) * (sign === "-" ? -1 : 1);
+}
+
+/** Returns the fraction as stored, with its point; empty if it is zero. */
+function fractionOf(text: string, zone: number): string {
+  if (zone === SECONDS_END) return "";
+  const end = Math.min(zone, SECONDS_END + 1 + MAX_FRACTION_DIGITS);
+  return text.slice(SECONDS_END, end).replace(/\.?0+$/, "");
+}
+
+/** Returns a number of two digits; {@link NO_NUMBER} if there are none. */
 function twoDigitsAt(text: string, index: number): number {
-  return (text.charCodeAt(index) - 48) * 10 + text.charCodeAt(index + 1) - 48;
+  const tens = text.charCodeAt(index);
+  const units = text.charCodeAt(index + 1);
+  return isDigit(tens) && isDigit(units) ? tens * 10 + units - 11 * ZERO : NO_NUMBER;
+}
+
+const ZERO = 48;
+
+function isDigit(code: number): boolean {
+  return code >= ZERO && code <= ZERO + 9;
 }
 
 /**
@@ -61,22 +108,24 @@ function nextOrPreviousDay(date: string, minutes: number): string | null {
   return printed.length === "2026-01-25T10:00:00.000Z".length ? printed.slice(0, 10) : null;
 }
 
-function twoDigits(number: number): string {
-  return number < 10 ? `0${number}` : String(number);
+function isYear(text: string): boolean {
+  return !text.startsWith("0000");
 }
 
-/** Returns whether the day exists: Date would turn 30 February into 1 March. */
+/** Returns whether the text begins with a day that exists: Date turns 30 February into 1 March. */
 function isDay(text: string): boolean {
-  const day = twoDigitsAt(text, 8);
-  if (day < 1) return false;
+  const century = twoDigitsAt(text, 0);
+  const ofCentury = twoDigitsAt(text, 2);
   const month = twoDigitsAt(text, 5);
+  const day = twoDigitsAt(text, 8);
+  if (century > 99 || ofCentury > 99 || text[4] !== "-" || text[7] !== "-" || day < 1) return false;
   if (month !== 2)
     return (
       month >= 1 &&
       month <= 12 &&
       day <= (month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31)
     );
-  const year = twoDigitsAt(text, 0) * 100 + twoDigitsAt(text, 2);
+  const year = century * 100 + ofCentury;
   return day <= (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28);
 }
 
