@@ -16,6 +16,13 @@ export type {
   IncomingDelivery,
   ObjectRef,
 } from "./inbox/delivery.ts";
+export {
+  type DeliveryErasure,
+  type ErasedClient,
+  type ErasedDeliveries,
+  isErased,
+  searchedText,
+} from "./inbox/erasure.ts";
 export type { DueOptions, Inbox, PurgeOptions, SlotRequest, WakeOptions } from "./inbox/inbox.ts";
 export { discardedStates, INBOX_DEFAULTS, replayedStates } from "./inbox/inbox-defaults.ts";
 export { listenByPolling } from "./inbox/listen-by-polling.ts";
@@ -54,6 +61,17 @@ export type {
 export type { DatabaseProblem } from "./store/database-problem.ts";
 export { decideWrite, type VersionedRow, type WriteOutcome } from "./store/decide-write.ts";
 export { type ChangePlan, planChange } from "./store/plan-change.ts";
+export {
+  type ErasedRecords,
+  emptiedRow,
+  erasedPayload,
+  PERSONAL_JOB_FIELDS,
+  PERSONAL_PAYLOAD_FIELDS,
+  type RecordEraser,
+  type RecordErasure,
+  sealedContact,
+  sealedJob,
+} from "./store/record-eraser.ts";
 export type {
   ContactWrite,
   JobWrite,
@@ -62,7 +80,13 @@ export type {
   SyncResult,
   SyncStore,
 } from "./store/sync-store.ts";
-export { DELETION_REGISTERS, SEPARATE_FIELDS } from "./store/version.ts";
+export {
+  DELETION_REGISTERS,
+  encodeTombstone,
+  SEALED,
+  SEPARATE_FIELDS,
+  sealedTombstone,
+} from "./store/version.ts";
 export { type WrittenRecord, writtenRecord } from "./store/written-record.ts";
 export type { CursorStore } from "./tokens/cursor-store.ts";
 export type { Lease } from "./tokens/lease.ts";

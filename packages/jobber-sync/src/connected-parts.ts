@@ -29,6 +29,8 @@ export interface ConnectedParts<X extends RecordExtras> {
   readonly api: JobberApi<X>;
   readonly reconciler: Reconciler | null;
   readonly connect: ConnectHandlers;
+  /** Forgets the cached accounts of the tenants. */
+  readonly refreshTenants: () => void;
 }
 
 /** Creates API client, OAuth flow, reconcile and the tenants behind their connections. */
@@ -95,7 +97,8 @@ export function connectedParts<X extends RecordExtras>(
     allowedAccounts: (tenant) => directory.allowedAccounts(tenant),
     now,
   });
-  return { app, tenants, api, reconciler, connect };
+  const refreshTenants = () => directory.refresh();
+  return { app, tenants, api, reconciler, connect, refreshTenants };
 }
 
 /**

@@ -13,6 +13,7 @@ import {
 } from "@jobber-sync/core";
 import type { Inbox, SyncStore } from "@jobber-sync/core/ports";
 import { connectedParts } from "./connected-parts.ts";
+import { createErasure, type ErasureReport } from "./erasure/create-erasure.ts";
 import { checkHealth, type Health } from "./health/check-health.ts";
 import type { JobberSyncOptions, SyncDatabase } from "./options.ts";
 import { trackDeliveries } from "./track-deliveries.ts";
@@ -49,6 +50,24 @@ export interface JobberSync<X extends RecordExtras = AnyExtras> {
    * Resolves with the number of runs.
    */
   drain(options?: { readonly maxMs?: number | undefined }): Promise<number>;
+  /**
+   * Erases a client's personal data: from its contact, its jobs, their submissions, and deliveries,
+   * processed or not. Ids and tombstones stay, and later writes of the contact change nothing. Call
+   * it after you have deleted the client in Jobber. Waits for active runs of the tenant, which may
+   * take as long as your handlers.
+   *
+   * @throws {JobberSyncError} `ERR_STORE…`; `ERR_STORE_BUSY` if active runs do not end within a
+   *   minute: call it again
+   * @throws {TypeError} for a store of your own without `erase`
+   */
+  eraseContact(tenant: string, jobberClientId: string): Promise<ErasureReport>;
+  /**
+   * Erases a tenant: its connection, and the personal data of all its records, submissions and
+   * deliveries. Ids and tombstones stay. A tenant who connects again is imported again.
+   *
+   * @throws {JobberSyncError} as {@link eraseContact}
+   */
+  eraseTenant(tenant: string): Promise<ErasureReport>;
   /**
    * Checks database, backlog, connections and reconcile: a level, and a reason for each problem.
    * For health endpoints and gauges. Never rejects.
@@ -107,6 +126,11 @@ export function createJobberSync<X extends RecordExtras = AnyExtras>(
     statusOverrides: options.statusOverrides,
     snapshotExtra: options.snapshotExtra,
   });
+  const erasure = createErasure({
+    database,
+    refreshTenants: () => connected?.refreshTenants(),
+    now: now ?? Date.now,
+  });
   let running: Promise<void> | null = null;
 
   async function start(): Promise<void> {
@@ -137,6 +161,7 @@ export function createJobberSync<X extends RecordExtras = AnyExtras>(
       await database.close?.();
     },
     drain: (drainOptions) => worker.drain(drainOptions),
+    ...erasure,
     health: () =>
       checkHealth({ database, reconciles: Boolean(connected?.reconciler), now: now ?? Date.now }),
   };

@@ -1,4 +1,5 @@
 export { createJobberSync, type JobberSync } from "./create-jobber-sync.ts";
+export type { ErasureReport } from "./erasure/create-erasure.ts";
 export type {
   HealthCode,
   HealthLevel,

@@ -26,6 +26,7 @@ import type {
   DatabaseProblem,
   Inbox,
   Lease,
+  RecordEraser,
   SyncStore,
   TokenStore,
 } from "@jobber-sync/core/ports";
@@ -34,7 +35,8 @@ import type { SyncTenant } from "./tenants/connected-tenants.ts";
 /** The database of `createJobberSync`: what `openSqlite` and `createPostgres` return. */
 export interface SyncDatabase {
   readonly inbox: Inbox;
-  readonly store: SyncStore & SyncReader;
+  /** Erases personal data if it is a `RecordEraser`, as the stores of this library are. */
+  readonly store: SyncStore & SyncReader & Partial<RecordEraser>;
   readonly tokens: TokenStore;
   readonly lease: Lease;
   readonly cursors: CursorStore;

@@ -4,6 +4,7 @@ import type {
   DatabaseProblem,
   Inbox,
   Lease,
+  RecordEraser,
   SyncStore,
   TokenStore,
 } from "@jobber-sync/core/ports";
@@ -113,7 +114,7 @@ export interface PostgresOptions {
 
 /** The ports of receiver, worker and API client, implemented on one PostgreSQL database. */
 export interface Postgres {
-  readonly store: SyncStore & SyncReader;
+  readonly store: SyncStore & SyncReader & RecordEraser;
   readonly inbox: Inbox;
   /** Tenants' connections to Jobber. Wrap it in `encryptTokens`. */
   readonly tokens: TokenStore;

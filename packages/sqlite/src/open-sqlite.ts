@@ -4,6 +4,7 @@ import {
   type DatabaseProblem,
   type Inbox,
   type Lease,
+  type RecordEraser,
   type SyncStore,
   safeLogger,
   type TokenStore,
@@ -59,7 +60,7 @@ export interface SqliteOptions {
 
 /** Everything that a receiver, a worker and the API client store, in one SQLite file. */
 export interface Sqlite {
-  readonly store: SyncStore & SyncReader;
+  readonly store: SyncStore & SyncReader & RecordEraser;
   /** Shares the store's file, sequence and transactions. */
   readonly inbox: Inbox;
   /** Connections of tenants to Jobber. Wrap it in `encryptTokens`. */

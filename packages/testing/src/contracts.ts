@@ -9,6 +9,11 @@ export {
   fetchHandlerContract,
 } from "./contracts/adapter/fetch-handler-contract.ts";
 export {
+  type ErasureContractOptions,
+  erasureContract,
+  type OpenedErasable,
+} from "./contracts/erasure/erasure-contract.ts";
+export {
   checkLaneInterleavings,
   type LaneInterleavingOptions,
 } from "./contracts/inbox/check-lane-interleavings.ts";
@@ -26,6 +31,10 @@ export {
   type HistoryOptions,
   type OpenedStore,
 } from "./contracts/store/histories/check-histories.ts";
+export {
+  type RecordEraserContractOptions,
+  recordEraserContract,
+} from "./contracts/store/record-eraser-contract.ts";
 export {
   type SyncStoreContractOptions,
   syncStoreContract,

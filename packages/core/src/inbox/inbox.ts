@@ -7,6 +7,7 @@ import type {
   IncomingDelivery,
   ObjectRef,
 } from "./delivery.ts";
+import type { DeliveryErasure, ErasedDeliveries } from "./erasure.ts";
 import type { RefreshRequest } from "./refresh.ts";
 
 /**
@@ -238,6 +239,13 @@ export interface Inbox {
    * @returns the number of deliveries
    */
   discard(filter: DeliveryFilter): Promise<number>;
+
+  /**
+   * Erases personal data from a tenant's deliveries: body, its hash, and the message of a failure.
+   * Deliveries that are not `done` become `done` with the reason `erased` and are not processed.
+   * Those that are `claimed` are left out: call it again once their runs have ended.
+   */
+  erase(erasure: DeliveryErasure): Promise<ErasedDeliveries>;
 
   /**
    * Acquires a slot for one API call from the tenant's rate limit, which all workers share. Slots

@@ -1,4 +1,5 @@
 import type { ObjectRef } from "./delivery.ts";
+import { isErased } from "./erasure.ts";
 import type { Inbox } from "./inbox.ts";
 import { discardedStates, INBOX_DEFAULTS, replayedStates } from "./inbox-defaults.ts";
 import { listenByPolling } from "./listen-by-polling.ts";
@@ -9,6 +10,7 @@ import { memoryStats } from "./memory-stats.ts";
 import { nextSlotAt, type RateLimit } from "./next-slot-at.ts";
 import { objectKey } from "./object-key.ts";
 import {
+  erasedRow,
   isDebounced,
   isLaneHeld,
   isReady,
@@ -123,6 +125,21 @@ export function createMemoryInbox({
       const discarded = rows.select({ ...filter, states: discardedStates(filter) });
       for (const row of discarded) rows.delete(row);
       return discarded.length;
+    },
+
+    async erase(erasure) {
+      const { tenant, client, now = clock() } = erasure;
+      const keys = new Set<string>();
+      let deliveries = 0;
+      for (const row of rows.select({ tenant })) {
+        const erased = isErased(erasure, row) ? erasedRow(row.current, now) : null;
+        if (erased === null || (row.body === null && erased === row.current)) continue;
+        row.body = null;
+        rows.update(row, erased);
+        deliveries += 1;
+        if (client !== undefined) keys.add(row.deliveryKey);
+      }
+      return { deliveries, deliveryKeys: [...keys] };
     },
 
     async acquireSlot(tenant, request) {

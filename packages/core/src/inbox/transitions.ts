@@ -74,6 +74,8 @@ export interface SettleTimes {
  * | replay | `unresolved`, `quarantined`, `dead` | `waiting` | due now, counts, error, age anew |
  * | resume | `paused` | `waiting` | due now, `pausedMs` grows |
  * | discard | any but `claimed`, `done` | – | row deleted |
+ * | erase | any but `claimed`, `done` | `done` | reason `erased`, finished now, no error, no body |
+ * | erase | `done` | `done` | no body |
  * | purge | `done` | – | body erased, later the row deleted |
  * | purge | `unresolved`, `quarantined`, `dead` | – | row deleted |
  */
@@ -255,6 +257,13 @@ export function mergedRefresh(
 
 function latest(a: number | null, b: number | null): number | null {
   return a === null ? b : b === null ? a : Math.max(a, b);
+}
+
+/** The row after an erasure; `null` for one that is not erased, because a run has it. */
+export function erasedRow<R extends RowState>(row: R, now: number): R | null {
+  if (row.state === "claimed") return null;
+  if (row.state === "done") return row;
+  return { ...row, state: "done", reason: "erased", error: null, finishedAt: now };
 }
 
 /** Decides how retention treats the row. */

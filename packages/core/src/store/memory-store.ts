@@ -2,6 +2,13 @@ import type { ContactRecord } from "../records/contact-record.ts";
 import type { JobRecord } from "../records/job-record.ts";
 import { decideWrite, type VersionedRow } from "./decide-write.ts";
 import { planChange } from "./plan-change.ts";
+import {
+  emptiedRow,
+  erasedPayload,
+  type RecordEraser,
+  sealedContact,
+  sealedJob,
+} from "./record-eraser.ts";
 import type {
   ReadOptions,
   SubmissionRecord,
@@ -18,7 +25,7 @@ const DEFAULT_LIMIT = 1000;
  * Creates a store in memory, for tests and experiments. It follows every rule of {@link SyncStore}
  * except durability: the process's end loses all records.
  */
-export function createMemoryStore(): SyncStore & SyncReader {
+export function createMemoryStore(): SyncStore & SyncReader & RecordEraser {
   const contacts = new Map<string, VersionedRow<ContactRecord>>();
   const jobs = new Map<string, VersionedRow<JobRecord>>();
   const submissions = new Map<string, SubmissionRecord>();
@@ -51,6 +58,44 @@ export function createMemoryStore(): SyncStore & SyncReader {
           return { tenant, deliveryKey, outcome: known ? "unchanged" : "inserted" };
         }),
       };
+    },
+
+    async erase(erasure) {
+      const { tenant, jobberClientId, deliveryKeys = [] } = erasure;
+      const one = jobberClientId === undefined ? null : { ...erasure, jobberClientId };
+      sequence += 1;
+      const clients = one ? [one.jobberClientId] : idsOf(contacts, tenant, clientIdOf);
+      for (const id of clients) {
+        const key = keyOf(tenant, id);
+        const stored = contacts.get(key);
+        if (one) contacts.set(key, sealedContact(stored, one));
+        else if (stored) contacts.set(key, emptiedRow(stored, erasure, sequence));
+      }
+      const erasedJobs = idsOf(
+        jobs,
+        tenant,
+        jobIdOf,
+        (job) => one === null || job.jobberClientId === one.jobberClientId,
+      );
+      for (const id of erasedJobs) {
+        const stored = jobs.get(keyOf(tenant, id));
+        if (stored === undefined) continue;
+        jobs.set(
+          keyOf(tenant, id),
+          one ? sealedJob(stored) : emptiedRow(stored, erasure, sequence),
+        );
+      }
+      const ids = new Set([...clients, ...erasedJobs]);
+      let erased = 0;
+      for (const [key, submission] of submissions) {
+        if (submission.tenant !== tenant) continue;
+        const { payload, deliveryKey } = submission;
+        const id = "jobber_job_id" in payload ? payload.jobber_job_id : payload.jobber_client_id;
+        if (one !== null && !ids.has(id) && !deliveryKeys.includes(deliveryKey)) continue;
+        submissions.set(key, { ...submission, payload: erasedPayload(payload) });
+        erased += 1;
+      }
+      return { contacts: clients, jobs: erasedJobs, submissions: erased };
     },
 
     async job(tenant, jobberJobId) {
@@ -106,6 +151,18 @@ function recordsOf<R extends JobRecord | ContactRecord>(
     .filter((record) => record.tenant === tenant)
     .filter((record) => afterId === undefined || idOf(record) > afterId)
     .sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
+}
+
+const jobIdOf = (job: JobRecord): string => job.jobberJobId;
+const clientIdOf = (contact: ContactRecord): string => contact.jobberClientId;
+
+function idsOf<R extends JobRecord | ContactRecord>(
+  table: Map<string, VersionedRow<R>>,
+  tenant: string,
+  idOf: (record: R) => string,
+  fits: (record: R) => boolean = () => true,
+): readonly string[] {
+  return recordsOf(table, tenant, idOf).filter(fits).map(idOf);
 }
 
 function page<T>(

@@ -40,6 +40,14 @@ export function encodeTombstone(sequence: number, deletedAt: Instant | null): Ve
   return `${encodeVersion(null, sequence)}${deletedAt === null ? "" : `@${deletedAt}`}`;
 }
 
+/** A version that follows every other one: no write replaces a field that has it. */
+export const SEALED: Version = "~";
+
+/** Returns the version of a register that is set for good. */
+export function sealedTombstone(deletedAt: Instant): Version {
+  return `${SEALED.padEnd(TOMBSTONE_TIME_AT, SEALED)}${deletedAt}`;
+}
+
 /** Returns the time of deletion that the registers of a row amount to; `null` if it exists. */
 export function deletionTime(
   fieldVersions: Readonly<Record<string, Version>> | null,

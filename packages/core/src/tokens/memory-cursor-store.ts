@@ -14,5 +14,8 @@ export function createMemoryCursorStore(): CursorStore {
     async set(tenant, name, value) {
       cursors.set(keyOf(tenant, name), value);
     },
+    async clear(tenant) {
+      for (const key of cursors.keys()) if (JSON.parse(key)[0] === tenant) cursors.delete(key);
+    },
   };
 }

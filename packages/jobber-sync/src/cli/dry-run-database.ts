@@ -45,6 +45,9 @@ export function dryRunDatabase(database: SyncDatabase): SyncDatabase {
       async set(tenant, name, value) {
         positions.set(keyOf(tenant, name), value);
       },
+      async clear() {
+        throw new TypeError("A dry run removes no positions.");
+      },
     },
   };
 

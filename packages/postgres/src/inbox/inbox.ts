@@ -4,6 +4,7 @@ import { createAcquireSlot } from "./acquire-slot.ts";
 import { createClaim } from "./claim.ts";
 import { createDiscard } from "./discard.ts";
 import { createDue } from "./due.ts";
+import { createErase } from "./erase.ts";
 import { createExtend } from "./extend.ts";
 import type { InboxContext } from "./inbox-context.ts";
 import { createListing } from "./list.ts";
@@ -40,6 +41,7 @@ export function createInbox(context: InboxContext, options: InboxOptions): Inbox
     replay: createReplay(context),
     resume: createResume(context),
     discard: createDiscard(context),
+    erase: createErase(context),
     acquireSlot: createAcquireSlot(context),
     purge: createPurge(context),
   };

@@ -9,6 +9,7 @@ import {
 import {
   type ChangePlan,
   planChange,
+  type RecordEraser,
   type SyncResult,
   type SyncStore,
 } from "@jobber-sync/core/ports";
@@ -19,6 +20,7 @@ import type { SessionPool } from "../database/sql-pool.ts";
 import { isLockTimeout } from "../database/store-error.ts";
 import { runStatement } from "../database/transaction.ts";
 import { applyStatement } from "./apply-statement.ts";
+import { createErase } from "./erase.ts";
 import { readStatements } from "./read-statements.ts";
 import { type Applied, keyOf, resultsOf } from "./written-records.ts";
 
@@ -42,7 +44,7 @@ export function createStore(
   pool: SessionPool,
   schema: Schema,
   lanes: number,
-): SyncStore & SyncReader {
+): SyncStore & SyncReader & RecordEraser {
   const statement = applyStatement(schema);
   const read = readStatements(schema.quoted);
   const next = `SELECT nextval(${schema.sequence})::text AS json`;
@@ -70,6 +72,7 @@ export function createStore(
     async apply(change) {
       return commit(planned(planChange(change)));
     },
+    erase: createErase(pool, schema),
     job: (tenant, id) => readOne<JobRecord>(read.jobsById, tenant, id),
     contact: (tenant, id) => readOne<ContactRecord>(read.contactsById, tenant, id),
     jobs: (tenant, options) =>

@@ -23,5 +23,8 @@ export function createCursorStore(pool: SqlPool, schema: Schema): CursorStore {
         [tenant, name, value],
       );
     },
+    async clear(tenant) {
+      await runStatement(pool, `DELETE FROM ${table} WHERE tenant = $1`, [tenant]);
+    },
   };
 }

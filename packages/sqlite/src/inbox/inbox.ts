@@ -5,6 +5,7 @@ import { createAcquireSlot } from "./acquire-slot.ts";
 import { createClaim } from "./claim.ts";
 import { createDiscard } from "./discard.ts";
 import { createDue } from "./due.ts";
+import { createErase } from "./erase.ts";
 import { createExtend } from "./extend.ts";
 import type { InboxContext } from "./inbox-context.ts";
 import { createListing } from "./list.ts";
@@ -50,6 +51,7 @@ export function createInbox({ database, pollMs, now, closing }: InboxOptions): I
     replay: createReplay(context),
     resume: createResume(context),
     discard: createDiscard(context),
+    erase: createErase(context),
     acquireSlot: createAcquireSlot(context),
     purge: createPurge(context),
   };

@@ -2,6 +2,7 @@ import type { SubmissionRecord, SyncReader } from "@jobber-sync/core";
 import {
   decideWrite,
   planChange,
+  type RecordEraser,
   type SyncResult,
   type SyncStore,
   type VersionedRow,
@@ -10,6 +11,7 @@ import {
 } from "@jobber-sync/core/ports";
 import type { Database } from "../database/database.ts";
 import type { Transaction } from "../database/transaction.ts";
+import { createErase } from "./erase.ts";
 import {
   type AnyRecord,
   CONTACTS,
@@ -32,7 +34,7 @@ const contacts = createRecordTable(CONTACTS);
 const jobs = createRecordTable(JOBS);
 
 /** Creates the store of a database. Reads, decides and writes rows inside one transaction. */
-export function createStore(database: Database): SyncStore & SyncReader {
+export function createStore(database: Database): SyncStore & SyncReader & RecordEraser {
   return {
     nextSequence() {
       return database.write((transaction) => transaction.nextSequence(), {
@@ -65,6 +67,8 @@ export function createStore(database: Database): SyncStore & SyncReader {
         }),
       );
     },
+
+    erase: createErase(database),
 
     async contact(tenant, id) {
       return database.read((connection) => contacts.find(connection, tenant, id)?.record ?? null);

@@ -20,5 +20,9 @@ export function createCursorStore(database: Database): CursorStore {
           value,
         );
       }),
+    clear: (tenant) =>
+      database.write((transaction) => {
+        transaction.run("DELETE FROM jobber_cursors WHERE tenant = ?", tenant);
+      }),
   };
 }

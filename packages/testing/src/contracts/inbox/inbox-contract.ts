@@ -3,6 +3,7 @@ import { checkLaneInterleavings } from "./check-lane-interleavings.ts";
 import { claimRules } from "./claim-rules.ts";
 import { type ClockRule, clockRules } from "./clock-rules.ts";
 import { debounceRules } from "./debounce-rules.ts";
+import { eraseRules } from "./erase-rules.ts";
 import { checkInboxHistories } from "./histories/check-inbox-histories.ts";
 import { interleavingRules } from "./interleaving-rules.ts";
 import { laneRules } from "./lane-rules.ts";
@@ -72,6 +73,7 @@ export function inboxContract({
   describe("inbox: pause", () => pauseRules(rule));
   describe("inbox: slots", () => fetchRules(rule));
   describe("inbox: purge", () => purgeRules(rule));
+  describe("inbox: erase", () => eraseRules(rule));
   describe("inbox: debounce", () => debounceRules(clockRule));
   describe("inbox: refreshes", () => {
     refreshRules(clockRule);

@@ -20,5 +20,15 @@ export function cursorStoreContract(options: ConnectionContractOptions<CursorSto
         assert.equal(await another.get("globex", "clients"), null);
       },
     );
+
+    rule("clear removes the values of one tenant", async ({ subject, another = subject }) => {
+      for (const tenant of ["acme", "globex"]) await subject.set(tenant, "jobs", "1");
+      await subject.set("acme", "clients", "2");
+      await subject.clear("acme");
+      await subject.clear("unknown");
+      assert.equal(await another.get("acme", "jobs"), null);
+      assert.equal(await another.get("acme", "clients"), null);
+      assert.equal(await another.get("globex", "jobs"), "1");
+    });
   });
 }

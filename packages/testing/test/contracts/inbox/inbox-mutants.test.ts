@@ -6,6 +6,7 @@ import { ACCEPT_MUTANTS } from "../../support/inbox-mutants/accept-mutants.ts";
 import { CLAIM_MUTANTS } from "../../support/inbox-mutants/claim-mutants.ts";
 import { CLOCK_MUTANTS } from "../../support/inbox-mutants/clock-mutants.ts";
 import { DEBOUNCE_MUTANTS } from "../../support/inbox-mutants/debounce-mutants.ts";
+import { ERASE_MUTANTS } from "../../support/inbox-mutants/erase-mutants.ts";
 import { LANE_MUTANTS } from "../../support/inbox-mutants/lane-mutants.ts";
 import type { Mutant } from "../../support/inbox-mutants/mutant.ts";
 import { PURGE_MUTANTS } from "../../support/inbox-mutants/purge-mutants.ts";
@@ -31,6 +32,7 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
   ...TOOLS_MUTANTS,
   ...FETCH_MUTANTS,
   ...PURGE_MUTANTS,
+  ...ERASE_MUTANTS,
 };
 
 const CASES = Object.entries(MUTANTS).flatMap(([what, { rules, defect }]) =>
