@@ -121,7 +121,7 @@ export function createAccount({ number, name, now, emit }: AccountOptions): {
     if (record === null) throw new RangeError(`The account has no ${kind} with the id ${id}.`);
     return record;
   };
-  const all = <K extends SimulatedKind>(kind: K): SimulatedRecords[K][] =>
+  const all = <K extends SimulatedKind>(kind: K): readonly SimulatedRecords[K][] =>
     tables[kind].list(Number.POSITIVE_INFINITY);
 
   function create<K extends SimulatedKind>(

@@ -3,6 +3,7 @@ import { encodedId } from "../ids/encoded-id.ts";
 import type { SimulatedKind } from "./account.ts";
 import { CLIENT_MUTATIONS } from "./client-mutations.ts";
 import { connection, type PageArguments } from "./connection.ts";
+import { clientName, rowsBelow, type Sort, sorted } from "./derived-rows.ts";
 import { ENTRY_RESOLVERS } from "./entry-resolvers.ts";
 import { JOB_MUTATIONS } from "./job-mutations.ts";
 import type { ReadView, Resolver } from "./read-view.ts";
@@ -16,10 +17,6 @@ import type {
 } from "./records.ts";
 import { VISIT_MUTATIONS } from "./visit-mutations.ts";
 
-interface Sort {
-  readonly key: string;
-  readonly direction: "ASCENDING" | "DESCENDING";
-}
 interface TimeRange {
   readonly before?: string;
   readonly after?: string;
@@ -69,15 +66,9 @@ const related =
     tables[kind].read(idOf(source as S), Number.POSITIVE_INFINITY);
 
 const listOf =
-  <S, K extends SimulatedKind>(
-    kind: K,
-    belongs: (record: SimulatedRecords[K], source: S) => boolean,
-  ): Resolver =>
-  (source, args: PageArguments, { tables, at }) =>
-    connection(
-      tables[kind].list(at).filter((record) => belongs(record, source as S)),
-      args,
-    );
+  <K extends SimulatedKind>(kind: K, parentOf: (record: SimulatedRecords[K]) => string): Resolver =>
+  (source: { readonly id: string }, args: PageArguments, { tables, at }) =>
+    connection(rowsBelow(tables[kind].list(at), source.id, parentOf), args);
 
 const RESOLVERS: Readonly<Record<string, Resolver>> = {
   "Query.account": (_source, _args, { account }) => account,
@@ -92,7 +83,9 @@ const RESOLVERS: Readonly<Record<string, Resolver>> = {
   ) =>
     connection(
       sorted(
-        tables.client.list(indexAt).filter((client) => matches(client, filter ?? {})),
+        filter && Object.keys(filter).length > 0
+          ? tables.client.list(indexAt).filter((client) => matches(client, filter))
+          : tables.client.list(indexAt),
         sort,
       ),
       page,
@@ -108,7 +101,9 @@ const RESOLVERS: Readonly<Record<string, Resolver>> = {
   ) =>
     connection(
       sorted(
-        tables.job.list(indexAt).filter(({ createdAt }) => within(createdAt, filter?.createdAt)),
+        filter?.createdAt
+          ? tables.job.list(indexAt).filter(({ createdAt }) => within(createdAt, filter.createdAt))
+          : tables.job.list(indexAt),
         sort?.[0],
       ),
       page,
@@ -118,11 +113,8 @@ const RESOLVERS: Readonly<Record<string, Resolver>> = {
   "Client.name": clientName,
   "Client.jobberWebUri": ({ id }: SimulatedClient) => webUri("clients", id),
   "Client.billingAddress": ({ billingAddress }: SimulatedClient) => filled(billingAddress),
-  "Client.clientProperties": listOf(
-    "property",
-    (property, client: SimulatedClient) => property.clientId === client.id,
-  ),
-  "Client.jobs": listOf("job", (job, client: SimulatedClient) => job.clientId === client.id),
+  "Client.clientProperties": listOf("property", ({ clientId }) => clientId),
+  "Client.jobs": listOf("job", ({ clientId }) => clientId),
   "Client.notes": ({ notes }: SimulatedClient, page: PageArguments) => connection(notes, page),
   "PropertyAddress.street1": ({ street, street1 }: SimulatedAddress) => street1 ?? street,
   "Job.notes": ({ notes }: SimulatedJob, page: PageArguments) =>
@@ -136,15 +128,12 @@ const RESOLVERS: Readonly<Record<string, Resolver>> = {
       page,
     ),
   "Property.client": related("client", ({ clientId }: SimulatedProperty) => clientId),
-  "Property.jobs": listOf(
-    "job",
-    (job, property: SimulatedProperty) => job.propertyId === property.id,
-  ),
+  "Property.jobs": listOf("job", ({ propertyId }) => propertyId),
   "Property.jobberWebUri": ({ id }: SimulatedProperty) => webUri("properties", id),
   "PropertyAddress.id": () => encodedId("PropertyAddress", 1),
   "Job.client": related("client", ({ clientId }: SimulatedJob) => clientId),
   "Job.property": related("property", ({ propertyId }: SimulatedJob) => propertyId),
-  "Job.visits": listOf("visit", (visit, job: SimulatedJob) => visit.jobId === job.id),
+  "Job.visits": listOf("visit", ({ jobId }) => jobId),
   "Job.jobberWebUri": ({ id }: SimulatedJob) => webUri("jobs", id),
   "Visit.job": related("job", ({ jobId }: SimulatedVisit) => jobId),
   "Visit.client": ({ jobId }: SimulatedVisit, _args, { tables, at }) =>
@@ -152,12 +141,6 @@ const RESOLVERS: Readonly<Record<string, Resolver>> = {
   "Visit.property": ({ jobId }: SimulatedVisit, _args, { tables, at }) =>
     tables.property.read(tables.job.read(jobId, at)?.propertyId ?? "", at),
 };
-
-/** Returns Jobber's primary name of a client: the company's name for a company. */
-function clientName({ isCompany, companyName, firstName, lastName }: SimulatedClient): string {
-  const person = `${firstName} ${lastName}`.trim();
-  return (isCompany ? companyName || person : person || companyName) ?? "";
-}
 
 /**
  * Returns the address of a record in Jobber's web application, which contains the number encoded in
@@ -188,21 +171,6 @@ function mutationResolvers(): Readonly<Record<string, Resolver>> {
         asApp(() => mutate(args, account, now)),
     ]),
   );
-}
-
-function sorted<T extends SimulatedClient | SimulatedJob>(
-  rows: readonly T[],
-  sort: Sort | undefined,
-): T[] {
-  const sign = sort?.direction === "DESCENDING" ? -1 : 1;
-  const keyOf = (row: T): string | number =>
-    sort?.key === "JOB_NUMBER" && "jobNumber" in row
-      ? row.jobNumber
-      : sort?.key === "PRIMARY_NAME" && "firstName" in row
-        ? clientName(row)
-        : Date.parse(row.updatedAt);
-  if (sort === undefined || sort === null) return [...rows];
-  return rows.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -sign : keyOf(a) > keyOf(b) ? sign : 0));
 }
 
 function matches(

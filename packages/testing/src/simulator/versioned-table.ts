@@ -14,8 +14,11 @@ export interface VersionedTable<T> {
   write(id: string, value: T | null, at: number): void;
   /** Returns the record at a time; `null` when it did not exist. */
   read(id: string, at: number): T | null;
-  /** Returns every record that existed at a time, in order of creation. */
-  list(at: number): T[];
+  /**
+   * Returns every record that existed at a time, in order of creation. The same array until the
+   * next write, unless older versions are asked for.
+   */
+  list(at: number): readonly T[];
 }
 
 /** Creates an empty table. */
@@ -23,8 +26,15 @@ export function createVersionedTable<T>(): VersionedTable<T> {
   const entriesById = new Map<string, Entry<T>[]>();
   const read = (id: string, at: number): T | null =>
     entriesById.get(id)?.findLast((entry) => entry.at <= at)?.value ?? null;
+  let lastWriteAt = Number.NEGATIVE_INFINITY;
+  /** The current records, until the next write: a page of a large account needs all of them. */
+  let current: readonly T[] | null = null;
+  const listAt = (at: number): readonly T[] =>
+    [...entriesById.keys()].flatMap((id) => read(id, at) ?? []);
   return {
     write(id, value, at) {
+      lastWriteAt = Math.max(lastWriteAt, at);
+      current = null;
       const entries = entriesById.get(id) ?? [];
       // Keeps one entry from before the window, which the oldest read sees.
       while (entries.length > 1 && (entries[1]?.at ?? at) < at - KEEP_MS) entries.shift();
@@ -32,10 +42,10 @@ export function createVersionedTable<T>(): VersionedTable<T> {
       entriesById.set(id, entries);
     },
     read,
-    list: (at) =>
-      [...entriesById.keys()].flatMap((id) => {
-        const row = read(id, at);
-        return row === null ? [] : [row];
-      }),
+    list(at) {
+      if (at < lastWriteAt) return listAt(at);
+      current ??= listAt(at);
+      return current;
+    },
   };
 }

@@ -6,7 +6,8 @@ import type { VersionedTable } from "./versioned-table.ts";
 export function visibleTables(tables: AccountTables, missing: ReadonlySet<string>): ReadableTables {
   const visible = <T extends { readonly id: string }>(table: VersionedTable<T>) => ({
     read: (id: string, at: number) => (missing.has(id) ? null : table.read(id, at)),
-    list: (at: number) => table.list(at).filter(({ id }) => !missing.has(id)),
+    list: (at: number) =>
+      missing.size === 0 ? table.list(at) : table.list(at).filter(({ id }) => !missing.has(id)),
   });
   return {
     client: visible(tables.client),
