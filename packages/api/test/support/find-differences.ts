@@ -71,7 +71,7 @@ function expectedJob(account: SimulatedAccount, job: SimulatedJob): Partial<JobR
     jobberStatus: job.jobStatus,
     status: status as JobRecord["status"],
     total: job.total,
-    scheduledAt: job.startAt === null ? null : "2026-01-25T16:00:00Z",
+    scheduledAt: job.startAt === null ? null : inUtc(job.startAt),
     completedAt: job.completedAt,
     jobberClientId: job.clientId,
     sourceCreatedAt: job.createdAt,
@@ -79,6 +79,10 @@ function expectedJob(account: SimulatedAccount, job: SimulatedJob): Partial<JobR
     deletedAt: null,
     ...expectedAddress(account.get("property", job.propertyId)?.address ?? null),
   };
+}
+
+function inUtc(time: string): string {
+  return new Date(time).toISOString().replace(".000", "");
 }
 
 function expectedContact(

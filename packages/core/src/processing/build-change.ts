@@ -142,7 +142,7 @@ export function tombstoneChange(
   { objectType, itemId }: { readonly objectType: string; readonly itemId: string },
   position: { readonly tenant: string; readonly sequence: number; readonly deletedAt: Instant },
 ): BuiltChange {
-  const write = { ...position, mode: "delete" } as const;
+  const write = { ...position, mode: "delete", inferred: true } as const;
   return {
     change: {
       contacts: objectType === "client" ? [{ ...write, jobberClientId: itemId }] : [],

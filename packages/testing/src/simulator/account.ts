@@ -55,6 +55,11 @@ export interface SimulatedAccount {
   /** Closes a job, as `archived` when it is invoiced. @default "archived" */
   closeJob(id: string, jobStatus?: "archived" | "requires_invoicing"): SimulatedJob;
   completeVisit(id: string): SimulatedVisit;
+  /**
+   * Moves a visit, and with it the start of its job. Only the visit sends an event, and the job's
+   * `updatedAt` does not move.
+   */
+  moveVisit(id: string, startAt: SimulatedTime): SimulatedVisit;
   /** Adds a note to a client or a job. Sends no webhook: Jobber has no topic for notes. */
   addNote(kind: "client" | "job", id: string, message: string): SimulatedNote;
   /**
@@ -244,6 +249,11 @@ export function createAccount({ number, name, now, emit }: AccountOptions): {
     },
     closeJob: (id, jobStatus = "archived") =>
       change("job", id, "JOB_CLOSED", { jobStatus, completedAt: time() }),
+    moveVisit(id, startAt) {
+      const { jobId } = existing("visit", id);
+      tables.job.write(jobId, { ...existing("job", jobId), startAt }, now());
+      return change("visit", id, "VISIT_UPDATE", { startAt });
+    },
     completeVisit: (id) =>
       change("visit", id, "VISIT_COMPLETE", { isComplete: true, completedAt: time() }),
     addNote(kind, id, message) {
