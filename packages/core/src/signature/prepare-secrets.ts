@@ -20,9 +20,9 @@ export type Secrets = Secret | readonly Secret[] | readonly NamedSecret[] | Prep
 /** Options for `prepareSecrets` and `signPayload`. */
 export interface SecretOptions {
   /**
-   * Accepts secrets with white space, a line ending or quotes around them. Without this option such
-   * a secret is a `TypeError`: it almost always comes from a file or a settings form, and no
-   * signature would ever match.
+   * Accepts secrets with white space, a line ending, an invisible character or quotes around them.
+   * Without this option such a secret is a `TypeError`: it almost always comes from a file or a
+   * settings form, and no signature would ever match.
    *
    * @default false
    */
@@ -36,8 +36,8 @@ const MIN_SECRET_BYTES = 16;
  * Checks secrets and prepares their keys once, for many calls of `verifySignature`.
  *
  * @throws {TypeError} if there is no secret, or one is blank, shorter than 16 bytes, surrounded by
- * white space or quotes, or neither text nor bytes. A missing secret never means "accept
- * everything".
+ * white space, invisible characters or quotes, or neither text nor bytes. A missing secret never
+ * means "accept everything".
  */
 export function prepareSecrets(secrets: Secrets, options: SecretOptions = {}): PreparedSecrets {
   if (isPrepared(secrets)) return secrets;
@@ -89,6 +89,9 @@ export function prepareKey(
   return createSecretKey(bytes);
 }
 
+// A format character (zero-width space, byte order mark) or a control character (NUL, escape).
+const INVISIBLE = /^[\p{Cf}\p{Cc}]|[\p{Cf}\p{Cc}]$/u;
+
 /** Returns what surrounds a secret that was not copied cleanly; `null` if it stands alone. */
 function wrappingOf(secret: string | Uint8Array): string | null {
   const text = typeof secret === "string" ? secret : printable(secret);
@@ -96,13 +99,16 @@ function wrappingOf(secret: string | Uint8Array): string | null {
   // The two characters "\n" come from tools that escape the value of a variable.
   if (/^[\r\n]|[\r\n]$|\\[rn]$/.test(text)) return "a line ending";
   if (text.trim() !== text) return "white space";
-  return /^(["'`]).*\1$|^[“”„].*[“”]$|^[‘’‚].*[‘’]$/s.test(text) ? "a pair of quotes" : null;
+  if (INVISIBLE.test(text)) return "an invisible character";
+  return /^(["'`]).*\1$|^[“”„].*[“”]$|^[‘’‚].*[‘’]$|^[«‹].*[»›]$/s.test(text)
+    ? "a pair of quotes"
+    : null;
 }
 
 /** Bytes read from a text file are as suspicious as text; a random key is hardly ever all ASCII. */
 function printable(bytes: Uint8Array): string | null {
-  const text = Buffer.from(bytes).toString("latin1");
-  return /^[\t\r\n -~]+$/.test(text) ? text : null;
+  const text = Buffer.from(bytes).toString("utf8");
+  return /^\uFEFF?[\t\r\n -~]+$/.test(text) ? text : null;
 }
 
 function isNamed(item: Secret | NamedSecret): item is NamedSecret {

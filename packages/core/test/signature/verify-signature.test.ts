@@ -178,6 +178,12 @@ describe("prepareSecrets", () => {
     ["quotes", `"${SECRET}"`],
     ["quotes", `'${SECRET}'`],
     ["quotes", `\u201c${SECRET}\u201d`],
+    ["quotes", `\u00ab${SECRET}\u00bb`],
+    ["an invisible character", `\u200b${SECRET}`],
+    ["an invisible character", `${SECRET}\u2060`],
+    ["an invisible character", `${SECRET}\0`],
+    ["an invisible character", `\u001b[0m${SECRET}`],
+    ["white space", Buffer.from(`\uFEFF${SECRET}`)],
     ["a line ending", Buffer.from(`${SECRET}\n`)],
     ["quotes", Buffer.from(`"${SECRET}"`)],
   ])("rejects a secret with %s around it, and names the problem", (what, secret) => {
