@@ -12,7 +12,12 @@ export interface GroupCommitOptions<I, R> {
   readonly maxBytes?: number;
   /** Batches in flight at once. */
   readonly lanes: number;
-  /** Keys that an item writes to. Items that share a key never share a batch. @default none */
+  /**
+   * Keys that an item writes to. Items that share a key are never written at the same time: neither
+   * in one batch, nor by two lanes, of which one would wait for the other's row locks.
+   *
+   * @default none
+   */
   readonly keysOf?: (item: I) => readonly string[];
   /** Time limit of a caller. Milliseconds. @default none */
   readonly timeoutMs?: number;
@@ -67,6 +72,8 @@ export function createGroupCommit<I, R>(
   /** In order of arrival. */
   const queue = new Set<Waiting<I, R>>();
   const isolated = new Map<string, IsolatedGroup<I, R>>();
+  /** Keys of the batches in flight. */
+  const keysInFlight = new Set<string>();
   let busyLanes = 0;
   let busyIsolatedLanes = 0;
   let scheduled = false;
@@ -120,9 +127,14 @@ export function createGroupCommit<I, R>(
       scheduled = false;
       while (busyLanes < options.lanes && queue.size > 0) {
         const batch = take();
+        // Everything queued writes to keys in flight.
+        if (batch.length === 0) break;
+        const keys = batch.flatMap(({ item }) => keysOf(item));
+        for (const key of keys) keysInFlight.add(key);
         busyLanes += 1;
         void writeBatch(batch).finally(() => {
           busyLanes -= 1;
+          for (const key of keys) keysInFlight.delete(key);
           if (queue.size > 0 || isolated.size > 0) schedule();
         });
       }
@@ -149,7 +161,7 @@ export function createGroupCommit<I, R>(
    */
   function take(): readonly Waiting<I, R>[] {
     const batch: Waiting<I, R>[] = [];
-    const keys = new Set<string>();
+    const keys = new Set(keysInFlight);
     const share = Math.max(MIN_SHARE, Math.ceil(queue.size / (options.lanes - busyLanes)));
     const most = Math.min(share, options.maxItems);
     let bytes = 0;

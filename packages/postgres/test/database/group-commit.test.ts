@@ -85,6 +85,28 @@ describe("group commit", () => {
     await Promise.all(all);
   });
 
+  it("never writes two items that share a key at the same time, in whichever lanes", async () => {
+    const { batches, write } = gate();
+    const commit = createGroupCommit<string, string>({
+      ...options,
+      lanes: 2,
+      keysOf: (item) => [item.slice(0, 1)],
+      write,
+    });
+    const all = [commit("a1")];
+    await turn();
+    all.push(...["a2", "b1", "a3"].map(commit));
+    await turn();
+    expect(batches.map(({ items }) => items)).toEqual([["a1"], ["b1"]]);
+    for (let index = 0; index < 4; index += 1) {
+      batches[index]?.end();
+      await turn();
+      await turn();
+    }
+    expect(batches.map(({ items }) => items)).toEqual([["a1"], ["b1"], ["a2"], ["a3"]]);
+    expect(await Promise.all(all)).toEqual(["a1!", "a2!", "b1!", "a3!"]);
+  });
+
   it("retries a batch item by item after a value was rejected, and not after other errors", async () => {
     const rejected = Object.assign(new Error("check"), { code: "23514" });
     const lost = Object.assign(new Error("gone"), { code: "57P01" });
