@@ -17,6 +17,7 @@ import type { Run } from "./database/transaction.ts";
 import { createInbox } from "./inbox/inbox.ts";
 import type { InboxClock, InboxContext } from "./inbox/inbox-context.ts";
 import { checkAccess, probePool } from "./migrations/check-access.ts";
+import { checkPrepared } from "./migrations/check-prepared.ts";
 import { checkSequence } from "./migrations/check-sequence.ts";
 import { checkServer } from "./migrations/check-server.ts";
 import { checkWiring } from "./migrations/check-wiring.ts";
@@ -129,9 +130,10 @@ export interface Postgres {
    *
    * @throws {JobberSyncError} `ERR_STORE_SCHEMA` if tables are missing (with `migrate: false`);
    * `ERR_STORE_SETTINGS` for missing privileges or policies, a PostgreSQL older than 14, an
-   * encoding other than UTF-8, a sequence behind the rows, a pg-boss that is not running, a queue
-   * with another policy, pool and boss on different databases, or commits that are not durable;
-   * `ERR_STORE…` if the database is unavailable
+   * encoding other than UTF-8, `prepare` through a pooler that forgets prepared statements, a
+   * sequence behind the rows, a pg-boss that is not running, a queue with another policy, pool and
+   * boss on different databases, or commits that are not durable; `ERR_STORE…` if the database is
+   * unavailable
    */
   migrate(): Promise<void>;
   /**
@@ -185,7 +187,8 @@ export function createPostgres(options: PostgresOptions): Postgres {
   if (prepare && pooler) {
     throw new TypeError("prepare: true needs direct connections. Leave it out with pooler: true.");
   }
-  const pool = sessionPool(prepare ? preparedPool(options.pool) : options.pool, { pooler });
+  const sqlPool = prepare ? preparedPool(options.pool) : options.pool;
+  const pool = sessionPool(sqlPool, { pooler });
   const schema = quoteSchema(options.schema ?? "jobber_sync");
   const context: InboxContext = { pool, boss, schema, queue, clock, now: options.now ?? Date.now };
   const durable = options.requireDurable ?? true;
@@ -207,6 +210,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     cursors: createCursorStore(pool, schema),
     async migrate() {
       await checkServer(pool);
+      if (prepare) await checkPrepared(sqlPool);
       if (migrate) await migrateTables(pool, schema);
       else await checkTables(pool, schema);
       await ensureQueue(boss, queue, migrate);
