@@ -189,8 +189,15 @@ describe("concurrent writers", () => {
   });
 
   it("get the outcome decided under the row lock, not one from before it", async () => {
-    const { schema, queue, store } = await database.open();
-    const other = createPostgres({ pool: database.pool, boss: database.boss, schema, queue }).store;
+    const { schema, queue } = await database.open();
+    // Waits longer for locks, so that both statements meet however slow the machine is.
+    const pool = {
+      query: (text: string, values?: unknown[]) =>
+        database.pool.query(text.replace("'300ms'", "'30s'"), values),
+      connect: () => database.pool.connect(),
+    };
+    const open = () => createPostgres({ pool, boss: database.boss, schema, queue }).store;
+    const [store, other] = [open(), open()];
     await store.apply(change({ jobs: [job("1", 1)] }));
     const client = await database.pool.connect();
     await client.query("BEGIN");
