@@ -44,6 +44,7 @@ export * as intentTransitions from "./outbox/intent-transitions.ts";
 export type {
   IntentClaim,
   IntentDecision,
+  IntentErasure,
   IntentSettlement,
   Outbox,
   PutOptions,

@@ -2,6 +2,7 @@ import { setTimeout as delayFor } from "node:timers/promises";
 import type { AcceptedIntent, Logger, StatusOverrides } from "@jobber-sync/core";
 import {
   createDispatcher,
+  type IncomingIntent,
   type ObjectRef,
   type Outbox,
   positiveInteger,
@@ -60,6 +61,17 @@ export interface CreatePushOptions {
 /** The fields of an object, for a form and for `seen`. Result of `push.read`. */
 export type ReadView<T extends PushObjectType> = Views[T];
 
+/** A statement to run in a transaction of yours. */
+export interface PreparedStatement {
+  readonly sql: string;
+  readonly values: readonly (string | number | bigint | null | Uint8Array)[];
+}
+
+/** An outbox whose transactions are synchronous. */
+interface PreparingOutbox {
+  prepare(intent: IncomingIntent): readonly PreparedStatement[];
+}
+
 /** Options of `push.read`. */
 export interface ReadCallOptions {
   /** Whether to read a job's incomplete visits too, for `close`. @default false */
@@ -104,6 +116,18 @@ export interface Push {
     action: PushAction<View>,
     options?: PushOptions<View> & { readonly signal?: AbortSignal | undefined },
   ): Promise<PushPlan>;
+  /**
+   * Returns the statements that store a change, for a transaction of yours on the outbox's SQLite
+   * file: run them in order, and commit. A key that belongs to another content makes one of them
+   * fail.
+   *
+   * @throws {TypeError} for a change that cannot work, and for an outbox without `prepare`
+   */
+  prepare<View>(
+    tenant: string,
+    action: PushAction<View>,
+    options?: PushOptions<View>,
+  ): readonly PreparedStatement[];
   /** The stored changes: list them, and resolve those that wait for a person. */
   readonly outbox: Outbox;
   /** Starts sending. Has no effect while started. */
@@ -183,6 +207,14 @@ export function createPush(options: CreatePushOptions): Push {
       const id = await idOf(tenant, action.target);
       const parent = action.at === null ? "" : await idOf(tenant, action.at);
       return createPlan(askFor(tenant, signal), intent, { id, parent });
+    },
+    prepare(tenant, action, given = {}) {
+      const { prepare } = outbox as Partial<PreparingOutbox>;
+      if (prepare === undefined)
+        throw new TypeError(
+          "push.prepare needs the outbox of openSqlite. Others join transactions.",
+        );
+      return prepare(buildIntent(tenant, action, given, now()));
     },
     start() {
       if (session !== null) return;

@@ -10,7 +10,13 @@ export { type JobActions, type JobEdit, job, type NewJob } from "./actions/job.t
 export { type PropertyActions, type PropertyEdit, property } from "./actions/property.ts";
 export type { PushAction, PushTarget } from "./actions/push-action.ts";
 export { type NewVisit, type VisitActions, visit } from "./actions/visit.ts";
-export { type CreatePushOptions, createPush, type Push, type ReadView } from "./create-push.ts";
+export {
+  type CreatePushOptions,
+  createPush,
+  type PreparedStatement,
+  type Push,
+  type ReadView,
+} from "./create-push.ts";
 export type { PushObjectType } from "./documents/nodes.ts";
 export type { LocalSchedule, Schedule } from "./fields/schedule.ts";
 export type { ContactView, JobView, PropertyView, VisitView } from "./fields/views.ts";

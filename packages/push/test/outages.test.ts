@@ -158,6 +158,12 @@ describe("push", () => {
     for (const [call, message] of wrong) expect(call).toThrow(message);
   });
 
+  it("prepares no statements for an outbox without synchronous transactions", async () => {
+    const { push, client } = await openWithClient();
+    const archive = contact(client.id).archive();
+    expect(() => push.prepare("acme", archive, { key: "a" })).toThrow(TypeError);
+  });
+
   it("writes nothing of a customer to events", async () => {
     const { push, events, settle } = await openPush();
     await push("acme", contact("lead").create(ann), { by: "user:7" });

@@ -21,7 +21,8 @@ import { createInbox } from "./inbox/inbox.ts";
 import { checkSchema } from "./migrations/check-schema.ts";
 import { diagnose } from "./migrations/diagnose.ts";
 import { migrate } from "./migrations/migrate.ts";
-import { createStore } from "./store/store.ts";
+import { createOutbox, type SqliteOutbox } from "./outbox/outbox.ts";
+import { createStore, prepareApply } from "./store/store.ts";
 import { createCursorStore } from "./tokens/cursor-store.ts";
 import { createLease } from "./tokens/lease.ts";
 import { createTokenStore } from "./tokens/token-store.ts";
@@ -63,6 +64,8 @@ export interface Sqlite {
   readonly store: SyncStore & SyncReader & RecordEraser;
   /** Shares the store's file, sequence and transactions. */
   readonly inbox: Inbox;
+  /** Changes to push to Jobber. Shares the inbox's lanes and the store's transactions. */
+  readonly outbox: SqliteOutbox;
   /** Connections of tenants to Jobber. Wrap it in `encryptTokens`. */
   readonly tokens: TokenStore;
   /** Lets one process at a time refresh a tenant's tokens. */
@@ -147,6 +150,7 @@ export function openSqlite(
   return {
     store: createStore(opened),
     inbox: createInbox({ database: opened, pollMs, now, closing: closing.signal }),
+    outbox: createOutbox({ database: opened, prepareApply, pollMs, now, closing: closing.signal }),
     tokens: createTokenStore(opened),
     lease: createLease(opened, now),
     cursors: createCursorStore(opened),

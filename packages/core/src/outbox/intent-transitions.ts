@@ -1,6 +1,6 @@
 import { CLOCK_TOLERANCE_MS } from "../inbox/transitions.ts";
 import type { IncomingIntent, Intent, IntentState, ObjectLink } from "./intent.ts";
-import type { IntentDecision, IntentSettlement } from "./outbox.ts";
+import type { IntentDecision, IntentErasure, IntentSettlement } from "./outbox.ts";
 
 /** Object id of the lane in which a tenant's intents create objects of one type. */
 export const CREATE_LANE = "+create";
@@ -27,6 +27,7 @@ export const DONE_AFTER_MS = 90 * DAY_MS;
  * | settle | `claimed`, `sent` | `done`, `rejected`, `conflict`, `check` | finished now |
  * | settle | `claimed`, `sent` | `paused` | `waiting`, if resumed since the claim |
  * | resume | `paused` | `waiting`, `check` | by the length of the pause |
+ * | erase | any but `claimed`, `sent` | `cancelled`, `done` stays | no action, no detail |
  * | resolve | see `Outbox.resolve` | `done`, `waiting`, `cancelled` | |
  */
 export function acceptedIntent(incoming: IncomingIntent, sequence: number): Intent {
@@ -238,6 +239,32 @@ export function resolvedIntent<R extends Intent>(
         return null;
       return { ...row, state: "cancelled", reason: "cancelled", finishedAt: now, pausedAt: null };
   }
+}
+
+/** The intent without its contents; `null` for one that a run holds, or that has none. */
+export function erasedIntent<R extends Intent>(row: R, now: number): R | null {
+  const { state, action, detail } = row;
+  if (state === "claimed" || state === "sent") return null;
+  if (Object.keys(action).length === 0 && detail === null) return null;
+  const erased = { ...row, action: {}, detail: null, matches: [] };
+  if (state === "done" || state === "cancelled") return erased;
+  return { ...erased, state: "cancelled", reason: "erased", finishedAt: now, pausedAt: null };
+}
+
+/** Whether an erasure covers an intent. */
+export function isErasedIntent(
+  row: Pick<Intent, "tenant" | "objectType" | "objectId">,
+  { tenant, objects }: Pick<IntentErasure, "tenant" | "objects">,
+): boolean {
+  const same = (a: string, b: string) => a.replace(/=+$/, "") === b.replace(/=+$/, "");
+  return (
+    row.tenant === tenant &&
+    (objects === undefined ||
+      objects.some(
+        ({ objectType, objectId }) =>
+          row.objectType === objectType && row.objectId !== null && same(row.objectId, objectId),
+      ))
+  );
 }
 
 /** Returns the links that a `done` settlement creates: the object's own, and those it names. */

@@ -34,7 +34,10 @@ export interface ObjectName {
   readonly ref: string;
 }
 
-/** A link between the caller's name for an object and Jobber's id. Unique in both directions. */
+/**
+ * A link between the caller's name for an object and Jobber's id. A name has one id; an id may have
+ * several names, since two of the caller's records can turn out to be one client.
+ */
 export interface ObjectLink extends ObjectName {
   readonly objectId: string;
 }

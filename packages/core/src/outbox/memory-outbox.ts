@@ -183,6 +183,19 @@ export function createMemoryOutbox({
       return paused.length;
     },
 
+    async erase(erasure) {
+      const now = erasure.now ?? clock();
+      let erased = 0;
+      for (const row of rows.values()) {
+        if (!transitions.isErasedIntent(row, erasure)) continue;
+        const empty = transitions.erasedIntent(row, now);
+        if (empty === null) continue;
+        write(empty, "settled", now);
+        erased += 1;
+      }
+      return erased;
+    },
+
     async purge({ now = clock(), doneAfterMs = transitions.DONE_AFTER_MS } = {}) {
       let deleted = 0;
       for (const row of rows.values()) {
@@ -221,10 +234,7 @@ export function createMemoryOutbox({
   function addLink(tenant: string, link: ObjectLink): void {
     const { objectType, ref, objectId } = link;
     const taken = links.some(
-      (other) =>
-        other.tenant === tenant &&
-        other.objectType === objectType &&
-        (other.ref === ref || other.objectId === objectId),
+      (other) => other.tenant === tenant && other.objectType === objectType && other.ref === ref,
     );
     if (!taken) links.push({ tenant, objectType, ref, objectId });
   }

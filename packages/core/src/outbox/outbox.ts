@@ -77,6 +77,13 @@ export interface PutOptions {
   readonly transaction?: unknown;
 }
 
+/** Selects the intents that {@link Outbox.erase} erases. */
+export interface IntentErasure extends NowOptions {
+  readonly tenant: string;
+  /** Objects by Jobber's ids. @default every intent of the tenant */
+  readonly objects?: readonly Omit<ObjectLink, "ref">[] | undefined;
+}
+
 /** A decision of a person about an intent. */
 export type IntentDecision =
   | {
@@ -171,7 +178,7 @@ export interface Outbox {
   /** Returns the links of the given names; names without a link are left out. */
   links(tenant: string, names: readonly ObjectName[]): Promise<readonly ObjectLink[]>;
 
-  /** Returns the link of an object by Jobber's id, or `null`. */
+  /** Returns the oldest link of an object by Jobber's id, or `null`. */
   linkOf(tenant: string, object: Omit<ObjectLink, "ref">): Promise<ObjectLink | null>;
 
   /** Counts intents per tenant and state, without `done` and `cancelled` ones. */
@@ -197,6 +204,15 @@ export interface Outbox {
    * @returns the number of intents
    */
   resume(tenant: string, options?: NowOptions): Promise<number>;
+
+  /**
+   * Erases the contents of intents: their actions, details and matches. Intents that are not done
+   * become `cancelled` with the reason `erased`; `claimed` and `sent` ones are left to a second
+   * call.
+   *
+   * @returns the number of intents
+   */
+  erase(erasure: IntentErasure): Promise<number>;
 
   /**
    * Moves intents that were paused for more than seven days to `check`, and deletes `done` and

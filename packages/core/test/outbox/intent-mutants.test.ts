@@ -44,7 +44,7 @@ const MUTANTS: Readonly<Record<string, readonly [from: string, to: string]>> = {
     'pausedAt !== null && now - pausedAt > MAX_PAUSE_MS) return "check";',
     'false) return "check";',
   ],
-  "a done intent is never deleted": ['state === "done" || state', "state"],
+  "a done intent is never deleted": ['isOver = state === "done" || state', "isOver = state"],
   "an intent in check is deleted": [
     'const isOver = state === "done" ||',
     'const isOver = state === "check" || state === "done" ||',
@@ -56,6 +56,9 @@ const MUTANTS: Readonly<Record<string, readonly [from: string, to: string]>> = {
   "resending keeps the old send": ["sentAt: null, forced:", "forced:"],
   "resending a conflict does not force": ['row.forced || row.state === "conflict"', "row.forced"],
   "what was sent can be cancelled": ["if (!CANCELLABLE.has(row.state) ||", "if (false &&"],
+  "an erased intent keeps what identifies it": ["detail: null, matches: [] };", "detail: null };"],
+  "an erased intent is still sent": ['...erased, state: "cancelled",', "...erased,"],
+  "what a run holds is erased": ['if (state === "claimed" || state === "sent") return null;', ""],
   "a create is not linked": ["creates && ref !== null ?", "false && ref !== null ?"],
 };
 

@@ -3,6 +3,7 @@ import {
   decideWrite,
   planChange,
   type RecordEraser,
+  type SyncChange,
   type SyncResult,
   type SyncStore,
   type VersionedRow,
@@ -43,29 +44,7 @@ export function createStore(database: Database): SyncStore & SyncReader & Record
     },
 
     async apply(change) {
-      const plan = planChange(change);
-      // Serialised before the write lock is taken.
-      const submissions = plan.submissions.map((submission) => ({
-        ...submission,
-        payload: JSON.stringify(submission.payload),
-      }));
-      return database.write(
-        (transaction): SyncResult => ({
-          contacts: plan.contacts.map((row) => {
-            const { tenant, jobberClientId } = row.record;
-            return { tenant, jobberClientId, ...write(contacts, transaction, row) };
-          }),
-          jobs: plan.jobs.map((row) => {
-            const { tenant, jobberJobId } = row.record;
-            return { tenant, jobberJobId, ...write(jobs, transaction, row) };
-          }),
-          submissions: submissions.map(({ tenant, deliveryKey, channel, payload, createdAt }) => {
-            const values = [tenant, deliveryKey, channel, payload, createdAt];
-            const inserted = transaction.get(INSERT_SUBMISSION, ...values) !== undefined;
-            return { tenant, deliveryKey, outcome: inserted ? "inserted" : "unchanged" };
-          }),
-        }),
-      );
+      return database.write(prepareApply(change));
     },
 
     erase: createErase(database),
@@ -89,6 +68,31 @@ export function createStore(database: Database): SyncStore & SyncReader & Record
       return rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) }));
     },
   };
+}
+
+/** Prepares the writes of a change. @returns the work inside a transaction */
+export function prepareApply(change: SyncChange): (transaction: Transaction) => SyncResult {
+  const plan = planChange(change);
+  // Serialised before the write lock is taken.
+  const submissions = plan.submissions.map((submission) => ({
+    ...submission,
+    payload: JSON.stringify(submission.payload),
+  }));
+  return (transaction) => ({
+    contacts: plan.contacts.map((row) => {
+      const { tenant, jobberClientId } = row.record;
+      return { tenant, jobberClientId, ...write(contacts, transaction, row) };
+    }),
+    jobs: plan.jobs.map((row) => {
+      const { tenant, jobberJobId } = row.record;
+      return { tenant, jobberJobId, ...write(jobs, transaction, row) };
+    }),
+    submissions: submissions.map(({ tenant, deliveryKey, channel, payload, createdAt }) => {
+      const values = [tenant, deliveryKey, channel, payload, createdAt];
+      const inserted = transaction.get(INSERT_SUBMISSION, ...values) !== undefined;
+      return { tenant, deliveryKey, outcome: inserted ? "inserted" : "unchanged" };
+    }),
+  });
 }
 
 function write<R extends AnyRecord>(

@@ -103,6 +103,32 @@ export function outboxToolsRules(rule: OutboxRule): void {
     ]);
   });
 
+  rule("erase empties intents and cancels what is not done", async ({ outbox }, clock) => {
+    const done = await outbox.put(edit(clock, { matches: ["mail-a"] }));
+    const settlement = { ...DONE, detail: { values: { firstName: "Ann" } } };
+    await settleAll(outbox, await taken(outbox, clock), settlement);
+    const waiting = await outbox.put(edit(clock));
+    const other = await outbox.put(edit(clock, { objectId: "b3RoZXI" }));
+    const foreign = await outbox.put(edit(clock, { tenant: "other" }));
+    const { objectType, objectId } = CLIENT;
+    const client = { tenant: "acme", objects: [{ objectType, objectId: `${objectId}==` }] };
+    assert.equal(await outbox.erase({ ...client, now: clock.now }), 2);
+    assert.equal(await outbox.erase({ ...client, now: clock.now }), 0);
+    for (const { sequence } of [done, waiting]) {
+      const row = await read(outbox, sequence);
+      assert.deepEqual([row.action, row.detail, row.matches], [{}, null, []]);
+    }
+    assert.deepEqual(await outbox.list({ matches: ["mail-a"] }), []);
+    assert.equal(await stateOf(outbox, done.sequence), "done");
+    assert.equal(await stateOf(outbox, waiting.sequence), "cancelled");
+    assert.equal(await stateOf(outbox, other.sequence), "waiting");
+    const claim = await taken(outbox, clock, { ...CLIENT, objectId: "b3RoZXI" });
+    assert.equal(await outbox.erase({ tenant: "acme", now: clock.now }), 0);
+    await settleAll(outbox, claim, CHECK);
+    assert.equal(await outbox.erase({ tenant: "acme", now: clock.now }), 1);
+    assert.equal(await stateOf(outbox, foreign.sequence), "waiting");
+  });
+
   rule("purge deletes done and cancelled intents, and keeps links", async (opened, clock) => {
     const { outbox } = opened;
     const { sequence } = await outbox.put(create(clock, "lead"));
