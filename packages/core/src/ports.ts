@@ -61,6 +61,7 @@ export type {
 } from "./records/record-source.ts";
 export type { DatabaseProblem } from "./store/database-problem.ts";
 export { decideWrite, type VersionedRow, type WriteOutcome } from "./store/decide-write.ts";
+export { type FieldSource, type FieldSources, fieldSources } from "./store/field-sources.ts";
 export { type ChangePlan, planChange } from "./store/plan-change.ts";
 export {
   type ErasedRecords,

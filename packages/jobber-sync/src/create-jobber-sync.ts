@@ -15,6 +15,7 @@ import type { Inbox, SyncStore } from "@jobber-sync/core/ports";
 import { connectedParts } from "./connected-parts.ts";
 import { createErasure, type ErasureReport } from "./erasure/create-erasure.ts";
 import { checkHealth, type Health } from "./health/check-health.ts";
+import { readConnections, type TenantConnection } from "./health/read-connections.ts";
 import type { JobberSyncOptions, SyncDatabase } from "./options.ts";
 import { trackDeliveries } from "./track-deliveries.ts";
 
@@ -73,6 +74,12 @@ export interface JobberSync<X extends RecordExtras = AnyExtras> {
    * For health endpoints and gauges. Never rejects.
    */
   health(): Promise<Health>;
+  /**
+   * Returns the connections of all tenants, without their tokens.
+   *
+   * @throws {JobberSyncError} `ERR_STORE…` when the database does not respond
+   */
+  connections(): Promise<readonly TenantConnection[]>;
 }
 
 /**
@@ -162,6 +169,7 @@ export function createJobberSync<X extends RecordExtras = AnyExtras>(
     },
     drain: (drainOptions) => worker.drain(drainOptions),
     ...erasure,
+    connections: () => readConnections(database),
     health: () =>
       checkHealth({ database, reconciles: Boolean(connected?.reconciler), now: now ?? Date.now }),
   };

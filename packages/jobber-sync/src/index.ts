@@ -6,5 +6,6 @@ export type {
   HealthReason,
 } from "./health/assess-health.ts";
 export type { Health } from "./health/check-health.ts";
+export type { TenantConnection } from "./health/read-connections.ts";
 export type { AppOptions, JobberSyncOptions, SyncDatabase } from "./options.ts";
 export type { SyncTenant } from "./tenants/connected-tenants.ts";

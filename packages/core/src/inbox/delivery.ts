@@ -74,7 +74,13 @@ export interface AcceptedDelivery {
   readonly outcome: "accepted" | "coalesced" | "duplicate";
 }
 
-/** Selects deliveries. Conditions that are left out match every delivery. */
+/**
+ * Selects deliveries. Conditions that are left out match every delivery.
+ *
+ * To page through any number of deliveries, pass the sequence at the end of a page as
+ * `beforeSequence` (with `newestFirst`) or `afterSequence` of the next one. With both, the cost of a
+ * page is bounded by the distance between them, whatever the other conditions are.
+ */
 export interface DeliveryFilter {
   readonly tenant?: string | undefined;
   readonly states?: readonly DeliveryState[] | undefined;
@@ -86,6 +92,12 @@ export interface DeliveryFilter {
   /** Received before this time. Milliseconds since 1970. */
   readonly receivedBefore?: number | undefined;
   readonly sequences?: readonly number[] | undefined;
+  /** Only deliveries with a higher sequence. `list` only: other operations ignore it. */
+  readonly afterSequence?: number | undefined;
+  /** Only deliveries with a lower sequence. `list` only: other operations ignore it. */
+  readonly beforeSequence?: number | undefined;
+  /** Sorts the newest first, also for the limit. `list` only. @default false: oldest first */
+  readonly newestFirst?: boolean | undefined;
   /**
    * Maximum number of deliveries, oldest first. May be `Infinity`.
    *

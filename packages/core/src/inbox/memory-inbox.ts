@@ -97,7 +97,7 @@ export function createMemoryInbox({
 
     async list(filter) {
       const limit = filter.limit ?? INBOX_DEFAULTS.listLimit;
-      return rows.select({ ...filter, limit }).map(deliveryInfo);
+      return rows.page({ ...filter, limit }).map(deliveryInfo);
     },
 
     async body(sequence) {

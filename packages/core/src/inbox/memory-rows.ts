@@ -30,6 +30,8 @@ export interface MemoryRows {
   setRefresh(object: ObjectRef, refresh: RefreshState | null): void;
   /** Returns whether a row of the tenant has the delivery's key. */
   hasKey(delivery: KeyedDelivery): boolean;
+  /** Selects rows as `list` does: between two sequences, in either order. */
+  page(filter: DeliveryFilter): readonly MemoryRow[];
   /** Selects rows, oldest first. */
   select(filter: DeliveryFilter): readonly MemoryRow[];
 }
@@ -64,6 +66,13 @@ export function createMemoryRows(lanes: MemoryLanes): MemoryRows {
       prune(key);
     },
     hasKey: (delivery) => (keys.get(keyOf(delivery)) ?? 0) > 0,
+    page({ limit, ...filter }) {
+      const { afterSequence = 0, beforeSequence = Number.POSITIVE_INFINITY } = filter;
+      const between = this.select(filter).filter(
+        ({ sequence }) => sequence > afterSequence && sequence < beforeSequence,
+      );
+      return (filter.newestFirst ? between.toReversed() : between).slice(0, limit);
+    },
     select({ sequences, limit = Number.POSITIVE_INFINITY, ...filter }) {
       const candidates =
         sequences === undefined

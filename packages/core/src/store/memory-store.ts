@@ -1,6 +1,7 @@
 import type { ContactRecord } from "../records/contact-record.ts";
 import type { JobRecord } from "../records/job-record.ts";
 import { decideWrite, type VersionedRow } from "./decide-write.ts";
+import { fieldSources } from "./field-sources.ts";
 import { planChange } from "./plan-change.ts";
 import {
   emptiedRow,
@@ -103,6 +104,10 @@ export function createMemoryStore(): SyncStore & SyncReader & RecordEraser {
     },
     async contact(tenant, jobberClientId) {
       return contacts.get(keyOf(tenant, jobberClientId))?.record ?? null;
+    },
+    async fieldSources(tenant, type, id) {
+      const row = (type === "job" ? jobs : contacts).get(keyOf(tenant, id));
+      return row === undefined ? null : fieldSources(type, row);
     },
     async jobs(tenant, options) {
       return page(

@@ -2,6 +2,7 @@ import type { ContactFields, ContactRecord } from "../records/contact-record.ts"
 import type { JobFields, JobRecord } from "../records/job-record.ts";
 import type { SubmissionPayload } from "../submissions/build-submission.ts";
 import type { Instant } from "../time/instant.ts";
+import type { FieldSources } from "./field-sources.ts";
 import type { WrittenRecord } from "./written-record.ts";
 
 /** Position of a write in the total order: `(sourceUpdatedAt ?? −∞, sequence)`. */
@@ -158,6 +159,11 @@ export interface SyncReader {
   job(tenant: string, jobberJobId: string): Promise<JobRecord | null>;
   /** Returns a contact, also a deleted one; `null` if none is stored. */
   contact(tenant: string, jobberClientId: string): Promise<ContactRecord | null>;
+  /**
+   * Returns the write that each stored value of a record comes from; `null` if none is stored.
+   * Optional: tools leave the answer out for a store without it.
+   */
+  fieldSources?(tenant: string, type: "job" | "client", id: string): Promise<FieldSources | null>;
   /** Returns the tenant's jobs, tombstones included. */
   jobs(tenant: string, options?: ReadOptions): Promise<readonly JobRecord[]>;
   /** Returns the tenant's contacts, tombstones included. */

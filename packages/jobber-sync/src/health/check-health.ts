@@ -7,6 +7,7 @@ import {
   levelOf,
   type TenantHealth,
 } from "./assess-health.ts";
+import { readConnections } from "./read-connections.ts";
 
 /** The result of `sync.health()`. */
 export interface Health {
@@ -58,20 +59,9 @@ export async function checkHealth({
   }
 }
 
-async function readTenants({ tokens, cursors }: SyncDatabase): Promise<readonly TenantHealth[]> {
-  const slugs = await tokens.tenants();
-  const read = async (slug: string): Promise<readonly TenantHealth[]> => {
-    const [connection, ran, silent] = await Promise.all([
-      tokens.read(slug),
-      cursors.get(slug, "ran"),
-      cursors.get(slug, "silent"),
-    ]);
-    if (connection === null) return [];
-    const { tenant, state } = connection;
-    const reconciledAt = ran === null ? null : Number(ran);
-    const silentSince = silent ? Number(silent) : null;
-    const connectedAt = Date.parse(connection.connectedAt);
-    return [{ tenant, state, reconciledAt, connectedAt, silentSince }];
-  };
-  return (await Promise.all(slugs.map(read))).flat();
+async function readTenants(database: SyncDatabase): Promise<readonly TenantHealth[]> {
+  return (await readConnections(database)).map(({ connectedAt, ...rest }) => ({
+    ...rest,
+    connectedAt: Date.parse(connectedAt),
+  }));
 }

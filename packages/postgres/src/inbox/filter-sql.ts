@@ -5,7 +5,7 @@ import { sequenceArray } from "./inbox-context.ts";
 export interface Filter {
   /** Conditions to join with AND. At least one. */
   readonly conditions: readonly string[];
-  readonly values: readonly unknown[];
+  readonly values: unknown[];
   /** The ORDER BY expression that sorts by sequence. */
   readonly order: string;
 }

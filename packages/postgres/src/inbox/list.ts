@@ -12,6 +12,11 @@ export function createListing({ pool, schema }: InboxContext): Pick<Inbox, "list
   return {
     list(filter) {
       const { conditions, values, order } = filterSql(filter);
+      const { afterSequence, beforeSequence, newestFirst = false } = filter;
+      const bounds = [...conditions];
+      if (afterSequence !== undefined) bounds.push(`sequence > $${values.push(afterSequence)}`);
+      if (beforeSequence !== undefined) bounds.push(`sequence < $${values.push(beforeSequence)}`);
+      const direction = newestFirst ? "DESC" : "ASC";
       const text = `
 SELECT json_build_object(
   'sequence', sequence, 'tenant', tenant, 'objectType', object_type, 'objectId', object_id,
@@ -20,7 +25,7 @@ SELECT json_build_object(
   'receivedAt', ${millisecondsSql("received_at")}, 'dueAt', ${millisecondsSql("due_at")},
   'bodyBytes', octet_length(body)
 )::text AS json
-FROM ${deliveries} WHERE ${conditions.join(" AND ")} ORDER BY ${order} LIMIT $${values.length + 1}`;
+FROM ${deliveries} WHERE ${bounds.join(" AND ")} ORDER BY ${order} ${direction} LIMIT $${values.length + 1}`;
       return runStatement<DeliveryInfo>(pool, text, [
         ...values,
         wholeLimit(filter.limit ?? INBOX_DEFAULTS.listLimit),

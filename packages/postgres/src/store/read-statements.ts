@@ -12,6 +12,8 @@ export function readStatements(schema: string) {
     jobs: readRecords(schema, JOBS),
     contactsById: readRecords(schema, CONTACTS, true),
     jobsById: readRecords(schema, JOBS, true),
+    contactVersions: readVersions(schema, CONTACTS),
+    jobVersions: readVersions(schema, JOBS),
     submissions: `
 SELECT json_build_object(
   'tenant', tenant, 'deliveryKey', delivery_key, 'channel', channel, 'payload', payload,
@@ -19,6 +21,13 @@ SELECT json_build_object(
 )::text AS json
 FROM ${schema}.jobber_submissions WHERE tenant = $1 ORDER BY position LIMIT $2 OFFSET $3`,
   };
+}
+
+/** `$1` tenant, `$2` id. */
+function readVersions(schema: string, table: RecordTable): string {
+  return `
+SELECT json_build_object('version', version, 'fieldVersions', field_versions)::text AS json
+FROM ${schema}.${table.table} WHERE tenant = $1 AND ${snakeCase(table.idField)} = $2`;
 }
 
 function readRecords(schema: string, table: RecordTable, byId = false): string {

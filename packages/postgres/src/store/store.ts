@@ -8,6 +8,7 @@ import {
 } from "@jobber-sync/core";
 import {
   type ChangePlan,
+  fieldSources,
   planChange,
   type RecordEraser,
   type SyncResult,
@@ -75,6 +76,14 @@ export function createStore(
     erase: createErase(pool, schema),
     job: (tenant, id) => readOne<JobRecord>(read.jobsById, tenant, id),
     contact: (tenant, id) => readOne<ContactRecord>(read.contactsById, tenant, id),
+    async fieldSources(tenant, type, id) {
+      const text = type === "job" ? read.jobVersions : read.contactVersions;
+      const [row] = await runStatement<Parameters<typeof fieldSources>[1]>(pool, text, [
+        tenant,
+        id,
+      ]);
+      return row === undefined ? null : fieldSources(type, row);
+    },
     jobs: (tenant, options) =>
       page<JobRecord>(options?.ids ? read.jobsById : read.jobs, tenant, options),
     contacts: (tenant, options) =>

@@ -45,7 +45,8 @@ export function listSequences(
   filter: DeliveryFilter,
   batch: Batch,
 ): readonly number[] {
-  return select<Sequenced>(connection, "sequence", filter, batch).map(({ sequence }) => sequence);
+  const { afterSequence: _, beforeSequence: __, newestFirst: ___, ...chosen } = filter;
+  return select<Sequenced>(connection, "sequence", chosen, batch).map(({ sequence }) => sequence);
 }
 
 function select<T extends Sequenced>(
@@ -54,9 +55,9 @@ function select<T extends Sequenced>(
   filter: DeliveryFilter,
   batch: Batch,
 ): readonly T[] {
-  const { states, sequences } = filter;
+  const { states, sequences, newestFirst = false } = filter;
   const conditions: string[] = ["sequence > ?"];
-  const values: SqliteValue[] = [batch.after];
+  const values: SqliteValue[] = [Math.max(batch.after, filter.afterSequence ?? 0)];
   const limit = wholeLimit(batch.limit);
   for (const [condition, value] of [
     ["tenant = ?", filter.tenant],
@@ -65,6 +66,7 @@ function select<T extends Sequenced>(
     ["topic = ?", filter.topic],
     ["received_at >= ?", filter.receivedFrom],
     ["received_at < ?", filter.receivedBefore],
+    ["sequence < ?", filter.beforeSequence],
   ] as const) {
     if (value === undefined) continue;
     conditions.push(condition);
@@ -89,7 +91,7 @@ function select<T extends Sequenced>(
           : ["jobber_deliveries INDEXED BY jobber_deliveries_by_state", NOT_DONE];
       return rowsOf(from, [...conditions, "state = ?", condition], [...values, state]);
     })
-    .sort((a, b) => a.sequence - b.sequence)
+    .sort((a, b) => (newestFirst ? b.sequence - a.sequence : a.sequence - b.sequence))
     .slice(0, limit);
 
   function rowsOf(
@@ -98,7 +100,7 @@ function select<T extends Sequenced>(
     bound: readonly SqliteValue[],
   ): readonly T[] {
     return connection.all<T>(
-      `SELECT ${columns} FROM ${from} WHERE ${where.join(" AND ")} ORDER BY sequence LIMIT ?`,
+      `SELECT ${columns} FROM ${from} WHERE ${where.join(" AND ")} ORDER BY sequence ${newestFirst ? "DESC" : "ASC"} LIMIT ?`,
       ...bound,
       limit,
     );

@@ -1,6 +1,7 @@
 import type { SubmissionRecord, SyncReader } from "@jobber-sync/core";
 import {
   decideWrite,
+  fieldSources,
   planChange,
   type RecordEraser,
   type SyncChange,
@@ -54,6 +55,11 @@ export function createStore(database: Database): SyncStore & SyncReader & Record
     },
     async job(tenant, id) {
       return database.read((connection) => jobs.find(connection, tenant, id)?.record ?? null);
+    },
+    async fieldSources(tenant, type, id) {
+      const find = type === "job" ? jobs.find : contacts.find;
+      const row = database.read((connection) => find(connection, tenant, id));
+      return row === undefined ? null : fieldSources(type, row);
     },
     async contacts(tenant, options) {
       return database.read((connection) => contacts.list(connection, tenant, options));

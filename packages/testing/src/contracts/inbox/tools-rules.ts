@@ -52,6 +52,25 @@ export function toolsRules(rule: Rule): void {
     ]);
   });
 
+  rule("list pages between two sequences, newest first if requested", async ({ inbox }) => {
+    const sequences: number[] = [];
+    for (const id of ["1", "2", "3", "4", "5"])
+      sequences.push((await inbox.accept(delivery(id))).sequence);
+    await settleAs(inbox, delivery("3"), "dead");
+    const [first = 0, second = 0, , fourth = 0, fifth = 0] = sequences;
+    const ids = async (filter: DeliveryFilter) =>
+      (await inbox.list(filter)).map(({ objectId }) => objectId);
+    const between = { afterSequence: first, beforeSequence: fifth };
+    assert.deepEqual(await ids(between), ["2", "3", "4"]);
+    assert.deepEqual(await ids({ ...between, newestFirst: true, limit: 2 }), ["4", "3"]);
+    assert.deepEqual(await ids({ beforeSequence: fourth, newestFirst: true }), ["3", "2", "1"]);
+    const open = { states: ["waiting", "dead"] as const, newestFirst: true };
+    assert.deepEqual(await ids({ ...open, beforeSequence: fifth }), ["4", "2", "1"]);
+    assert.deepEqual(await ids({ ...open, afterSequence: second, limit: 2 }), ["3", "5"]);
+    // The other operations act on what the rest of the filter selects.
+    assert.equal(await inbox.discard({ states: ["waiting"], beforeSequence: second }), 4);
+  });
+
   rule("list returns at most 100 rows by default", async ({ inbox }) => {
     await Promise.all(
       Array.from({ length: 101 }, (_, index) => inbox.accept(delivery(String(index)))),

@@ -1,4 +1,4 @@
-import { strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { ContactRecord, SyncReader } from "@jobber-sync/core";
 import type { ContactWrite, SyncStore } from "@jobber-sync/core/ports";
 import { changeOf, contactWrite, TENANT } from "./sample-writes.ts";
@@ -33,6 +33,18 @@ export function fillRules(rule: StoreRule): void {
     strictEqual(contact.name, "Zoë");
     strictEqual(contact.phone, "2");
     strictEqual(contact.email, "z@example.com");
+  });
+
+  rule("fieldSources names the write that each value comes from", async (store) => {
+    if (store.fieldSources === undefined) return;
+    strictEqual(await store.fieldSources(TENANT, "client", "unknown"), null);
+    const first = contactWrite({ name: "Zoë", phone: "1" }, { at: TEN, sequence: 7 });
+    await fill(store, first);
+    await fill(store, contactWrite({ phone: "2" }, { mode: "fill", at: ELEVEN, sequence: 9 }));
+    const sources = await store.fieldSources(TENANT, "client", first.jobberClientId);
+    deepStrictEqual(sources?.name, { sequence: 7, sourceUpdatedAt: TEN });
+    deepStrictEqual(sources?.phone, { sequence: 9, sourceUpdatedAt: ELEVEN });
+    strictEqual(sources?.extra, undefined);
   });
 
   rule("a fill does not replace a newer value", async (store) => {

@@ -9,6 +9,13 @@ export const TOOLS_MUTANTS: Readonly<Record<string, Mutant>> = {
     ],
     defect: (inbox) => ({ list: (filter) => inbox.list({ ...filter, limit: 10_000 }) }),
   },
+  "list pages from the oldest although the newest are wanted": {
+    rules: ["list pages between two sequences, newest first if requested"],
+    defect: (inbox) => ({
+      list: ({ newestFirst = false, ...filter }) =>
+        inbox.list(filter).then((rows) => (newestFirst ? rows.toReversed() : rows)),
+    }),
+  },
   "a limit must be finite": {
     rules: ["every limit accepts Infinity"],
     defect: (inbox) => ({
