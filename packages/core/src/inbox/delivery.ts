@@ -78,8 +78,8 @@ export interface AcceptedDelivery {
  * Selects deliveries. Conditions that are left out match every delivery.
  *
  * To page through any number of deliveries, pass the sequence at the end of a page as
- * `beforeSequence` (with `newestFirst`) or `afterSequence` of the next one. With both, the cost of a
- * page is bounded by the distance between them, whatever the other conditions are.
+ * `beforeSequence` (with `newestFirst`) or `afterSequence` of the next one. With both, the cost of
+ * a page is bounded by the distance between them, whatever the other conditions are.
  */
 export interface DeliveryFilter {
   readonly tenant?: string | undefined;
