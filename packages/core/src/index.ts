@@ -1,5 +1,13 @@
 // The public surface for applications. Authors of stores, inboxes and sources also need `ports.ts`.
 
+export type {
+  ChangeCause,
+  ChangeFilter,
+  ChangeInfo,
+  ChangeState,
+  ChangeStats,
+  RecordChange,
+} from "./changes/record-change.ts";
 export { ERROR_CODES, type ErrorCode, isJobberSyncError, JobberSyncError } from "./errors.ts";
 export type {
   ClientSnapshotEvent,
@@ -84,7 +92,11 @@ export {
   type VerifiedSignature,
   verifySignature,
 } from "./signature/verify-signature.ts";
-export { createMemoryStore } from "./store/memory-store.ts";
+export {
+  createMemoryStore,
+  type MemoryStore,
+  type MemoryStoreOptions,
+} from "./store/memory-store.ts";
 export type { ReadOptions, SubmissionRecord, SyncReader } from "./store/sync-store.ts";
 export {
   type BuildSubmissionOptions,

@@ -1,6 +1,20 @@
 // The public surface for authors of stores, inboxes, sources and token stores: the interfaces they
 // implement, and the pure rules every implementation shares.
 
+export type {
+  ChangeClaim,
+  ChangeFeed,
+  ChangePurgeOptions,
+  ChangeSettlement,
+} from "./changes/change-feed.ts";
+export * as changeRules from "./changes/change-rules.ts";
+export type { ChangeOrigin, ClaimedChange, UnnumberedChange } from "./changes/record-change.ts";
+export {
+  claimedChange,
+  type ReplacedValues,
+  replacedValues,
+  type StoredChange,
+} from "./changes/stored-change.ts";
 export { checkSharedSequence } from "./inbox/check-shared-sequence.ts";
 export type {
   Claim,
@@ -63,6 +77,7 @@ export type { DatabaseProblem } from "./store/database-problem.ts";
 export { decideWrite, type VersionedRow, type WriteOutcome } from "./store/decide-write.ts";
 export { type FieldSource, type FieldSources, fieldSources } from "./store/field-sources.ts";
 export { type ChangePlan, planChange } from "./store/plan-change.ts";
+export { changeOf, initialChange } from "./store/record-changes.ts";
 export {
   type ErasedRecords,
   emptiedRow,

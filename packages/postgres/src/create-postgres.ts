@@ -1,5 +1,6 @@
 import type { SyncReader } from "@jobber-sync/core";
 import type {
+  ChangeFeed,
   CursorStore,
   DatabaseProblem,
   Inbox,
@@ -8,6 +9,7 @@ import type {
   SyncStore,
   TokenStore,
 } from "@jobber-sync/core/ports";
+import { createFeed } from "./changes/feed.ts";
 import type { Boss } from "./database/boss.ts";
 import { preparedPool } from "./database/prepared-pool.ts";
 import { quoteSchema } from "./database/quote-schema.ts";
@@ -109,6 +111,14 @@ export interface PostgresOptions {
    * @default "database"
    */
   readonly clock?: InboxClock | undefined;
+  /**
+   * Whether the store writes a row for each change of a record, for the change handlers of a
+   * worker. A worker with such handlers enables it in its own process; a process that only receives
+   * or reconciles needs it here.
+   *
+   * @default false
+   */
+  readonly changes?: boolean | undefined;
   /** Milliseconds since 1970. @default Date.now */
   readonly now?: (() => number) | undefined;
 }
@@ -117,6 +127,8 @@ export interface PostgresOptions {
 export interface Postgres {
   readonly store: SyncStore & SyncReader & RecordEraser;
   readonly inbox: Inbox;
+  /** Changes of the store's records, until a handler has received them. */
+  readonly changes: ChangeFeed;
   /** Tenants' connections to Jobber. Wrap it in `encryptTokens`. */
   readonly tokens: TokenStore;
   /** Ensures that one process at a time refreshes a tenant's tokens. */
@@ -202,8 +214,13 @@ export function createPostgres(options: PostgresOptions): Postgres {
     overdueMs: positive("overdueMs", options.overdueMs ?? 15_000),
   };
 
+  const feed = createFeed(context);
+  if (options.changes === true) feed.changes.enable();
+  const lanes = positive("applyLanes", options.applyLanes ?? 2);
+
   return {
-    store: createStore(pool, schema, positive("applyLanes", options.applyLanes ?? 2)),
+    store: createStore(pool, schema, { lanes, feed, clock: context }),
+    changes: feed.changes,
     inbox: createInbox(context, { accept, sweep }),
     tokens: createTokenStore(pool, schema),
     lease: createLease(pool, schema),
@@ -225,7 +242,12 @@ export function createPostgres(options: PostgresOptions): Postgres {
     const probed = { ...context, pool: probePool(client) };
     const parts = {
       inbox: createInbox(probed, { accept: { ...accept, durable: false }, sweep }),
-      store: createStore(probed.pool, schema, 1),
+      store: createStore(probed.pool, schema, {
+        lanes: 1,
+        feed: { isEnabled: () => true, wake: () => {} },
+        clock: context,
+      }),
+      changes: createFeed(probed).changes,
     };
     return checkAccess(schema, parts, run);
   }

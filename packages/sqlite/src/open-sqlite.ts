@@ -1,5 +1,6 @@
 import type { Logger, SyncReader } from "@jobber-sync/core";
 import {
+  type ChangeFeed,
   type CursorStore,
   type DatabaseProblem,
   type Inbox,
@@ -9,6 +10,7 @@ import {
   safeLogger,
   type TokenStore,
 } from "@jobber-sync/core/ports";
+import { createFeed } from "./changes/feed.ts";
 import { setNormalTimeout, setOpeningTimeout } from "./database/busy-timeout.ts";
 import { createDatabase } from "./database/database.ts";
 import type { OpenFile } from "./database/open-file.ts";
@@ -22,7 +24,7 @@ import { checkSchema } from "./migrations/check-schema.ts";
 import { diagnose } from "./migrations/diagnose.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { createOutbox, type SqliteOutbox } from "./outbox/outbox.ts";
-import { createStore, prepareApply } from "./store/store.ts";
+import { createPrepareApply, createStore } from "./store/store.ts";
 import { createCursorStore } from "./tokens/cursor-store.ts";
 import { createLease } from "./tokens/lease.ts";
 import { createTokenStore } from "./tokens/token-store.ts";
@@ -55,6 +57,14 @@ export interface SqliteOptions {
    * @default the console
    */
   readonly logger?: Logger | undefined;
+  /**
+   * Whether the store writes a row for each change of a record, for the change handlers of a
+   * worker. A worker with such handlers enables it in its own process; a process that only receives
+   * or reconciles needs it here.
+   *
+   * @default false
+   */
+  readonly changes?: boolean | undefined;
   /** The clock: returns milliseconds since 1970. @default Date.now */
   readonly now?: (() => number) | undefined;
 }
@@ -66,6 +76,8 @@ export interface Sqlite {
   readonly inbox: Inbox;
   /** Changes to push to Jobber. Shares the inbox's lanes and the store's transactions. */
   readonly outbox: SqliteOutbox;
+  /** Changes of the store's records, until a handler has received them. */
+  readonly changes: ChangeFeed;
   /** Connections of tenants to Jobber. Wrap it in `encryptTokens`. */
   readonly tokens: TokenStore;
   /** Lets one process at a time refresh a tenant's tokens. */
@@ -147,8 +159,12 @@ export function openSqlite(
   const file = openFile(source, options);
   const opened = createDatabase(file, { busyMs });
   const closing = new AbortController();
+  const feed = createFeed({ database: opened, pollMs, now, closing: closing.signal });
+  if (options.changes === true) feed.changes.enable();
+  const prepareApply = createPrepareApply({ ...feed, now });
   return {
-    store: createStore(opened),
+    store: createStore(opened, { ...feed, now }),
+    changes: feed.changes,
     inbox: createInbox({ database: opened, pollMs, now, closing: closing.signal }),
     outbox: createOutbox({ database: opened, prepareApply, pollMs, now, closing: closing.signal }),
     tokens: createTokenStore(opened),

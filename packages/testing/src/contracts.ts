@@ -9,6 +9,15 @@ export {
   fetchHandlerContract,
 } from "./contracts/adapter/fetch-handler-contract.ts";
 export {
+  type ChangeFeedContractOptions,
+  changeFeedContract,
+} from "./contracts/changes/change-feed-contract.ts";
+export {
+  type ChangeHistoryOptions,
+  checkChangeHistories,
+} from "./contracts/changes/histories/check-change-histories.ts";
+export type { OpenFeed } from "./contracts/changes/open-feed.ts";
+export {
   type ErasureContractOptions,
   erasureContract,
   type OpenedErasable,

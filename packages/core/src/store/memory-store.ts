@@ -1,8 +1,11 @@
+import type { ChangeFeed } from "../changes/change-feed.ts";
+import { createMemoryChangeFeed } from "../changes/memory-change-feed.ts";
 import type { ContactRecord } from "../records/contact-record.ts";
 import type { JobRecord } from "../records/job-record.ts";
 import { decideWrite, type VersionedRow } from "./decide-write.ts";
 import { fieldSources } from "./field-sources.ts";
 import { planChange } from "./plan-change.ts";
+import { changeOf, initialChange } from "./record-changes.ts";
 import {
   emptiedRow,
   erasedPayload,
@@ -22,26 +25,53 @@ import { type WrittenRecord, writtenRecord } from "./written-record.ts";
 
 const DEFAULT_LIMIT = 1000;
 
+/** Options of {@link createMemoryStore}. */
+export interface MemoryStoreOptions {
+  /** Whether `apply` writes changes, see `ChangeFeed.enable`. @default false */
+  readonly changes?: boolean | undefined;
+  /** The clock of the changes. Milliseconds since 1970. @default Date.now */
+  readonly now?: (() => number) | undefined;
+}
+
+/** A store in memory, and the feed of its changes. */
+export interface MemoryStore extends SyncStore, SyncReader, RecordEraser {
+  readonly changes: ChangeFeed;
+}
+
 /**
  * Creates a store in memory, for tests and experiments. It follows every rule of {@link SyncStore}
  * except durability: the process's end loses all records.
  */
-export function createMemoryStore(): SyncStore & SyncReader & RecordEraser {
+export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const contacts = new Map<string, VersionedRow<ContactRecord>>();
   const jobs = new Map<string, VersionedRow<JobRecord>>();
   const submissions = new Map<string, SubmissionRecord>();
   let sequence = 0;
+  const nextSequence = () => {
+    sequence += 1;
+    return sequence;
+  };
+  const changes = createMemoryChangeFeed({
+    nextSequence,
+    now: options.now ?? Date.now,
+    stored: (tenant) =>
+      [...recordsOf(contacts, tenant, contactId), ...recordsOf(jobs, tenant, jobId)].map(
+        initialChange,
+      ),
+  });
+  if (options.changes === true) changes.feed.enable();
 
   return {
+    changes: changes.feed,
+
     async nextSequence() {
-      sequence += 1;
-      return sequence;
+      return nextSequence();
     },
 
     async apply(change: SyncChange): Promise<SyncResult> {
       // There is no `await` below, so no other call can interleave.
       const plan = planChange(change);
-      return {
+      const result: SyncResult = {
         contacts: plan.contacts.map((row) => {
           const { tenant, jobberClientId } = row.record;
           const key = keyOf(tenant, jobberClientId);
@@ -59,13 +89,15 @@ export function createMemoryStore(): SyncStore & SyncReader & RecordEraser {
           return { tenant, deliveryKey, outcome: known ? "unchanged" : "inserted" };
         }),
       };
+      changes.write([...result.contacts, ...result.jobs].flatMap((each) => changeOf(each, change)));
+      return result;
     },
 
     async erase(erasure) {
       const { tenant, jobberClientId, deliveryKeys = [] } = erasure;
       const one = jobberClientId === undefined ? null : { ...erasure, jobberClientId };
-      sequence += 1;
-      const clients = one ? [one.jobberClientId] : idsOf(contacts, tenant, clientIdOf);
+      const sequence = nextSequence();
+      const clients = one ? [one.jobberClientId] : idsOf(contacts, tenant, contactId);
       for (const id of clients) {
         const key = keyOf(tenant, id);
         const stored = contacts.get(key);
@@ -75,7 +107,7 @@ export function createMemoryStore(): SyncStore & SyncReader & RecordEraser {
       const erasedJobs = idsOf(
         jobs,
         tenant,
-        jobIdOf,
+        jobId,
         (job) => one === null || job.jobberClientId === one.jobberClientId,
       );
       for (const id of erasedJobs) {
@@ -96,6 +128,10 @@ export function createMemoryStore(): SyncStore & SyncReader & RecordEraser {
         submissions.set(key, { ...submission, payload: erasedPayload(payload) });
         erased += 1;
       }
+      changes.erase([
+        ...clients.flatMap((id) => contacts.get(keyOf(tenant, id))?.record ?? []),
+        ...erasedJobs.flatMap((id) => jobs.get(keyOf(tenant, id))?.record ?? []),
+      ]);
       return { contacts: clients, jobs: erasedJobs, submissions: erased };
     },
 
@@ -110,16 +146,10 @@ export function createMemoryStore(): SyncStore & SyncReader & RecordEraser {
       return row === undefined ? null : fieldSources(type, row);
     },
     async jobs(tenant, options) {
-      return page(
-        recordsOf(jobs, tenant, (job) => job.jobberJobId, options),
-        options,
-      );
+      return page(recordsOf(jobs, tenant, jobId, options), options);
     },
     async contacts(tenant, options) {
-      return page(
-        recordsOf(contacts, tenant, (contact) => contact.jobberClientId, options),
-        options,
-      );
+      return page(recordsOf(contacts, tenant, contactId, options), options);
     },
     async submissions(tenant, options) {
       return page(
@@ -158,8 +188,8 @@ function recordsOf<R extends JobRecord | ContactRecord>(
     .sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
 }
 
-const jobIdOf = (job: JobRecord): string => job.jobberJobId;
-const clientIdOf = (contact: ContactRecord): string => contact.jobberClientId;
+const jobId = (job: JobRecord): string => job.jobberJobId;
+const contactId = (contact: ContactRecord): string => contact.jobberClientId;
 
 function idsOf<R extends JobRecord | ContactRecord>(
   table: Map<string, VersionedRow<R>>,

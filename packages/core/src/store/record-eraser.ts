@@ -37,6 +37,7 @@ export interface RecordEraser {
    *   and seal {@link PERSONAL_JOB_FIELDS}; their other fields live on.
    * - **A tenant**: all contacts and jobs lose every field and version and are tombstones. They are
    *   not sealed, so that a tenant who connects again is imported again.
+   * - Changes of these records in the feed contain what is left of the records.
    * - Submissions of these records, and those named by `deliveryKeys`, keep their event and ids.
    */
   erase(erasure: RecordErasure): Promise<ErasedRecords>;

@@ -1,3 +1,4 @@
+import type { ChangeOrigin } from "../changes/record-change.ts";
 import type { ContactFields, ContactRecord } from "../records/contact-record.ts";
 import type { JobFields, JobRecord } from "../records/job-record.ts";
 import type { SubmissionPayload } from "../submissions/build-submission.ts";
@@ -85,8 +86,8 @@ export interface SubmissionWrite {
 /** A submission as stored. */
 export type SubmissionRecord = SubmissionWrite;
 
-/** All writes of one run. */
-export interface SyncChange {
+/** All writes of one run, and what caused them. */
+export interface SyncChange extends ChangeOrigin {
   readonly contacts: readonly ContactWrite[];
   readonly jobs: readonly JobWrite[];
   readonly submissions: readonly SubmissionWrite[];

@@ -57,7 +57,7 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
 describe("recordEraserContract", () => {
   const load = createMutantLoader<{ readonly createMemoryStore: typeof createMemoryStore }>(
     "store/memory-store.ts",
-    ["store", "records", "time"],
+    ["store", "records", "changes", "inbox", "time"],
   );
 
   it.each(Object.entries(MUTANTS))("goes red when %s", async (_name, mutant) => {

@@ -134,7 +134,7 @@ const OPTIONS = { histories: 4000, concurrency: 1 };
 describe("checkStoreHistories", () => {
   const load = createMutantLoader<{ readonly createMemoryStore: () => Store }>(
     "store/memory-store.ts",
-    ["store", "records"],
+    ["store", "records", "changes", "inbox", "time"],
   );
 
   it("passes for the memory store", async () => {

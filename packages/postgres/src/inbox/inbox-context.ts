@@ -34,7 +34,7 @@ export function transactionNowSql(parameter: string): string {
 }
 
 /** Returns the parameter for {@link nowSql} and {@link transactionNowSql}. */
-export function nowValue({ clock }: InboxContext, now: number): number | null {
+export function nowValue({ clock }: Pick<InboxContext, "clock">, now: number): number | null {
   return clock === "caller" ? now : null;
 }
 
@@ -42,7 +42,10 @@ export function nowValue({ clock }: InboxContext, now: number): number | null {
  * Returns how far a caller's `now` is ahead of the inbox's clock, to be applied to the database's.
  * Milliseconds.
  */
-export function aheadOfClock({ clock, now }: InboxContext, given: number): number {
+export function aheadOfClock(
+  { clock, now }: Pick<InboxContext, "clock" | "now">,
+  given: number,
+): number {
   return clock === "caller" ? 0 : given - now();
 }
 

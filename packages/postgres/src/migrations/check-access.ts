@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { JobberSyncError } from "@jobber-sync/core";
-import type { Inbox, IncomingDelivery, SyncStore } from "@jobber-sync/core/ports";
+import type { ChangeFeed, Inbox, IncomingDelivery, SyncStore } from "@jobber-sync/core/ports";
 import type { Schema } from "../database/quote-schema.ts";
 import type { SessionPool, SqlClient } from "../database/sql-pool.ts";
 import { messageOf, sqlState } from "../database/store-error.ts";
@@ -11,6 +11,7 @@ import { TABLES } from "./migrations.ts";
 export interface ProbedParts {
   readonly inbox: Inbox;
   readonly store: SyncStore;
+  readonly changes: ChangeFeed;
 }
 
 /**
@@ -23,7 +24,7 @@ export interface ProbedParts {
  */
 export async function checkAccess(
   { quoted: schema }: Schema,
-  { inbox, store }: ProbedParts,
+  { inbox, store, changes }: ProbedParts,
   run: Run,
 ): Promise<void> {
   const tenant = `jobber-sync probe ${randomUUID()}`;
@@ -54,6 +55,7 @@ export async function checkAccess(
     return first < (await inbox.acquireSlot(tenant, request));
   });
   await step("jobber_jobs", "apply", () => applyProbe(store, tenant));
+  await step("jobber_changes", "claim", () => handleProbe(changes, tenant));
   for (const [table, columns, values] of OTHER_TABLES)
     await step(table, "INSERT", async () => {
       const inserted = await run(
@@ -66,12 +68,12 @@ export async function checkAccess(
     await step(table, "DELETE", async () => {
       const key = table === "jobber_leases" ? "name" : "tenant";
       const text = `DELETE FROM ${schema}.${table} WHERE ${key} = $1 RETURNING 'true' AS json`;
-      return (await run(text, [tenant])).length === 1;
+      return (await run(text, [tenant])).length >= 1;
     });
 }
 
-/** `jobber_lanes` is empty again once the probe is settled. */
-const NOT_PROBED = new Set(["jobber_migrations", "jobber_lanes"]);
+/** The lanes are empty again once the probe is settled. */
+const NOT_PROBED = new Set(["jobber_migrations", "jobber_lanes", "jobber_change_lanes"]);
 
 /**
  * Tables that no operation of store or inbox writes: columns and, after the tenant or name, values.
@@ -131,6 +133,18 @@ async function applyProbe(store: SyncStore, tenant: string): Promise<boolean> {
     outcomes.push(...[...contacts, ...jobs].map(({ outcome }) => outcome));
   }
   return outcomes.slice(0, 2).every((outcome) => outcome === "inserted");
+}
+
+/** Handles the change of the job that {@link applyProbe} has written. */
+async function handleProbe(changes: ChangeFeed, tenant: string): Promise<boolean> {
+  const object = { tenant, objectType: "job", objectId: "" } as const;
+  const lease = { leaseMs: 60_000, now: Date.now() };
+  const claim = await changes.claim(object, lease);
+  const [change] = claim?.changes ?? [];
+  if (claim === null || change === undefined) return false;
+  if (!(await changes.extend(claim, lease))) return false;
+  await changes.settle(claim, [{ sequence: change.sequence, state: "done" }]);
+  return (await changes.list({ tenant, states: ["done"] })).length === 1;
 }
 
 function noAccess(role: string, problem: string): JobberSyncError {

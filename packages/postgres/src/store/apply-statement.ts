@@ -1,5 +1,6 @@
 import { DELETION_REGISTERS, SEPARATE_FIELDS } from "@jobber-sync/core/ports";
 import type { Schema } from "../database/quote-schema.ts";
+import { changesSql } from "./changes-sql.ts";
 import { EXACT_NUMBERS, recordJsonSql, valueColumns, valueSql } from "./record-json.ts";
 import {
   CONTACTS,
@@ -19,14 +20,18 @@ const LOCK_TIMEOUT_MS = 300;
 
 /**
  * Builds the statement of `apply`. It writes contacts, then jobs, then submissions from the JSON in
- * `$1`, and returns their outcomes and records.
+ * `$1`, and returns their outcomes and records. With `changes` it writes their changes too.
  *
  * It is core's `decideWrite` in SQL, generated from the same lists of fields.
  * `ON CONFLICT DO UPDATE` decides under the row lock, from the current row rather than the
  * snapshot. The outcome and the values that were replaced are stored in the row (`last_outcome`,
  * `last_replaced`), because before PostgreSQL 18 `RETURNING` cannot see the old values.
  */
-export function applyStatement({ quoted: schema, sequence }: Schema): string {
+export function applyStatement(
+  { quoted: schema, ...names }: Schema,
+  { changes }: { readonly changes: boolean },
+): string {
+  const { sequence } = names;
   return `
 WITH change AS MATERIALIZED (
   SELECT $1::text::json AS json, set_config('lock_timeout', '${LOCK_TIMEOUT_MS}ms', true) AS lock_timeout,
@@ -49,10 +54,10 @@ submissions AS (
   ORDER BY "tenant" COLLATE "C", "deliveryKey" COLLATE "C"
   ON CONFLICT (tenant, delivery_key) DO NOTHING
   RETURNING tenant, delivery_key
-)
+)${changes ? `,\nchanges AS (${changesSql({ quoted: schema, ...names })})` : ""}
 SELECT json_build_object(
-  'contacts', (${written(CONTACTS, "contacts")}),
-  'jobs', (${written(JOBS, "jobs")}),
+  'contacts', (${written("contacts")}),
+  'jobs', (${written("jobs")}),
   'skippedContacts', (${skipped(schema, CONTACTS, "contacts")}),
   'skippedJobs', (${skipped(schema, JOBS, "jobs")}),
   'submissions', (SELECT json_agg(json_build_array(tenant, delivery_key)) FROM submissions)
@@ -63,7 +68,8 @@ function newRows(table: RecordTable, list: string): string {
   const types = valueColumns(table).map(({ field, type }) => `"${field}" ${type}`);
   return `
   SELECT x.* FROM change, json_to_recordset(change.json->'${list}') AS x(
-    "tenant" text, "${table.idField}" text, ${types.join(", ")}, version text, "fieldVersions" jsonb)`;
+    "tenant" text, "${table.idField}" text, ${types.join(", ")}, version text, "fieldVersions" jsonb,
+    cause text, ref text)`;
 }
 
 function upsert(
@@ -92,12 +98,12 @@ function upsert(
     last_outcome = ${outcome(table)},
     last_replaced = ${replaced(table)}
   WHERE ${moves(table)} OR ${changes(table)}
-  RETURNING old.*`;
+  RETURNING old.*, ${recordJsonSql(table, "old")} AS record`;
 }
 
 /** Lists the rows that the upsert wrote: outcome, record, and the values that were replaced. */
-function written(table: RecordTable, part: string): string {
-  return `SELECT json_agg(json_build_array(last_outcome, ${recordJsonSql(table, part)}, last_replaced)) FROM ${part}`;
+function written(part: string): string {
+  return `SELECT json_agg(json_build_array(last_outcome, record, last_replaced)) FROM ${part}`;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
 import type { Schema } from "../database/quote-schema.ts";
 import type { SessionPool } from "../database/sql-pool.ts";
 import { type Run, runStatement, runTransaction } from "../database/transaction.ts";
+import { recordJsonSql } from "./record-json.ts";
 import { CONTACTS, JOBS, type RecordTable, snakeCase } from "./record-table.ts";
 
 /** Creates `erase`: core's `sealedContact`, `sealedJob` and `emptiedRow` in SQL. */
@@ -32,6 +33,8 @@ export function createErase(pool: SessionPool, schema: Schema): RecordEraser["er
               contacts: await run<string>(statements.seal, [tenant, jobberClientId, deletedAt]),
               jobs: await run<string>(statements.sealJobs, [tenant, jobberClientId]),
             };
+      await run(statements.contactChanges, [tenant, JSON.stringify(erased.contacts)]);
+      await run(statements.jobChanges, [tenant, JSON.stringify(erased.jobs)]);
       return { ...erased, submissions: await eraseSubmissions(run, erased) };
     });
 
@@ -75,6 +78,8 @@ UPDATE ${jobs} SET ${personal}, last_replaced = NULL,
 WHERE tenant = $1 AND jobber_client_id = $2 RETURNING to_json(jobber_job_id)::text AS json`,
     emptyContacts: emptied(CONTACTS),
     emptyJobs: emptied(JOBS),
+    contactChanges: changesOf(schema, CONTACTS, "client"),
+    jobChanges: changesOf(schema, JOBS, "job"),
     submissions: `
 UPDATE ${schema}.jobber_submissions SET payload = (
   SELECT jsonb_object_agg(key, CASE WHEN key = ANY ('{${PERSONAL_PAYLOAD_FIELDS.join(",")}}') THEN 'null'::jsonb ELSE value END)
@@ -84,6 +89,17 @@ WHERE tenant = $1 AND ($2
   OR coalesce(payload->>'jobber_job_id', payload->>'jobber_client_id') IN (SELECT json_array_elements_text($4::json)))
 RETURNING '1' AS json`,
   };
+}
+
+/** Replaces the values in the changes of erased records by what is left of the records. */
+function changesOf(schema: string, table: RecordTable, type: "job" | "client"): string {
+  return `
+UPDATE ${schema}.jobber_changes AS c
+SET record = ${recordJsonSql(table, "stored")}, replaced = CASE WHEN c.replaced IS NOT NULL THEN '[]'::json END, error = NULL
+FROM ${schema}.${table.table} AS stored
+WHERE c.tenant = $1 AND c.object_type = '${type}' AND c.object_id IN (SELECT json_array_elements_text($2::json))
+  AND stored.tenant = c.tenant AND stored.${snakeCase(table.idField)} = c.object_id
+RETURNING '1' AS json`;
 }
 
 /** Core's `deletionTime` of the row `old`. */

@@ -7,6 +7,7 @@ import {
   type SyncReader,
 } from "@jobber-sync/core";
 import {
+  type ChangeOrigin,
   type ChangePlan,
   fieldSources,
   planChange,
@@ -14,12 +15,14 @@ import {
   type SyncResult,
   type SyncStore,
 } from "@jobber-sync/core/ports";
+import type { Feed } from "../changes/feed.ts";
 import { createGroupCommit } from "../database/group-commit.ts";
 import { jsonText } from "../database/json-text.ts";
 import type { Schema } from "../database/quote-schema.ts";
 import type { SessionPool } from "../database/sql-pool.ts";
 import { isLockTimeout } from "../database/store-error.ts";
 import { runStatement } from "../database/transaction.ts";
+import { type InboxContext, nowValue } from "../inbox/inbox-context.ts";
 import { applyStatement } from "./apply-statement.ts";
 import { createErase } from "./erase.ts";
 import { readStatements } from "./read-statements.ts";
@@ -40,13 +43,23 @@ interface PlannedChange {
   readonly rows: { readonly contacts: string; readonly jobs: string; readonly submissions: string };
 }
 
-/** Creates the store. @param lanes writing statements in flight at once */
+/** Options of {@link createStore}. */
+export interface StoreOptions {
+  /** Writing statements in flight at once. */
+  readonly lanes: number;
+  readonly feed: Pick<Feed, "isEnabled" | "wake">;
+  /** The clock of the changes. */
+  readonly clock: Pick<InboxContext, "clock" | "now">;
+}
+
+/** Creates the store. */
 export function createStore(
   pool: SessionPool,
   schema: Schema,
-  lanes: number,
+  { lanes, feed, clock }: StoreOptions,
 ): SyncStore & SyncReader & RecordEraser {
-  const statement = applyStatement(schema);
+  const plain = applyStatement(schema, { changes: false });
+  const withChanges = applyStatement(schema, { changes: true });
   const read = readStatements(schema.quoted);
   const next = `SELECT nextval(${schema.sequence})::text AS json`;
   // The server needs longer to parse the statement than to write a change, so concurrent changes
@@ -71,7 +84,7 @@ export function createStore(
       return first(await runStatement<number>(pool, next, []));
     },
     async apply(change) {
-      return commit(planned(planChange(change)));
+      return commit(planned(planChange(change), change));
     },
     erase: createErase(pool, schema),
     job: (tenant, id) => readOne<JobRecord>(read.jobsById, tenant, id),
@@ -97,7 +110,13 @@ export function createStore(
       const rows = changes.map((change) => change.rows[name]).filter((text) => text !== "");
       return `"${name}":[${rows.join(",")}]`;
     });
-    const applied = first(await runStatement<Applied>(pool, statement, [`{${lists.join(",")}}`]));
+    const json = `{${lists.join(",")}}`;
+    const run = () =>
+      feed.isEnabled()
+        ? runStatement<Applied>(pool, withChanges, [json, nowValue(clock, clock.now())])
+        : runStatement<Applied>(pool, plain, [json]);
+    const applied = first(await run());
+    if (feed.isEnabled()) feed.wake();
     return resultsOf(
       changes.map(({ plan }) => plan),
       applied,
@@ -126,7 +145,8 @@ export function createStore(
   }
 }
 
-function planned(plan: ChangePlan): PlannedChange {
+function planned(plan: ChangePlan, { cause = "webhook", ref = null }: ChangeOrigin): PlannedChange {
+  const origin = { cause, ref };
   return {
     plan,
     tenant: tenantsOf(plan),
@@ -137,9 +157,11 @@ function planned(plan: ChangePlan): PlannedChange {
     ],
     rows: {
       contacts: rowsText(
-        plan.contacts.map(({ record, ...versions }) => ({ ...record, ...versions })),
+        plan.contacts.map(({ record, ...versions }) => ({ ...record, ...versions, ...origin })),
       ),
-      jobs: rowsText(plan.jobs.map(({ record, ...versions }) => ({ ...record, ...versions }))),
+      jobs: rowsText(
+        plan.jobs.map(({ record, ...versions }) => ({ ...record, ...versions, ...origin })),
+      ),
       submissions: rowsText(plan.submissions),
     },
   };

@@ -41,7 +41,7 @@ describe("a role without DDL privileges", () => {
     const { migrate } = createPostgres({ pool: guest, boss, schema: "nowhere", migrate: false });
     await expect(migrate()).rejects.toMatchObject({
       code: "ERR_STORE_SCHEMA",
-      message: expect.stringContaining("sql/0001.sql, sql/0002.sql, sql/0003.sql"),
+      message: expect.stringContaining("sql/0001.sql, sql/0002.sql, sql/0003.sql, sql/0004.sql"),
     });
   });
 

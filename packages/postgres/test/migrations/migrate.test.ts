@@ -23,6 +23,8 @@ async function tablesOf(schema: string): Promise<readonly string[]> {
 }
 
 const TABLES = [
+  "jobber_change_lanes",
+  "jobber_changes",
   "jobber_connections",
   "jobber_contacts",
   "jobber_cursors",
@@ -66,7 +68,7 @@ describe("migrate", () => {
     );
     expect(await tablesOf("together")).toEqual(TABLES);
     const { rows } = await pool.query("SELECT version FROM together.jobber_migrations");
-    expect(rows).toEqual([{ version: 1 }, { version: 2 }, { version: 3 }]);
+    expect(rows).toEqual([{ version: 1 }, { version: 2 }, { version: 3 }, { version: 4 }]);
     await Promise.all(bosses.map((boss) => boss.stop({ graceful: false })));
   });
 

@@ -8,8 +8,8 @@ erasureContract({
   describe,
   it,
   async open() {
-    const { inbox, store } = await database.openEmptied({ prepare: true });
-    return { inbox, store, close: () => {}, find };
+    const { inbox, store, changes } = await database.openEmptied({ prepare: true });
+    return { inbox, store, changes, close: () => {}, find };
   },
 });
 

@@ -6,6 +6,7 @@ import {
   sealedContact,
   sealedJob,
 } from "@jobber-sync/core/ports";
+import { eraseChanges } from "../changes/erase-changes.ts";
 import type { Database } from "../database/database.ts";
 import { emptyLog } from "../database/empty-log.ts";
 import type { Transaction } from "../database/transaction.ts";
@@ -58,6 +59,12 @@ export function createErase(database: Database): RecordEraser["erase"] {
         const parsed: SubmissionRecord["payload"] = JSON.parse(payload);
         transaction.run(ERASE_SUBMISSION, JSON.stringify(erasedPayload(parsed)), rowid);
       }
+      const records = [
+        ...clients.map((id) => contacts.find(transaction, tenant, id)),
+        ...jobIds.map((id) => jobs.find(transaction, tenant, id)),
+      ];
+      const left = records.flatMap((row) => (row === undefined ? [] : [row.record]));
+      eraseChanges(transaction, tenant, left);
       return { contacts: clients, jobs: jobIds, submissions: rows.length };
     });
     database.read(emptyLog);

@@ -1,5 +1,6 @@
 import type { SubmissionRecord, SyncReader } from "@jobber-sync/core";
 import {
+  changeOf,
   decideWrite,
   fieldSources,
   planChange,
@@ -11,8 +12,10 @@ import {
   type WrittenRecord,
   writtenRecord,
 } from "@jobber-sync/core/ports";
+import { writeChanges } from "../changes/write-changes.ts";
 import type { Database } from "../database/database.ts";
 import type { Transaction } from "../database/transaction.ts";
+import { wholeMs } from "../inbox/inbox-context.ts";
 import { createErase } from "./erase.ts";
 import {
   type AnyRecord,
@@ -35,8 +38,20 @@ type SubmissionRow = Omit<SubmissionRecord, "payload"> & { readonly payload: str
 const contacts = createRecordTable(CONTACTS);
 const jobs = createRecordTable(JOBS);
 
+/** The feed that a store writes to. */
+export interface StoreFeed {
+  readonly isEnabled: () => boolean;
+  readonly wake: () => void;
+  /** Returns milliseconds since 1970. */
+  readonly now: () => number;
+}
+
 /** Creates the store of a database. Reads, decides and writes rows inside one transaction. */
-export function createStore(database: Database): SyncStore & SyncReader & RecordEraser {
+export function createStore(
+  database: Database,
+  feed: StoreFeed,
+): SyncStore & SyncReader & RecordEraser {
+  const prepareApply = createPrepareApply(feed);
   return {
     nextSequence() {
       return database.write((transaction) => transaction.nextSequence(), {
@@ -45,7 +60,8 @@ export function createStore(database: Database): SyncStore & SyncReader & Record
     },
 
     async apply(change) {
-      return database.write(prepareApply(change));
+      const options = feed.isEnabled() ? { onCommit: feed.wake } : {};
+      return database.write(prepareApply(change), options);
     },
 
     erase: createErase(database),
@@ -76,29 +92,44 @@ export function createStore(database: Database): SyncStore & SyncReader & Record
   };
 }
 
-/** Prepares the writes of a change. @returns the work inside a transaction */
-export function prepareApply(change: SyncChange): (transaction: Transaction) => SyncResult {
-  const plan = planChange(change);
-  // Serialised before the write lock is taken.
-  const submissions = plan.submissions.map((submission) => ({
-    ...submission,
-    payload: JSON.stringify(submission.payload),
-  }));
-  return (transaction) => ({
-    contacts: plan.contacts.map((row) => {
-      const { tenant, jobberClientId } = row.record;
-      return { tenant, jobberClientId, ...write(contacts, transaction, row) };
-    }),
-    jobs: plan.jobs.map((row) => {
-      const { tenant, jobberJobId } = row.record;
-      return { tenant, jobberJobId, ...write(jobs, transaction, row) };
-    }),
-    submissions: submissions.map(({ tenant, deliveryKey, channel, payload, createdAt }) => {
-      const values = [tenant, deliveryKey, channel, payload, createdAt];
-      const inserted = transaction.get(INSERT_SUBMISSION, ...values) !== undefined;
-      return { tenant, deliveryKey, outcome: inserted ? "inserted" : "unchanged" };
-    }),
-  });
+/**
+ * Creates the function that prepares the writes of a change, and those of the feed while it is
+ * enabled. What it returns is the work inside a transaction.
+ */
+export function createPrepareApply(
+  feed: Pick<StoreFeed, "isEnabled" | "now">,
+): (change: SyncChange) => (transaction: Transaction) => SyncResult {
+  return (change) => {
+    const plan = planChange(change);
+    // Serialised before the write lock is taken.
+    const submissions = plan.submissions.map((submission) => ({
+      ...submission,
+      payload: JSON.stringify(submission.payload),
+    }));
+    const withChanges = feed.isEnabled();
+    return (transaction) => {
+      const result: SyncResult = {
+        contacts: plan.contacts.map((row) => {
+          const { tenant, jobberClientId } = row.record;
+          return { tenant, jobberClientId, ...write(contacts, transaction, row) };
+        }),
+        jobs: plan.jobs.map((row) => {
+          const { tenant, jobberJobId } = row.record;
+          return { tenant, jobberJobId, ...write(jobs, transaction, row) };
+        }),
+        submissions: submissions.map(({ tenant, deliveryKey, channel, payload, createdAt }) => {
+          const values = [tenant, deliveryKey, channel, payload, createdAt];
+          const inserted = transaction.get(INSERT_SUBMISSION, ...values) !== undefined;
+          return { tenant, deliveryKey, outcome: inserted ? "inserted" : "unchanged" };
+        }),
+      };
+      if (!withChanges) return result;
+      const written = [...result.contacts, ...result.jobs];
+      const made = written.flatMap((each) => changeOf(each, change));
+      writeChanges(transaction, made, wholeMs(feed.now()));
+      return result;
+    };
+  };
 }
 
 function write<R extends AnyRecord>(

@@ -9,8 +9,8 @@ erasureContract({
   it,
   open() {
     const path = temporaryFile();
-    const { inbox, store, close } = openSqlite(path);
-    return { inbox, store, close, find: (texts) => texts.filter(occursIn(path)) };
+    const { inbox, store, changes, close } = openSqlite(path);
+    return { inbox, store, changes, close, find: (texts) => texts.filter(occursIn(path)) };
   },
 });
 

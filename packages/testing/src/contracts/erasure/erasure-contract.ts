@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createWorker, type SyncReader } from "@jobber-sync/core";
-import type { Inbox, RecordEraser, SyncStore } from "@jobber-sync/core/ports";
+import type { ChangeFeed, Inbox, RecordEraser, SyncStore } from "@jobber-sync/core/ports";
 import { incomingDelivery } from "../../deliveries/incoming-delivery.ts";
 import { silentLogger } from "../../logger/silent-logger.ts";
 import type { ContractRunner } from "../store/contract-runner.ts";
@@ -10,6 +10,8 @@ import { createCanaries, type PlantCanary } from "./canaries.ts";
 export interface OpenedErasable {
   readonly inbox: Inbox;
   readonly store: SyncStore & SyncReader & RecordEraser;
+  /** The store's changes, not enabled. */
+  readonly changes: ChangeFeed;
   /** Returns which of the texts occur anywhere in the files or tables of the database. */
   find(texts: readonly string[]): Promise<readonly string[]> | readonly string[];
   close(): Promise<void> | void;
@@ -47,6 +49,8 @@ export function erasureContract({ describe, it, open }: ErasureContractOptions):
       assert.ok(canaries.all.length >= 40, `only ${canaries.all.length} canaries`);
       assert.deepEqual(await opened.find(canaries.all), canaries.all);
       await eraseClient(opened, "101");
+      const emptied = await opened.changes.list({ tenant: TENANT, objectId: "101" });
+      assert.ok(emptied.length > 0, "the feed has no change of the client");
       assert.deepEqual(await opened.find(canaries.all), []);
       assert.deepEqual(await opened.find(others.all), others.all);
       assert.equal((await opened.store.contact(TENANT, "101"))?.deletedAt, ERASED_AT);
@@ -85,7 +89,7 @@ async function eraseClient({ inbox, store }: OpenedErasable, id: string): Promis
 
 /** Leaves a client's data in records, submissions, bodies of every state, and in an error. */
 async function plantClient(
-  { inbox, store }: OpenedErasable,
+  { inbox, store, changes }: OpenedErasable,
   id: string,
   plant: PlantCanary,
 ): Promise<void> {
@@ -118,6 +122,7 @@ async function plantClient(
   });
   const client = { ...person("client"), address: address("client"), extra: plant("extra") };
   const quoted = plant("error");
+  changes.enable();
   const worker = createWorker({
     inbox,
     store,

@@ -3,11 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { SyncReader } from "@jobber-sync/core";
 import {
   CONTACT_FIELDS,
-  type ContactWrite,
   JOB_FIELDS,
-  type JobWrite,
   type SubmissionWrite,
-  type SyncChange,
   type SyncStore,
   type WriteOutcome,
 } from "@jobber-sync/core/ports";
@@ -18,13 +15,8 @@ import {
   isWhole,
   writesTo,
 } from "./expected-records.ts";
-import {
-  type History,
-  type HistoryObject,
-  type HistoryStep,
-  type HistoryWrite,
-  printTime,
-} from "./history.ts";
+import type { History, HistoryObject, HistoryWrite } from "./history.ts";
+import { syncChangeOf } from "./sync-change-of.ts";
 import { checkChains, checkWritten, writtenObjects } from "./written-records.ts";
 
 /**
@@ -42,7 +34,7 @@ export async function playHistory(
   const applied: HistoryWrite[] = [];
   const submissions = new Map<string, SubmissionWrite>();
   for (const [index, step] of history.entries()) {
-    const change = changeOf(tenant, step, index);
+    const change = syncChangeOf(tenant, step, index);
     const result = await store.apply(change);
     const results = writtenObjects(result);
     strictEqual(results.length, new Set(step.writes.map(({ kind, id }) => `${kind} ${id}`)).size);
@@ -78,7 +70,7 @@ export async function playHistoryAtOnce(
   history: History,
 ): Promise<void> {
   const results = await Promise.all(
-    history.map((step, index) => store.apply(changeOf(tenant, step, index))),
+    history.map((step, index) => store.apply(syncChangeOf(tenant, step, index))),
   );
   const expected = expectedRecords(
     tenant,
@@ -90,53 +82,6 @@ export async function playHistoryAtOnce(
   const stored = (await store.submissions(tenant)).map(({ deliveryKey }) => deliveryKey);
   deepStrictEqual(stored.toSorted(), [...keys].sort());
   checkChains(results.flatMap(writtenObjects), [...expected.jobs, ...expected.contacts]);
-}
-
-function changeOf(tenant: string, { writes, deliveryKey }: HistoryStep, index: number): SyncChange {
-  return {
-    jobs: writes.flatMap((write) =>
-      write.kind === "job"
-        ? [{ tenant, jobberJobId: write.id, ...bodyOf(write) } as unknown as JobWrite]
-        : [],
-    ),
-    contacts: writes.flatMap((write) =>
-      write.kind === "contact"
-        ? [{ tenant, jobberClientId: write.id, ...bodyOf(write) } as unknown as ContactWrite]
-        : [],
-    ),
-    submissions: [
-      {
-        tenant,
-        deliveryKey,
-        channel: "jobber",
-        payload: {
-          event: "client.updated",
-          jobber_client_id: String(index),
-          client_name: null,
-          client_email: null,
-          client_phone: null,
-          address: null,
-        },
-        createdAt: printTime(index * 1_000_000),
-      },
-    ],
-  };
-}
-
-function bodyOf(write: HistoryWrite): object {
-  if (write.mode === "delete") {
-    const { mode, sequence, deletedAt, inferred } = write;
-    return { mode, sequence, deletedAt: printTime(deletedAt), inferred };
-  }
-  const { mode, sequence, time, fields, seen, revive } = write;
-  return {
-    mode,
-    sequence,
-    sourceUpdatedAt: time === null ? null : printTime(time),
-    fields,
-    seen,
-    revive,
-  };
 }
 
 function checkOutcome(

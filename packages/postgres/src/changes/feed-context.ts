@@ -1,0 +1,19 @@
+import { transitions } from "@jobber-sync/core/ports";
+import type { InboxContext } from "../inbox/inbox-context.ts";
+
+/** Dependencies of every operation of the feed: those of the inbox that have no queue. */
+export interface FeedContext extends Pick<InboxContext, "pool" | "schema" | "clock" | "now"> {
+  /** Wakes every listener of this process. */
+  readonly wake: () => void;
+}
+
+const { CLOCK_TOLERANCE_MS } = transitions;
+
+/** Core's `isChangeDue` for a waiting row. */
+export function changeDueSql(row: string, at: string): string {
+  return `(${row}.due_at <= ${at}
+    OR ${row}.due_at - ${row}.delay_ms * interval '1 ms' > ${at} + interval '${CLOCK_TOLERANCE_MS} ms')`;
+}
+
+/** Condition for the waiting changes of one record, in the order of `jobber_changes_line`. */
+export const LINE = "tenant = $1 AND object_type = $2 AND object_id = $3 AND state = 'waiting'";
