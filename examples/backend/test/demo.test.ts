@@ -30,6 +30,7 @@ function backend(spoil: (store: SyncStore) => Partial<SyncStore> = () => ({})) {
     const database = {
       inbox: createMemoryInbox({ nextSequence: () => store.nextSequence() }),
       store: { ...store, ...spoil(store) },
+      changes: store.changes,
       tokens: createMemoryTokenStore(),
       lease: createMemoryLease(),
       cursors: createMemoryCursorStore(),

@@ -1,7 +1,6 @@
 // The public surface for applications. Authors of stores, inboxes and sources also need `ports.ts`.
 
 export type {
-  ChangeCause,
   ChangeFilter,
   ChangeInfo,
   ChangeState,
@@ -38,6 +37,7 @@ export type {
 } from "./inbox/delivery.ts";
 export { createMemoryInbox } from "./inbox/memory-inbox.ts";
 export {
+  type ChangeFacts,
   type DeliveryFacts,
   type DeliveryWarning,
   LIFECYCLE_NAMES,
@@ -56,12 +56,18 @@ export type {
   ObjectName,
 } from "./outbox/intent.ts";
 export { createMemoryOutbox } from "./outbox/memory-outbox.ts";
+export type {
+  ChangeContext,
+  ChangeHandler,
+  ChangeHandlers,
+} from "./processing/change-handlers.ts";
 export type { FetchSelection } from "./processing/fetch-selection.ts";
 export type { Handler, HandlerContext, Handlers } from "./processing/handlers.ts";
 export { createReceiver } from "./receiver/create-receiver.ts";
 export type { ReceiverOptions } from "./receiver/options.ts";
 export type { Receiver, ReceiverRequest, VerifiableDelivery } from "./receiver/receiver.ts";
 export type { ReceiverResponse } from "./receiver/response.ts";
+export type { ChangeCause } from "./records/change-cause.ts";
 export type { ContactRecord } from "./records/contact-record.ts";
 export type { AnyExtras, Extra, JsonValue, RecordExtras } from "./records/extra.ts";
 export type { JobRecord } from "./records/job-record.ts";
@@ -120,5 +126,6 @@ export { createMemoryCursorStore } from "./tokens/memory-cursor-store.ts";
 export { createMemoryLease } from "./tokens/memory-lease.ts";
 export { createMemoryTokenStore } from "./tokens/memory-token-store.ts";
 export { createWorker, type JobberWorker } from "./worker/create-worker.ts";
-export type { WorkerOptions } from "./worker/options.ts";
+export type { RetentionOptions, WorkerOptions } from "./worker/options.ts";
 export type { RetryPolicy } from "./worker/retry-policy.ts";
+export type { ChangeRetryPolicy } from "./worker/settle-change.ts";

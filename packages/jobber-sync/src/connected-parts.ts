@@ -35,7 +35,7 @@ export interface ConnectedParts<X extends RecordExtras> {
 
 /** Creates API client, OAuth flow, reconcile and the tenants behind their connections. */
 export function connectedParts<X extends RecordExtras>(
-  options: Omit<JobberSyncOptions, "on">,
+  options: Omit<JobberSyncOptions, "on" | "changes">,
   given: AppOptions,
 ): ConnectedParts<X> {
   const { database, hooks = {}, now = Date.now } = options;

@@ -11,7 +11,7 @@ import {
   type Tenant,
   type Tenants,
 } from "@jobber-sync/core";
-import type { Inbox, SyncStore } from "@jobber-sync/core/ports";
+import type { ChangeFeed, Inbox, SyncStore } from "@jobber-sync/core/ports";
 import { connectedParts } from "./connected-parts.ts";
 import { createErasure, type ErasureReport } from "./erasure/create-erasure.ts";
 import { checkHealth, type Health } from "./health/check-health.ts";
@@ -25,6 +25,8 @@ export interface JobberSync<X extends RecordExtras = AnyExtras> {
   readonly worker: JobberWorker;
   readonly inbox: Inbox;
   readonly store: SyncStore & SyncReader;
+  /** The changes of records, for `initial` and `replay`. */
+  readonly changes: ChangeFeed;
   /** `null` without `app`. */
   readonly api: JobberApi<X> | null;
   /** `null` without `app`, and with `reconcile: false`. */
@@ -114,7 +116,7 @@ export function createJobberSync<X extends RecordExtras = AnyExtras>(
   options: JobberSyncOptions<X>,
 ): JobberSync<X> {
   const { database, logger, now } = options;
-  const { inbox, store } = checkDatabase(database);
+  const { inbox, store, changes } = checkDatabase(database);
   const connected = options.app === undefined ? null : connectedParts<X>(options, options.app);
   const tenants = connected?.tenants ?? tenantsWithoutApp(options);
   const app = connected === null ? undefined : { secrets: connected.app.clientSecret };
@@ -130,6 +132,8 @@ export function createJobberSync<X extends RecordExtras = AnyExtras>(
     source: connected?.api,
     topics: options.topics ?? "sync",
     on: options.on,
+    changes: options.changes,
+    feed: changes,
     statusOverrides: options.statusOverrides,
     snapshotExtra: options.snapshotExtra,
   });
@@ -151,6 +155,7 @@ export function createJobberSync<X extends RecordExtras = AnyExtras>(
     worker,
     inbox,
     store,
+    changes,
     api: connected?.api ?? null,
     reconciler: connected?.reconciler ?? null,
     connect: connected?.connect ?? null,
@@ -177,7 +182,7 @@ export function createJobberSync<X extends RecordExtras = AnyExtras>(
 
 /** @throws {TypeError} */
 function checkDatabase(database: SyncDatabase): SyncDatabase {
-  const missing = (["inbox", "store", "tokens", "lease", "cursors"] as const).find(
+  const missing = (["inbox", "store", "changes", "tokens", "lease", "cursors"] as const).find(
     (name) => typeof database?.[name] !== "object",
   );
   if (missing === undefined) return database;

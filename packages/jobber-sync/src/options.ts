@@ -8,6 +8,7 @@ import type {
 } from "@jobber-sync/api";
 import type {
   AnyExtras,
+  ChangeHandlers,
   Handlers,
   LifecycleHooks,
   Logger,
@@ -22,6 +23,7 @@ import type {
   WorkerOptions,
 } from "@jobber-sync/core";
 import type {
+  ChangeFeed,
   CursorStore,
   DatabaseProblem,
   Inbox,
@@ -37,6 +39,8 @@ export interface SyncDatabase {
   readonly inbox: Inbox;
   /** Erases personal data if it is a `RecordEraser`, as the stores of this library are. */
   readonly store: SyncStore & SyncReader & Partial<RecordEraser>;
+  /** The store's changes. Enabled by `changes` of {@link JobberSyncOptions}. */
+  readonly changes: ChangeFeed;
   readonly tokens: TokenStore;
   readonly lease: Lease;
   readonly cursors: CursorStore;
@@ -85,6 +89,11 @@ export interface JobberSyncOptions<X extends RecordExtras = AnyExtras> {
   readonly topics?: TopicSelection | undefined;
   /** Your code, per delivery, after the commit. */
   readonly on?: Handlers<X> | undefined;
+  /**
+   * Your code, per committed change of a record, whatever caused it: a webhook, reconcile, a push.
+   * In order per record. This is how you fill tables of your own, see docs/change-feed.md.
+   */
+  readonly changes?: ChangeHandlers<X> | undefined;
   /** Jobber's job status → yours, for fetched records and snapshots alike. See `mapJobStatus`. */
   readonly statusOverrides?: StatusOverrides | undefined;
   /**
@@ -121,6 +130,7 @@ export interface JobberSyncOptions<X extends RecordExtras = AnyExtras> {
         | "looksMs"
         | "runTimeoutMs"
         | "retry"
+        | "changeRetry"
         | "retention"
       >
     | undefined;

@@ -108,13 +108,33 @@ describe("createJobberSync without an app", () => {
     expect([sync.api, sync.connect, sync.reconciler]).toEqual([null, null, null]);
   });
 
+  it("calls change handlers, and emits stored records on request", async () => {
+    const seen: unknown[] = [];
+    const { sync } = await openSync({
+      app: undefined,
+      tenants: [{ slug: "acme", secrets: SECRET }],
+      changes: {
+        job: ({ after, cause, initial }) => void seen.push([after.title, cause, initial]),
+      },
+    });
+    await receive(sync, "acme", snapshotPayload("job.created"), SECRET);
+    await sync.drain();
+    const title = (await sync.store.jobs("acme"))[0]?.title;
+    await sync.changes.initial("acme");
+    await sync.drain();
+    expect(seen).toEqual([
+      [title, "webhook", false],
+      [title, "reconcile", true],
+    ]);
+  });
+
   it("throws for a tenant without secrets, and for no tenants at all", async () => {
     const { sync } = await openSync({
       app: undefined,
       tenants: [{ slug: "acme", secrets: SECRET }],
     });
     const { inbox, store } = sync;
-    const parts = { tokens: {}, lease: {}, cursors: {} } as never;
+    const parts = { changes: sync.changes, tokens: {}, lease: {}, cursors: {} } as never;
     const database = Object.assign({ inbox, store }, parts);
     expect(() => createJobberSync({ database, tenants: [{ slug: "acme" }] })).toThrow(
       'Tenant "acme" needs secrets',

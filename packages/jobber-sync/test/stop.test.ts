@@ -15,6 +15,7 @@ const SECRET = "a client secret of the test";
 it("sync.stop closes the database after the deliveries that are being received have their responses", async () => {
   const order: string[] = [];
   const store = new EventEmitter();
+  const records = createMemoryStore();
   const stored = once(store, "stored");
   const inbox = createMemoryInbox();
   const sync = createJobberSync({
@@ -26,7 +27,8 @@ it("sync.stop closes the database after the deliveries that are being received h
           return inbox.accept(delivery);
         },
       },
-      store: createMemoryStore(),
+      store: records,
+      changes: records.changes,
       tokens: createMemoryTokenStore(),
       lease: createMemoryLease(),
       cursors: createMemoryCursorStore(),

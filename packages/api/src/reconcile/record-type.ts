@@ -148,6 +148,7 @@ export async function writeRecords(
     ),
     jobs: records.flatMap((read) => (read.type === "job" ? [{ ...position, ...read.record }] : [])),
     submissions: [],
+    cause: "reconcile",
   });
   return [...result.contacts, ...result.jobs].map(({ outcome }) => outcome);
 }

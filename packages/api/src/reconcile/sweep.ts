@@ -76,6 +76,7 @@ async function recheck(context: ReconcileContext, { type, id, deleted }: Recheck
       contacts: type === "client" ? [{ ...tombstone, jobberClientId: id }] : [],
       jobs: type === "job" ? [{ ...tombstone, jobberJobId: id }] : [],
       submissions: [],
+      cause: "reconcile",
     });
     counts.deleted += 1;
   }

@@ -1,15 +1,7 @@
+import type { ChangeCause } from "../records/change-cause.ts";
 import type { ContactRecord } from "../records/contact-record.ts";
 import type { JobRecord } from "../records/job-record.ts";
 import type { Instant } from "../time/instant.ts";
-
-/**
- * Why a record was written:
- * - `webhook`: a delivery named or contained it
- * - `reconcile`: a sweep or a backfill found a difference
- * - `recheck`: it was read again after a delivery, because the first answer could be outdated
- * - `push`: a change of yours was sent to Jobber
- */
-export type ChangeCause = "webhook" | "reconcile" | "recheck" | "push";
 
 /** State of a change. A claim does not show in it. */
 export type ChangeState =
@@ -29,7 +21,7 @@ export interface ChangeOrigin {
 }
 
 /** A committed change of one record. */
-export interface RecordChange<R extends JobRecord | ContactRecord = JobRecord | ContactRecord> {
+export interface RecordChange<R = JobRecord | ContactRecord> {
   /**
    * Number of the change. Of two changes of a record the one with the higher number was committed
    * later.

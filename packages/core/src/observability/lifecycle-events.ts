@@ -1,6 +1,7 @@
 import type { ErrorCode, JobberSyncError } from "../errors.ts";
 import type { EventWarning } from "../events/jobber-event.ts";
 import type { ObjectType } from "../events/topics.ts";
+import type { ChangeCause } from "../records/change-cause.ts";
 import type { Dispatch, Hooks } from "./dispatcher.ts";
 
 /**
@@ -17,6 +18,16 @@ export interface DeliveryFacts {
   readonly topic: string | null;
   /** Number of the inbox row; `null` without an inbox. */
   readonly sequence: number | null;
+}
+
+/** Identity of a change in hooks and logs. Ids and words only, as in {@link DeliveryFacts}. */
+export interface ChangeFacts {
+  readonly tenant: string;
+  readonly objectType: "job" | "client";
+  readonly objectId: string;
+  /** Number of the change. */
+  readonly sequence: number;
+  readonly cause: ChangeCause;
 }
 
 /** A problem in a delivery that was processed nevertheless. Contains no value from the body. */
@@ -95,6 +106,24 @@ export interface LifecycleEvents {
     };
   /** A delivery was processed with a problem. Emitted beside `processed` or `stale`. */
   readonly warning: DeliveryFacts & { readonly warning: DeliveryWarning };
+  /** A change's handler has returned, or its record type has none. */
+  readonly changeProcessed: ChangeFacts & Timed;
+  /** A change's handler failed and will be called again. Later changes of the record wait. */
+  readonly changeRetried: ChangeFacts &
+    Timed & {
+      readonly code: ErrorCode;
+      /** The failure, with the error that your handler threw as its `cause`. */
+      readonly error: JobberSyncError;
+      /** Milliseconds since 1970. */
+      readonly dueAt: number;
+    };
+  /** A change's tries are used up. Later changes of the record go on. */
+  readonly changeDead: ChangeFacts &
+    Timed & {
+      readonly code: ErrorCode;
+      /** The failure, with the error that your handler threw as its `cause`. */
+      readonly error: JobberSyncError;
+    };
 }
 
 /**
@@ -124,4 +153,7 @@ export const LIFECYCLE_NAMES = [
   "retried",
   "dead",
   "warning",
+  "changeProcessed",
+  "changeRetried",
+  "changeDead",
 ] as const satisfies readonly LifecycleName[];

@@ -45,6 +45,7 @@ export function snapshotChange(
           ? []
           : [{ ...position, jobberJobId: job.jobberJobId, mode: "replace", fields: job.fields }],
       submissions: submissionWrites([delivery], [submission], tenant),
+      ref: delivery.deliveryKey,
     },
     submissions: [submission],
   };
@@ -61,11 +62,12 @@ function deleteChange(
   const submission = buildSubmission(event);
   const submissions = submissionWrites([delivery], [submission], tenant);
   const { id } = event.data;
+  const ref = delivery.deliveryKey;
   return {
     change:
       event.event === "job.deleted"
-        ? { contacts: [], jobs: [{ ...write, jobberJobId: id }], submissions }
-        : { contacts: [{ ...write, jobberClientId: id }], jobs: [], submissions },
+        ? { contacts: [], jobs: [{ ...write, jobberJobId: id }], submissions, ref }
+        : { contacts: [{ ...write, jobberClientId: id }], jobs: [], submissions, ref },
     submissions: [submission],
   };
 }
@@ -102,10 +104,10 @@ export function fetchedChange(
   const job = fetched.jobs[0]?.fields ?? null;
   const contact = fetched.contacts[0]?.fields ?? null;
   const submissions = deliveries.map(({ event }) => buildSubmission(event, { job, contact }));
-  return {
-    change: { contacts, jobs, submissions: submissionWrites(deliveries, submissions, tenant) },
-    submissions,
-  };
+  const writes = submissionWrites(deliveries, submissions, tenant);
+  // The deliveries share one fetch: the first stands for all of them.
+  const ref = deliveries[0]?.deliveryKey ?? null;
+  return { change: { contacts, jobs, submissions: writes, ref }, submissions };
 }
 
 /** Builds the writes of notifications whose object is gone: a tombstone and submissions. Pure. */
@@ -131,10 +133,10 @@ export function goneChange(
       contacts.push({ ...write, jobberClientId: first.event.itemId });
   }
   const submissions = deliveries.map(({ event }) => buildSubmission(event));
-  return {
-    change: { contacts, jobs, submissions: submissionWrites(deliveries, submissions, tenant) },
-    submissions,
-  };
+  const writes = submissionWrites(deliveries, submissions, tenant);
+  // The deliveries share one fetch: the first stands for all of them.
+  const ref = deliveries[0]?.deliveryKey ?? null;
+  return { change: { contacts, jobs, submissions: writes, ref }, submissions };
 }
 
 /** Builds the tombstone of an object that was found missing without a delivery. Pure. */

@@ -26,6 +26,9 @@ import { createRespond, LAST_RESORT } from "./respond.ts";
 import { type ReceiverResponse, UNAUTHORIZED } from "./response.ts";
 import { causeOf, createVerify } from "./verify.ts";
 
+const NO_CHANGES =
+  "A receiver calls no change handlers, inline mode included: pass changes to createWorker, which tries them again, and its feed.";
+
 /**
  * Creates the receiver: it verifies webhook deliveries and commits them.
  *
@@ -56,6 +59,7 @@ export function createReceiver<X extends RecordExtras = AnyExtras>(
   options: ReceiverOptions<X>,
 ): Receiver {
   const limits = checkLimits(options);
+  if (options.changes !== undefined) throw new TypeError(NO_CHANGES);
   const { app, now = Date.now } = options;
   const logger = safeLogger(options.logger);
   const emit = createDispatcher<LifecycleEvents>({ hooks: options.hooks, logger });

@@ -61,6 +61,8 @@ interface CommonReceiverOptions {
   readonly logger?: Logger | undefined;
   /** Returns milliseconds since 1970. @default Date.now */
   readonly now?: (() => number) | undefined;
+  /** Change handlers belong to a worker: inline mode has nothing that would try them again. */
+  readonly changes?: undefined;
 }
 
 /** Options for a receiver that stores deliveries in an inbox, from which a worker takes them. */

@@ -1,11 +1,13 @@
 import { setTimeout as delayFor } from "node:timers/promises";
+import type { ChangeFeed } from "../changes/change-feed.ts";
 import { checkTopics } from "../events/topic-selection.ts";
 import { checkSharedSequence } from "../inbox/check-shared-sequence.ts";
 import type { ObjectRef } from "../inbox/delivery.ts";
 import { createDispatcher } from "../observability/dispatcher.ts";
 import { safeLogger } from "../observability/logger.ts";
-import { createOutageLog } from "../observability/outage-log.ts";
+import { createOutageLog, type OutageLog } from "../observability/outage-log.ts";
 import { positiveInteger } from "../options.ts";
+import { checkChangeHandlers } from "../processing/change-handlers.ts";
 import { checkHandlers, warnUnselected } from "../processing/handlers.ts";
 import type { AnyExtras, RecordExtras } from "../records/extra.ts";
 import { checkSnapshotExtra } from "../records/snapshot-extra.ts";
@@ -15,6 +17,11 @@ import { awaitSharedSequence } from "./await-shared-sequence.ts";
 import { drainInbox } from "./drain-inbox.ts";
 import { limitTime } from "./limit-time.ts";
 import { checkLimits, type WorkerOptions } from "./options.ts";
+import {
+  createProcessChanges,
+  type ProcessChanges,
+  type ProcessChangesOptions,
+} from "./process-changes.ts";
 import { createProcessObject, type RunMode } from "./process-object.ts";
 import { purgeRegularly } from "./purge-regularly.ts";
 import { createSession, type Session } from "./session.ts";
@@ -33,10 +40,10 @@ export interface JobberWorker {
    */
   stop(options?: { readonly graceMs?: number | undefined }): Promise<void>;
   /**
-   * Processes deliveries until none is due, and waits for the runs of a started worker: for tests,
-   * scripts and cron routes. Processes notifications that only wait for `fetchDelayMs` at once.
-   * Waits for the rate limit of API calls. Leaves deliveries that are due later, and those that
-   * cannot be claimed.
+   * Processes deliveries until none is due, then calls the change handlers, and waits for the runs
+   * of a started worker: for tests, scripts and cron routes. Processes notifications that only wait
+   * for `fetchDelayMs` at once. Waits for the rate limit of API calls. Leaves deliveries that are
+   * due later, and those that cannot be claimed.
    *
    * @param options.maxMs time limit: claims stop shortly before, runs still active then are ended
    * like those of `stop`. Milliseconds. @default none
@@ -53,6 +60,8 @@ export interface JobberWorker {
 const MAX_SLOT_WAIT_MS = 250;
 const DRAIN_INSIDE_RUN =
   "worker.drain() was called inside a run of the same worker, for instance in a handler. It would wait for that run to end. Return from the handler first.";
+const NO_FEED =
+  "changes needs the store's feed: createWorker({ feed: database.changes, changes: { … } }).";
 // How long aborted runs may take to settle after the grace period.
 const LAST_MS = 5000;
 
@@ -87,22 +96,33 @@ export function createWorker<X extends RecordExtras = AnyExtras>(
   const { inbox, store, source, now = Date.now } = options;
   const { statusOverrides = source?.statusOverrides } = options;
   const logger = safeLogger(options.logger);
-  const { concurrency, ...limits } = checkLimits(options);
+  const { concurrency, changeRetry, ...limits } = checkLimits(options);
   const handlers = checkHandlers(options.on ?? {});
   const snapshotExtra = checkSnapshotExtra(options.snapshotExtra);
   const logInboxOutage = createOutageLog(logger, Date.now, "inbox unavailable, retrying");
+  const emit = createDispatcher({ hooks: options.hooks, logger });
+  const random = options.random ?? Math.random;
+  const consumer = changeConsumer(options, {
+    ...limits,
+    retry: changeRetry,
+    emit,
+    logger,
+    logOutage: createOutageLog(logger, Date.now, "change feed unavailable, retrying"),
+    now,
+    random,
+  });
   const processObject = createProcessObject({
     ...limits,
     inbox,
     processor: { store, source, handlers, statusOverrides, snapshotExtra, logger },
     directory:
       options.tenants === undefined ? null : createTenantDirectory(options.tenants, options.app),
-    emit: createDispatcher({ hooks: options.hooks, logger }),
+    emit,
     logger,
     logInboxOutage,
     logOutage: createOutageLog(logger, Date.now, "processing deliveries failed"),
     now,
-    random: options.random ?? Math.random,
+    random,
   });
   const runs = createActiveRuns();
   let session = createSession();
@@ -125,13 +145,21 @@ export function createWorker<X extends RecordExtras = AnyExtras>(
         const mode = runMode(current, { maxSlotWaitMs: MAX_SLOT_WAIT_MS, debounced: false });
         await runs.run("started", () => processObject(object, mode));
       };
-      const { retention } = options;
+      const { feed, retention } = options;
       const onError = logInboxOutage;
+      const listening = { concurrency, signal };
       const listen = async () => {
         if (!(await awaitSharedSequence({ inbox, store, signal, onError, logger }))) return;
         await Promise.all([
-          inbox.listen(run, { concurrency, signal, onError }),
-          retention === false || purgeRegularly(inbox, { retention, now, signal, onError }),
+          inbox.listen(run, { ...listening, onError }),
+          consumer?.feed.listen(
+            async (object) => {
+              const mode = { stop: signal, abort: current.abort.signal };
+              await runs.run("started", () => consumer.process(object, mode));
+            },
+            { ...listening, onError: consumer.logOutage },
+          ),
+          retention === false || purgeRegularly({ inbox, feed, retention, now, signal, onError }),
         ]);
       };
       current.listening = listen();
@@ -172,18 +200,51 @@ export function createWorker<X extends RecordExtras = AnyExtras>(
         maxMs,
       );
       try {
-        return await drainInbox(inbox, {
-          concurrency,
-          now,
-          stop: limited.mode.stop,
-          run: (object) => runs.run("drained", () => processObject(object, limited.mode)),
-          otherRuns: runs.started,
+        const { mode } = limited;
+        const draining = { concurrency, now, stop: mode.stop, otherRuns: runs.started };
+        const ended = await drainInbox(inbox, {
+          ...draining,
+          run: (object) => runs.run("drained", () => processObject(object, mode)),
         });
+        if (consumer === null) return ended;
+        const handled = await drainInbox(consumer.feed, {
+          ...draining,
+          run: (object) => runs.run("drained", () => consumer.process(object, mode)),
+        });
+        return ended + handled;
       } finally {
         limited.clear();
       }
     },
   };
+}
+
+/** The change handlers of a worker. */
+interface ChangeConsumer {
+  readonly feed: ChangeFeed;
+  readonly process: ProcessChanges;
+  readonly logOutage: OutageLog;
+}
+
+/**
+ * Validates the change handlers and enables their feed.
+ *
+ * @returns `null` without handlers
+ * @throws {TypeError}
+ */
+function changeConsumer(
+  {
+    changes,
+    feed,
+  }: { readonly changes?: object | undefined; readonly feed?: ChangeFeed | undefined },
+  settings: Omit<ProcessChangesOptions, "feed" | "handlers">,
+): ChangeConsumer | null {
+  const handlers = checkChangeHandlers(changes ?? {});
+  if (handlers.size === 0) return null;
+  if (feed === undefined) throw new TypeError(NO_FEED);
+  feed.enable();
+  const process = createProcessChanges({ ...settings, feed, handlers });
+  return { feed, process, logOutage: settings.logOutage };
 }
 
 function runMode(

@@ -1,12 +1,9 @@
-import type { Claim } from "../inbox/claim.ts";
-import type { Inbox } from "../inbox/inbox.ts";
-
 /** Options of {@link holdClaim}. */
 export interface HoldOptions {
-  readonly inbox: Inbox;
+  /** Extends the claim's lease. Resolves to whether the claim still holds its lane. */
+  readonly extend: () => Promise<boolean>;
   readonly leaseMs: number;
   readonly runTimeoutMs: number;
-  readonly now: () => number;
   /** Ends the run because the worker stops. */
   readonly stopped: AbortSignal;
 }
@@ -21,10 +18,7 @@ export interface HeldClaim {
 }
 
 /** Extends a claim's lease every third of it until the run ends. */
-export function holdClaim(
-  claim: Claim,
-  { inbox, leaseMs, runTimeoutMs, now, stopped }: HoldOptions,
-): HeldClaim {
+export function holdClaim({ extend, leaseMs, runTimeoutMs, stopped }: HoldOptions): HeldClaim {
   // AbortSignal.any and AbortSignal.timeout would leave their timers running after the run has
   // ended.
   const ended = new AbortController();
@@ -35,7 +29,7 @@ export function holdClaim(
   };
   const timeout = setTimeout(abort, runTimeoutMs);
   const heartbeat = setInterval(() => {
-    inbox.extend(claim, { leaseMs, now: now() }).then(
+    extend().then(
       (held) => {
         if (held) return;
         lost = true;

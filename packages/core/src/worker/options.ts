@@ -1,8 +1,10 @@
+import type { ChangeFeed } from "../changes/change-feed.ts";
 import type { TopicSelection } from "../events/topic-selection.ts";
 import type { Inbox, PurgeOptions } from "../inbox/inbox.ts";
 import type { LifecycleHooks } from "../observability/lifecycle-events.ts";
 import type { Logger } from "../observability/logger.ts";
 import { nonNegativeMs, positiveInteger } from "../options.ts";
+import type { ChangeHandlers } from "../processing/change-handlers.ts";
 import type { Handlers } from "../processing/handlers.ts";
 import type { AnyExtras, RecordExtras } from "../records/extra.ts";
 import type { StatusOverrides } from "../records/map-job-status.ts";
@@ -11,6 +13,17 @@ import type { SnapshotExtra } from "../records/snapshot-extra.ts";
 import type { SyncStore } from "../store/sync-store.ts";
 import type { SharedApp, Tenants } from "../tenants/tenant.ts";
 import { checkRetryPolicy, type RetryPolicy } from "./retry-policy.ts";
+import { type ChangeRetryPolicy, checkChangeRetry } from "./settle-change.ts";
+
+/** Retention of deliveries and changes. */
+export interface RetentionOptions extends Omit<PurgeOptions, "now" | "signal"> {
+  /**
+   * `done` changes older than this are deleted.
+   *
+   * @default 7 days, in milliseconds
+   */
+  readonly changesAfterMs?: number | undefined;
+}
 
 /** Options for `createWorker`. */
 export interface WorkerOptions<X extends RecordExtras = AnyExtras> {
@@ -20,6 +33,15 @@ export interface WorkerOptions<X extends RecordExtras = AnyExtras> {
   readonly source?: RecordSource<X> | undefined;
   /** Handlers, called after the commit, at least once per delivery: make them idempotent. */
   readonly on?: Handlers<X> | undefined;
+  /**
+   * Handlers of changes, called once per committed change of a record, in order per record. They
+   * have slots of their own, as many as `concurrency`. Needs `feed`, and enables it.
+   */
+  readonly changes?: ChangeHandlers<X> | undefined;
+  /** The store's changes: `changes` of `openSqlite`, `createPostgres`, `createMemoryStore`. */
+  readonly feed?: ChangeFeed | undefined;
+  /** When a change whose handler failed is tried again. */
+  readonly changeRetry?: Partial<ChangeRetryPolicy> | undefined;
   /**
    * The receiver's tenants, to check ownership again before anything is written. Needed to replay
    * ownership quarantines: without it they are quarantined again.
@@ -79,8 +101,8 @@ export interface WorkerOptions<X extends RecordExtras = AnyExtras> {
    */
   readonly runTimeoutMs?: number | undefined;
   readonly retry?: Partial<RetryPolicy> | undefined;
-  /** Purge settings, applied hourly; `false` never purges, call `inbox.purge` yourself. */
-  readonly retention?: Omit<PurgeOptions, "now" | "signal"> | false | undefined;
+  /** Purge settings, applied hourly; `false` never purges, call `purge` of inbox and feed. */
+  readonly retention?: RetentionOptions | false | undefined;
   readonly hooks?: LifecycleHooks | undefined;
   /** @default the console */
   readonly logger?: Logger | undefined;
@@ -93,7 +115,7 @@ export interface WorkerOptions<X extends RecordExtras = AnyExtras> {
 const LATEST_LOOK_MS = 60 * 60_000;
 
 /** Completes and validates the numbers of {@link WorkerOptions}. @throws {TypeError} */
-export function checkLimits(options: WorkerOptions<RecordExtras>) {
+export function checkLimits(options: Omit<WorkerOptions<RecordExtras>, "changes">) {
   checkRetention(options.retention);
   return {
     concurrency: positiveInteger("concurrency", options.concurrency ?? 8),
@@ -102,6 +124,7 @@ export function checkLimits(options: WorkerOptions<RecordExtras>) {
     looksMs: checkLooks(options.looksMs),
     runTimeoutMs: positiveInteger("runTimeoutMs", options.runTimeoutMs ?? 300_000),
     retry: checkRetryPolicy(options.retry),
+    changeRetry: checkChangeRetry(options.changeRetry),
   };
 }
 
@@ -115,6 +138,6 @@ function checkLooks(looksMs: readonly number[] = [3000, 15_000, 60_000]): readon
 
 function checkRetention(retention: WorkerOptions["retention"] = {}): void {
   if (retention === false) return;
-  for (const name of ["bodiesAfterMs", "failedAfterMs", "doneAfterMs"] as const)
+  for (const name of ["bodiesAfterMs", "failedAfterMs", "doneAfterMs", "changesAfterMs"] as const)
     if (retention[name] !== undefined) nonNegativeMs(`retention.${name}`, retention[name]);
 }

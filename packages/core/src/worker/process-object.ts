@@ -90,7 +90,8 @@ export function createProcessObject(options: ProcessObjectOptions): ProcessObjec
   async function processAndSettle(claim: Claim, mode: RunMode): Promise<boolean> {
     const { runTimeoutMs, fetchesPerSecond: perSecond, logger, logOutage, directory } = options;
     const started = performance.now();
-    const held = holdClaim(claim, { inbox, leaseMs, runTimeoutMs, now, stopped: mode.abort });
+    const extend = () => inbox.extend(claim, { leaseMs, now: now() });
+    const held = holdClaim({ extend, leaseMs, runTimeoutMs, stopped: mode.abort });
     const slots = { inbox, perSecond, maxWaitMs: mode.maxSlotWaitMs, now };
     const processor: Processor = {
       ...options.processor,
