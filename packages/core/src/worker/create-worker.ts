@@ -15,6 +15,7 @@ import { createTenantDirectory } from "../tenants/create-tenant-directory.ts";
 import { createActiveRuns } from "./active-runs.ts";
 import { awaitSharedSequence } from "./await-shared-sequence.ts";
 import { drainInbox } from "./drain-inbox.ts";
+import { letRequestsIn } from "./let-requests-in.ts";
 import { limitTime } from "./limit-time.ts";
 import { checkLimits, type WorkerOptions } from "./options.ts";
 import {
@@ -97,7 +98,7 @@ export function createWorker<X extends RecordExtras = AnyExtras>(
   const { statusOverrides = source?.statusOverrides } = options;
   const logger = safeLogger(options.logger);
   const { concurrency, changeRetry, ...limits } = checkLimits(options);
-  const handlers = checkHandlers(options.on ?? {});
+  const handlers = letRequestsIn(checkHandlers(options.on ?? {}));
   const snapshotExtra = checkSnapshotExtra(options.snapshotExtra);
   const logInboxOutage = createOutageLog(logger, Date.now, "inbox unavailable, retrying");
   const emit = createDispatcher({ hooks: options.hooks, logger });
