@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { END_WITH_PARENT } from "./start-child.ts";
 
 // Plain JavaScript for a process that starts at once.
 const CLOSE_OFTEN = `
@@ -19,7 +20,9 @@ const CLOSE_OFTEN = `
  * it removes the log with every close. @returns stops it
  */
 export function closeOften(path: string): () => void {
-  const args = ["--disable-warning=ExperimentalWarning", "-e", CLOSE_OFTEN, path];
-  const child = spawn(process.execPath, args, { stdio: "ignore" });
+  const flags = ["--disable-warning=ExperimentalWarning", `--import=${END_WITH_PARENT}`];
+  const child = spawn(process.execPath, [...flags, "-e", CLOSE_OFTEN, path], {
+    stdio: ["pipe", "ignore", "ignore"],
+  });
   return () => void child.kill("SIGKILL");
 }

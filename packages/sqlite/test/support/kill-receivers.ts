@@ -17,6 +17,8 @@ const LANES = 4;
 const KILLS_PER_FILE = 25;
 /** An integrity check is slower still. */
 const KILLS_PER_CHECK = 5;
+/** A campaign of hours must show that it continues. */
+const KILLS_PER_LINE = 100;
 
 /**
  * Kills receivers with SIGKILL while they accept deliveries, each on the file of its predecessor,
@@ -48,6 +50,8 @@ export async function killReceivers(
         drawn = new Set();
       }
       onFile += 1;
+      if (run > 0 && run % KILLS_PER_LINE === 0)
+        console.log(`${run} of ${kills} kills: ${acknowledged} acknowledged, ${lost.length} lost`);
       const child = startChild(receiver, [
         path,
         String(run),

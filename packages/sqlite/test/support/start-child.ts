@@ -17,17 +17,25 @@ export interface Child {
   }>;
 }
 
+/**
+ * A module that ends a process together with its parent: a killed test run leaves no process
+ * behind.
+ */
+export const END_WITH_PARENT =
+  "data:text/javascript,process.stdin.resume().on('end', () => process.exit()).unref()";
+
 /** Starts a file with arguments, on the sources of the packages. */
 export function startChild(file: URL, args: readonly string[]): Child {
   const child = spawn(
     process.execPath,
     [
       "--conditions=jobber-sync-source",
+      `--import=${END_WITH_PARENT}`,
       "--disable-warning=ExperimentalWarning",
       fileURLToPath(file),
       ...args,
     ],
-    { stdio: ["ignore", "pipe", "inherit"] },
+    { stdio: ["pipe", "pipe", "inherit"] },
   );
   const lines: string[] = [];
   let onLine = () => {};
