@@ -79,7 +79,7 @@ describe("connections", () => {
     const { api, another, account, jobber, tokens, emitted } = await openApi();
     const { job } = addJob(account);
     jobber.expireAccessTokens(account);
-    jobber.faults.next("token", { kind: "slow", ms: 100 });
+    jobber.faults.next("token", { kind: "slow", ms: 1000 });
     // The first refresh succeeds upstream but its response is slow; the second is rejected
     // meanwhile.
     const first = api.fetch("acme", "job", job.id, { signal: SIGNAL });
