@@ -234,7 +234,7 @@ const source: RecordSource = {
   fetch: async (_tenant, _type, id) => ({
     jobs: [
       fetchedJob(id, {
-        sourceUpdatedAt: "2026-01-25T09:59:00Z",
+        sourceUpdatedAt: "2026-01-25T10:00:00Z",
         jobNumber: 12,
         title: "Hedge Trimming",
         status: "scheduled",
