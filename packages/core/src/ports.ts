@@ -105,6 +105,7 @@ export {
   sealedTombstone,
 } from "./store/version.ts";
 export { type WrittenRecord, writtenRecord } from "./store/written-record.ts";
+export { clampInstant } from "./time/instant.ts";
 export type { CursorStore } from "./tokens/cursor-store.ts";
 export type { Lease } from "./tokens/lease.ts";
 export type { AccountConnection, Connection, TokenStore } from "./tokens/token-store.ts";

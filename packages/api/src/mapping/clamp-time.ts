@@ -1,4 +1,5 @@
-import { type Instant, toInstant } from "@jobber-sync/core";
+import type { Instant } from "@jobber-sync/core";
+import { clampInstant } from "@jobber-sync/core/ports";
 
 // The Date header has whole seconds.
 const PRECISION_MS = 1000;
@@ -15,6 +16,6 @@ export function clampTime<T extends { readonly sourceUpdatedAt: Instant | null }
 ): T {
   const { sourceUpdatedAt } = record;
   if (serverTime === null || sourceUpdatedAt === null) return record;
-  if (Date.parse(sourceUpdatedAt) < serverTime + PRECISION_MS) return record;
-  return { ...record, sourceUpdatedAt: toInstant(serverTime) };
+  const clamped = clampInstant(sourceUpdatedAt, serverTime, PRECISION_MS);
+  return clamped === sourceUpdatedAt ? record : { ...record, sourceUpdatedAt: clamped };
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import pg from "pg";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startTestServer } from "../../../postgres/test/support/embedded-postgres.ts";
 import type { BackendSettings } from "../support/open-backend.ts";
@@ -63,3 +64,37 @@ describe.each([
     20 * MINUTES,
   );
 });
+
+it(
+  "Postgres, four worker processes: webhooks, backfill and reconciles at once end with 0 differences",
+  async () => {
+    const server = await startTestServer();
+    onTestFinished(() => server.stop());
+    const { connectionString } = server;
+    const report = await runBusyAccount({
+      ...FULL,
+      mutations: 3000,
+      seed: 24,
+      serve: serveFastify,
+      backend: { kind: "postgres", connectionString },
+      reconciling: true,
+    });
+    const deadlocks = await countDeadlocks(connectionString);
+    console.info(JSON.stringify({ ...report, differences: report.differences.length, deadlocks }));
+    expect(report).toMatchObject({ differences: [], notDone: 0, throttled: 0 });
+    expect(report.meanwhile.runs).toBeGreaterThan(1);
+    expect(report.meanwhile.failures).toEqual([]);
+    expect(Object.keys(report.errors).filter((code) => code !== "ERR_STORE_BUSY")).toEqual([]);
+    expect(deadlocks).toBe(0);
+  },
+  20 * MINUTES,
+);
+
+async function countDeadlocks(connectionString: string): Promise<number> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  const sql = "SELECT sum(deadlocks)::int AS deadlocks FROM pg_stat_database";
+  const { rows } = await client.query(sql);
+  await client.end();
+  return rows[0].deadlocks;
+}

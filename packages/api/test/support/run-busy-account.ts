@@ -1,13 +1,18 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delayFor } from "node:timers/promises";
-import { createJobberApi, createReconciler, type ReconcileReport } from "@jobber-sync/api";
+import {
+  createJobberApi,
+  createReconciler,
+  type JobberApi,
+  type ReconcileReport,
+} from "@jobber-sync/api";
 import { createReceiver, type Receiver } from "@jobber-sync/core";
 import { createSimulator } from "@jobber-sync/testing/simulator";
 import { busyAccount } from "./busy-account.ts";
 import { findDifferences } from "./find-differences.ts";
 import { grantOf } from "./open-api.ts";
-import { type BackendSettings, openBackend } from "./open-backend.ts";
+import { type Backend, type BackendSettings, openBackend } from "./open-backend.ts";
 import type { Served } from "./serve.ts";
 import type { WorkerSettings } from "./worker-settings.ts";
 
@@ -22,6 +27,8 @@ export interface BusyRun {
   readonly replicaLagMs?: number;
   /** The share of deliveries that never arrive, 0 to 1. */
   readonly drop?: number;
+  /** Whether full reconciles run all the time, beginning with the backfill. */
+  readonly reconciling?: boolean;
 }
 
 /** The result of a run. */
@@ -39,6 +46,8 @@ export interface BusyReport {
   /** Errors the workers logged, by code. */
   readonly errors: Readonly<Record<string, number>>;
   readonly differences: readonly string[];
+  /** The reconciles that ran meanwhile, and their failures. */
+  readonly meanwhile: { readonly runs: number; readonly failures: readonly string[] };
   /** The state after one full reconcile. */
   readonly reconciled: {
     readonly differences: readonly string[];
@@ -89,6 +98,7 @@ export async function runBusyAccount(run: BusyRun): Promise<BusyReport> {
     });
     account.conditions.replicaLagMs = run.replicaLagMs ?? 0;
     const mutate = busyAccount(account, run.objects, run.seed);
+    const meanwhile = run.reconciling ? reconcileRepeatedly(api, backend) : null;
     for (let done = 0; done < run.mutations; ) {
       // Several changes within a second, as from one person and Jobber's own follow-ups.
       for (let n = 0; n < 100 && done < run.mutations; n++, done++) mutate();
@@ -97,6 +107,7 @@ export async function runBusyAccount(run: BusyRun): Promise<BusyReport> {
     jobber.webhooks.disorder.delay = 0;
     await jobber.webhooks.flush(16);
     const notDone = await settled(backend.inbox);
+    const repeated = (await meanwhile?.stop()) ?? { runs: 0, failures: [] };
     const rows = await backend.inbox.list({ limit: 100_000 });
     const { webhooks, counts } = jobber;
     const differences = await findDifferences(backend.store, account);
@@ -123,6 +134,7 @@ export async function runBusyAccount(run: BusyRun): Promise<BusyReport> {
       slowestResponseMs: Math.max(...webhooks.sent.map(({ durationMs }) => durationMs)),
       errors,
       differences,
+      meanwhile: repeated,
       reconciled: { differences: await findDifferences(backend.store, account), report },
       seconds: (performance.now() - begin) / 1000,
     };
@@ -133,6 +145,33 @@ export async function runBusyAccount(run: BusyRun): Promise<BusyReport> {
     await backend.close();
     await jobber.close();
   }
+}
+
+/** Runs full reconciles one after the other until `stop`. */
+function reconcileRepeatedly(api: JobberApi, { store, cursors }: Backend) {
+  const failures: string[] = [];
+  let runs = 0;
+  let isStopped = false;
+  const { reconcile } = createReconciler({
+    api,
+    store,
+    cursors,
+    maxMissing: 1,
+    sleep: async (ms) => delayFor(ms / 100),
+  });
+  const loop = (async () => {
+    while (!isStopped) {
+      await reconcile("acme", { full: true }).catch((error) => failures.push(String(error)));
+      runs += 1;
+    }
+  })();
+  return {
+    async stop() {
+      isStopped = true;
+      await loop;
+      return { runs, failures };
+    },
+  };
 }
 
 async function startWorkers(

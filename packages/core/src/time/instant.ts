@@ -139,7 +139,8 @@ export function toInstant(ms: number): Instant {
  * change of its record look old.
  *
  * @param latest milliseconds since 1970
+ * @param precisionMs of the clock that `latest` was read from: times before its next tick stay
  */
-export function clampInstant(instant: Instant, latest: number): Instant {
-  return Date.parse(instant) > latest ? toInstant(latest) : instant;
+export function clampInstant(instant: Instant, latest: number, precisionMs = 1): Instant {
+  return Date.parse(instant) >= latest + precisionMs ? toInstant(latest) : instant;
 }
