@@ -30,6 +30,7 @@ export type {
   ReconcileProgress,
   ReconcilerHooks,
   RefusedDeletion,
+  SilentEvent,
   UnreadableRecord,
 } from "./reconcile/reconciler-hooks.ts";
 export type { ReconcilerOptions, ReconcilerTenants } from "./reconcile/reconciler-options.ts";

@@ -4,6 +4,7 @@ import {
   createReconciler,
   type JobberApi,
   type Reconciler,
+  type SilentEvent,
 } from "@jobber-sync/api";
 import {
   type ConnectHandlers,
@@ -11,8 +12,9 @@ import {
   type RecordExtras,
   type TenantResolver,
 } from "@jobber-sync/core";
-import { type Inbox, safeLogger } from "@jobber-sync/core/ports";
+import { createDispatcher, type Inbox, safeLogger } from "@jobber-sync/core/ports";
 import { createConnect } from "./connect/create-connect.ts";
+import { reportQuiet } from "./health/report-quiet.ts";
 import {
   type AppOptions,
   type CheckedApp,
@@ -73,6 +75,7 @@ export function connectedParts<X extends RecordExtras>(
       },
     },
   });
+  const emit = createDispatcher<{ silent: SilentEvent }>({ hooks, logger });
   const reconciler =
     options.reconcile === false
       ? null
@@ -83,7 +86,14 @@ export function connectedParts<X extends RecordExtras>(
           cursors,
           lease,
           tenants: () => directory.slugs(),
-          hooks,
+          hooks: {
+            ...hooks,
+            async reconciled(event) {
+              await hooks.reconciled?.(event);
+              const { tenant } = event;
+              await reportQuiet(tenant, { cursors, now, emit: (silent) => emit("silent", silent) });
+            },
+          },
           logger,
           beforeFetch: createFetchSlot(inbox, options.worker?.fetchesPerSecond ?? 8, now),
           now,

@@ -11,10 +11,11 @@ import {
   type Tenant,
   type Tenants,
 } from "@jobber-sync/core";
-import type { ChangeFeed, Inbox, SyncStore } from "@jobber-sync/core/ports";
+import { type ChangeFeed, type Inbox, type SyncStore, safeLogger } from "@jobber-sync/core/ports";
 import { connectedParts } from "./connected-parts.ts";
 import { createErasure, type ErasureReport } from "./erasure/create-erasure.ts";
 import { checkHealth, type Health } from "./health/check-health.ts";
+import { createDeliveryLog } from "./health/delivery-log.ts";
 import { readConnections, type TenantConnection } from "./health/read-connections.ts";
 import type { JobberSyncOptions, SyncDatabase } from "./options.ts";
 import { trackDeliveries } from "./track-deliveries.ts";
@@ -121,8 +122,18 @@ export function createJobberSync<X extends RecordExtras = AnyExtras>(
   const tenants = connected?.tenants ?? tenantsWithoutApp(options);
   const app = connected === null ? undefined : { secrets: connected.app.clientSecret };
   const shared = { tenants, app, topics: options.topics, hooks: options.hooks, logger, now };
+  const deliveryLog = createDeliveryLog({
+    cursors: database.cursors,
+    logger: safeLogger(logger),
+    now: now ?? Date.now,
+  });
   const { receiver, settled } = trackDeliveries(
-    createReceiver({ ...options.receiver, ...shared, inbox }),
+    createReceiver({
+      ...options.receiver,
+      ...shared,
+      hooks: deliveryLog.hooks(options.hooks),
+      inbox,
+    }),
   );
   const worker = createWorker({
     ...options.worker,
@@ -170,11 +181,12 @@ export function createJobberSync<X extends RecordExtras = AnyExtras>(
       running = null;
       await Promise.all([worker.stop({ graceMs }), connected?.reconciler?.stop({ graceMs })]);
       await settled();
+      await deliveryLog.flush();
       await database.close?.();
     },
     drain: (drainOptions) => worker.drain(drainOptions),
     ...erasure,
-    connections: () => readConnections(database),
+    connections: () => readConnections({ ...database, now: now ?? Date.now }),
     health: () =>
       checkHealth({ database, reconciles: Boolean(connected?.reconciler), now: now ?? Date.now }),
   };

@@ -20,6 +20,12 @@ export interface ReconcileProgress extends TenantEvent {
   readonly secondsLeft: number | null;
 }
 
+/** Webhooks that do not arrive. The counts are zero if only their pause was noticed. */
+export interface SilentEvent extends TenantEvent, Readonly<WebhookCounts> {
+  /** When the last webhook arrived, if they pause unusually long. Milliseconds since 1970. */
+  readonly quietSince?: number | undefined;
+}
+
 /** A record that could not be read. */
 export interface UnreadableRecord extends TenantEvent {
   readonly type: RecordType;
@@ -55,9 +61,9 @@ export interface ReconcilerHooks {
   /**
    * Reconcile had to write more changes than webhooks brought, twice in a row or many at once:
    * webhooks are probably switched off or not arriving. Emitted once until webhooks bring changes
-   * again.
+   * again. `createJobberSync` also emits it when the webhooks of a usually busy tenant pause.
    */
-  readonly silent?: Hook<TenantEvent & Readonly<WebhookCounts>> | undefined;
+  readonly silent?: Hook<SilentEvent> | undefined;
   /** A run ended. */
   readonly reconciled?: Hook<TenantEvent & { readonly report: ReconcileReport }> | undefined;
   /** A scheduled run failed; the next one continues where this one stopped. */

@@ -327,12 +327,14 @@ describe("the silent hook", () => {
   }
 
   it("is called in the second run after webhooks were switched off, and once", async () => {
-    const { cycle, silent } = await openBusy();
+    const { account, cycle, silent, store } = await openBusy();
     expect(await cycle(4, 4)).toEqual({ delivered: 4, missed: 0 });
     expect(await cycle(3, 0)).toEqual({ delivered: 0, missed: 3 });
     expect(silent()).toEqual([]);
     await cycle(3, 0);
     expect(silent()).toEqual([["silent", { tenant: "acme", delivered: 0, missed: 3 }]]);
+    // The records are equal all the same.
+    expect(await differences(store, { account })).toEqual([]);
     await cycle(3, 0);
     await cycle(3, 3);
     await cycle(2, 0);

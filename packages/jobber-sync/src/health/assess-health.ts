@@ -1,4 +1,5 @@
 import type { Connection, DeliveryStats } from "@jobber-sync/core/ports";
+import type { Quiet } from "./webhook-rhythm.ts";
 
 /** Overall state: `degraded` needs attention, `failing` means that deliveries are not processed. */
 export type HealthLevel = "ok" | "degraded" | "failing";
@@ -23,7 +24,10 @@ export type HealthCode =
   | "disconnected"
   /** Reconcile has not completed for an hour. */
   | "reconcile_late"
-  /** Reconcile finds more changes than webhooks bring: are they switched off? */
+  /**
+   * Reconcile finds more changes than webhooks bring, or webhooks of a usually busy tenant pause
+   * for longer than usual: are they switched off?
+   */
   | "webhooks_silent";
 
 /** One reason for a level other than `ok`. Contains ids and counts, never customers' data. */
@@ -44,6 +48,8 @@ export interface TenantHealth extends Pick<Connection, "tenant" | "state"> {
   readonly connectedAt: number;
   /** Since when reconcile finds more changes than webhooks bring; `null` while webhooks arrive. */
   readonly silentSince?: number | null | undefined;
+  /** Set while the webhooks of a usually busy tenant pause for longer than usual. */
+  readonly quiet?: Quiet | null | undefined;
 }
 
 /** Everything that {@link assessHealth} looks at. */
@@ -57,6 +63,7 @@ export interface HealthInput {
 }
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const DELAYED_MS = 5 * MINUTE_MS;
 const STALLED_MS = 60 * MINUTE_MS;
 // Four of reconcile's intervals: a backfill of a large account takes its time, and retries.
@@ -114,6 +121,12 @@ function tenantReasons(health: TenantHealth, reconciles: boolean, now: number): 
   if (health.silentSince) {
     const minutes = Math.floor((now - health.silentSince) / MINUTE_MS);
     const message = `Webhooks have brought fewer changes than reconcile for ${minutes} minutes. Check that they are enabled in Jobber.`;
+    reasons.push({ code: "webhooks_silent", level: "degraded", tenant, message });
+  }
+  if (health.quiet && !health.silentSince) {
+    const hours = Math.floor((now - health.quiet.since) / HOUR_MS);
+    const usual = Math.ceil(health.quiet.usualMs / HOUR_MS);
+    const message = `No webhook has arrived for ${hours} hours; usually they pause for up to ${usual}. Check that they are enabled in Jobber.`;
     reasons.push({ code: "webhooks_silent", level: "degraded", tenant, message });
   }
   const since = Math.max(reconciledAt ?? 0, connectedAt);

@@ -43,7 +43,7 @@ export async function checkHealth({
   try {
     const [deliveries, tenants] = await Promise.all([
       database.inbox.stats({ now: checkedAt }),
-      readTenants(database),
+      readTenants(database, now),
     ]);
     const reasons = assessHealth({ deliveries, tenants, reconciles, now: checkedAt });
     return { level: levelOf(reasons), reasons, deliveries, checkedAt };
@@ -59,8 +59,11 @@ export async function checkHealth({
   }
 }
 
-async function readTenants(database: SyncDatabase): Promise<readonly TenantHealth[]> {
-  return (await readConnections(database)).map(({ connectedAt, ...rest }) => ({
+async function readTenants(
+  database: SyncDatabase,
+  now: () => number,
+): Promise<readonly TenantHealth[]> {
+  return (await readConnections({ ...database, now })).map(({ connectedAt, ...rest }) => ({
     ...rest,
     connectedAt: Date.parse(connectedAt),
   }));
