@@ -40,9 +40,18 @@ export interface PostgresOptions {
   readonly pool: SqlPool;
   /**
    * pg-boss on the same database: `new PgBoss({ …, ...BOSS_SETTINGS })`. Start and stop it
-   * yourself.
+   * yourself. Pass it for many workers: it wakes them at once.
+   *
+   * @default none: workers poll the rows, for serverless and small set-ups
    */
-  readonly boss: Boss;
+  readonly boss?: Boss | undefined;
+  /**
+   * Without `boss`: interval at which a listening inbox looks for due rows of other processes.
+   * Deliveries that the same process accepted are found at once. Milliseconds.
+   *
+   * @default 500
+   */
+  readonly pollMs?: number | undefined;
   /** Schema of the tables. `migrate()` creates it. @default "jobber_sync" */
   readonly schema?: string | undefined;
   /** Name of the pg-boss queue. Each schema needs its own. @default "jobber-deliveries" */
@@ -138,7 +147,7 @@ export interface Postgres {
   /**
    * Creates or updates tables and queue; with `migrate: false`, verifies them. Then proves, with a
    * probe that is rolled back, that the role can accept, claim, settle and store. Idempotent and
-   * safe to call from several processes at once. Start pg-boss first.
+   * safe to call from several processes at once. Start pg-boss first, if you pass it.
    *
    * @throws {JobberSyncError} `ERR_STORE_SCHEMA` if tables are missing (with `migrate: false`);
    * `ERR_STORE_SETTINGS` for missing privileges or policies, a PostgreSQL older than 14, an
@@ -159,7 +168,8 @@ export interface Postgres {
 
 /**
  * Creates store and inbox on PostgreSQL, for any number of machines. Tables hold contacts, jobs,
- * submissions and deliveries; pg-boss wakes the workers. Opens no connection before the first call.
+ * submissions and deliveries; pg-boss wakes the workers, or they poll. Opens no connection before
+ * the first call.
  *
  * A delivery is accepted once its row and its wake-up are committed in one transaction.
  *
@@ -180,14 +190,15 @@ export interface Postgres {
  * ```
  */
 export function createPostgres(options: PostgresOptions): Postgres {
-  const { boss, queue = "jobber-deliveries", migrate = true, clock = "database" } = options;
+  const { queue = "jobber-deliveries", migrate = true, clock = "database" } = options;
+  const boss = options.boss ?? null;
   if (typeof options.pool?.query !== "function" || typeof options.pool.connect !== "function") {
     throw new TypeError(
       "createPostgres needs a pool with query() and connect(), such as pg's Pool.",
     );
   }
-  if (typeof boss?.insert !== "function" || typeof boss.work !== "function") {
-    throw new TypeError("createPostgres needs a boss: new PgBoss(…) of pg-boss 12.");
+  if (boss !== null && !(typeof boss.insert === "function" && typeof boss.work === "function")) {
+    throw new TypeError("boss must be a new PgBoss(…) of pg-boss 12, or left out.");
   }
   if (!/^[\w.\-/]+$/.test(queue)) {
     throw new TypeError("queue must consist of letters, digits, and any of _ - . /");
@@ -213,6 +224,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
     sweepMs: positive("sweepMs", options.sweepMs ?? 2000),
     overdueMs: positive("overdueMs", options.overdueMs ?? 15_000),
   };
+  const poll = { pollMs: positive("pollMs", options.pollMs ?? 500) };
 
   const feed = createFeed(context);
   if (options.changes === true) feed.changes.enable();
@@ -221,7 +233,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
   return {
     store: createStore(pool, schema, { lanes, feed, clock: context }),
     changes: feed.changes,
-    inbox: createInbox(context, { accept, sweep }),
+    inbox: createInbox(context, { accept, sweep, poll }),
     tokens: createTokenStore(pool, schema),
     lease: createLease(pool, schema),
     cursors: createCursorStore(pool, schema),
@@ -230,7 +242,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
       if (prepare) await checkPrepared(sqlPool);
       if (migrate) await migrateTables(pool, schema);
       else await checkTables(pool, schema);
-      await ensureQueue(boss, queue, migrate);
+      if (boss !== null) await ensureQueue(boss, queue, migrate);
       await checkSequence(pool, schema);
       await checkWiring({ pool, boss, queue, durable, probe });
     },
@@ -241,7 +253,7 @@ export function createPostgres(options: PostgresOptions): Postgres {
   function probe(run: Run, client: SqlClient): Promise<void> {
     const probed = { ...context, pool: probePool(client) };
     const parts = {
-      inbox: createInbox(probed, { accept: { ...accept, durable: false }, sweep }),
+      inbox: createInbox(probed, { accept: { ...accept, durable: false }, sweep, poll }),
       store: createStore(probed.pool, schema, {
         lanes: 1,
         feed: { isEnabled: () => true, wake: () => {} },

@@ -8,7 +8,8 @@ export type InboxClock = "database" | "caller";
 /** Dependencies that all operations of the inbox share. */
 export interface InboxContext {
   readonly pool: SessionPool;
-  readonly boss: Boss;
+  /** `null`: workers poll the rows, and nothing is written to a queue. */
+  readonly boss: Boss | null;
   readonly schema: Schema;
   readonly queue: string;
   readonly clock: InboxClock;

@@ -9,6 +9,7 @@ import { createExtend } from "./extend.ts";
 import type { InboxContext } from "./inbox-context.ts";
 import { createListing } from "./list.ts";
 import { createListen } from "./listen.ts";
+import { listenWithoutBoss, type PollOptions } from "./listen-without-boss.ts";
 import { createNextSequence } from "./next-sequence.ts";
 import { createPurge } from "./purge.ts";
 import { createRefresh, createWriteRefreshes } from "./refresh.ts";
@@ -21,20 +22,26 @@ import type { SweepOptions } from "./sweep.ts";
 /** Options for {@link createInbox}. */
 export interface InboxOptions {
   readonly accept: AcceptOptions;
+  /** Used with pg-boss. */
   readonly sweep: SweepOptions;
+  /** Used without pg-boss. */
+  readonly poll: PollOptions;
 }
 
-/** Creates the inbox: rows in `jobber_deliveries`, wake-ups in a pg-boss queue. */
+/**
+ * Creates the inbox: rows in `jobber_deliveries`, and wake-ups in a pg-boss queue. Without pg-boss
+ * workers poll the rows.
+ */
 export function createInbox(context: InboxContext, options: InboxOptions): Inbox {
   const writeRefreshes = createWriteRefreshes(context);
-  return {
+  const { boss } = context;
+  const inbox = {
     accept: createAccept(context, options.accept),
     nextSequence: createNextSequence(context),
     claim: createClaim(context),
     extend: createExtend(context),
     settle: createSettle(context, writeRefreshes),
     refresh: createRefresh(context, writeRefreshes),
-    listen: createListen(context, options.sweep),
     due: createDue(context),
     ...createListing(context),
     stats: createStats(context),
@@ -45,4 +52,7 @@ export function createInbox(context: InboxContext, options: InboxOptions): Inbox
     acquireSlot: createAcquireSlot(context),
     purge: createPurge(context),
   };
+  return boss === null
+    ? { ...inbox, ...listenWithoutBoss(context, inbox, options.poll) }
+    : { ...inbox, listen: createListen({ ...context, boss }, options.sweep) };
 }

@@ -6,7 +6,7 @@ import {
   type RunScheduler,
   type WakeOptions,
 } from "@jobber-sync/core/ports";
-import type { BossJob } from "../database/boss.ts";
+import type { Boss, BossJob } from "../database/boss.ts";
 import { aborted, pause } from "../database/pause.ts";
 import { runTransaction } from "../database/transaction.ts";
 import { createLook } from "./due.ts";
@@ -30,7 +30,10 @@ const TRY_AGAIN_MS = 2000;
 const ENDING_MS = 3000;
 
 /** Creates `listen`: wake-ups from pg-boss, and a sweep for rows without one. */
-export function createListen(context: InboxContext, options: SweepOptions): Inbox["listen"] {
+export function createListen(
+  context: InboxContext & { readonly boss: Boss },
+  options: SweepOptions,
+): Inbox["listen"] {
   const { boss, queue } = context;
   const look = createLook(context);
 

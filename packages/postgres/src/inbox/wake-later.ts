@@ -17,14 +17,14 @@ const GRAIN_MS = 1000;
 
 /**
  * Inserts wake-ups into the queue with one statement, in the transaction open on `client`. They
- * become visible together with the rows of that transaction.
+ * become visible together with the rows of that transaction. Does nothing without pg-boss.
  */
 export async function wakeLater(
   { boss, queue }: InboxContext,
   client: SqlClient,
   wakeUps: readonly WakeUp[],
 ): Promise<void> {
-  if (wakeUps.length === 0) return;
+  if (boss === null || wakeUps.length === 0) return;
   const jobs = wakeUps.map(({ tenant, objectType, objectId, afterMs = 0 }) => ({
     id: timeOrderedId(),
     data: { tenant, objectType, objectId },

@@ -10,7 +10,7 @@ import { type Run, runTransaction } from "../database/transaction.ts";
 /** The parts that {@link checkWiring} verifies. */
 export interface Wiring {
   readonly pool: SessionPool;
-  readonly boss: Boss;
+  readonly boss: Boss | null;
   readonly queue: string;
   /** Whether commits must survive a server crash. */
   readonly durable: boolean;
@@ -28,7 +28,7 @@ const DATABASE = "current_database() || ' ' || extract(epoch FROM pg_postmaster_
  * @throws {JobberSyncError} `ERR_STORE_SETTINGS`
  */
 export async function checkWiring({ pool, boss, queue, durable, probe }: Wiring): Promise<void> {
-  const database = await databaseOf(boss);
+  const database = boss === null ? undefined : await databaseOf(boss);
   await runTransaction(pool, async (run, client) => {
     const [response] = await run<Durability & { readonly database: string }>(
       `SELECT json_build_object(${DURABILITY_JSON}, 'database', ${DATABASE})::text AS json`,
@@ -37,14 +37,18 @@ export async function checkWiring({ pool, boss, queue, durable, probe }: Wiring)
     if (durable && response !== undefined) checkDurability(response);
     if (database !== undefined && database !== response?.database) throw differentDatabases();
     await client.query("SAVEPOINT before_probe");
-    try {
-      await boss.insert(queue, [{ data: {} }], { db: bossDatabase(client) });
-    } catch (error) {
-      throw wiringError(error);
-    }
+    if (boss !== null) await insertProbe(boss, queue, client);
     await probe(run, client);
     await client.query("ROLLBACK TO SAVEPOINT before_probe");
   });
+}
+
+async function insertProbe(boss: Boss, queue: string, client: SqlClient): Promise<void> {
+  try {
+    await boss.insert(queue, [{ data: {} }], { db: bossDatabase(client) });
+  } catch (error) {
+    throw wiringError(error);
+  }
 }
 
 /** Returns the database of pg-boss; `undefined` if this version does not expose its connection. */

@@ -66,9 +66,11 @@ ${TABLES_VARIABLE}
   \\set queue pgboss
 \\endif
 
+SELECT to_regnamespace(:'queue') IS NOT NULL AS has_queue \\gset
+
 BEGIN;
 
-GRANT USAGE ON SCHEMA :"tables", :"queue" TO :"role";
+GRANT USAGE ON SCHEMA :"tables" TO :"role";
 
 GRANT SELECT ON :"tables".jobber_migrations TO :"role";
 
@@ -80,9 +82,14 @@ TO :"role";
 
 -- Row security is on, and these are its only policies: without one a role sees no row.
 ${policies.join("\n")}
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA :"queue" TO :"role";
+-- Without pg-boss there is no queue.
+\\if :has_queue
+  GRANT USAGE ON SCHEMA :"queue" TO :"role";
 
-GRANT USAGE ON ALL SEQUENCES IN SCHEMA :"queue" TO :"role";
+  GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA :"queue" TO :"role";
+
+  GRANT USAGE ON ALL SEQUENCES IN SCHEMA :"queue" TO :"role";
+\\endif
 
 COMMIT;
 `;

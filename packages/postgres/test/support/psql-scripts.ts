@@ -16,7 +16,7 @@ export function substituteVariables(
   script: string,
   variables: Readonly<Record<string, string>>,
 ): string {
-  let text = script.replace(/^ *\\.*$/gm, "");
+  let text = script.replace(/^ *\\.*$|^.*\\gset$/gm, "");
   for (const [name, value] of Object.entries(variables))
     text = text.replaceAll(`:"${name}"`, pg.escapeIdentifier(value));
   return text;
