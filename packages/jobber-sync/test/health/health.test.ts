@@ -63,6 +63,15 @@ describe("assessHealth", () => {
     expect(assessHealth({ ...QUIET, tenants: fresh })).toEqual([]);
   });
 
+  it("is degraded by silent webhooks, with the time for which they have been silent", () => {
+    const tenants = [{ ...connected(0), silentSince: NOW - 30 * MINUTE_MS }];
+    const reasons = assessHealth({ ...QUIET, tenants });
+    expect(reasons).toMatchObject([{ code: "webhooks_silent", level: "degraded", tenant: "acme" }]);
+    expect(reasons[0]?.message).toContain("for 30 minutes");
+    const quiet = [{ ...connected(0), silentSince: null }];
+    expect(assessHealth({ ...QUIET, tenants: quiet })).toEqual([]);
+  });
+
   it("lists the worst reasons first", () => {
     const deliveries = [stats("dead"), { ...stats("waiting"), oldestAgeMs: 90 * MINUTE_MS }];
     const reasons = assessHealth({ ...QUIET, deliveries });
@@ -78,6 +87,19 @@ describe("sync.health", () => {
     jobber.approveAs(jobber.addAccount());
     await createBrowser().follow(`${url}/jobber/connect`, { "x-user": "acme" });
     expect(await sync.health()).toMatchObject({ level: "ok", reasons: [] });
+  });
+
+  it("is degraded while reconcile has noted that webhooks are silent", async () => {
+    const { jobber, sync, database } = await openSync({ tenants: [{ slug: "acme" }] });
+    const url = await serveExpress(sync);
+    await sync.start();
+    jobber.approveAs(jobber.addAccount());
+    await createBrowser().follow(`${url}/jobber/connect`, { "x-user": "acme" });
+    await database.cursors.set("acme", "silent", String(Date.now() - MINUTE_MS));
+    expect(await sync.health()).toMatchObject({
+      level: "degraded",
+      reasons: [{ code: "webhooks_silent", tenant: "acme" }],
+    });
   });
 
   it("is failing when the database does not respond", async () => {

@@ -13,8 +13,9 @@ export async function openSync(options: Partial<JobberSyncOptions> = {}) {
   const jobber = await createSimulator();
   const lines: { readonly details: object; readonly message: string }[] = [];
   const log = (details: object, message: string) => void lines.push({ details, message });
+  const database = openSqlite(join(folder, "sync.db"));
   const sync = createJobberSync({
-    database: openSqlite(join(folder, "sync.db")),
+    database,
     app: appOf(jobber),
     logger: { info: log, warn: log, error: log },
     worker: { looksMs: [50] },
@@ -25,7 +26,7 @@ export async function openSync(options: Partial<JobberSyncOptions> = {}) {
     await jobber.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  return { jobber, sync, lines };
+  return { jobber, sync, database, lines };
 }
 
 /** Returns the simulated app as options of `createJobberSync`. */
