@@ -1,4 +1,5 @@
 import { ackTimes } from "./ack.ts";
+import { changeFigures } from "./changes.ts";
 import { type Figure, figureOf, type Ratio } from "./compare.ts";
 import { httpRows } from "./http.ts";
 import { importRows } from "./import.ts";
@@ -11,6 +12,7 @@ const groups: Readonly<Record<string, () => AsyncIterable<Figure>>> = {
   http: figuresOf(httpRows),
   sqlite: figuresOf(sqliteRows),
   postgres: figuresOf(postgresRows),
+  changes: changeFigures,
   import: figuresOf(importRows),
   ack: ackTimes,
 };
