@@ -13,7 +13,7 @@ import { byCallers, CALLERS } from "./callers.ts";
 import { compare, type Figure, figureOf } from "./compare.ts";
 import { sampleChange } from "./samples.ts";
 
-/** What a measurement needs of a database. */
+/** The parts of a database that a measurement uses. */
 interface Measured {
   readonly inbox: Inbox;
   readonly store: SyncStore;

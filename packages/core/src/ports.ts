@@ -73,6 +73,12 @@ export type {
   RecordSource,
   SourceCallOptions,
 } from "./records/record-source.ts";
+export {
+  createStoreFrom,
+  type RecordKey,
+  type StoreBackend,
+  type StoredRow,
+} from "./store/create-store-from.ts";
 export type { DatabaseProblem } from "./store/database-problem.ts";
 export { decideWrite, type VersionedRow, type WriteOutcome } from "./store/decide-write.ts";
 export { type FieldSource, type FieldSources, fieldSources } from "./store/field-sources.ts";
