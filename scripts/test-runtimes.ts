@@ -18,7 +18,7 @@ const env = wycheproof !== undefined && existsSync(wycheproof) ? { WYCHEPROOF: w
 const runtimes = await installRuntimes();
 const names = readdirSync(new URL("../packages/", import.meta.url));
 const tarballs = await packPackages(names);
-const { conformance, consumers, types } = await makeConsumers(tarballs, runtimes);
+const { conformance, consumers, frameworks, types } = await makeConsumers(tarballs, runtimes);
 
 const newest = runtimes.nodes.at(-1);
 const checks: Check[] = [
@@ -38,6 +38,13 @@ const checks: Check[] = [
           folder: conformance,
           args: ["worker-host.mjs"],
           env,
+        },
+        {
+          runtime: newest,
+          what: "NestJS, Next.js, Hono: a signed delivery",
+          folder: frameworks,
+          args: ["frameworks.mjs"],
+          env: { NEXT_TELEMETRY_DISABLED: "1" },
         },
         ...MODULE_SETTINGS.map((setting) => ({
           runtime: newest,

@@ -31,7 +31,23 @@ export interface Consumers {
   readonly conformance: string;
   readonly consumers: readonly Consumer[];
   readonly types: string;
+  /** NestJS, Next.js and Hono, with the code of docs/frameworks.md. */
+  readonly frameworks: string;
 }
+
+const FRAMEWORKS = {
+  "@hono/node-server": "^2.0.0",
+  "@nestjs/common": "^12.0.0",
+  "@nestjs/core": "^12.0.0",
+  "@nestjs/platform-express": "^12.0.0",
+  express: "^5.0.0",
+  hono: "^4.0.0",
+  next: "^16.0.0",
+  react: "^19.0.0",
+  "react-dom": "^19.0.0",
+  "reflect-metadata": "^0.2.0",
+  rxjs: "^7.8.0",
+};
 
 const OLDEST_TYPESCRIPT = "~5.4.5";
 
@@ -143,7 +159,15 @@ export async function makeConsumers(
   const oldTsc = join(types, "node_modules/typescript/bin/tsc");
   await succeed(process.execPath, [oldTsc, "-p", "."], node10);
   consumers.push({ name: "TypeScript 5.4, CommonJS", folder: node10, file: "out/consumer.js" });
-  return { conformance, consumers, types };
+
+  const frameworks = await fresh(
+    "frameworks",
+    { type: "module" },
+    { ...pick(packages, "core", "express", "web"), ...FRAMEWORKS },
+  );
+  cpSync(fileURLToPath(new URL("docs/frameworks.md", root)), join(frameworks, "frameworks.md"));
+  cpSync(join(SOURCES, "frameworks.mjs"), join(frameworks, "frameworks.mjs"));
+  return { conformance, consumers, types, frameworks };
 }
 
 /** Creates an empty folder and installs the dependencies into it with npm. */
