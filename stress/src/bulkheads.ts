@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { createWorker } from "@jobber-sync/core";
+import { createWorker, isJobberSyncError } from "@jobber-sync/core";
+import type { IncomingDelivery } from "@jobber-sync/core/ports";
 import { silentLogger } from "@jobber-sync/testing";
 import { deliver, notificationOf, snapshotAt } from "./deliveries.ts";
 import { lockJobs } from "./lock-jobs.ts";
@@ -80,10 +81,10 @@ export async function bulkheads(
   const send = (tenant: string) => {
     version += 1;
     const id = `job-${version % OBJECTS}`;
-    return backend.inbox.accept(
-      HANGING_API.includes(tenant)
-        ? notificationOf(id, version, tenant)
-        : snapshotAt(id, version, tenant),
+    const isNotification = HANGING_API.includes(tenant);
+    return receive(
+      backend,
+      isNotification ? notificationOf(id, version, tenant) : snapshotAt(id, version, tenant),
     );
   };
   await fill(backend, backlog);
@@ -101,8 +102,7 @@ export async function bulkheads(
       const early = begin + (index * 1000) / perSecond - performance.now();
       if (early > 1) await delay(early);
       const tenant = names[index % tenants] ?? "";
-      const at = performance.now();
-      calls.push(send(tenant).then(({ sequence }) => sent.push({ tenant, at, sequence })));
+      calls.push(send(tenant).then((received) => sent.push({ tenant, ...received })));
     }
     await Promise.all(calls);
     const healthy = sent.filter(({ tenant }) => !troubles.has(tenant));
@@ -169,6 +169,27 @@ export async function singleTenant(
   }
 }
 
+/**
+ * Accepts a delivery. Like Jobber, sends it again after a 503.
+ *
+ * @returns the time at which the accepted one was received
+ */
+async function receive(
+  { inbox }: Pick<StoreAndInbox, "inbox">,
+  delivery: IncomingDelivery,
+): Promise<{ readonly at: number; readonly sequence: number }> {
+  for (;;) {
+    const at = performance.now();
+    try {
+      const { sequence } = await inbox.accept(delivery);
+      return { at, sequence };
+    } catch (error) {
+      if (!isJobberSyncError(error) || !error.retryable) throw error;
+      await delay(20);
+    }
+  }
+}
+
 function reportOf(trouble: string, times: readonly number[]): ClassReport {
   const known = times.filter((time) => !Number.isNaN(time)).sort((a, b) => a - b);
   const at = (share: number) => known[Math.floor((known.length - 1) * share)] ?? Number.NaN;
@@ -191,7 +212,8 @@ function hang(signal: AbortSignal): Promise<never> {
 async function fill({ inbox }: StoreAndInbox, rows: number): Promise<void> {
   const indexes = Array.from({ length: rows }).keys();
   const caller = async () => {
-    for (const index of indexes) await inbox.accept(snapshotAt(`backlog-${index}`, 1, BACKLOG));
+    for (const index of indexes)
+      await receive({ inbox }, snapshotAt(`backlog-${index}`, 1, BACKLOG));
   };
   await Promise.all(Array.from({ length: CALLERS }, caller));
 }
