@@ -78,7 +78,7 @@ export interface SnapshotAddress {
 export interface SnapshotJob {
   readonly id: string;
   readonly job_number?: number | null;
-  /** Jobber's `jobType`, `ONE_OFF` or `RECURRING`. Used to map the status. */
+  /** Jobber's `jobType`, `ONE_OFF` or `RECURRING`. Also used to map the status. */
   readonly job_type?: string | null;
   readonly title?: string | null;
   readonly status?: string | null;

@@ -5,6 +5,7 @@ import { type SnapshotMapping, snapshotRecords } from "../records/snapshot-recor
 import type { ContactWrite, JobWrite, SubmissionWrite, SyncChange } from "../store/sync-store.ts";
 import { buildSubmission, type Submission } from "../submissions/build-submission.ts";
 import { type Instant, toInstant } from "../time/instant.ts";
+import { goneEvent } from "./gone-event.ts";
 
 /** The part of a delivery that a change is built from. */
 export interface ChangeDelivery<E extends JobberEvent = JobberEvent> {
@@ -132,7 +133,7 @@ export function goneChange(
     if (first.event.objectType === "client")
       contacts.push({ ...write, jobberClientId: first.event.itemId });
   }
-  const submissions = deliveries.map(({ event }) => buildSubmission(event));
+  const submissions = deliveries.map(({ event }) => buildSubmission(goneEvent(event)));
   const writes = submissionWrites(deliveries, submissions, tenant);
   // The deliveries share one fetch: the first stands for all of them.
   const ref = deliveries[0]?.deliveryKey ?? null;

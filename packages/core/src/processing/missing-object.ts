@@ -6,6 +6,7 @@ import { goneChange, tombstoneChange } from "./build-change.ts";
 import { callSource } from "./call-source.ts";
 import type { Processor, TaskResult } from "./delivery-task.ts";
 import { nextLook } from "./freshness.ts";
+import { goneEvent } from "./gone-event.ts";
 import {
   all,
   isDestroy,
@@ -125,7 +126,10 @@ async function writeGone(
         }),
   );
   const result = await applyChange(store, built, signal);
-  const outcome = processedEach(tasks, built, { result, records: null });
+  const processed = processedEach(tasks, built, { result, records: null });
+  const outcome = new Map<Notification, TaskResult>();
+  for (const [task, entry] of processed)
+    outcome.set(task, { ...entry, event: goneEvent(task.event) });
   return { outcome, refreshes: [], error: null };
 }
 

@@ -74,6 +74,7 @@ function jobFields(
 ): Partial<JobFields> {
   const fields: Draft<JobFields> = {};
   if (job.job_number !== undefined) fields.jobNumber = job.job_number;
+  if (job.job_type !== undefined) fields.jobType = job.job_type;
   if (job.title !== undefined) fields.title = job.title;
   setStatus(fields, job, event, overrides);
   if (job.scheduled_at !== undefined) fields.scheduledAt = job.scheduled_at;

@@ -53,6 +53,13 @@ describe.each(["inline", "inbox"] as const)("snapshots, %s", (mode) => {
     expect(warnings).toEqual(["future_time data.updated_at"]);
   });
 
+  it("store the job's type", async () => {
+    const { send, store } = open(mode);
+    await send({ event: "job.created", data: { id: "1", job_type: "RECURRING" } });
+    await send({ event: "job.updated", data: { id: "1", title: "A" } });
+    expect(await store.jobs("acme")).toMatchObject([{ jobType: "RECURRING", title: "A" }]);
+  });
+
   it("with unreadable values keep what is stored", async () => {
     const { send, store, warnings } = open(mode);
     const client = { id: "2", name: "John Doe", email: "john@example.com" };
