@@ -5,6 +5,7 @@ import type {
   DatabaseProblem,
   Inbox,
   Lease,
+  Outbox,
   RecordEraser,
   SyncStore,
   TokenStore,
@@ -26,7 +27,8 @@ import { checkWiring } from "./migrations/check-wiring.ts";
 import { diagnose } from "./migrations/diagnose.ts";
 import { ensureQueue } from "./migrations/ensure-queue.ts";
 import { checkTables, migrateTables } from "./migrations/migrate.ts";
-import { createStore } from "./store/store.ts";
+import { createOutbox } from "./outbox/outbox.ts";
+import { createApplyIn, createStore } from "./store/store.ts";
 import { createCursorStore } from "./tokens/cursor-store.ts";
 import { createLease } from "./tokens/lease.ts";
 import { createTokenStore } from "./tokens/token-store.ts";
@@ -132,12 +134,20 @@ export interface PostgresOptions {
   readonly now?: (() => number) | undefined;
 }
 
+/** Interval of looks for changes to push that another process stored. Milliseconds. */
+const OUTBOX_POLL_MS = 500;
+
 /** The ports of receiver, worker and API client, implemented on one PostgreSQL database. */
 export interface Postgres {
   readonly store: SyncStore & SyncReader & RecordEraser;
   readonly inbox: Inbox;
   /** Changes of the store's records, until a handler has received them. */
   readonly changes: ChangeFeed;
+  /**
+   * Changes to push to Jobber. Shares the inbox's lanes and the store's transactions. `put` joins a
+   * transaction of yours: pass pg's client as `transaction`.
+   */
+  readonly outbox: Outbox;
   /** Tenants' connections to Jobber. Wrap it in `encryptTokens`. */
   readonly tokens: TokenStore;
   /** Ensures that one process at a time refreshes a tenant's tokens. */
@@ -234,6 +244,12 @@ export function createPostgres(options: PostgresOptions): Postgres {
     store: createStore(pool, schema, { lanes, feed, clock: context }),
     changes: feed.changes,
     inbox: createInbox(context, { accept, sweep, poll }),
+    outbox: createOutbox({
+      ...context,
+      applyIn: createApplyIn(schema, { feed, clock: context }),
+      onApplied: () => feed.isEnabled() && feed.wake(),
+      pollMs: OUTBOX_POLL_MS,
+    }),
     tokens: createTokenStore(pool, schema),
     lease: createLease(pool, schema),
     cursors: createCursorStore(pool, schema),

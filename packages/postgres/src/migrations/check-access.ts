@@ -89,6 +89,18 @@ const OTHER_TABLES = [
     "tenant, delivery_key, channel, payload, created_at, position",
     "'', '', '{}', now(), 0",
   ],
+  [
+    "jobber_intents",
+    "tenant, key, sequence, object_type, creates, verb, action, content_hash, depends_on, matches, created_at, state, due_at",
+    "'', -(random() * 1e15)::bigint, '', false, '', '{}', '', '[]', '[]', now(), 'cancelled', now()",
+  ],
+  ["jobber_intent_matches", "tenant, match, sequence", "'', 0"],
+  ["jobber_links", "tenant, object_type, ref, object_id, position", "'', '', '', 0"],
+  [
+    "jobber_intent_log",
+    "tenant, sequence, position, at, event, state",
+    "-1, 0, now(), 'planned', 'cancelled'",
+  ],
   ["jobber_leases", "name, holder, until", "'', now()"],
   ["jobber_cursors", "tenant, name, value", "'', ''"],
 ] as const;

@@ -12,6 +12,7 @@ import {
   fieldSources,
   planChange,
   type RecordEraser,
+  type SyncChange,
   type SyncResult,
   type SyncStore,
 } from "@jobber-sync/core/ports";
@@ -21,7 +22,7 @@ import { jsonText } from "../database/json-text.ts";
 import type { Schema } from "../database/quote-schema.ts";
 import type { SessionPool } from "../database/sql-pool.ts";
 import { isLockTimeout } from "../database/store-error.ts";
-import { runStatement } from "../database/transaction.ts";
+import { type Run, runStatement } from "../database/transaction.ts";
 import { type InboxContext, nowValue } from "../inbox/inbox-context.ts";
 import { applyStatement } from "./apply-statement.ts";
 import { createErase } from "./erase.ts";
@@ -143,6 +144,21 @@ export function createStore(
     const [record] = await page<T>(text, tenant, { ids: [id] });
     return record ?? null;
   }
+}
+
+/** Creates the function that writes a change, and those of the feed, in an open transaction. */
+export function createApplyIn(
+  schema: Schema,
+  { feed, clock }: Pick<StoreOptions, "feed" | "clock">,
+): (run: Run, change: SyncChange) => Promise<void> {
+  const plain = applyStatement(schema, { changes: false });
+  const withChanges = applyStatement(schema, { changes: true });
+  return async (run, change) => {
+    const { contacts, jobs, submissions } = planned(planChange(change), change).rows;
+    const json = `{"contacts":[${contacts}],"jobs":[${jobs}],"submissions":[${submissions}]}`;
+    if (feed.isEnabled()) await run<Applied>(withChanges, [json, nowValue(clock, clock.now())]);
+    else await run<Applied>(plain, [json]);
+  };
 }
 
 function planned(plan: ChangePlan, { cause = "webhook", ref = null }: ChangeOrigin): PlannedChange {

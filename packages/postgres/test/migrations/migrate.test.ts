@@ -29,9 +29,13 @@ const TABLES = [
   "jobber_contacts",
   "jobber_cursors",
   "jobber_deliveries",
+  "jobber_intent_log",
+  "jobber_intent_matches",
+  "jobber_intents",
   "jobber_jobs",
   "jobber_lanes",
   "jobber_leases",
+  "jobber_links",
   "jobber_migrations",
   "jobber_refreshes",
   "jobber_submissions",
@@ -68,7 +72,7 @@ describe("migrate", () => {
     );
     expect(await tablesOf("together")).toEqual(TABLES);
     const { rows } = await pool.query("SELECT version FROM together.jobber_migrations");
-    expect(rows).toEqual([{ version: 1 }, { version: 2 }, { version: 3 }, { version: 4 }]);
+    expect(rows.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5]);
     await Promise.all(bosses.map((boss) => boss.stop({ graceful: false })));
   });
 
