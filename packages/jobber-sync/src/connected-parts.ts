@@ -13,6 +13,7 @@ import {
   type TenantResolver,
 } from "@jobber-sync/core";
 import { createDispatcher, type Inbox, safeLogger } from "@jobber-sync/core/ports";
+import { createPush, type Push } from "@jobber-sync/push";
 import { createConnect } from "./connect/create-connect.ts";
 import { reportQuiet } from "./health/report-quiet.ts";
 import {
@@ -31,6 +32,8 @@ export interface ConnectedParts<X extends RecordExtras> {
   readonly api: JobberApi<X>;
   readonly reconciler: Reconciler | null;
   readonly connect: ConnectHandlers;
+  /** `null` for a database without an outbox. */
+  readonly push: Push | null;
   /** Forgets the cached accounts of the tenants. */
   readonly refreshTenants: () => void;
 }
@@ -67,6 +70,7 @@ export function connectedParts<X extends RecordExtras>(
         directory.refresh();
         await hooks.connected?.(event);
         await wakeTenant(inbox, event.tenant);
+        await database.outbox?.resume(event.tenant);
         await reconciler?.soon(event.tenant);
       },
       async disconnected(event) {
@@ -76,6 +80,23 @@ export function connectedParts<X extends RecordExtras>(
     },
   });
   const emit = createDispatcher<{ silent: SilentEvent }>({ hooks, logger });
+  const beforeFetch = createFetchSlot(inbox, options.worker?.fetchesPerSecond ?? 8, now);
+  const push =
+    database.outbox === undefined
+      ? null
+      : createPush({
+          ...options.push,
+          outbox: database.outbox,
+          store,
+          request: api.request,
+          beforeFetch,
+          // What Jobber returned is stored at once; a later read confirms it.
+          refresh: (object) => inbox.refresh(object, { dueAt: now() + CONFIRM_MS }),
+          statusOverrides: options.statusOverrides,
+          hooks,
+          logger,
+          now,
+        });
   const reconciler =
     options.reconcile === false
       ? null
@@ -95,7 +116,7 @@ export function connectedParts<X extends RecordExtras>(
             },
           },
           logger,
-          beforeFetch: createFetchSlot(inbox, options.worker?.fetchesPerSecond ?? 8, now),
+          beforeFetch,
           now,
         });
   const connect = createConnect({
@@ -108,7 +129,7 @@ export function connectedParts<X extends RecordExtras>(
     now,
   });
   const refreshTenants = () => directory.refresh();
-  return { app, tenants, api, reconciler, connect, refreshTenants };
+  return { app, tenants, api, reconciler, connect, push, refreshTenants };
 }
 
 /**
@@ -123,6 +144,8 @@ async function wakeTenant(inbox: Inbox, tenant: string): Promise<void> {
 }
 
 const MAX_WAIT_MS = 5000;
+/** Delay of the read that confirms a pushed change: replicas lag by seconds. Milliseconds. */
+const CONFIRM_MS = 5000;
 
 /** Creates the wait for a slot in the rate limit that reconcile shares with the workers. */
 function createFetchSlot(inbox: Inbox, perSecond: number, now: () => number) {

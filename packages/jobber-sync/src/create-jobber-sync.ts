@@ -12,6 +12,7 @@ import {
   type Tenants,
 } from "@jobber-sync/core";
 import { type ChangeFeed, type Inbox, type SyncStore, safeLogger } from "@jobber-sync/core/ports";
+import type { Push } from "@jobber-sync/push";
 import { connectedParts } from "./connected-parts.ts";
 import { createErasure, type ErasureReport } from "./erasure/create-erasure.ts";
 import { checkHealth, type Health } from "./health/check-health.ts";
@@ -32,6 +33,11 @@ export interface JobberSync<X extends RecordExtras = AnyExtras> {
   readonly api: JobberApi<X> | null;
   /** `null` without `app`, and with `reconcile: false`. */
   readonly reconciler: Reconciler | null;
+  /**
+   * Pushes changes of your backend to Jobber. `null` without `app`, and for a database without an
+   * outbox.
+   */
+  readonly push: Push | null;
   /** The OAuth flow, mounted by the adapters' `jobberConnect`. `null` without `app`. */
   readonly connect: ConnectHandlers | null;
   /**
@@ -159,6 +165,7 @@ export function createJobberSync<X extends RecordExtras = AnyExtras>(
     await database.migrate?.();
     worker.start();
     connected?.reconciler?.start();
+    connected?.push?.start();
   }
 
   return {
@@ -170,6 +177,7 @@ export function createJobberSync<X extends RecordExtras = AnyExtras>(
     api: connected?.api ?? null,
     reconciler: connected?.reconciler ?? null,
     connect: connected?.connect ?? null,
+    push: connected?.push ?? null,
     start() {
       running ??= start().catch((error: unknown) => {
         running = null;
@@ -179,17 +187,35 @@ export function createJobberSync<X extends RecordExtras = AnyExtras>(
     },
     async stop({ graceMs = 10_000 } = {}) {
       running = null;
-      await Promise.all([worker.stop({ graceMs }), connected?.reconciler?.stop({ graceMs })]);
+      await Promise.all([
+        worker.stop({ graceMs }),
+        connected?.reconciler?.stop({ graceMs }),
+        connected?.push?.stop({ graceMs }),
+      ]);
       await settled();
       await deliveryLog.flush();
       await database.close?.();
     },
-    drain: (drainOptions) => worker.drain(drainOptions),
+    drain: (drainOptions) => drainAll(worker, connected?.push ?? null, drainOptions),
     ...erasure,
     connections: () => readConnections({ ...database, now: now ?? Date.now }),
     health: () =>
       checkHealth({ database, reconciles: Boolean(connected?.reconciler), now: now ?? Date.now }),
   };
+}
+
+/** Processes deliveries and pushes until neither has any due: each can cause the other. */
+async function drainAll(
+  worker: JobberWorker,
+  push: Push | null,
+  options: { readonly maxMs?: number | undefined } = {},
+): Promise<number> {
+  const end = performance.now() + (options.maxMs ?? Number.POSITIVE_INFINITY);
+  for (let runs = 0; ; ) {
+    const ran = (await worker.drain(options)) + ((await push?.drain()) ?? 0);
+    runs += ran;
+    if (ran === 0 || push === null || performance.now() >= end) return runs;
+  }
 }
 
 /** @throws {TypeError} */

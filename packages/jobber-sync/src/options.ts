@@ -28,10 +28,12 @@ import type {
   DatabaseProblem,
   Inbox,
   Lease,
+  Outbox,
   RecordEraser,
   SyncStore,
   TokenStore,
 } from "@jobber-sync/core/ports";
+import type { CreatePushOptions, PushHooks } from "@jobber-sync/push";
 import type { SyncTenant } from "./tenants/connected-tenants.ts";
 
 /** The database of `createJobberSync`: what `openSqlite` and `createPostgres` return. */
@@ -41,6 +43,8 @@ export interface SyncDatabase {
   readonly store: SyncStore & SyncReader & Partial<RecordEraser>;
   /** The store's changes. Enabled by `changes` of {@link JobberSyncOptions}. */
   readonly changes: ChangeFeed;
+  /** Changes to push to Jobber. Without it, `sync.push` is `null`. */
+  readonly outbox?: Outbox | undefined;
   readonly tokens: TokenStore;
   readonly lease: Lease;
   readonly cursors: CursorStore;
@@ -103,8 +107,8 @@ export interface JobberSyncOptions<X extends RecordExtras = AnyExtras> {
   readonly extra?: ExtraOptions | undefined;
   /** Keys of snapshots to store as `extra`. @default none */
   readonly snapshotExtra?: SnapshotExtra | undefined;
-  /** Hooks of receiver, worker, API and reconcile. */
-  readonly hooks?: (LifecycleHooks & JobberApiHooks & ReconcilerHooks) | undefined;
+  /** Hooks of receiver, worker, API, reconcile and push. */
+  readonly hooks?: (LifecycleHooks & JobberApiHooks & ReconcilerHooks & PushHooks) | undefined;
   /** @default the console */
   readonly logger?: Logger | undefined;
   /** Settings of the receiver. */
@@ -136,6 +140,8 @@ export interface JobberSyncOptions<X extends RecordExtras = AnyExtras> {
     | undefined;
   /** Settings of reconcile; `false` switches it off. Needs `app`. */
   readonly reconcile?: Pick<ReconcilerOptions, "sweepEveryMs" | "maxMissing"> | false | undefined;
+  /** Settings of push. Needs `app`, and a database with an outbox. */
+  readonly push?: Pick<CreatePushOptions, "concurrency" | "leaseMs" | "lookAfterMs"> | undefined;
   /** Settings of the API client, for tests and proxies. */
   readonly api?:
     | Pick<JobberApiOptions, "fetch" | "timeoutMs" | "maxWaitMs" | "maxRequests">

@@ -34,6 +34,13 @@ export interface CreatePushOptions {
    * @default none
    */
   readonly beforeFetch?: ((tenant: string, signal: AbortSignal) => Promise<void>) | undefined;
+  /**
+   * Called with an object once Jobber has changed it, to have it read again: for properties and
+   * visits, whose jobs change with them, and to confirm what Jobber returned.
+   *
+   * @default none
+   */
+  readonly refresh?: ((object: ObjectRef) => Promise<void>) | undefined;
   /** Maps Jobber's job statuses to yours, as for fetched records. */
   readonly statusOverrides?: StatusOverrides | undefined;
   readonly hooks?: PushHooks | undefined;
@@ -173,7 +180,8 @@ export function createPush(options: CreatePushOptions): Push {
     random: options.random ?? Math.random,
   };
   const emit = createDispatcher<PushEvents>({ hooks: options.hooks ?? {}, logger });
-  const runObject = createRunObject({ ...context, emit, onError });
+  const refresh = options.refresh ?? (async () => {});
+  const runObject = createRunObject({ ...context, emit, onError, refresh });
   let session: { stop: AbortController; abort: AbortController; listening: Promise<void> } | null =
     null;
 

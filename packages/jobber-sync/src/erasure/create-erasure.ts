@@ -1,6 +1,13 @@
 import { setTimeout as delayFor } from "node:timers/promises";
 import { JobberSyncError, toInstant } from "@jobber-sync/core";
-import type { ErasedRecords, Inbox, RecordEraser, RecordErasure } from "@jobber-sync/core/ports";
+import type {
+  ErasedClient,
+  ErasedRecords,
+  Inbox,
+  Outbox,
+  RecordEraser,
+  RecordErasure,
+} from "@jobber-sync/core/ports";
 import type { SyncDatabase } from "../options.ts";
 
 /** Number of rows that an erasure has emptied. */
@@ -42,7 +49,7 @@ export function createErasure({
   now,
   waitMs = WAIT_MS,
 }: ErasureOptions): Erasure {
-  const { inbox, tokens, cursors } = database;
+  const { inbox, outbox, tokens, cursors } = database;
 
   async function erase(tenant: string, jobberClientId?: string): Promise<ErasureReport> {
     const store = eraserOf(database);
@@ -61,6 +68,7 @@ export function createErasure({
     const client =
       jobberClientId === undefined ? undefined : { jobberClientId, jobberJobIds: jobs };
     const { deliveries, deliveryKeys } = await inbox.erase({ tenant, client, now: now() });
+    await eraseIntents(outbox, tenant, client === undefined ? null : { ...client, now: now() });
     const erased = await store.erase({ ...erasure, deliveryKeys });
     return { counts: countsOf(erased), deliveries };
   }
@@ -93,6 +101,38 @@ export function createErasure({
       return report;
     },
   };
+}
+
+const FINISHED = ["done", "cancelled", "rejected", "conflict", "check"] as const;
+
+/**
+ * Erases the contents of pushed changes. Which client a property or a visit belongs to is not
+ * stored with them, so the finished changes of all of them are erased.
+ */
+async function eraseIntents(
+  outbox: Outbox | undefined,
+  tenant: string,
+  client: (ErasedClient & { readonly now: number }) | null,
+): Promise<void> {
+  if (outbox === undefined) return;
+  if (client === null) {
+    await outbox.erase({ tenant });
+    return;
+  }
+  const { jobberClientId, jobberJobIds, now } = client;
+  const others = await Promise.all(
+    (["property", "visit"] as const).map((objectType) =>
+      outbox.list({ tenant, objectType, states: FINISHED, limit: Number.POSITIVE_INFINITY }),
+    ),
+  );
+  const objects = [
+    { objectType: "client", objectId: jobberClientId } as const,
+    ...jobberJobIds.map((objectId) => ({ objectType: "job", objectId }) as const),
+    ...others
+      .flat()
+      .flatMap(({ objectType, objectId }) => (objectId === null ? [] : [{ objectType, objectId }])),
+  ];
+  await outbox.erase({ tenant, objects, now });
 }
 
 async function sequencesOf(inbox: Inbox, tenant: string): Promise<readonly number[]> {

@@ -1,3 +1,4 @@
+import type { IntentStats } from "@jobber-sync/core";
 import type { Connection, DeliveryStats } from "@jobber-sync/core/ports";
 import type { Quiet } from "./webhook-rhythm.ts";
 
@@ -18,6 +19,12 @@ export type HealthCode =
   | "deliveries_unresolved"
   /** Deliveries that wait for a connection or a permission. */
   | "deliveries_paused"
+  /** Pushed changes have waited longer than an hour. */
+  | "push_delayed"
+  /** Pushed changes that a person has to decide about: `conflict`, `rejected`, `check`. */
+  | "push_undecided"
+  /** Pushed changes that wait for a connection or a permission. */
+  | "push_paused"
   /** Jobber accepts neither of the tenant's tokens: connect it again. */
   | "needs_reauth"
   /** The account disconnected the app. */
@@ -55,6 +62,8 @@ export interface TenantHealth extends Pick<Connection, "tenant" | "state"> {
 /** Everything that {@link assessHealth} looks at. */
 export interface HealthInput {
   readonly deliveries: readonly DeliveryStats[];
+  /** Pushed changes that are not done. @default none */
+  readonly intents?: readonly IntentStats[] | undefined;
   readonly tenants: readonly TenantHealth[];
   /** Whether reconcile runs. */
   readonly reconciles: boolean;
@@ -79,11 +88,12 @@ const STATE_REASONS = {
 /** Returns the reasons for concern, the worst first. Pure. */
 export function assessHealth({
   deliveries,
+  intents = [],
   tenants,
   reconciles,
   now,
 }: HealthInput): readonly HealthReason[] {
-  const reasons = deliveries.flatMap(deliveryReasons);
+  const reasons = [...deliveries.flatMap(deliveryReasons), ...pushReasons(intents)];
   for (const tenant of tenants) reasons.push(...tenantReasons(tenant, reconciles, now));
   return reasons.sort((a, b) => Number(b.level === "failing") - Number(a.level === "failing"));
 }
@@ -134,6 +144,34 @@ function tenantReasons(health: TenantHealth, reconciles: boolean, now: number): 
   const minutes = Math.floor((now - since) / MINUTE_MS);
   const message = `Reconcile has not completed for ${minutes} minutes.`;
   return [...reasons, { code: "reconcile_late", level: "degraded", tenant, message }];
+}
+
+/** Returns at most one reason per tenant and code. */
+function pushReasons(intents: readonly IntentStats[]): HealthReason[] {
+  const rows = new Map<string, { code: HealthCode; tenant: string; rows: number }>();
+  for (const { tenant, state, rows: count, oldestAgeMs } of intents) {
+    const code = pushCode(state, oldestAgeMs);
+    if (code === null) continue;
+    const key = `${code} ${tenant}`;
+    rows.set(key, { code, tenant, rows: (rows.get(key)?.rows ?? 0) + count });
+  }
+  return [...rows.values()].map(({ code, tenant, rows: changes }) => {
+    const what = changes === 1 ? "1 pushed change" : `${changes} pushed changes`;
+    const message = `${what} ${PUSH_TEXTS[code as keyof typeof PUSH_TEXTS]}.`;
+    return { code, level: "degraded", tenant, message };
+  });
+}
+
+const PUSH_TEXTS = {
+  push_undecided: "in conflict, rejected or in check: see push.outbox.list()",
+  push_paused: "waiting for a connection or a permission",
+  push_delayed: "waiting for more than an hour",
+} as const;
+
+function pushCode(state: IntentStats["state"], ageMs: number): keyof typeof PUSH_TEXTS | null {
+  if (state === "conflict" || state === "rejected" || state === "check") return "push_undecided";
+  if (state === "paused") return "push_paused";
+  return ageMs >= STALLED_MS ? "push_delayed" : null;
 }
 
 function count(rows: number): string {

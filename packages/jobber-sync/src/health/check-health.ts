@@ -1,3 +1,4 @@
+import type { IntentStats } from "@jobber-sync/core";
 import type { DeliveryStats } from "@jobber-sync/core/ports";
 import type { SyncDatabase } from "../options.ts";
 import {
@@ -18,6 +19,8 @@ export interface Health {
    * Rows and oldest age per tenant and state, for gauges. Empty when the database did not respond.
    */
   readonly deliveries: readonly DeliveryStats[];
+  /** Pushed changes that are not done, per tenant and state. Empty without an outbox. */
+  readonly intents: readonly IntentStats[];
   /** Milliseconds since 1970. */
   readonly checkedAt: number;
 }
@@ -41,12 +44,13 @@ export async function checkHealth({
 }: HealthDependencies): Promise<Health> {
   const checkedAt = now();
   try {
-    const [deliveries, tenants] = await Promise.all([
+    const [deliveries, intents, tenants] = await Promise.all([
       database.inbox.stats({ now: checkedAt }),
+      database.outbox?.stats({ now: checkedAt }) ?? [],
       readTenants(database, now),
     ]);
-    const reasons = assessHealth({ deliveries, tenants, reconciles, now: checkedAt });
-    return { level: levelOf(reasons), reasons, deliveries, checkedAt };
+    const reasons = assessHealth({ deliveries, intents, tenants, reconciles, now: checkedAt });
+    return { level: levelOf(reasons), reasons, deliveries, intents, checkedAt };
   } catch {
     const message = "The database did not respond; deliveries are rejected with 503.";
     const reason = {
@@ -55,7 +59,7 @@ export async function checkHealth({
       tenant: null,
       message,
     } as const;
-    return { level: "failing", reasons: [reason], deliveries: [], checkedAt };
+    return { level: "failing", reasons: [reason], deliveries: [], intents: [], checkedAt };
   }
 }
 

@@ -1,4 +1,4 @@
-import { mapJobStatus, parseInstant, type StatusOverrides } from "@jobber-sync/core";
+import { type Intent, mapJobStatus, parseInstant, type StatusOverrides } from "@jobber-sync/core";
 import type { ContactFields, JobFields, SyncChange } from "@jobber-sync/core/ports";
 import type { ClientNode, JobNode, Nodes, PushObjectType } from "../documents/nodes.ts";
 
@@ -8,6 +8,8 @@ export interface NodePosition {
   /** Drawn before the request that returned the node. */
   readonly sequence: number;
   readonly statusOverrides: StatusOverrides | undefined;
+  /** The intent that changed the record, for handlers of changes. */
+  readonly intent: Pick<Intent, "key" | "ref">;
 }
 
 /**
@@ -17,21 +19,23 @@ export interface NodePosition {
 export function mirrorChange(
   type: PushObjectType,
   node: Nodes[PushObjectType],
-  { tenant, sequence, statusOverrides }: NodePosition,
+  { tenant, sequence, statusOverrides, intent }: NodePosition,
 ): SyncChange | undefined {
   const write = { tenant, mode: "replace", sequence } as const;
+  // The name that the caller gave the object, or the key of the action.
+  const origin = { cause: "push", ref: intent.ref ?? intent.key, submissions: [] } as const;
   if (type === "client") {
     const client = node as ClientNode;
     const sourceUpdatedAt = parseInstant(client.updatedAt);
     const contact = { ...write, sourceUpdatedAt, jobberClientId: client.id };
-    return { contacts: [{ ...contact, fields: contactFields(client) }], jobs: [], submissions: [] };
+    return { ...origin, contacts: [{ ...contact, fields: contactFields(client) }], jobs: [] };
   }
   if (type !== "job") return undefined;
   const job = node as JobNode;
   const sourceUpdatedAt = parseInstant(job.updatedAt);
   const written = { ...write, sourceUpdatedAt, jobberJobId: job.id };
   const fields = jobFields(job, statusOverrides);
-  return { contacts: [], jobs: [{ ...written, fields }], submissions: [] };
+  return { ...origin, contacts: [], jobs: [{ ...written, fields }] };
 }
 
 function contactFields(client: ClientNode): Partial<ContactFields> {

@@ -72,6 +72,7 @@ async function create(
     tenant: claim.object.tenant,
     sequence: await store.nextSequence(),
     statusOverrides,
+    intent,
   };
   const variables = verb.variables({ wanted: wantedOf(run), parentId, marker: markerOf(intent) });
   const { root, document } = verb;

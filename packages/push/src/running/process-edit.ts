@@ -25,6 +25,7 @@ export async function processEdit(run: IntentRun, verb: EditVerb): Promise<RunRe
     tenant: claim.object.tenant,
     sequence: await store.nextSequence(),
     statusOverrides: run.statusOverrides,
+    intent,
   };
   const type = verb.objectType;
   const visits = verb.guards?.includes("visits") === true;

@@ -10,6 +10,8 @@ import { forPerson } from "./settlements.ts";
 /** Dependencies of {@link createRunObject}. */
 export interface RunObjectOptions extends RunContext {
   readonly emit: EmitPush;
+  /** Has an object read again after it was changed. */
+  readonly refresh: (object: ObjectRef) => Promise<void>;
   /** Called with each error that is not the result of an intent: the outbox failed. */
   readonly onError: (error: unknown) => void;
 }
@@ -79,10 +81,21 @@ async function processClaim(
     const blocks = !intent.creates && isOpen(settlement);
     const settlements = [settlement, ...(blocks ? rest.splice(0).map(behind(settlement)) : [])];
     if (!(await outbox.settle(claim, settlements, change))) return;
+    if (settlement.state === "done" && settlement.reason !== "converged")
+      await refreshChanged(options, intent, settlement.objectId);
     if (settlement.state === "done" && settlement.reason === "sent")
       last = { ...intent, detail: settlement.detail, finishedAt: options.now() };
     notify(emit, intent, settlement);
   }
+}
+
+/** A refresh that is lost delays the confirmation until the next webhook or reconcile. */
+async function refreshChanged(
+  { refresh, onError }: RunObjectOptions,
+  { tenant, objectType }: Intent,
+  objectId: string,
+): Promise<void> {
+  await refresh({ tenant, objectType, objectId }).catch(onError);
 }
 
 async function processIntent(run: IntentRun): Promise<RunResult | null> {
