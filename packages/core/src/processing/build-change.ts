@@ -106,9 +106,11 @@ export function fetchedChange(
   const contact = fetched.contacts[0]?.fields ?? null;
   const submissions = deliveries.map(({ event }) => buildSubmission(event, { job, contact }));
   const writes = submissionWrites(deliveries, submissions, tenant);
+  // Without a delivery, a refresh row has asked for the fetch.
+  const cause = deliveries.length === 0 ? "recheck" : "webhook";
   // The deliveries share one fetch: the first stands for all of them.
   const ref = deliveries[0]?.deliveryKey ?? null;
-  return { change: { contacts, jobs, submissions: writes, ref }, submissions };
+  return { change: { contacts, jobs, submissions: writes, cause, ref }, submissions };
 }
 
 /** Builds the writes of notifications whose object is gone: a tombstone and submissions. Pure. */
@@ -151,6 +153,7 @@ export function tombstoneChange(
       contacts: objectType === "client" ? [{ ...write, jobberClientId: itemId }] : [],
       jobs: objectType === "job" ? [{ ...write, jobberJobId: itemId }] : [],
       submissions: [],
+      cause: "recheck",
     },
     submissions: [],
   };

@@ -151,7 +151,7 @@ async function firstFailure(create: typeof createMemoryStore): Promise<string | 
   changeFeedContract({
     describe: (_name, body) => body(),
     it: (name, run) => tests.push({ name, run }),
-    histories: 40,
+    histories: 20,
     open({ now }) {
       const store = create({ now });
       return { store, changes: store.changes, close() {} };

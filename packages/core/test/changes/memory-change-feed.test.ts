@@ -5,7 +5,7 @@ import { describe, it } from "vitest";
 changeFeedContract({
   describe,
   it,
-  histories: 150,
+  histories: 60,
   open({ now }) {
     const store = createMemoryStore({ now });
     return { store, changes: store.changes, close() {} };

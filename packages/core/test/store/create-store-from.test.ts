@@ -104,7 +104,7 @@ function openStore(): SyncStore & SyncReader {
 syncStoreContract({
   describe,
   it,
-  histories: 200,
+  histories: 50,
   open: () => ({ store: openStore(), close() {} }),
 });
 

@@ -35,7 +35,9 @@ export function createMutantLoader<T>(
       )
       .map((file) => [file, readFileSync(join(SOURCES, file), "utf8")]),
   );
-  const modules = new Map([...sources].map(([file, source]) => [file, moduleOf(source)]));
+  const modules = new Map(
+    reachable(entry, sources).map((file) => [file, moduleOf(sources.get(file) ?? "")]),
+  );
   const target = mkdtempSync(join(tmpdir(), "jobber-sync-mutants-"));
   afterAll(() => rmSync(target, { recursive: true }));
   let count = 0;
@@ -45,6 +47,7 @@ export function createMutantLoader<T>(
     const source = sources.get(file) ?? "";
     // Without exactly one match the copy is unchanged, or breaks something else.
     expect(source.split(from).length - 1, `matches of ${from}`).toBe(1);
+    expect(modules.has(file), `${file} is loaded`).toBe(true);
     const copy = new Map(modules).set(file, moduleOf(source.replace(from, to)));
     for (const [name, text] of copy) {
       const path = join(target, String(count), name.replace(/\.ts$/, ".mjs"));
@@ -55,6 +58,17 @@ export function createMutantLoader<T>(
     const url = pathToFileURL(join(target, String(count), entry.replace(/\.ts$/, ".mjs")));
     return (await import(url.href)) as T;
   };
+}
+
+/** Returns the files that the entry imports, itself included: every mutant has a copy of each. */
+function reachable(entry: string, sources: ReadonlyMap<string, string>): readonly string[] {
+  const found = new Set([entry]);
+  for (const file of found) {
+    const source = stripTypeScriptTypes(sources.get(file) ?? "");
+    for (const [, path = ""] of source.matchAll(/from "(\.[^"]*)"/g))
+      found.add(join(dirname(file), path));
+  }
+  return [...found];
 }
 
 function moduleOf(source: string): string {

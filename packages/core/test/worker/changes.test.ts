@@ -8,8 +8,8 @@ import {
   type LifecycleEvents,
   type WorkerOptions,
 } from "@jobber-sync/core";
-import type { JobWrite } from "@jobber-sync/core/ports";
-import { silentLogger } from "@jobber-sync/testing";
+import type { JobWrite, RecordSource } from "@jobber-sync/core/ports";
+import { fetchedJob, notificationPayload, silentLogger } from "@jobber-sync/testing";
 import { describe, expect, it } from "vitest";
 
 const HOUR_MS = 3_600_000;
@@ -120,6 +120,38 @@ describe("createWorker with change handlers", () => {
     ]);
   });
 
+  it("names what caused a change: a delivery with its key, or a refresh", async () => {
+    const seen: unknown[] = [];
+    let title = "A";
+    const source: RecordSource = {
+      fetch: async () => ({ jobs: [fetchedJob("Mg==", { title })], contacts: [] }),
+    };
+    const { worker, inbox, clock } = openWorker(
+      { job: ({ after, cause, ref }) => void seen.push([after.title, cause, ref]) },
+      { source },
+    );
+    const object = { tenant: "acme", objectType: "job", objectId: "Mg==" } as const;
+    const payload = notificationPayload("JOB_UPDATE", { itemId: "Mg==" });
+    await inbox.accept({
+      ...object,
+      deliveryKey: "key",
+      topic: "JOB_UPDATE",
+      body: new TextEncoder().encode(JSON.stringify(payload)),
+      receivedAt: clock.now,
+      state: "waiting",
+      reason: null,
+    });
+    await worker.drain();
+    title = "B";
+    clock.now += 60_000;
+    await inbox.refresh(object, { dueAt: clock.now });
+    await worker.drain();
+    expect(seen).toEqual([
+      ["A", "webhook", "key"],
+      ["B", "recheck", null],
+    ]);
+  });
+
   it("skips changes of a record type without a handler", async () => {
     const { worker, write, store } = openWorker({ contact: () => {} });
     await write("1", "A");
@@ -199,7 +231,7 @@ describe("createWorker with change handlers", () => {
       {
         async job(change) {
           seen.push(titleOf(change));
-          if (change.after.jobberJobId === "hangs")
+          if (change.after.jobberJobId === "hangs" && !hang.signal.aborted)
             await new Promise((resolve) => hang.signal.addEventListener("abort", resolve));
         },
       },
