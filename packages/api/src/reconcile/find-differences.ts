@@ -32,8 +32,8 @@ export async function findDifferences(
   const resurrected: string[] = [];
   const newerThan = toInstant(walkStartedAt);
   let stored = 0;
-  for (let offset = 0; ; offset += STORED_PAGE) {
-    const rows = await readStored(context, type, { limit: STORED_PAGE, offset });
+  for (let afterId = ""; ; ) {
+    const rows = await readStored(context, type, { limit: STORED_PAGE, afterId });
     for (const { id, row } of rows) {
       const isSeen = seen.has(id);
       if (row.deletedAt !== null) {
@@ -44,6 +44,7 @@ export async function findDifferences(
       if (!isSeen && !isLater(row.sourceCreatedAt, newerThan)) missing.push(id);
     }
     if (rows.length < STORED_PAGE) return { type, missing, resurrected, stored };
+    afterId = rows.at(-1)?.id ?? afterId;
   }
 }
 

@@ -103,7 +103,7 @@ export async function readStored(
   type: RecordType,
   options:
     | { readonly ids: readonly string[] }
-    | { readonly limit: number; readonly offset: number },
+    | { readonly limit: number; readonly afterId: string },
 ): Promise<readonly StoredRecord[]> {
   if (type === "client") {
     const rows = await store.contacts(tenant, options);
