@@ -2,7 +2,7 @@ import { hkdfSync, randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { TokenKey } from "@jobber-sync/core";
-import type { AppOptions, SyncTenant } from "jobber-sync";
+import type { AppOptions, JobberSyncOptions, SyncTenant } from "jobber-sync";
 
 /** Settings of an example, read from its environment. */
 export interface Settings {
@@ -19,6 +19,8 @@ export interface Settings {
    * `JOBBER_TOKEN_KEY`. Without it, deliveries of Jobber's own webhooks stay unresolved.
    */
   readonly app: AppOptions | undefined;
+  /** Settings of push, for the demo. */
+  readonly push?: JobberSyncOptions["push"];
 }
 
 const DEFAULT_DATABASE = ".data/jobber-sync.db";

@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { isJobberSyncError } from "@jobber-sync/core";
 import { jobberConnect, jobberWebhooks } from "@jobber-sync/express";
+import { type ContactEdit, type ContactView, contact } from "@jobber-sync/push";
 import { openSqlite } from "@jobber-sync/sqlite";
 import {
   consoleHooks,
@@ -15,6 +17,13 @@ import {
 import express from "express";
 import { createJobberSync } from "jobber-sync";
 
+/** An edited form: the changed fields, what it showed before, and the key of this submission. */
+interface ContactForm {
+  readonly fields: ContactEdit;
+  readonly key: string;
+  readonly seen: ContactView;
+}
+
 /** Starts a backend that keeps Jobber's jobs and clients in a SQLite file. */
 export async function startServer(settings: Settings): Promise<RunningBackend> {
   const { port, host, database, tenants } = settings;
@@ -23,6 +32,7 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
     app: settings.app,
     tenants,
     hooks: consoleHooks(),
+    push: settings.push,
     // Your code, called after the commit. It can be called again for the same delivery: make it
     // idempotent.
     on: {
@@ -56,6 +66,27 @@ export async function startServer(settings: Settings): Promise<RunningBackend> {
     else if (!isRecordKind(kind))
       res.status(404).json({ error: "Unknown kind. Use jobs, contacts or submissions." });
     else res.json(await readRecords(sync.store, tenant, kind));
+  });
+
+  // What a form shows, and an edit of it. The edit is stored here and sent to Jobber afterwards.
+  app.get("/records/:clientSlug/contacts/:id", async (req, res) => {
+    const { clientSlug: tenant, id } = req.params;
+    if (!isLocalRequest(req) || sync.push === null) res.status(404).end();
+    else res.json(await sync.push.read(tenant, contact(id)));
+  });
+  app.post("/records/:clientSlug/contacts/:id", express.json(), async (req, res) => {
+    const { clientSlug: tenant = "", id = "" } = req.params;
+    const { fields, key, seen } = (req.body ?? {}) as ContactForm;
+    if (!isLocalRequest(req) || sync.push === null) res.status(404).end();
+    else {
+      try {
+        res.status(202).json(await sync.push(tenant, contact(id).edit(fields), { key, seen }));
+      } catch (error) {
+        const reused = isJobberSyncError(error) && error.code === "ERR_PUSH_KEY_REUSED";
+        if (!reused && !(error instanceof TypeError)) throw error;
+        res.status(reused ? 409 : 400).json({ error: error.message });
+      }
+    }
   });
 
   const server = createServer(app);

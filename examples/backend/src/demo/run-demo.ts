@@ -7,6 +7,7 @@ import type { RunningBackend } from "../run-until-signal.ts";
 import { type DemoDelivery, demoDeliveries } from "./deliveries.ts";
 import { type ExpectedRecords, expectedRecords } from "./expected-records.ts";
 import { findDifferences } from "./find-differences.ts";
+import { runPushDemo } from "./push-demo.ts";
 import { contactsTable, jobsTable, submissionsTable } from "./record-tables.ts";
 import { startSimulatedJobber } from "./simulated-jobber.ts";
 import { TENANT } from "./tenant.ts";
@@ -17,6 +18,8 @@ export interface DemoOptions {
   readonly title: string;
   /** Starts the example. */
   readonly start: (settings: Settings) => Promise<RunningBackend>;
+  /** Whether the example has the routes that push changes. @default false */
+  readonly pushes?: boolean;
 }
 
 interface StoredRecords {
@@ -32,7 +35,7 @@ interface StoredRecords {
  *
  * @returns whether everything matched; the last line printed says the same
  */
-export async function runDemo({ title, start }: DemoOptions): Promise<boolean> {
+export async function runDemo({ title, start, pushes = false }: DemoOptions): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), "jobber-sync-demo-"));
   try {
     const began = Date.now();
@@ -44,6 +47,8 @@ export async function runDemo({ title, start }: DemoOptions): Promise<boolean> {
         database: join(folder, "demo.db"),
         tenants: [TENANT],
         app: jobber.app,
+        // Short, because the simulated Jobber has no replicas that lag.
+        push: { lookAfterMs: 300, leaseMs: 100 },
       });
       try {
         console.log(`${title}, listening on ${backend.url}`);
@@ -55,10 +60,9 @@ export async function runDemo({ title, start }: DemoOptions): Promise<boolean> {
         await backend.sync.drain();
         const stored = await readAll(backend.url);
         print(stored);
-        return conclude([
-          ...wrongResponses,
-          ...wrongRecords(stored, expectedRecords(jobber.records), began),
-        ]);
+        const wrongStored = wrongRecords(stored, expectedRecords(jobber.records), began);
+        const wrongPushes = pushes ? await runPushDemo(backend, jobber) : [];
+        return conclude([...wrongResponses, ...wrongStored, ...wrongPushes]);
       } finally {
         await backend.stop();
       }

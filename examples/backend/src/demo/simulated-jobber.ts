@@ -1,6 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { JobberApi } from "@jobber-sync/api";
-import { createSimulator } from "@jobber-sync/testing/simulator";
+import {
+  createSimulator,
+  type SimulatedAccount,
+  type Simulator,
+} from "@jobber-sync/testing/simulator";
 import type { AppOptions } from "jobber-sync";
 
 /**
@@ -27,6 +31,8 @@ export interface SimulatedJobber {
   /** The tokens that the OAuth flow would return. */
   readonly grant: Parameters<JobberApi["connect"]>[1];
   readonly records: JobberRecords;
+  readonly simulator: Simulator;
+  readonly account: SimulatedAccount;
   close(): Promise<void>;
 }
 
@@ -72,6 +78,8 @@ export async function startSimulatedJobber(): Promise<SimulatedJobber> {
         createdAt: job.createdAt,
       },
     },
+    simulator: jobber,
+    account,
     close: () => jobber.close(),
   };
 }
