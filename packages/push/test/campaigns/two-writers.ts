@@ -21,8 +21,12 @@ export async function runTwoWriters(
   histories: number,
   seed: number,
   lagMs: number,
+  createPush?: typeof import("@jobber-sync/push").createPush,
 ): Promise<TwoWritersReport> {
-  const opened = await openPush({ jobber: { limits: { requests: 1e9, restoreRate: 1e9 } } });
+  const opened = await openPush({
+    ...(createPush && { createPush }),
+    jobber: { limits: { requests: 1e9, restoreRate: 1e9 } },
+  });
   const report = { histories, mutations: 0, conflicts: 0, inWindow: 0 };
   opened.account.conditions.replicaLagMs = lagMs;
   for (let history = 0; history < histories; history += 1)
@@ -77,6 +81,8 @@ async function runHistory(
         const after = account.get("client", client.id)?.firstName;
         assert.ok(sent <= 1, `seed ${seed}: ${sent} mutations for one edit`);
         assert.ok(state === "done" || state === "conflict", `seed ${seed}: ${state}`);
+        if (lagMs === 0 && before === wanted)
+          assert.equal(sent, 0, `seed ${seed}: sent the value that Jobber has`);
         if (state === "conflict") {
           report.conflicts += 1;
           assert.equal(after, before, `seed ${seed}: a conflict changed the client`);

@@ -37,7 +37,12 @@ export interface OpenPush {
 
 /** Opens a pusher. Its simulator stops when the test ends. */
 export async function openPush(
-  options: { readonly push?: Partial<CreatePushOptions>; readonly jobber?: SimulatorOptions } = {},
+  options: {
+    readonly push?: Partial<CreatePushOptions>;
+    readonly jobber?: SimulatorOptions;
+    /** The package, or a mutant of it. */
+    readonly createPush?: typeof createPush;
+  } = {},
 ): Promise<OpenPush> {
   const clock = { now: START };
   const now = () => clock.now;
@@ -68,7 +73,7 @@ export async function openPush(
   const record = (name: string) => (event: PushEvent) => {
     events.push([name, event]);
   };
-  const push = createPush({
+  const push = (options.createPush ?? createPush)({
     outbox: createMemoryOutbox({ store, lanes, now }),
     store,
     request: api.request,
