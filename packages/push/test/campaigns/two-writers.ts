@@ -14,8 +14,8 @@ export interface TwoWritersReport {
 
 /**
  * Lets an office user and pushes change the same client at random, through replicas that lag by up
- * to `lagMs`. A push may overwrite a change only if it was forced, or made so shortly before that the
- * read before the send could not show it.
+ * to `lagMs`. A push may overwrite a change only if it was forced, or made so shortly before that
+ * the read before the send could not show it.
  */
 export async function runTwoWriters(
   histories: number,

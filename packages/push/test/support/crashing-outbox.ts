@@ -20,11 +20,11 @@ export const CRASH_STEPS: readonly Omit<CrashPoint, "skip">[] = [
 ];
 
 /** Thrown where the process dies. */
-export class Crash extends Error {}
+class Crash extends Error {}
 
 /**
  * Returns the outbox as a process has it that dies at a step: from then on, every operation fails
- * and changes nothing, as if nobody called it.
+ * and changes nothing.
  */
 export function crashingOutbox(outbox: Outbox, point: CrashPoint | null) {
   let calls = 0;
