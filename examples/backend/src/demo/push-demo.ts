@@ -7,7 +7,7 @@ import { TENANT } from "./tenant.ts";
 const WAIT_MS = 10_000;
 
 /**
- * Pushes three changes to the simulated Jobber and prints what became of them: one that the office
+ * Pushes three changes to the simulated Jobber and prints the result of each: one that the office
  * has overtaken, one that arrives, and one whose response is lost.
  *
  * @returns what was not as expected
