@@ -40,6 +40,7 @@ export function sidebar({ packages, errors, entries }) {
       text: "Guides",
       items: [
         item("Command line", "/cli"),
+        item("Inspector", "/inspector"),
         item("Testing", "/testing"),
         item("Statuses", "/statuses"),
         item("Examples", "/examples"),

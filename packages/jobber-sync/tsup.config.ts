@@ -6,11 +6,13 @@ import { packageBuild } from "../../tsup.base.ts";
 // core and api: a webhook receiver installs no GraphQL.
 const BUNDLED = [
   "@hono/node-server",
+  "@jobber-sync/inspector",
   "@jobber-sync/sqlite",
   "@jobber-sync/testing",
   "@jobber-sync/web",
   "commander",
   "graphql",
+  "hono",
 ];
 
 export default defineConfig([
@@ -40,6 +42,7 @@ function licenses(): string {
   const folders = [
     ["commander", "node_modules/commander"],
     ["@hono/node-server", "node_modules/@hono/node-server"],
+    ["hono", "../inspector/node_modules/hono"],
     ["graphql", "../testing/node_modules/graphql"],
   ] as const;
   return folders

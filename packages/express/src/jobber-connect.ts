@@ -1,6 +1,7 @@
 import type { ConnectHandlers } from "@jobber-sync/core";
 import { type ConnectRouteOptions, createConnectRoutes } from "@jobber-sync/core/http";
-import { type Request as ExpressRequest, type Response, Router } from "express";
+import { type Request as ExpressRequest, Router } from "express";
+import { webRequest, writeWebResponse } from "./web-bridge.ts";
 
 /** Options for {@link jobberConnect}. */
 export interface JobberConnectOptions extends ConnectRouteOptions<ExpressRequest> {
@@ -32,28 +33,14 @@ export function jobberConnect(
   sync: { readonly connect: ConnectHandlers | null },
   { path = "/jobber", ...options }: JobberConnectOptions,
 ): Router {
-  const routes = createConnectRoutes(sync, options, requestOf);
+  const routes = createConnectRoutes(sync, options, webRequest);
   const router = Router();
   for (const name of ["connect", "callback"] as const) {
     router.get(`${path}/${name}`, (req, res, next) => {
       routes[name](req)
-        .then((response) => write(response, res))
+        .then((response) => writeWebResponse(response, res))
         .catch(next);
     });
   }
   return router;
-}
-
-function requestOf(req: ExpressRequest): Request {
-  const url = new URL(req.originalUrl, `${req.protocol}://${req.get("host") ?? "localhost"}`);
-  return new Request(url, { headers: { cookie: req.get("cookie") ?? "" } });
-}
-
-async function write(response: globalThis.Response, res: Response): Promise<void> {
-  res.status(response.status);
-  for (const [name, value] of response.headers) {
-    if (name !== "set-cookie") res.setHeader(name, value);
-  }
-  for (const cookie of response.headers.getSetCookie()) res.append("set-cookie", cookie);
-  res.send(await response.text());
 }

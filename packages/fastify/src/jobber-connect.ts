@@ -1,6 +1,7 @@
 import type { ConnectHandlers } from "@jobber-sync/core";
 import { type ConnectRouteOptions, createConnectRoutes } from "@jobber-sync/core/http";
-import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyPluginCallback, FastifyRequest } from "fastify";
+import { webRequest, writeWebResponse } from "./web-bridge.ts";
 
 /** Options for {@link jobberConnect}. */
 export interface JobberConnectOptions extends ConnectRouteOptions<FastifyRequest> {
@@ -31,22 +32,10 @@ export interface JobberConnectOptions extends ConnectRouteOptions<FastifyRequest
  * ```
  */
 export const jobberConnect: FastifyPluginCallback<JobberConnectOptions> = (app, options, done) => {
-  const routes = createConnectRoutes(options.sync, options, requestOf);
+  const routes = createConnectRoutes(options.sync, options, webRequest);
   for (const name of ["connect", "callback"] as const)
-    app.get(`/jobber/${name}`, async (request, reply) => write(await routes[name](request), reply));
+    app.get(`/jobber/${name}`, async (request, reply) =>
+      writeWebResponse(await routes[name](request), reply),
+    );
   done();
 };
-
-function requestOf({ protocol, host, originalUrl, headers }: FastifyRequest): Request {
-  const url = new URL(originalUrl, `${protocol}://${host}`);
-  return new Request(url, { headers: { cookie: headers.cookie ?? "" } });
-}
-
-async function write(response: Response, reply: FastifyReply): Promise<FastifyReply> {
-  reply.code(response.status);
-  for (const [name, value] of response.headers) {
-    if (name !== "set-cookie") reply.header(name, value);
-  }
-  for (const cookie of response.headers.getSetCookie()) reply.header("set-cookie", cookie);
-  return reply.send(await response.text());
-}

@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
+import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { CliError } from "./cli-error.ts";
 
 /** A server on the loopback interface. */
@@ -10,6 +10,12 @@ export interface LoopbackServer {
   readonly port: number;
   close(): Promise<void>;
 }
+
+/** A fetch handler that also receives the address of the peer. */
+export type LoopbackHandler = (
+  request: Request,
+  connection: { readonly remoteAddress: string | undefined },
+) => Response | Promise<Response>;
 
 /** Options for {@link serveLoopback}. */
 export interface ServeOptions {
@@ -27,10 +33,16 @@ const LAST_MS = 1000;
  * @throws {CliError} `ERR_CLI_FAILED` when the port is in use
  */
 export async function serveLoopback(
-  handler: (request: Request) => Response | Promise<Response>,
+  handler: LoopbackHandler,
   { port, orFree = false }: ServeOptions,
 ): Promise<LoopbackServer> {
-  const server = createAdaptorServer({ fetch: handler, overrideGlobalObjects: false }) as Server;
+  const server = createAdaptorServer({
+    fetch: (request, env) => {
+      const { remoteAddress } = (env as HttpBindings).incoming.socket;
+      return handler(request, { remoteAddress });
+    },
+    overrideGlobalObjects: false,
+  }) as Server;
   const error = await listen(server, port);
   if (error?.code === "EADDRINUSE" && orFree) return serveLoopback(handler, { port: 0 });
   if (error !== null)

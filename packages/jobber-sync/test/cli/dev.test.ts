@@ -55,6 +55,16 @@ describe("the commands beside jobber-sync dev", () => {
     expect(record).toMatchObject({ jobNumber: 1042, title: "Hedge trimming", total: 99.5 });
   });
 
+  it("the inspector shows the changed record, and nothing through a tunnel", async () => {
+    const jobs = await dev.sync.store.jobs("acme");
+    const job = jobs.find(({ jobNumber }) => jobNumber === 1042);
+    const url = `${dev.session.url}/inspector/records/acme/job/${job?.jobberJobId}`;
+    const page = await fetch(url);
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("Job 1042")]);
+    const tunnelled = await fetch(url, { headers: { "x-forwarded-for": "192.0.2.1" } });
+    expect(tunnelled.status).toBe(403);
+  });
+
   it("trigger creates, completes and deletes records", async () => {
     await command("trigger", "CLIENT_CREATE", "--set", "firstName=Barbara", "--set", "lastName=L");
     const created = await json<{ event: { id: string }; stored: object }>(

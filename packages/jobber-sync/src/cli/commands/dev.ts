@@ -4,9 +4,9 @@ import { createJobberSync, type JobberSyncOptions } from "jobber-sync";
 import { CliError } from "../cli-error.ts";
 import { type CliIo, styled } from "../cli-io.ts";
 import { type CommandContext, type JsonOption, print, withJson } from "../command-context.ts";
-import { createDevRoutes } from "../dev/dev-routes.ts";
+import { createDevRoutes, INSPECTOR_PATH } from "../dev/dev-routes.ts";
 import { readDevSession } from "../dev/dev-session.ts";
-import { printEvents } from "../dev/print-events.ts";
+import { printEvents, printingLogger } from "../dev/print-events.ts";
 import { FIRST_JOB_NUMBER } from "../dev/sample-account.ts";
 import { DEV_TENANT, type RunningDev, startDev, webhookUrl } from "../dev/start-dev.ts";
 import { findConfig, loadConfig } from "../load-config.ts";
@@ -52,6 +52,7 @@ export function addDevCommand(program: Command, context: CommandContext): void {
         webhookUrl: webhookUrl(running.session),
         database,
         graphql: app.endpoint,
+        inspector: `${url}${INSPECTOR_PATH}`,
       };
       print(context, options, { data, text: () => welcome(io, running) });
       await ended(io.signal);
@@ -65,6 +66,7 @@ function welcome(io: CliIo, { session, sampleBody }: RunningDev): string {
   const { url, app, database } = session;
   const bold = (text: string) => styled(io, "bold", text);
   return [
+    `${bold("inspector")}  ${url}${INSPECTOR_PATH}`,
     `${bold("webhooks")}   ${webhookUrl(session)}`,
     `${bold("connect")}    ${url}/jobber/connect`,
     `${bold("health")}     ${url}/health`,
@@ -106,14 +108,17 @@ async function runWithJobber(
   const sync = createJobberSync({ ...yours, hooks });
   await sync.start();
   try {
-    const server = await serveLoopback(createDevRoutes(sync, options.tenant), {
-      port: options.port ?? DEFAULT_PORT,
-    });
+    const server = await serveLoopback(
+      createDevRoutes(sync, options.tenant, printingLogger(io.err)),
+      {
+        port: options.port ?? DEFAULT_PORT,
+      },
+    );
     const { url } = server;
     print(context, options, {
       data: { url },
       text: () =>
-        `webhooks   ${url}/webhooks/jobber/${options.tenant}\nconnect    http://localhost:${server.port}/jobber/connect\n\nRegister both in the Developer Center; a tunnel forwards webhooks. Ctrl+C ends it.`,
+        `inspector  ${url}${INSPECTOR_PATH}\nwebhooks   ${url}/webhooks/jobber/${options.tenant}\nconnect    http://localhost:${server.port}/jobber/connect\n\nRegister both in the Developer Center; a tunnel forwards webhooks. Ctrl+C ends it.`,
     });
     await ended(io.signal).finally(server.close);
   } finally {

@@ -40,5 +40,5 @@ export function printingLogger(print: (line: string) => void): Logger {
     const cause = err instanceof Error ? `: ${err.message}` : "";
     print(printable(`${level.padEnd(11)} ${message}${cause}`));
   };
-  return { info() {}, warn: write("warning"), error: write("error") };
+  return { info: write("info"), warn: write("warning"), error: write("error") };
 }

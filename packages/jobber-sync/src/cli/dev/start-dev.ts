@@ -79,7 +79,10 @@ export async function startDev(options: DevOptions): Promise<RunningDev> {
     });
     closing.push(() => sync.stop({ graceMs: 2000 }));
     await sync.start();
-    const server = await serveLoopback(createDevRoutes(sync, DEV_TENANT), options);
+    const server = await serveLoopback(
+      createDevRoutes(sync, DEV_TENANT, printingLogger(options.print)),
+      options,
+    );
     closing.push(server.close);
     jobber.webhooks.subscribe(account.id, webhookUrl(server));
     const { accessToken, refreshToken, expiresAt } = jobber.connect(account);
