@@ -171,7 +171,7 @@ describe("the inspector in Chromium", () => {
     await page.goto(`${url}/tenants/acme`);
     expect(wrong).toEqual([]);
     await opened.close();
-  });
+  }, 300_000);
 
   it("shows none of 40 canaries on any page until asked", async () => {
     const opened = await open();
