@@ -96,9 +96,19 @@ export async function renderRecord(c: Context<Env>, context: RouteContext, revea
   const object = { tenant, objectType: type, objectId: id } as const;
   const why = await explainValues(sync, { tenant, type, id });
   const deliveries = await newestOf(context, { ...object, limit: OF_RECORD });
+  const changes = (await sync.changes?.list({ tenant, objectType: type, objectId: id })) ?? [];
   const url = recordUrl(path, object) ?? "";
   const token = tokens.create(c.get("user"));
-  const content = recordPage({ path, url, record, why, deliveries, token, revealed: reveals });
+  const content = recordPage({
+    path,
+    url,
+    record,
+    why,
+    deliveries,
+    changes,
+    token,
+    revealed: reveals,
+  });
   const number = "jobNumber" in record ? record.jobNumber : null;
   const title = type === "client" ? "Client" : number === null ? "Job" : `Job ${number}`;
   return respond(c, context, { title, section: "records" }, content);

@@ -58,7 +58,7 @@ describe("createInspector", () => {
     await accept("1", {}, "boom");
     const { text } = await get("");
     expect(text).toContain("1 delivery exhausted its retries.");
-    expect(text).toContain("1 deliveries in the last hour.");
+    expect(text).toContain("1 delivery in the last hour.");
     expect(text).toContain("/jobber-sync/deliveries?tenant=acme&amp;state=dead");
   });
 

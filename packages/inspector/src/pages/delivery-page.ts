@@ -55,7 +55,7 @@ function timeline(delivery: DeliveryInfo): readonly Html[] {
   const { receivedAt, dueAt, state, reason, attempts, retries } = delivery;
   const tries = attempts + retries;
   const steps: Html[] = [html`${time(receivedAt)} received, verified and stored`];
-  if (tries > 0) steps.push(html`${String(tries)} tries without success`);
+  if (tries > 0) steps.push(html`${tries === 1 ? "1 try" : `${tries} tries`} without success`);
   if (state === "waiting") steps.push(html`to be processed at ${time(dueAt)}`);
   if (state === "claimed") steps.push(html`a worker is processing it`);
   if (state === "done") steps.push(html`written, and its handlers have run`);

@@ -26,7 +26,7 @@ export function overviewPage({ path, health, newest, now }: Overview): Html {
   return html`
 <p>Health: ${badge(level)}</p>
 ${reasons.length === 0 ? "" : html`<ul>${reasons.map((reason) => html`<li>${badge(reason.level)} ${reason.tenant === null ? "" : html`<strong>${reason.tenant}</strong> `}${reason.message}</li>`)}</ul>`}
-<p>${more}${String(recent)} deliveries in the last hour.</p>
+<p>${more}${recent === 1 ? "1 delivery" : `${recent} deliveries`} in the last hour.</p>
 ${table(
   "Deliveries that are not done",
   ["Tenant", "State", "Rows", "Oldest"],

@@ -1,10 +1,10 @@
-import type { ContactRecord, DeliveryInfo, JobRecord } from "@jobber-sync/core";
+import type { ChangeInfo, ContactRecord, DeliveryInfo, JobRecord } from "@jobber-sync/core";
 import { html } from "hono/html";
 import type { Explanation } from "../data/explain-values.ts";
 import { isVisible } from "../data/visible-fields.ts";
 import { deliveryTable } from "./deliveries-page.ts";
 import type { Html } from "./layout.ts";
-import { deliveryUrl, postButton, table, text, time } from "./parts.ts";
+import { badge, deliveryUrl, postButton, table, text, time } from "./parts.ts";
 
 /** The data of one record's page. */
 export interface RecordView {
@@ -15,6 +15,8 @@ export interface RecordView {
   readonly why: ReadonlyMap<string, Explanation>;
   /** The newest deliveries of the record. */
   readonly deliveries: readonly DeliveryInfo[];
+  /** The record's changes that are kept, oldest first. */
+  readonly changes: readonly ChangeInfo[];
   readonly token: string;
   /** Whether an operator asked for customers' data. */
   readonly revealed: boolean;
@@ -35,7 +37,23 @@ ${table(
     reason(path, why.get(name)),
   ]),
 )}
+${changeTable(view.changes)}
 ${deliveryTable(path, "Newest deliveries of this record", deliveries)}`;
+}
+
+function changeTable(changes: readonly ChangeInfo[]): Html {
+  return table(
+    "Changes of this record, oldest first",
+    ["Number", "Committed", "Cause", "Of", "State", "Tries"],
+    changes.map(({ sequence, at, cause, ref, state, attempts, initial, replay }) => [
+      html`${String(sequence)}${initial ? " (initial)" : replay ? " (replay)" : ""}`,
+      time(at),
+      text(cause),
+      ref === null ? text(null) : html`<code>${ref}</code>`,
+      badge(state),
+      text(attempts),
+    ]),
+  );
 }
 
 function reason(path: string, explanation: Explanation | undefined): Html {

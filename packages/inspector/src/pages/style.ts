@@ -31,6 +31,7 @@ th, td { text-align: left; vertical-align: top; padding: 0.5rem 0.75rem; border-
 th { color: var(--dim); font-weight: 600; white-space: nowrap; }
 td { min-width: 4rem; max-width: 28rem; overflow-wrap: anywhere; }
 time { white-space: nowrap; }
+td a code { display: inline-block; min-width: 14rem; }
 code, pre { font: 0.85em/1.5 ui-monospace, monospace; }
 pre { background: var(--raised); border: 1px solid var(--line); border-radius: 6px; padding: 0.75rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); gap: 0.75rem 1.5rem; margin: 1rem 0; }

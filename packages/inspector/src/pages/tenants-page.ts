@@ -48,7 +48,12 @@ export function tenantPage(view: TenantView): Html {
 ${connection === undefined ? html`<p>This tenant was never connected.</p>` : connectionFacts(connection, now)}
 <p>Not done: ${open(stats, tenant)}</p>
 ${table(
-  "Last delivery per topic",
+  "Last webhook per topic",
+  ["Topic", "Received"],
+  Object.entries(connection?.lastWebhooks ?? {}).map(([topic, at]) => [text(topic), time(at)]),
+)}
+${table(
+  "Newest delivery per topic",
   ["Topic", "Received", "Delivery"],
   lastPerTopic(newest).map(({ topic, receivedAt, sequence }) => [
     text(topic),

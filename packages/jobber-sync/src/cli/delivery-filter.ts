@@ -69,7 +69,8 @@ export function describeDelivery(delivery: DeliveryInfo) {
   };
 }
 
-function objectRef(text: string): readonly [string, string] {
+/** Parses a type and an id, for commander. */
+export function objectRef(text: string): readonly [string, string] {
   const [type = "", ...id] = text.split(":");
   if (/^[a-z_]+$/.test(type) && id.join(":") !== "") return [type, id.join(":")];
   throw new InvalidArgumentError('It must be a type and an id, such as "job:Z2lkOi8v…".');

@@ -4,9 +4,11 @@ import { CliError, EXIT } from "./cli-error.ts";
 import { type CliIo, printable, styled } from "./cli-io.ts";
 import type { CommandContext } from "./command-context.ts";
 import { addBackfillCommand } from "./commands/backfill.ts";
+import { addChangesCommands } from "./commands/changes.ts";
 import { addConnectCommand } from "./commands/connect.ts";
 import { addDevCommand } from "./commands/dev.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
+import { addEraseCommand } from "./commands/erase.ts";
 import { addInboxCommands } from "./commands/inbox.ts";
 import { addReconcileCommand } from "./commands/reconcile.ts";
 import { addRecordsCommands } from "./commands/records.ts";
@@ -62,12 +64,14 @@ function createProgram(context: CommandContext): Command {
   addSignCommand(program, context);
   addVerifyCommand(program, context);
   addInboxCommands(program, context);
+  addChangesCommands(program, context);
   addRecordsCommands(program, context);
   addReconcileCommand(program, context);
   addBackfillCommand(program, context);
   addTenantsCommand(program, context);
   addConnectCommand(program, context);
   addDoctorCommand(program, context);
+  addEraseCommand(program, context);
   return program;
 }
 

@@ -176,6 +176,27 @@ describe("the commands beside jobber-sync dev", () => {
     expect([code, json()]).toEqual([0, expect.objectContaining({ tenant: "acme" })]);
   });
 
+  it("changes list and replay read and requeue the changes of records", async () => {
+    const emitted = await dev.sync.changes.initial("acme");
+    const { changes } = await json<{ changes: object[] }>("changes", "list", "--tenant", "acme");
+    expect(changes).toHaveLength(emitted);
+    expect(JSON.stringify(changes)).not.toContain("@example.com");
+    expect((await command("changes", "list", "--limit", "1")).out).toMatch(/waiting .* reconcile/);
+    expect(await json("changes", "replay", "--state", "dead")).toEqual({ requeued: 0 });
+  });
+
+  it("erase removes the personal data of a client, once it is confirmed", async () => {
+    const client = dev.account.all("client").find(({ firstName }) => firstName === "Edsger");
+    const args = ["erase", "--tenant", "acme", "--client", client?.id ?? ""];
+    const asked = await command(...args);
+    expect([asked.code, asked.err]).toEqual([2, expect.stringContaining("repeat with --yes")]);
+    const { report } = await json<{ report: object }>(...args, "--yes");
+    expect(report).toMatchObject({ contacts: 1 });
+    expect((await command("records", "show", "client", client?.id ?? "")).out).not.toContain(
+      "Edsger",
+    );
+  });
+
   it("a second dev in the folder is rejected", async () => {
     const { code, err } = await command("dev");
     expect([code, err]).toEqual([2, expect.stringContaining("already runs in this folder")]);
