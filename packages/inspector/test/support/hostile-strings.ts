@@ -30,7 +30,7 @@ export const HOSTILE_STRINGS: readonly string[] = [
   "&#60;script&#62;alert(28)&#60;/script&#62;",
   "\u003Cscript\u003Ealert(29)\u003C/script\u003E",
   "{{constructor.constructor('alert(30)')()}}",
-  "${alert(31)}",
+  "\u0024{alert(31)}",
   "<%= alert(32) %>",
   "../../../../etc/passwd",
   "..%2f..%2fdeliveries",
