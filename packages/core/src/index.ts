@@ -103,7 +103,7 @@ export {
   type MemoryStore,
   type MemoryStoreOptions,
 } from "./store/memory-store.ts";
-export type { ReadOptions, SubmissionRecord, SyncReader } from "./store/sync-store.ts";
+export type { JobOwner, ReadOptions, SubmissionRecord, SyncReader } from "./store/sync-store.ts";
 export {
   type BuildSubmissionOptions,
   buildSubmission,

@@ -42,6 +42,7 @@ export { discardedStates, INBOX_DEFAULTS, replayedStates } from "./inbox/inbox-d
 export { listenByPolling } from "./inbox/listen-by-polling.ts";
 export { MAX_SLOT_WAIT_MS, nextSlotAt, type RateLimit } from "./inbox/next-slot-at.ts";
 export { objectKey } from "./inbox/object-key.ts";
+export { type ObjectParent, PARENTS_AFTER_MS, SEEN_AGAIN_MS } from "./inbox/object-parent.ts";
 export type {
   ClaimedRefresh,
   ObjectRefresh,

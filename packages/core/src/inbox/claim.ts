@@ -1,4 +1,5 @@
 import type { ObjectRef } from "./delivery.ts";
+import type { ObjectParent } from "./object-parent.ts";
 import type { ClaimedRefresh, ObjectRefresh } from "./refresh.ts";
 
 /** A delivery that a run has claimed. */
@@ -51,6 +52,8 @@ export interface Claim {
 export interface SettleOptions {
   /** Refreshes to request in the same transaction, of this object or of others. */
   readonly refreshes?: readonly ObjectRefresh[] | undefined;
+  /** Parents to remember for `Inbox.parentOf`, each object once. */
+  readonly parents?: readonly ObjectParent[] | undefined;
 }
 
 /**

@@ -36,6 +36,12 @@ export interface PurgeOptions {
    * @default 90 days, in milliseconds
    */
   readonly doneAfterMs?: number | undefined;
+  /**
+   * Parents that no fetch has seen for longer than this are forgotten, see {@link Inbox.parentOf}.
+   *
+   * @default 400 days, in milliseconds
+   */
+  readonly parentsAfterMs?: number | undefined;
   /** Ends the purge early; the next one continues. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -159,6 +165,7 @@ export interface Inbox {
    *
    * Removes `claim.refresh`, unless another request has changed it meanwhile, and then requests
    * `options.refreshes`, all in the same transaction: a worker that dies loses no second look.
+   * Remembers `options.parents`.
    *
    * Makes sure that the object is woken when its next waiting row is due. That includes rows that
    * arrived during the run: their wake-ups may have been spent on claims that found the lane held.
@@ -178,6 +185,12 @@ export interface Inbox {
    * Never waits for a lane. Calls for the same object are merged, see {@link RefreshRequest}.
    */
   refresh(object: ObjectRef, request: RefreshRequest, options?: NowOptions): Promise<void>;
+
+  /**
+   * Returns the job of a visit, or the client of a property, as `settle` last remembered it; `null`
+   * if it has not. A destroyed object can no longer be asked for its parent.
+   */
+  parentOf(object: ObjectRef): Promise<ObjectRef | null>;
 
   /**
    * Calls `run` with objects that have work, until the signal aborts; resolves when the last run
@@ -262,8 +275,8 @@ export interface Inbox {
   acquireSlot(tenant: string, options: SlotRequest): Promise<number>;
 
   /**
-   * Erases bodies and deletes deliveries whose retention has ended. Deliveries that may still run
-   * are kept, however old.
+   * Erases bodies and deletes deliveries and parents whose retention has ended. Deliveries that may
+   * still run are kept, however old.
    *
    * @returns the number of erased bodies and of deleted deliveries
    */

@@ -4,6 +4,7 @@ import type { Inbox } from "./inbox.ts";
 import { claimedDelivery } from "./memory-row.ts";
 import type { MemoryRows, OpenObject } from "./memory-rows.ts";
 import { objectKey } from "./object-key.ts";
+import type { ObjectParent } from "./object-parent.ts";
 import type { ClaimedRefresh, RefreshRequest, RefreshState } from "./refresh.ts";
 import {
   claimableRows,
@@ -19,6 +20,8 @@ export interface MemoryClaimsOptions {
   readonly rows: MemoryRows;
   /** When each tenant was resumed last. */
   readonly resumedAt: Map<string, number>;
+  /** Parents by object, and when they were seen last. */
+  readonly seenParents: Map<string, { readonly parent: ObjectParent; readonly seenAt: number }>;
   readonly now: () => number;
   readonly wake: () => void;
 }
@@ -27,6 +30,7 @@ export interface MemoryClaimsOptions {
 export function createMemoryClaims({
   rows,
   resumedAt,
+  seenParents,
   now: clock,
   wake,
 }: MemoryClaimsOptions): Pick<Inbox, "claim" | "extend" | "settle" | "refresh"> {
@@ -64,7 +68,7 @@ export function createMemoryClaims({
       return true;
     },
 
-    async settle(claim, settlements, { refreshes = [] } = {}) {
+    async settle(claim, settlements, { refreshes = [], parents = [] } = {}) {
       const object = heldObject(claim);
       if (object === undefined) return;
       const { tenant } = claim.object;
@@ -83,6 +87,7 @@ export function createMemoryClaims({
       if (refresh !== null && object.refresh?.revision === refresh.revision)
         rows.setRefresh(claim.object, null);
       for (const request of refreshes) requestRefresh(request, request, now);
+      for (const parent of parents) seenParents.set(objectKey(parent), { parent, seenAt: now });
       const pauses = settlements.some(({ state }) => state === "paused");
       if (pauses && times.resumedAt !== null) resumedAt.set(tenant, Math.min(times.resumedAt, now));
       wake();

@@ -3,12 +3,13 @@ import { isErased } from "./erasure.ts";
 import type { Inbox } from "./inbox.ts";
 import { discardedStates, INBOX_DEFAULTS, replayedStates } from "./inbox-defaults.ts";
 import { listenByPolling } from "./listen-by-polling.ts";
-import { createMemoryClaims } from "./memory-claims.ts";
+import { createMemoryClaims, type MemoryClaimsOptions } from "./memory-claims.ts";
 import { deliveryInfo, type MemoryRow, memoryRow } from "./memory-row.ts";
 import { createMemoryRows, type MemoryLanes, type OpenObject } from "./memory-rows.ts";
 import { memoryStats } from "./memory-stats.ts";
 import { nextSlotAt, type RateLimit } from "./next-slot-at.ts";
 import { objectKey } from "./object-key.ts";
+import { PARENTS_AFTER_MS } from "./object-parent.ts";
 import {
   erasedRow,
   isDebounced,
@@ -51,6 +52,7 @@ export function createMemoryInbox({
   const rows = createMemoryRows(lanes);
   const rateLimits = new Map<string, RateLimit>();
   const resumedAt = new Map<string, number>();
+  const seenParents: MemoryClaimsOptions["seenParents"] = new Map();
   const wakes = new Set<() => void>();
   const wake = () => {
     for (const listener of wakes) listener();
@@ -68,7 +70,14 @@ export function createMemoryInbox({
 
     nextSequence: () => drawSequence(),
 
-    ...createMemoryClaims({ rows, resumedAt, now: clock, wake }),
+    ...createMemoryClaims({ rows, resumedAt, seenParents, now: clock, wake }),
+
+    async parentOf(object) {
+      const parent = seenParents.get(objectKey(object))?.parent;
+      if (parent === undefined) return null;
+      const { tenant, parentType, parentId } = parent;
+      return { tenant, objectType: parentType, objectId: parentId };
+    },
 
     listen(run, options) {
       const onWake = (listener: () => void) => {
@@ -148,7 +157,7 @@ export function createMemoryInbox({
       return waitMs;
     },
 
-    async purge({ now = clock(), signal, ...ages } = {}) {
+    async purge({ now = clock(), signal, parentsAfterMs = PARENTS_AFTER_MS, ...ages } = {}) {
       let bodies = 0;
       let deliveries = 0;
       for (const row of rows.all.values()) {
@@ -162,6 +171,8 @@ export function createMemoryInbox({
           bodies += 1;
         }
       }
+      for (const [key, { seenAt }] of seenParents)
+        if (seenAt < now - parentsAfterMs) seenParents.delete(key);
       return { bodies, deliveries };
     },
   };

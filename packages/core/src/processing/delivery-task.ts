@@ -1,15 +1,17 @@
 import { isJobberSyncError, JobberSyncError } from "../errors.ts";
 import type { JobberEvent } from "../events/jobber-event.ts";
+import type { Inbox } from "../inbox/inbox.ts";
 import type { DeliveryWarning } from "../observability/lifecycle-events.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { RecordExtras } from "../records/extra.ts";
 import type { StatusOverrides } from "../records/map-job-status.ts";
 import type { FetchedRecords, RecordSource } from "../records/record-source.ts";
 import type { SnapshotExtra } from "../records/snapshot-extra.ts";
-import type { SyncResult, SyncStore } from "../store/sync-store.ts";
+import type { SyncReader, SyncResult, SyncStore } from "../store/sync-store.ts";
 import type { Submission } from "../submissions/build-submission.ts";
 import type { ChangeDelivery } from "./build-change.ts";
 import type { AnyHandler } from "./handlers.ts";
+import type { InferenceGuard } from "./inference-guard.ts";
 
 /** A claimed delivery being processed. */
 export interface DeliveryTask<E extends JobberEvent = JobberEvent> extends ChangeDelivery<E> {
@@ -77,6 +79,12 @@ export interface Processor {
   readonly statusOverrides: StatusOverrides | undefined;
   readonly snapshotExtra: SnapshotExtra | undefined;
   readonly logger: Logger;
+  /** See `Inbox.parentOf`. Absent in inline mode. */
+  readonly parentOf?: Inbox["parentOf"] | undefined;
+  /** See `SyncReader.jobIds`. Absent if the store cannot be read. */
+  readonly jobIds?: SyncReader["jobIds"] | undefined;
+  /** Absent in inline mode, which infers no deletes. */
+  readonly inferences?: InferenceGuard | undefined;
   /** Absent in inline mode, which has no later run. */
   readonly freshness?: Freshness | undefined;
   /** Called before each call of the source; resolves once the tenant's rate limit allows it. */

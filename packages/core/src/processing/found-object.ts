@@ -1,7 +1,9 @@
+import type { ObjectParent } from "../inbox/object-parent.ts";
 import type { RecordExtras } from "../records/extra.ts";
 import type { FetchedRecords } from "../records/record-source.ts";
 import type { SyncResult } from "../store/sync-store.ts";
 import { fetchedChange } from "./build-change.ts";
+import { cascadeOf } from "./cascade.ts";
 import type { Processor, TaskResult } from "./delivery-task.ts";
 import { fetchedTime, isStale, nextLook } from "./freshness.ts";
 import { furtherLooks, type Look } from "./further-looks.ts";
@@ -31,10 +33,11 @@ export interface FoundObject {
  * its submission is written and its handlers run.
  */
 export async function writeFound(
-  { store, freshness }: Processor,
+  processor: Processor,
   group: NotificationGroup,
   { type, fetched, sequence, at }: FoundObject,
 ): Promise<Resolution> {
+  const { store, freshness } = processor;
   const { tenant, tasks, refresh, signal } = group;
   const updatedAt = isRecord(type) ? fetchedTime(type, fetched) : null;
   const outcome = new Map<Notification, TaskResult>();
@@ -50,7 +53,8 @@ export async function writeFound(
     isRecord(type) ? { ...task, event: asUpdate(task.event) } : task,
   );
   const built = mapEvent(() => fetchedChange(alive, tenant, sequence, fetched));
-  const result = await applyChange(store, built, signal);
+  const cause = tasks.length === 0 ? "recheck" : "webhook";
+  const result = await applyChange(store, { ...built, change: { ...built.change, cause } }, signal);
   const processed = [...processedEach(alive, built, { result, records: fetched }).values()];
   for (const [index, task] of ready.entries()) {
     const entry = processed[index];
@@ -59,7 +63,12 @@ export async function writeFound(
   const changed = writtenRecords(type, result).some((record) => record.changed.length > 0);
   const rechecks = ready.length < tasks.length;
   const look: Look = { type, fetched, tasks: ready, refresh, at, updatedAt, changed, rechecks };
-  return { outcome, refreshes: furtherLooks(group, look, freshness), error: null };
+  const looks = furtherLooks(group, look, freshness);
+  // A replica that lags still has a property that was destroyed.
+  const isDestroyed = type === "property" && tasks.some(({ event }) => isDestroy(event));
+  const cascade = isDestroyed ? await cascadeOf(processor, group, at) : [];
+  const parents = parentsOf(group, fetched);
+  return { outcome, refreshes: [...looks, ...cascade], parents, error: null };
 
   /** A destroy may outrun Jobber's replicas, and so may an update. */
   function recheck(task: Notification): TaskResult | null {
@@ -86,4 +95,17 @@ function writtenRecords(
 ): readonly { readonly changed: readonly string[] }[] {
   if (type === "job") return jobs;
   return type === "client" ? contacts : [...jobs, ...contacts];
+}
+
+/** The job of a visit, or the client of a property. */
+function parentsOf(
+  { tenant, object: { objectType, itemId: objectId } }: NotificationGroup,
+  { jobs: [job], contacts: [client] }: FetchedRecords<RecordExtras>,
+): readonly ObjectParent[] {
+  const object = { tenant, objectType, objectId };
+  if (objectType === "visit" && job !== undefined)
+    return [{ ...object, parentType: "job", parentId: job.jobberJobId }];
+  if (objectType === "property" && client !== undefined)
+    return [{ ...object, parentType: "client", parentId: client.jobberClientId }];
+  return [];
 }

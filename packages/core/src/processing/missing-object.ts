@@ -4,6 +4,7 @@ import type { RecordSource } from "../records/record-source.ts";
 import { toInstant } from "../time/instant.ts";
 import { goneChange, tombstoneChange } from "./build-change.ts";
 import { callSource } from "./call-source.ts";
+import { cascadeOf } from "./cascade.ts";
 import type { Processor, TaskResult } from "./delivery-task.ts";
 import { nextLook } from "./freshness.ts";
 import { goneEvent } from "./gone-event.ts";
@@ -17,7 +18,7 @@ import {
   processedEach,
   type Resolution,
 } from "./notification-group.ts";
-import { applyChange, mapEvent } from "./write-change.ts";
+import { applyChange, callStore, mapEvent } from "./write-change.ts";
 
 /** A fetch that did not find its object. */
 export interface MissingObject {
@@ -45,14 +46,12 @@ export async function resolveMissing(
   const { tasks, refresh } = group;
   const { freshness } = processor;
   const isDestroyed = tasks.some(({ event }) => isDestroy(event));
+  const cascade = isDestroyed ? await cascadeOf(processor, group, at) : [];
   if (!isRecord(type)) {
-    return {
-      outcome: all(tasks, (task) => missingPart(task, isDestroyed)),
-      refreshes: [],
-      error: null,
-    };
+    const outcome = all(tasks, (task) => missingPart(task, isDestroyed));
+    return { outcome, refreshes: cascade, error: null };
   }
-  if (isDestroyed) return writeGone(processor, group, missing);
+  if (isDestroyed) return { ...(await writeGone(processor, group, missing)), refreshes: cascade };
   if (tasks.length === 0) return lookAgain();
   const looks = tasks.map(({ recheckSince }) => nextLook(recheckSince, at, freshness));
   if (looks.includes(null)) return inferGone(processor, group, missing);
@@ -92,23 +91,24 @@ async function inferGone(
   group: NotificationGroup,
   missing: MissingObject,
 ): Promise<Resolution> {
-  const { source, beforeFetch } = processor;
+  const { source, beforeFetch, inferences } = processor;
   const { tenant, object, tasks, signal } = group;
   const { accountId } = object;
   // An operator's refresh names no account, so nothing proves that the record was visible before.
-  if (accountId === null)
-    return {
-      outcome: all(tasks, () => ({ kind: "ignored", reason: "gone" })),
-      refreshes: [],
-      error: null,
-    };
+  if (accountId === null) return ignored(tasks);
   await beforeFetch?.(tenant, signal);
   const account = await callSource(
     () => source.fetch(tenant, "account", accountId, { signal }),
     signal,
   );
   if (account === null) throw accountNotVisible();
-  return writeGone(processor, group, missing);
+  const allowed = await callStore(async () => (await inferences?.allows(tenant)) ?? true, signal);
+  return allowed ? writeGone(processor, group, missing) : ignored(tasks);
+}
+
+function ignored(tasks: readonly Notification[]): Resolution {
+  const outcome = all(tasks, () => ({ kind: "ignored", reason: "gone" }));
+  return { outcome, refreshes: [], error: null };
 }
 
 async function writeGone(

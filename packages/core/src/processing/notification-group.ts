@@ -1,6 +1,7 @@
 import type { JobberSyncError } from "../errors.ts";
 import type { NotificationEvent } from "../events/jobber-event.ts";
 import type { ObjectType } from "../events/topics.ts";
+import type { ObjectParent } from "../inbox/object-parent.ts";
 import type { ClaimedRefresh, ObjectRefresh } from "../inbox/refresh.ts";
 import type { RecordExtras } from "../records/extra.ts";
 import type { FetchedRecords, SourceObjectType } from "../records/record-source.ts";
@@ -38,6 +39,8 @@ export interface Resolution {
   readonly outcome: Outcome;
   /** Reads to request for later. */
   readonly refreshes: readonly ObjectRefresh[];
+  /** Parents to remember. */
+  readonly parents?: readonly ObjectParent[] | undefined;
   /** Why the group's refresh, and its tasks, could not be processed. */
   readonly error: JobberSyncError | null;
 }

@@ -1,6 +1,7 @@
 import type { JobberSyncError } from "../errors.ts";
 import type { NotificationEvent, SnapshotEvent } from "../events/jobber-event.ts";
 import { topicOf } from "../events/topic-of.ts";
+import type { ObjectParent } from "../inbox/object-parent.ts";
 import type { ClaimedRefresh, ObjectRefresh } from "../inbox/refresh.ts";
 import { snapshotChange } from "./build-change.ts";
 import { createDeliveryLogger } from "./delivery-logger.ts";
@@ -35,6 +36,8 @@ export interface ObjectResults {
   readonly results: ReadonlyMap<DeliveryTask, TaskResult>;
   /** Reads to request for later. */
   readonly refreshes: readonly ObjectRefresh[];
+  /** Parents to remember. */
+  readonly parents: readonly ObjectParent[];
   /** Why the refresh failed; `null` if it was read, or there was none. */
   readonly refreshError: JobberSyncError | null;
 }
@@ -51,6 +54,7 @@ export async function processDeliveries(
   const { tenant, tasks, signal } = work;
   const results = new Map<DeliveryTask, TaskResult>();
   const refreshes: ObjectRefresh[] = [];
+  const parents: ObjectParent[] = [];
   let refreshError: JobberSyncError | null = null;
   for (const task of tasks.filter(isSnapshot)) {
     results.set(
@@ -67,15 +71,16 @@ export async function processDeliveries(
     const resolution = await resolveNotifications(processor, group);
     for (const [task, result] of resolution.outcome) results.set(task, result);
     refreshes.push(...resolution.refreshes);
+    parents.push(...(resolution.parents ?? []));
     if (group.refresh !== null) refreshError = resolution.error;
   }
-  if (processor.handlers.size === 0) return { results, refreshes, refreshError };
+  if (processor.handlers.size === 0) return { results, refreshes, parents, refreshError };
   for (const [task, result] of results) {
     if (result.kind !== "processed") continue;
     if (signal.aborted) results.set(task, { kind: "untouched" });
     else results.set(task, await withHandlers(processor, tenant, task, result, signal));
   }
-  return { results, refreshes, refreshError };
+  return { results, refreshes, parents, refreshError };
 
   /** Whether the refresh came along with snapshots, which need no fetch. */
   function isEarly({ refresh, tasks: notifications }: NotificationGroup): boolean {

@@ -2,6 +2,7 @@ import type { RecordExtras } from "../records/extra.ts";
 import type { RecordSource } from "../records/record-source.ts";
 import { goneChange } from "./build-change.ts";
 import { callSource } from "./call-source.ts";
+import { cascadeOf } from "./cascade.ts";
 import { failed, type Processor } from "./delivery-task.ts";
 import { writeFound } from "./found-object.ts";
 import { settledAt } from "./freshness.ts";
@@ -68,6 +69,8 @@ async function fetchAndWrite(
 ): Promise<Resolution> {
   const { store, source, beforeFetch, freshness } = processor;
   const { tenant, object, signal } = group;
+  const destroyed = await resolveDestroyed(processor, group, type);
+  if (destroyed !== null) return destroyed;
   await beforeFetch?.(tenant, signal);
   // Drawn before the fetch: the fetched data is at least as new as this number.
   const sequence = await callStore(() => store.nextSequence(), signal);
@@ -79,6 +82,24 @@ async function fetchAndWrite(
   return fetched === null
     ? resolveMissing(processor, group, { type, sequence, at })
     : writeFound(processor, group, { type, fetched, sequence, at });
+}
+
+/**
+ * Resolves the destroy of a visit or property without asking for it, if it is known what it belongs
+ * to: those records are read again.
+ */
+async function resolveDestroyed(
+  processor: Processor,
+  group: NotificationGroup,
+  type: FetchedType,
+): Promise<Resolution | null> {
+  const { tasks } = group;
+  const { freshness } = processor;
+  if (freshness === undefined || isRecord(type) || tasks.length === 0) return null;
+  if (!tasks.every(({ event }) => isDestroy(event))) return null;
+  const refreshes = await cascadeOf(processor, group, freshness.now());
+  if (refreshes.length === 0) return null;
+  return { outcome: all(tasks, ({ event }) => nothingStored(event)), refreshes, error: null };
 }
 
 /** Trusts a destroy, whose topic says everything. Everything else stays unresolved. */

@@ -148,6 +148,19 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
     async jobs(tenant, options) {
       return page(recordsOf(jobs, tenant, jobId, options), options);
     },
+    async jobIds(tenant, { jobberClientId, jobberPropertyId }) {
+      return [...jobs.values()]
+        .map(({ record }) => record)
+        .filter(
+          (job) =>
+            job.tenant === tenant &&
+            job.deletedAt === null &&
+            (jobberClientId === undefined || job.jobberClientId === jobberClientId) &&
+            (jobberPropertyId === undefined || job.jobberPropertyId === jobberPropertyId),
+        )
+        .map(({ jobberJobId }) => jobberJobId)
+        .sort((a, b) => (a < b ? -1 : 1));
+    },
     async contacts(tenant, options) {
       return page(recordsOf(contacts, tenant, contactId, options), options);
     },

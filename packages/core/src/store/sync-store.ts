@@ -152,6 +152,11 @@ export interface ReadOptions {
   readonly afterId?: string | undefined;
 }
 
+/** A client or a property whose jobs are wanted. */
+export type JobOwner =
+  | { readonly jobberClientId: string; readonly jobberPropertyId?: undefined }
+  | { readonly jobberPropertyId: string; readonly jobberClientId?: undefined };
+
 /**
  * Reads stored records, for tests, examples and tools. Applications query the tables themselves.
  */
@@ -167,6 +172,11 @@ export interface SyncReader {
   fieldSources?(tenant: string, type: "job" | "client", id: string): Promise<FieldSources | null>;
   /** Returns the tenant's jobs, tombstones included. */
   jobs(tenant: string, options?: ReadOptions): Promise<readonly JobRecord[]>;
+  /**
+   * Returns the ids of the tenant's jobs of a client or a property, ascending, without tombstones.
+   * The worker reads these jobs again when their client or property was deleted.
+   */
+  jobIds(tenant: string, of: JobOwner): Promise<readonly string[]>;
   /** Returns the tenant's contacts, tombstones included. */
   contacts(tenant: string, options?: ReadOptions): Promise<readonly ContactRecord[]>;
   /** Returns the tenant's submissions in the order in which they were stored. */

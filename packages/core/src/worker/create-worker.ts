@@ -9,6 +9,7 @@ import { createOutageLog, type OutageLog } from "../observability/outage-log.ts"
 import { positiveInteger } from "../options.ts";
 import { checkChangeHandlers } from "../processing/change-handlers.ts";
 import { checkHandlers, warnUnselected } from "../processing/handlers.ts";
+import { createInferenceGuard } from "../processing/inference-guard.ts";
 import type { AnyExtras, RecordExtras } from "../records/extra.ts";
 import { checkSnapshotExtra } from "../records/snapshot-extra.ts";
 import { createTenantDirectory } from "../tenants/create-tenant-directory.ts";
@@ -95,6 +96,7 @@ export function createWorker<X extends RecordExtras = AnyExtras>(
   options: WorkerOptions<X>,
 ): JobberWorker {
   const { inbox, store, source, now = Date.now } = options;
+  const jobIds = store.jobIds?.bind(store);
   const { statusOverrides = source?.statusOverrides } = options;
   const logger = safeLogger(options.logger);
   const { concurrency, changeRetry, ...limits } = checkLimits(options);
@@ -115,7 +117,16 @@ export function createWorker<X extends RecordExtras = AnyExtras>(
   const processObject = createProcessObject({
     ...limits,
     inbox,
-    processor: { store, source, handlers, statusOverrides, snapshotExtra, logger },
+    processor: {
+      store,
+      jobIds,
+      source,
+      handlers,
+      statusOverrides,
+      snapshotExtra,
+      logger,
+      inferences: createInferenceGuard({ store, logger, now }),
+    },
     directory:
       options.tenants === undefined ? null : createTenantDirectory(options.tenants, options.app),
     emit,

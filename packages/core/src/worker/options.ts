@@ -10,7 +10,7 @@ import type { AnyExtras, RecordExtras } from "../records/extra.ts";
 import type { StatusOverrides } from "../records/map-job-status.ts";
 import type { RecordSource } from "../records/record-source.ts";
 import type { SnapshotExtra } from "../records/snapshot-extra.ts";
-import type { SyncStore } from "../store/sync-store.ts";
+import type { SyncReader, SyncStore } from "../store/sync-store.ts";
 import type { SharedApp, Tenants } from "../tenants/tenant.ts";
 import { checkRetryPolicy, type RetryPolicy } from "./retry-policy.ts";
 import { type ChangeRetryPolicy, checkChangeRetry } from "./settle-change.ts";
@@ -28,7 +28,11 @@ export interface RetentionOptions extends Omit<PurgeOptions, "now" | "signal"> {
 /** Options for `createWorker`. */
 export interface WorkerOptions<X extends RecordExtras = AnyExtras> {
   readonly inbox: Inbox;
-  readonly store: SyncStore;
+  /**
+   * With `jobIds`, deleting a client or a property reads its jobs again. With `jobs` and
+   * `contacts`, the limit of inferred deletes depends on the number of records.
+   */
+  readonly store: SyncStore & Partial<Pick<SyncReader, "jobIds" | "jobs" | "contacts">>;
   /** Resolves notifications. Without it they stay `unresolved`, except deletes. */
   readonly source?: RecordSource<X> | undefined;
   /** Handlers, called after the commit, at least once per delivery: make them idempotent. */
@@ -138,6 +142,13 @@ function checkLooks(looksMs: readonly number[] = [3000, 15_000, 60_000]): readon
 
 function checkRetention(retention: WorkerOptions["retention"] = {}): void {
   if (retention === false) return;
-  for (const name of ["bodiesAfterMs", "failedAfterMs", "doneAfterMs", "changesAfterMs"] as const)
+  const names = [
+    "bodiesAfterMs",
+    "failedAfterMs",
+    "doneAfterMs",
+    "parentsAfterMs",
+    "changesAfterMs",
+  ] as const;
+  for (const name of names)
     if (retention[name] !== undefined) nonNegativeMs(`retention.${name}`, retention[name]);
 }

@@ -1,6 +1,7 @@
 import type { ErrorCode, JobberSyncError } from "../errors.ts";
 import { topicOf } from "../events/topic-of.ts";
 import type { Claim, ClaimedDelivery } from "../inbox/claim.ts";
+import type { ObjectParent } from "../inbox/object-parent.ts";
 import type { ObjectRefresh } from "../inbox/refresh.ts";
 import type { DeliveryFacts } from "../observability/lifecycle-events.ts";
 import type { Logger } from "../observability/logger.ts";
@@ -37,6 +38,8 @@ export interface ClaimResults {
   readonly deliveries: readonly DeliveryResult[];
   /** Reads to request for later. */
   readonly refreshes: readonly ObjectRefresh[];
+  /** Parents to remember. */
+  readonly parents: readonly ObjectParent[];
   /** Why the claim's refresh failed; `null` if it was read, or there was none. */
   readonly refreshError: JobberSyncError | null;
 }
@@ -69,12 +72,14 @@ export async function processClaim(
   const refresh = claimed === null ? null : { ...object, ...claimed };
   if (refresh !== null && !byTenant.has(object.tenant)) byTenant.set(object.tenant, []);
   const refreshes: ObjectRefresh[] = [];
+  const parents: ObjectParent[] = [];
   let refreshError: JobberSyncError | null = null;
   for (const [tenant, tasks] of byTenant) {
     const own = tenant === object.tenant ? refresh : null;
     const work = { tenant, tasks, refresh: own, signal };
     const { results: processed, ...looks } = await processDeliveries(processor, work);
     refreshes.push(...looks.refreshes);
+    parents.push(...looks.parents);
     refreshError ??= looks.refreshError;
     // What fails because the worker stops is released, not failed.
     if (!stopped.aborted)
@@ -87,5 +92,5 @@ export async function processClaim(
       results.push({ facts, delivery, result });
     }
   }
-  return { deliveries: results, refreshes, refreshError };
+  return { deliveries: results, refreshes, parents, refreshError };
 }

@@ -96,6 +96,7 @@ export function createProcessObject(options: ProcessObjectOptions): ProcessObjec
     const processor: Processor = {
       ...options.processor,
       freshness: { now, looksMs: options.looksMs, waits: !mode.debounced },
+      parentOf: (child) => inbox.parentOf(child),
       beforeFetch: (tenant, signal) => awaitFetch(tenant, claim, slots, signal),
     };
     // One random number per claim: deliveries that fail together retry together and share a fetch.
@@ -125,8 +126,8 @@ export function createProcessObject(options: ProcessObjectOptions): ProcessObjec
       );
       const settlements = settled.map(({ settlement }) => settlement);
       const retried = retryOf(claim, looks.refreshError, stopped.aborted);
-      const refreshes = [...looks.refreshes, ...retried];
-      await keepTrying(() => inbox.settle(claim, settlements, { refreshes }), leaseMs, stopped);
+      const requests = { refreshes: [...looks.refreshes, ...retried], parents: looks.parents };
+      await keepTrying(() => inbox.settle(claim, settlements, requests), leaseMs, stopped);
       // Hooks run after the settlement is durable, so that they never report what did not happen.
       for (const { emissions } of settled) for (const emission of emissions) emission(emit);
       return settlements.every(({ state }) => state !== "waiting" && state !== "paused");

@@ -11,6 +11,7 @@ import { createListing } from "./list.ts";
 import { createListen } from "./listen.ts";
 import { listenWithoutBoss, type PollOptions } from "./listen-without-boss.ts";
 import { createNextSequence } from "./next-sequence.ts";
+import { createParentOf, createWriteParents } from "./parents.ts";
 import { createPurge } from "./purge.ts";
 import { createRefresh, createWriteRefreshes } from "./refresh.ts";
 import { createReplay } from "./replay.ts";
@@ -40,7 +41,8 @@ export function createInbox(context: InboxContext, options: InboxOptions): Inbox
     nextSequence: createNextSequence(context),
     claim: createClaim(context),
     extend: createExtend(context),
-    settle: createSettle(context, writeRefreshes),
+    settle: createSettle(context, { writeRefreshes, writeParents: createWriteParents(context) }),
+    parentOf: createParentOf(context),
     refresh: createRefresh(context, writeRefreshes),
     due: createDue(context),
     ...createListing(context),

@@ -1,4 +1,4 @@
-import { INBOX_DEFAULTS, type Inbox } from "@jobber-sync/core/ports";
+import { INBOX_DEFAULTS, type Inbox, PARENTS_AFTER_MS } from "@jobber-sync/core/ports";
 import { runStatement } from "../database/transaction.ts";
 import { aheadOfClock, type InboxContext, nowSql, nowValue } from "./inbox-context.ts";
 
@@ -15,6 +15,7 @@ export function createPurge(context: InboxContext): NonNullable<Inbox["purge"]> 
     bodiesAfterMs = INBOX_DEFAULTS.retentionMs,
     failedAfterMs = INBOX_DEFAULTS.retentionMs,
     doneAfterMs = INBOX_DEFAULTS.doneAfterMs,
+    parentsAfterMs = PARENTS_AFTER_MS,
     signal,
   } = {}) => {
     const offset = (ageMs: number) => aheadOfClock(context, now) - Math.min(ageMs, LONGEST_MS);
@@ -32,6 +33,7 @@ export function createPurge(context: InboxContext): NonNullable<Inbox["purge"]> 
     const failed = await inBatches(statements.deleteFailed, offset(failedAfterMs));
     const done = await inBatches(statements.deleteDone, offset(doneAfterMs));
     const erased = await inBatches(statements.deleteErased, offset(doneAfterMs));
+    await inBatches(statements.forgetParents, offset(parentsAfterMs));
     return { bodies, deliveries: failed + done + erased };
   };
 }
@@ -59,5 +61,9 @@ UPDATE ${deliveries} d SET body = NULL, body_sha256 = sha256(d.body) ${chosen}`,
     // One statement per partial index.
     deleteDone: deletion("state = 'done' AND body IS NOT NULL"),
     deleteErased: deletion("state = 'done' AND body IS NULL"),
+    forgetParents: `
+DELETE FROM ${schema.quoted}.jobber_parents WHERE (object_id, object_type, tenant) IN (
+  SELECT object_id, object_type, tenant FROM ${schema.quoted}.jobber_parents
+  WHERE seen_at < ${time("$2")} LIMIT ${BATCH_ROWS}) RETURNING 'true' AS json`,
   };
 }

@@ -1,6 +1,7 @@
 import {
   type Claim,
   type Inbox,
+  type ObjectParent,
   type ObjectRefresh,
   objectKey,
   type Settlement,
@@ -9,6 +10,7 @@ import { createGroupCommit } from "../database/group-commit.ts";
 import { jsonText } from "../database/json-text.ts";
 import { type Run, runStatement, runTransaction } from "../database/transaction.ts";
 import { type InboxContext, nowValue, sequenceArray } from "./inbox-context.ts";
+import type { WriteParents } from "./parents.ts";
 import type { WriteRefreshes } from "./refresh.ts";
 import { settleStatement } from "./settle-statement.ts";
 import { distinctWakeUps, type WakeUp, wakeLater } from "./wake-later.ts";
@@ -17,6 +19,7 @@ interface Settling {
   readonly claim: Claim;
   readonly settlements: readonly Settlement[];
   readonly refreshes: readonly ObjectRefresh[];
+  readonly parents: readonly ObjectParent[];
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -33,13 +36,19 @@ interface Settled {
 const MAX_CLAIMS = 64;
 const LANES = 2;
 
+/** Writes that share the transaction of a settlement. */
+export interface SettleParts {
+  readonly writeRefreshes: WriteRefreshes;
+  readonly writeParents: WriteParents;
+}
+
 /**
  * Creates `settle`: claims that end at the same time share a statement. If rows return to waiting,
  * their wake-ups are written in the same transaction.
  */
 export function createSettle(
   context: InboxContext,
-  writeRefreshes: WriteRefreshes,
+  { writeRefreshes, writeParents }: SettleParts,
 ): Inbox["settle"] {
   const { pool } = context;
   const statements = {
@@ -58,19 +67,21 @@ export function createSettle(
     keysOf: ({ claim }) => [objectKey(claim.object)],
   });
 
-  return async (claim, settlements, { refreshes = [] } = {}) => {
+  return async (claim, settlements, { refreshes = [], parents = [] } = {}) => {
     if (settlements.length > 0 || claim.refresh !== null || refreshes.length > 0)
-      await commit({ claim, settlements, refreshes, now: context.now() });
+      await commit({ claim, settlements, refreshes, parents, now: context.now() });
   };
 
   async function settleAll(items: readonly Settling[]): Promise<void> {
     const has = (state: Settlement["state"]) =>
       items.some(({ settlements }) => settlements.some((settlement) => settlement.state === state));
     const statement = has("paused") ? statements.pausing : statements.plain;
-    if (has("waiting") || has("paused") || items.some(({ refreshes }) => refreshes.length > 0)) {
+    if (has("waiting") || has("paused") || items.some(requestsMore)) {
       await runTransaction(pool, async (run, client) => {
         const settled = await settleRows(run, statement, items);
         const refreshed = await writeRefreshes(run, refreshesOf(items, settled));
+        const parents = items.flatMap((item) => item.parents);
+        await writeParents(run, parents, Math.max(...items.map(({ now }) => now)));
         const wakeUps = [...wakeUpsOf(items, settled), ...distinctWakeUps(refreshed)];
         await wakeLater(context, client, wakeUps);
       });
@@ -99,6 +110,10 @@ export function createSettle(
     const [settled] = await run<Settled>(statement, values);
     return settled ?? { rows: null, held: null, wanted: null };
   }
+}
+
+function requestsMore({ refreshes, parents }: Settling): boolean {
+  return refreshes.length > 0 || parents.length > 0;
 }
 
 function bySequence(items: readonly Settling[]): Readonly<Record<number, object>> {

@@ -11,9 +11,11 @@ export interface WakeUp extends ObjectRef {
   readonly afterMs?: number;
 }
 
-// Later wake-ups of an object are rounded up to whole seconds: the retries of its rows differ by
-// milliseconds.
+// Later wake-ups of an object are rounded up, because the retries of its rows differ by
+// milliseconds: those within 5 s, for which people may wait, to quarters of a second.
 const GRAIN_MS = 1000;
+const FINE_GRAIN_MS = 250;
+const FINE_MS = 5000;
 
 /**
  * Inserts wake-ups into the queue with one statement, in the transaction open on `client`. They
@@ -42,8 +44,8 @@ export function distinctWakeUps(wakeUps: readonly WakeUp[]): readonly WakeUp[] {
   const distinct = new Map<string, WakeUp>();
   for (const { tenant, objectType, objectId, afterMs = 0 } of wakeUps) {
     const object = { tenant, objectType, objectId };
-    const coarse =
-      afterMs > GRAIN_MS ? Math.ceil(afterMs / GRAIN_MS) * GRAIN_MS : Math.ceil(afterMs);
+    const grain = afterMs > FINE_MS ? GRAIN_MS : FINE_GRAIN_MS;
+    const coarse = afterMs > grain ? Math.ceil(afterMs / grain) * grain : Math.ceil(afterMs);
     distinct.set(`${coarse} ${objectKey(object)}`, { ...object, afterMs: coarse });
   }
   return [...distinct.values()];

@@ -70,6 +70,8 @@ export const MIGRATION_0001: readonly string[] = [
 
   `CREATE INDEX jobber_jobs_client ON jobber_jobs (tenant, jobber_client_id)`,
 
+  `CREATE INDEX jobber_jobs_property ON jobber_jobs (tenant, jobber_property_id)`,
+
   `CREATE TABLE jobber_submissions (
   tenant text COLLATE "C" NOT NULL,
   delivery_key text COLLATE "C" NOT NULL,

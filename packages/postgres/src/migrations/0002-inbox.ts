@@ -102,6 +102,18 @@ export const MIGRATION_0002: readonly string[] = [
   `CREATE INDEX jobber_refreshes_scheduled ON jobber_refreshes
   (((due_at AT TIME ZONE 'UTC') - delay_ms * interval '1 ms'))`,
 
+  `CREATE TABLE jobber_parents (
+  tenant text COLLATE "C" NOT NULL,
+  object_type text COLLATE "C" NOT NULL,
+  object_id text COLLATE "C" NOT NULL,
+  parent_type text NOT NULL,
+  parent_id text NOT NULL,
+  seen_at timestamptz NOT NULL,
+  PRIMARY KEY (object_id, object_type, tenant)
+)`,
+
+  `CREATE INDEX jobber_parents_seen ON jobber_parents (seen_at)`,
+
   // Slots are stored as milliseconds since 1970, the exact numbers of core's nextSlotAt.
   `CREATE TABLE jobber_tenants (
   tenant text COLLATE "C" PRIMARY KEY,

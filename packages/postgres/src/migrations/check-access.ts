@@ -101,6 +101,11 @@ const OTHER_TABLES = [
     "tenant, sequence, position, at, event, state",
     "-1, 0, now(), 'planned', 'cancelled'",
   ],
+  [
+    "jobber_parents",
+    "tenant, object_type, object_id, parent_type, parent_id, seen_at",
+    "'', '', '', '', now()",
+  ],
   ["jobber_leases", "name, holder, until", "'', now()"],
   ["jobber_cursors", "tenant, name, value", "'', ''"],
 ] as const;

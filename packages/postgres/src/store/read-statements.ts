@@ -14,6 +14,8 @@ export function readStatements(schema: string) {
     jobsById: readRecords(schema, JOBS, true),
     contactVersions: readVersions(schema, CONTACTS),
     jobVersions: readVersions(schema, JOBS),
+    jobsOfClient: readJobIds(schema, "jobber_client_id"),
+    jobsOfProperty: readJobIds(schema, "jobber_property_id"),
     submissions: `
 SELECT json_build_object(
   'tenant', tenant, 'deliveryKey', delivery_key, 'channel', channel, 'payload', payload,
@@ -38,4 +40,9 @@ SELECT ${recordJsonSql(table, "stored")}::text AS json
 FROM ${schema}.${table.table} AS stored
 WHERE (SELECT ${EXACT_NUMBERS}) IS NOT NULL AND tenant = $1 AND ${id} > $4${chosen}
 ORDER BY ${id} LIMIT $2 OFFSET $3`;
+}
+
+function readJobIds(schema: string, owner: string): string {
+  return `SELECT to_json(jobber_job_id)::text AS json FROM ${schema}.jobber_jobs
+WHERE tenant = $1 AND ${owner} = $2 AND deleted_at IS NULL ORDER BY jobber_job_id`;
 }

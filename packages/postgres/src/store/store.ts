@@ -102,6 +102,10 @@ export function createStore(
       page<JobRecord>(options?.ids ? read.jobsById : read.jobs, tenant, options),
     contacts: (tenant, options) =>
       page<ContactRecord>(options?.ids ? read.contactsById : read.contacts, tenant, options),
+    jobIds: (tenant, { jobberClientId, jobberPropertyId }) =>
+      jobberClientId === undefined
+        ? runStatement<string>(pool, read.jobsOfProperty, [tenant, jobberPropertyId])
+        : runStatement<string>(pool, read.jobsOfClient, [tenant, jobberClientId]),
     submissions: (tenant, { limit = DEFAULT_LIMIT, offset = 0 } = {}) =>
       runStatement<SubmissionRecord>(pool, read.submissions, [tenant, limit, offset]),
   };

@@ -37,6 +37,7 @@ const TABLES = [
   "jobber_leases",
   "jobber_links",
   "jobber_migrations",
+  "jobber_parents",
   "jobber_refreshes",
   "jobber_submissions",
   "jobber_tenants",

@@ -10,6 +10,7 @@ import { createExtend } from "./extend.ts";
 import type { InboxContext } from "./inbox-context.ts";
 import { createListing } from "./list.ts";
 import { createListen } from "./listen.ts";
+import { createParentOf } from "./parents.ts";
 import { createPurge } from "./purge.ts";
 import { createRefresh } from "./refresh.ts";
 import { createReplay } from "./replay.ts";
@@ -44,6 +45,7 @@ export function createInbox({ database, pollMs, now, closing }: InboxOptions): I
     extend: createExtend(context),
     settle: createSettle(context),
     refresh: createRefresh(context),
+    parentOf: createParentOf(context),
     listen: createListen({ due, pollMs, now, wakes, closing }),
     due,
     ...createListing(context),

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { INBOX_DEFAULTS, type Inbox } from "@jobber-sync/core/ports";
+import { INBOX_DEFAULTS, type Inbox, PARENTS_AFTER_MS } from "@jobber-sync/core/ports";
 import { emptyLog } from "../database/empty-log.ts";
 import type { Transaction } from "../database/transaction.ts";
 import { changeRows, MAX_ROWS } from "./change-rows.ts";
 import { FAILED, type InboxContext, KEPT } from "./inbox-context.ts";
+import { forgetParents } from "./parents.ts";
 
 const FINISHED = "jobber_deliveries INDEXED BY jobber_deliveries_finished";
 const OLD_FAILED = `SELECT sequence FROM ${FINISHED} WHERE ${KEPT} AND ${FAILED} AND finished_at < ? LIMIT ?`;
@@ -37,12 +38,14 @@ export function createPurge(context: InboxContext): Inbox["purge"] {
     bodiesAfterMs = retentionMs,
     failedAfterMs = retentionMs,
     doneAfterMs = doneMs,
+    parentsAfterMs = PARENTS_AFTER_MS,
     signal,
   } = {}) => {
     let deliveries = await deleteOld(context, OLD_FAILED, now - failedAfterMs, signal);
     deliveries += await deleteOld(context, OLD_DONE, now - doneAfterMs, signal);
     deliveries += await deleteOld(context, OLD_ERASED, now - doneAfterMs, signal);
     const bodies = await eraseBodies(context, now - bodiesAfterMs, signal);
+    await forgetParents(context, now - parentsAfterMs, signal);
     // Even if nothing was erased now: another process may have held the log last time.
     if (!signal?.aborted) context.database.read(emptyLog);
     return { bodies, deliveries };

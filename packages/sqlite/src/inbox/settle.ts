@@ -3,6 +3,7 @@ import type { SqliteValue } from "../database/sqlite-handle.ts";
 import type { Transaction } from "../database/transaction.ts";
 import { type InboxContext, OPEN, wholeMs } from "./inbox-context.ts";
 import { freeLane, takeLane } from "./lanes.ts";
+import { writeParent } from "./parents.ts";
 import { removeRefresh, requestRefresh } from "./refreshes.ts";
 import { wasResumed } from "./resume.ts";
 
@@ -36,12 +37,13 @@ const EXPIRED = { claimId: "", until: 0, leaseMs: 0 };
 /** Creates `settle`, which follows `transitions.settledRow`. */
 export function createSettle({ database, now, wake }: InboxContext): Inbox["settle"] {
   const options = { withoutSavepoint: true, flush: false, onCommit: wake };
-  return (claim, settlements, { refreshes = [] } = {}) => {
+  return (claim, settlements, { refreshes = [], parents = [] } = {}) => {
     const at = wholeMs(now());
     return database.write((transaction) => {
       if (!settleRows(transaction, claim, settlements, at)) return;
       if (claim.refresh !== null) removeRefresh(transaction, claim.object, claim.refresh);
       for (const request of refreshes) requestRefresh(transaction, request, request, at);
+      for (const parent of parents) writeParent(transaction, parent, at);
     }, options);
   };
 }

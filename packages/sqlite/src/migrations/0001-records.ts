@@ -63,6 +63,7 @@ CREATE TABLE jobber_jobs (
   PRIMARY KEY (tenant, jobber_job_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX jobber_jobs_by_client ON jobber_jobs (tenant, jobber_client_id);
+CREATE INDEX jobber_jobs_by_property ON jobber_jobs (tenant, jobber_property_id);
 
 CREATE TABLE jobber_submissions (
   tenant TEXT NOT NULL,

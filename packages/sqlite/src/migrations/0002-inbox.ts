@@ -90,6 +90,17 @@ CREATE TABLE jobber_refreshes (
 CREATE INDEX jobber_refreshes_due ON jobber_refreshes (tenant, due_at);
 CREATE INDEX jobber_refreshes_scheduled ON jobber_refreshes (tenant, due_at - delay_ms);
 
+CREATE TABLE jobber_parents (
+  tenant TEXT NOT NULL,
+  object_type TEXT NOT NULL,
+  object_id TEXT NOT NULL,
+  parent_type TEXT NOT NULL,
+  parent_id TEXT NOT NULL,
+  seen_at INTEGER NOT NULL,
+  PRIMARY KEY (object_id, tenant, object_type)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX jobber_parents_seen ON jobber_parents (seen_at);
+
 CREATE TABLE jobber_tenants (
   tenant TEXT PRIMARY KEY,
   next_slot_at REAL,

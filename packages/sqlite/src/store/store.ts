@@ -33,6 +33,11 @@ const INSERT_SUBMISSION = `INSERT INTO jobber_submissions (tenant, delivery_key,
 const LIST_SUBMISSIONS = `SELECT tenant AS "tenant", delivery_key AS "deliveryKey", channel, payload, created_at AS "createdAt"
   FROM jobber_submissions WHERE tenant = ? ORDER BY rowid LIMIT ? OFFSET ?`;
 
+const JOBS_OF_CLIENT = `SELECT jobber_job_id AS id FROM jobber_jobs INDEXED BY jobber_jobs_by_client
+  WHERE tenant = ? AND jobber_client_id = ? AND deleted_at IS NULL ORDER BY jobber_job_id`;
+const JOBS_OF_PROPERTY = `SELECT jobber_job_id AS id FROM jobber_jobs INDEXED BY jobber_jobs_by_property
+  WHERE tenant = ? AND jobber_property_id = ? AND deleted_at IS NULL ORDER BY jobber_job_id`;
+
 type SubmissionRow = Omit<SubmissionRecord, "payload"> & { readonly payload: string };
 
 const contacts = createRecordTable(CONTACTS);
@@ -82,6 +87,15 @@ export function createStore(
     },
     async jobs(tenant, options) {
       return database.read((connection) => jobs.list(connection, tenant, options));
+    },
+    async jobIds(tenant, { jobberClientId, jobberPropertyId }) {
+      const [sql, id] =
+        jobberClientId === undefined
+          ? [JOBS_OF_PROPERTY, jobberPropertyId]
+          : [JOBS_OF_CLIENT, jobberClientId];
+      return database
+        .read((connection) => connection.all<{ readonly id: string }>(sql, tenant, id ?? null))
+        .map((row) => row.id);
     },
     async submissions(tenant, { limit = DEFAULT_LIMIT, offset = 0 } = {}) {
       const rows = database.read((connection) =>

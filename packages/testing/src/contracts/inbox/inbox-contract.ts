@@ -9,7 +9,7 @@ import { interleavingRules } from "./interleaving-rules.ts";
 import { laneRules } from "./lane-rules.ts";
 import { pauseRules } from "./pause-rules.ts";
 import { purgeRules } from "./purge-rules.ts";
-import { refreshRules, refreshWakingRules } from "./refresh-rules.ts";
+import { parentRules, refreshRules, refreshWakingRules } from "./refresh-rules.ts";
 import type { OpenInbox, Rule } from "./rule.ts";
 import { settleRules } from "./settle-rules.ts";
 import { fetchRules } from "./slot-rules.ts";
@@ -79,6 +79,7 @@ export function inboxContract({
     refreshRules(clockRule);
     refreshWakingRules(rule);
   });
+  describe("inbox: parents", () => parentRules(clockRule));
   describe("inbox: clocks", () => clockRules(clockRule));
   describe("inbox: random calls", () => {
     it("an object has one run at a time in random interleavings", () =>

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Claim, Inbox } from "@jobber-sync/core/ports";
+import type { Claim, Inbox, ObjectParent } from "@jobber-sync/core/ports";
 import type { ClockRule } from "./clock-rules.ts";
 import { delivery, done, LEASE_MS, listenTo, objectOf, sequencesOf, until } from "./deliveries.ts";
 import type { Rule } from "./rule.ts";
@@ -107,6 +107,48 @@ export function refreshRules(rule: ClockRule): void {
       assert.ok((await claimAt(inbox, START))?.refresh);
     },
   );
+}
+
+/** Rules of parents. */
+export function parentRules(rule: ClockRule): void {
+  rule("settle remembers parents, and the latest one of an object", async ({ inbox }, clock) => {
+    clock.now = START;
+    const visit = { tenant: "acme", objectType: "visit", objectId: "v" } as const;
+    assert.equal(await inbox.parentOf(visit), null);
+    for (const parentId of ["1", "2"]) {
+      await settleWith(inbox, START, [{ ...visit, parentType: "job", parentId }]);
+      assert.deepEqual(await inbox.parentOf(visit), objectOf(parentId));
+    }
+    assert.equal(await inbox.parentOf({ ...visit, tenant: "globex" }), null);
+    assert.equal(await inbox.parentOf({ ...visit, objectType: "property" }), null);
+  });
+
+  rule("purge forgets parents that were not seen for long", async ({ inbox }, clock) => {
+    clock.now = START;
+    const parent = { parentType: "job", parentId: "1" } as const;
+    const visit = (objectId: string) =>
+      ({ tenant: "acme", objectType: "visit", objectId }) as const;
+    await settleWith(inbox, START, [
+      { ...visit("old"), ...parent },
+      { ...visit("seen"), ...parent },
+    ]);
+    clock.now += 30 * 24 * HOUR_MS;
+    await settleWith(inbox, clock.now, [{ ...visit("seen"), ...parent }]);
+    await inbox.purge({ now: clock.now, parentsAfterMs: 24 * HOUR_MS });
+    assert.equal(await inbox.parentOf(visit("old")), null);
+    assert.deepEqual(await inbox.parentOf(visit("seen")), objectOf("1"));
+  });
+}
+
+async function settleWith(
+  inbox: Inbox,
+  now: number,
+  parents: readonly ObjectParent[],
+): Promise<void> {
+  await inbox.accept(delivery("1", { receivedAt: now }));
+  const claim = await claimAt(inbox, now);
+  assert.ok(claim);
+  await inbox.settle(claim, done(claim), { parents });
 }
 
 /** Rules of refreshes that use the real clock. */

@@ -171,6 +171,33 @@ export function changeRules(rule: StoreRule): void {
     deepStrictEqual(pages, [ids.slice(0, 10), ids.slice(10, 20), ids.slice(20)]);
   });
 
+  rule("jobIds returns the jobs of a client or a property, without tombstones", async (store) => {
+    const owned = (id: string, jobberClientId: string, jobberPropertyId: string) =>
+      jobWrite({ jobberClientId, jobberPropertyId }, { id, sequence: 1 });
+    await store.apply(
+      changeOf({
+        jobs: [
+          owned("2", "A", "P"),
+          owned("1", "A", "Q"),
+          owned("3", "B", "P"),
+          owned("4", "A", "P"),
+        ],
+      }),
+    );
+    const deletedAt = "2026-01-25T10:00:00Z";
+    const gone = {
+      tenant: TENANT,
+      jobberJobId: "4",
+      mode: "delete",
+      sequence: 2,
+      deletedAt,
+    } as const;
+    await store.apply(changeOf({ jobs: [gone] }));
+    deepStrictEqual(await store.jobIds(TENANT, { jobberClientId: "A" }), ["1", "2"]);
+    deepStrictEqual(await store.jobIds(TENANT, { jobberPropertyId: "P" }), ["2", "3"]);
+    deepStrictEqual(await store.jobIds("globex", { jobberPropertyId: "P" }), []);
+  });
+
   rule("reads return the records with the given ids", async (store) => {
     const ids = ["job-1", "job-2", "job's; 3", "Ünïcode"];
     await store.apply(

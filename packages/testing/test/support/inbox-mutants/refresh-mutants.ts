@@ -58,6 +58,25 @@ export const REFRESH_MUTANTS: Readonly<Record<string, Mutant>> = {
       },
     }),
   },
+  "the first parent of an object stays": {
+    rules: ["settle remembers parents, and the latest one of an object"],
+    defect: (inbox) => {
+      const known = new Set<string>();
+      return {
+        settle: (claim, settlements, { parents = [], ...options } = {}) => {
+          const added = parents.filter(({ objectId }) => !known.has(objectId));
+          for (const { objectId } of added) known.add(objectId);
+          return inbox.settle(claim, settlements, { ...options, parents: added });
+        },
+      };
+    },
+  },
+  "purge keeps every parent": {
+    rules: ["purge forgets parents that were not seen for long"],
+    defect: (inbox) => ({
+      purge: (options) => inbox.purge({ ...options, parentsAfterMs: NEVER_MS }),
+    }),
+  },
   "refreshes come before deliveries": {
     rules: ["due lists refreshes after deliveries"],
     defect: (inbox) => ({ due: async (options) => [...(await inbox.due(options))].reverse() }),
