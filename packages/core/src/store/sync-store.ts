@@ -174,9 +174,10 @@ export interface SyncReader {
   jobs(tenant: string, options?: ReadOptions): Promise<readonly JobRecord[]>;
   /**
    * Returns the ids of the tenant's jobs of a client or a property, ascending, without tombstones.
-   * The worker reads these jobs again when their client or property was deleted.
+   * The worker reads these jobs again when their client or property was deleted; without this
+   * method they wait for the next sweep.
    */
-  jobIds(tenant: string, of: JobOwner): Promise<readonly string[]>;
+  jobIds?(tenant: string, of: JobOwner): Promise<readonly string[]>;
   /** Returns the tenant's contacts, tombstones included. */
   contacts(tenant: string, options?: ReadOptions): Promise<readonly ContactRecord[]>;
   /** Returns the tenant's submissions in the order in which they were stored. */

@@ -172,6 +172,7 @@ export function changeRules(rule: StoreRule): void {
   });
 
   rule("jobIds returns the jobs of a client or a property, without tombstones", async (store) => {
+    if (store.jobIds === undefined) return;
     const owned = (id: string, jobberClientId: string, jobberPropertyId: string) =>
       jobWrite({ jobberClientId, jobberPropertyId }, { id, sequence: 1 });
     await store.apply(
