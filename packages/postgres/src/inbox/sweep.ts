@@ -38,11 +38,14 @@ const REQUESTED_PER_SLOT = 8;
 // those of all others for minutes. Rows that have been due for this long are late, and are found
 // without their wake-ups.
 const LATE_MS = 300;
-// Looks for late rows per sweep, usually and after one that found some. They must not cost more
-// than a tenth of the time.
-const CHECKS = 4;
-const CHECKS_WHILE_LATE = 20;
-const CHECK_COST_FACTOR = 10;
+/** Looks for late rows: how many per sweep, and the least pause in durations of a look. */
+interface Checks {
+  readonly perSweep: number;
+  readonly pauseCosts: number;
+}
+const USUAL: Checks = { perSweep: 4, pauseCosts: 10 };
+// Tenants depend on these looks while there are late rows.
+const WHILE_LATE: Checks = { perSweep: 20, pauseCosts: 2 };
 
 /**
  * Creates the sweep of one listener. Runs the objects that it finds directly: sending them through
@@ -63,7 +66,7 @@ export function createSweep(
     async run(scheduler, options) {
       const { signal, onError } = options;
       let nextSweepAt = performance.now();
-      let nextCheckAt = nextSweepAt + sweepMs / CHECKS;
+      let nextCheckAt = nextSweepAt + sweepMs / USUAL.perSweep;
       while (!signal.aborted) {
         try {
           if (performance.now() >= nextSweepAt) {
@@ -75,7 +78,7 @@ export function createSweep(
             await findDue(scheduler, options);
           } else if (performance.now() >= nextCheckAt) {
             // Set first, so that a failing look is not repeated at once.
-            nextCheckAt = performance.now() + sweepMs / CHECKS;
+            nextCheckAt = performance.now() + sweepMs / USUAL.perSweep;
             nextCheckAt = await checkLate(scheduler, options);
           }
         } catch (error) {
@@ -106,8 +109,8 @@ export function createSweep(
     const started = performance.now();
     const found = await findDue(scheduler, options, Math.min(LATE_MS, overdueMs));
     const ended = performance.now();
-    const leastMs = sweepMs / (found > 0 ? CHECKS_WHILE_LATE : CHECKS);
-    return ended + Math.max(leastMs, CHECK_COST_FACTOR * (ended - started));
+    const { perSweep, pauseCosts } = found > 0 ? WHILE_LATE : USUAL;
+    return ended + Math.max(sweepMs / perSweep, pauseCosts * (ended - started));
   }
 
   /**
