@@ -49,7 +49,7 @@ export function jobberWebhooks(receiver: Receiver): Router {
       .then(({ status, headers, body }) => {
         // The host's time-out middleware may have responded first.
         if (res.headersSent) return;
-        res.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) }).end(body);
+        res.writeHead(status, headers).end(body);
       })
       .catch(next);
   });

@@ -38,23 +38,29 @@ export const jobberWebhooks: FastifyPluginCallback<JobberWebhooksOptions> = (
   { receiver },
   done,
 ) => {
-  async function respond(
+  function respond(
     request: FastifyRequest<{ Params: { clientSlug?: string } }>,
     reply: FastifyReply,
-  ): Promise<FastifyReply> {
+  ): Promise<unknown> {
     const tenant = request.params.clientSlug;
     // Fastify's router matches `/webhooks/jobber/` with an empty parameter.
     if (tenant === "") {
       reply.callNotFound();
-      return reply;
+      return Promise.resolve(reply);
     }
-    const { status, headers, body } = await receiver.handle({
-      method: request.method,
-      tenant,
-      headers: request.headers,
-      body: nodeBody(request.raw, { fix: FIX }),
-    });
-    return reply.code(status).headers(headers).send(body);
+    return receiver
+      .handle({
+        method: request.method,
+        tenant,
+        headers: request.headers,
+        body: nodeBody(request.raw, { fix: FIX }),
+      })
+      .then(({ status, headers, body }) => {
+        reply.code(status).headers(headers).send(body);
+        // Returned, a reply makes Fastify wait for the end of the response. Only the host's onSend
+        // hooks may take that long.
+        return reply.sent ? undefined : reply;
+      });
   }
   // Fastify requires a handler, but the hook always responds before it.
   const route = { method: app.supportedMethods, onRequest: respond, handler: respond };

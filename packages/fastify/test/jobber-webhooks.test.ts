@@ -58,6 +58,23 @@ describe("jobberWebhooks", () => {
     expect((await app.inject({ method: "POST", url, payload, headers })).statusCode).toBe(429);
   });
 
+  it("handles a request once when an onSend hook of the host takes its time", async () => {
+    const app = fastify();
+    let handled = 0;
+    const handle: typeof receiver.handle = (request) => {
+      handled += 1;
+      return receiver.handle(request);
+    };
+    app.addHook("onSend", async (_request, _reply, sent) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return String(sent).toUpperCase();
+    });
+    app.register(jobberWebhooks, { receiver: { ...receiver, handle } });
+    const response = await app.inject({ method: "POST", url, payload, headers });
+    expect([response.statusCode, response.body]).toEqual([200, '{"STATUS":"DUPLICATE"}']);
+    expect(handled).toBe(1);
+  });
+
   it("can be registered twice, for two receivers", async () => {
     const app = fastify();
     app.register(jobberWebhooks, { receiver, prefix: "/a" });

@@ -6,6 +6,11 @@ export interface BodyLimits {
   readonly maxBytes: number;
   /** Milliseconds until the body must be complete. */
   readonly timeoutMs: number;
+  /**
+   * Sets the function to call when the body must be complete, or removes it with `null`. Saves the
+   * reader a timer of its own: all requests of a receiver share one.
+   */
+  readonly onTimeout?: ((listener: (() => void) | null) => void) | undefined;
   /** Counts the bytes of all unfinished bodies. */
   readonly budget: ByteBudget;
 }
@@ -78,9 +83,16 @@ export class BodyCollector {
     this.#bytes = bytes;
   }
 
+  /** Number of bytes so far. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Returns the body. Call {@link release} afterwards, also after a failure. */
   whole(): Uint8Array {
-    return this.#buffer.subarray(0, this.#bytes);
+    return this.#buffer.byteLength === this.#bytes
+      ? this.#buffer
+      : this.#buffer.subarray(0, this.#bytes);
   }
 
   release(): void {

@@ -9,6 +9,7 @@ import {
   bodyTooLarge,
   LINGER_MS,
 } from "./body-reader.ts";
+import { startTimeout } from "./start-timeout.ts";
 
 /** A Node request, to which a parser may have added `body` or `rawBody`. */
 export type NodeRequest = IncomingMessage & { readonly body?: unknown; readonly rawBody?: unknown };
@@ -58,27 +59,52 @@ function keptBytes(req: NodeRequest): Uint8Array | undefined {
   return req.body instanceof Uint8Array ? req.body : undefined;
 }
 
+/**
+ * Reads the stream. A body of known length is complete with its last chunk, usually the first, one
+ * event earlier than the stream's end.
+ */
 function readStream(req: IncomingMessage, limits: BodyLimits): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const collector = new BodyCollector(limits);
-    const timer = setTimeout(() => settle(() => reject(bodyTimeout())), limits.timeoutMs);
-    const onData = (chunk: Uint8Array) => {
+    const length = lengthOf(req);
+    let settled = false;
+    const settle = () => {
+      settled = true;
+      stopTimeout();
+    };
+    const fail = (error: unknown) => {
+      if (settled) return;
+      settle();
+      collector.release();
+      reject(error);
+    };
+    const complete = () => {
+      if (settled) return;
+      settle();
+      const body = collector.whole();
+      collector.release();
+      resolve(body);
+    };
+    const onGone = () => fail(bodyAborted());
+    const stopTimeout = startTimeout(limits, () => fail(bodyTimeout()));
+    // Never removed: without a listener the stream would pause or an error end the process, and
+    // removing four takes longer than calling one in vain.
+    req.on("data", (chunk: Uint8Array) => {
+      if (settled) return;
       try {
         collector.add(chunk);
       } catch (error) {
-        settle(() => reject(error));
+        return fail(error);
       }
-    };
-    const onEnd = () => settle(() => resolve(collector.whole()));
-    const onGone = () => settle(() => reject(bodyAborted()));
-    const settle = (how: () => void) => {
-      clearTimeout(timer);
-      req.off("data", onData).off("end", onEnd).off("error", onGone).off("close", onGone);
-      // The connection may still fail later, and an error without a listener would end the process.
-      req.on("error", () => {});
-      how();
-      collector.release();
-    };
-    req.on("data", onData).on("end", onEnd).on("error", onGone).on("close", onGone);
+      if (collector.bytes === length) complete();
+    });
+    req.on("error", onGone).on("close", onGone);
+    if (length === null) req.on("end", complete);
   });
+}
+
+/** Returns the length that the sender promised and Node's parser enforces; `null` without one. */
+function lengthOf({ headers }: IncomingMessage): number | null {
+  const length = Number(headers?.["content-length"]);
+  return length > 0 && headers["transfer-encoding"] === undefined ? length : null;
 }

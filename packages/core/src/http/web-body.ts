@@ -7,6 +7,7 @@ import {
   bodyTimeout,
   LINGER_MS,
 } from "./body-reader.ts";
+import { startTimeout } from "./start-timeout.ts";
 
 /** The part of a WHATWG `Request` that {@link webBody} reads. */
 export interface WebRequestBody {
@@ -44,11 +45,11 @@ function readStream(reader: Reader, limits: BodyLimits): Promise<Uint8Array> {
     let settled = false;
     const settle = (how: () => void) => {
       settled = true;
-      clearTimeout(timer);
+      stopTimeout();
       how();
       collector.release();
     };
-    const timer = setTimeout(() => settle(() => reject(bodyTimeout())), limits.timeoutMs);
+    const stopTimeout = startTimeout(limits, () => settle(() => reject(bodyTimeout())));
     const onRead = ({ done, value }: Awaited<ReturnType<Reader["read"]>>) => {
       if (settled) return;
       if (done) return settle(() => resolve(collector.whole()));

@@ -16,7 +16,8 @@ import { createTenantDirectory } from "../tenants/create-tenant-directory.ts";
 import { createAccept } from "./accept.ts";
 import { ignore } from "./acceptance.ts";
 import { createHeadCheck } from "./check-head.ts";
-import { Deadline } from "./deadline.ts";
+import type { Deadline } from "./deadline.ts";
+import { createDeadlines } from "./deadlines.ts";
 import { createDispose } from "./dispose.ts";
 import { InFlight } from "./in-flight.ts";
 import { checkLimits, type ReceiverOptions } from "./options.ts";
@@ -67,6 +68,7 @@ export function createReceiver<X extends RecordExtras = AnyExtras>(
   const appSecrets = app === undefined ? null : prepareSecrets(app.secrets);
   const hasAppRoute = appSecrets !== null;
   const budget = new ByteBudget(limits.maxUnreadBytes);
+  const deadlines = createDeadlines(limits.deadlineMs);
   const inFlight = new InFlight(limits.maxInFlight, budget);
   const logRejection =
     options.development === true
@@ -79,7 +81,7 @@ export function createReceiver<X extends RecordExtras = AnyExtras>(
   const accept = createAccept(options, { emit, logger, now });
 
   async function handle({ method, tenant, headers, body }: ReceiverRequest) {
-    const deadline = new Deadline(limits.deadlineMs);
+    const deadline = deadlines.start();
     try {
       const rejection = checkHead({ method, tenant, headers });
       if (rejection !== null) {
@@ -98,28 +100,34 @@ export function createReceiver<X extends RecordExtras = AnyExtras>(
     } catch (error) {
       discard(body);
       return respond.failed(error, { tenant, deadline });
+    } finally {
+      deadlines.end(deadline);
     }
   }
 
   async function receive(delivery: VerifiableDelivery): Promise<ReceiverResponse> {
-    const deadline = new Deadline(limits.deadlineMs);
+    const deadline = deadlines.start();
     try {
       if (delivery.body.byteLength > limits.maxBodyBytes) throw bodyTooLarge(limits.maxBodyBytes);
       return await verifyAndAccept(delivery, deadline);
     } catch (error) {
       return respond.failed(error, { tenant: delivery.tenant, deadline });
+    } finally {
+      deadlines.end(deadline);
     }
   }
 
   async function verifyAndAccept(delivery: VerifiableDelivery, deadline: Deadline) {
     const { tenant, body } = delivery;
-    const verification = await verify(delivery, deadline);
+    const verified = verify(delivery, deadline);
+    const verification = verified instanceof Promise ? await verified : verified;
     if (verification.kind === "rejected") {
       const { code, cause } = verification;
       return respond.rejected(UNAUTHORIZED, code, { tenant, deadline }, cause);
     }
     const receivedAt = now();
-    const disposition = await dispose({ body, receivedAt }, verification.tenant, deadline);
+    const disposed = dispose({ body, receivedAt }, verification.tenant, deadline);
+    const disposition = disposed instanceof Promise ? await disposed : disposed;
     if (disposition.kind === "ignore")
       return ignore(emit, disposition.delivery, disposition.reason, deadline);
     const { secret } = verification;
@@ -143,8 +151,10 @@ export function createReceiver<X extends RecordExtras = AnyExtras>(
 
   function readBody(body: BodyReader | Uint8Array, deadline: Deadline) {
     const { maxBodyBytes: maxBytes } = limits;
-    if (!(body instanceof Uint8Array))
-      return body.read({ maxBytes, timeoutMs: deadline.remainingMs, budget });
+    if (!(body instanceof Uint8Array)) {
+      const onTimeout = (listener: (() => void) | null) => deadline.onPass(listener);
+      return body.read({ maxBytes, timeoutMs: deadline.remainingMs, onTimeout, budget });
+    }
     if (body.byteLength > maxBytes) throw bodyTooLarge(maxBytes);
     return body;
   }

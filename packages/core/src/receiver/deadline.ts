@@ -7,6 +7,7 @@ export class Deadline {
   readonly #limitMs: number;
   #abort: AbortController | undefined;
   #passed = false;
+  #listener: (() => void) | null = null;
 
   constructor(limitMs: number) {
     this.#limitMs = limitMs;
@@ -30,6 +31,24 @@ export class Deadline {
   }
 
   /**
+   * Sets the function to call when the deadline passes, instead of an earlier one: the steps of a
+   * request wait one after the other. `null` removes it.
+   */
+  onPass(listener: (() => void) | null): void {
+    this.#listener = listener;
+    // Work that is ready in this turn of the event loop still wins.
+    if (this.#passed && listener !== null) setTimeout(() => this.#call(listener), 1);
+  }
+
+  /** Called once, when the time is up. */
+  pass(): void {
+    this.#passed = true;
+    this.#abort?.abort();
+    const listener = this.#listener;
+    if (listener !== null) this.#call(listener);
+  }
+
+  /**
    * Waits for `work` until the deadline. Late work continues in the background and its outcome is
    * dropped.
    *
@@ -37,22 +56,29 @@ export class Deadline {
    */
   race<T>(work: Promise<T>, late: () => JobberSyncError = tooLate): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#passed = true;
-        this.#abort?.abort();
-        reject(late());
-      }, this.remainingMs);
+      const onPass = () => reject(late());
+      this.onPass(onPass);
       work.then(
         (value) => {
-          clearTimeout(timer);
+          this.#remove(onPass);
           resolve(value);
         },
         (error) => {
-          clearTimeout(timer);
+          this.#remove(onPass);
           reject(error);
         },
       );
     });
+  }
+
+  #call(listener: () => void): void {
+    if (this.#listener !== listener) return;
+    this.#listener = null;
+    listener();
+  }
+
+  #remove(listener: () => void): void {
+    if (this.#listener === listener) this.#listener = null;
   }
 }
 

@@ -26,7 +26,7 @@ export type Dispose = (
   delivery: ReceivedBody,
   tenant: KnownTenant | null,
   deadline: Deadline,
-) => Promise<Disposition>;
+) => Disposition | Promise<Disposition>;
 
 /** A verified body. */
 export interface ReceivedBody {
@@ -40,18 +40,25 @@ export function createDispose(
   directory: TenantDirectory,
   isWanted: (topic: string) => boolean,
 ): Dispose {
-  return async ({ body, receivedAt }, tenant, deadline) => {
+  return ({ body, receivedAt }, tenant, deadline) => {
     const event = readEvent(body, receivedAt);
     if (isJobberSyncError(event))
       return { kind: "quarantine", error: event, delivery: describeBody(body, tenant?.slug ?? "") };
-    const owner = await ownerOf(event, tenant, deadline);
+    const owner = ownerOf(event, tenant, deadline);
+    // The owner of a listed tenant's delivery is known without waiting.
+    return owner instanceof Promise
+      ? owner.then((found) => disposeFor(event, found, tenant === null))
+      : disposeFor(event, owner, tenant === null);
+  };
+
+  function disposeFor(event: JobberEvent, owner: KnownTenant | null, viaApp: boolean): Disposition {
     const delivery = describeDelivery(event, owner?.slug ?? "");
-    const error = checkOwnership(event, owner, tenant === null);
+    const error = checkOwnership(event, owner, viaApp);
     if (error !== null) return { kind: "quarantine", error, delivery };
     return event.kind === "notification" && !isWanted(event.topic)
       ? { kind: "ignore", reason: "topic", delivery }
       : { kind: "accept", delivery };
-  };
+  }
 
   function ownerOf(
     event: JobberEvent,

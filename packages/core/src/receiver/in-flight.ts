@@ -25,10 +25,23 @@ export class InFlight {
    * @throws {JobberSyncError} `ERR_OVERLOADED` if the deadline passes in the queue or the queue is
    * full
    */
-  async run<T>(work: () => Promise<T>, bytes: number, deadline: Deadline): Promise<T> {
-    if (this.#running < this.#max) this.#running += 1;
-    else await this.#enqueue(bytes, deadline);
-    return deadline.race(work().finally(() => this.#leave()));
+  run<T>(work: () => Promise<T>, bytes: number, deadline: Deadline): Promise<T> {
+    if (this.#running >= this.#max)
+      return this.#enqueue(bytes, deadline).then(() => this.#start(work, deadline));
+    this.#running += 1;
+    return this.#start(work, deadline);
+  }
+
+  #start<T>(work: () => Promise<T>, deadline: Deadline): Promise<T> {
+    let running: Promise<T>;
+    try {
+      running = work();
+    } catch (error) {
+      this.#leave();
+      throw error;
+    }
+    running.then(this.#leave, this.#leave);
+    return deadline.race(running);
   }
 
   async #enqueue(bytes: number, deadline: Deadline): Promise<void> {
@@ -54,14 +67,14 @@ export class InFlight {
   }
 
   /** Passes the place on, so that a new delivery cannot overtake the queue. */
-  #leave(): void {
+  readonly #leave = (): void => {
     const [next] = this.#queue;
     if (next === undefined) this.#running -= 1;
     else {
       this.#queue.delete(next);
       next();
     }
-  }
+  };
 }
 
 function overloaded(): JobberSyncError {

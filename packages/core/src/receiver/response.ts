@@ -9,18 +9,14 @@ export interface ReceiverResponse {
   readonly body: string;
 }
 
-const JSON_HEADERS = Object.freeze({ "content-type": "application/json; charset=utf-8" });
+const JSON_TYPE = "application/json; charset=utf-8";
 
 /** The outcome of a delivery with status 200. */
 export type AcceptedWord = "accepted" | "coalesced" | "duplicate" | "quarantined" | "ignored";
 
 /** Creates a response with status 200. */
 export function accepted(status: AcceptedWord, reason?: string): ReceiverResponse {
-  return Object.freeze({
-    status: 200,
-    headers: JSON_HEADERS,
-    body: JSON.stringify(reason === undefined ? { status } : { status, reason }),
-  });
+  return response(200, reason === undefined ? { status } : { status, reason });
 }
 
 /**
@@ -34,10 +30,20 @@ export function rejected(
   message: string,
   headers: Readonly<Record<string, string>> = {},
 ): ReceiverResponse {
+  return response(status, { code, message }, headers);
+}
+
+function response(
+  status: number,
+  content: object,
+  headers?: Readonly<Record<string, string>>,
+): ReceiverResponse {
+  const body = JSON.stringify(content);
+  const length = String(Buffer.byteLength(body));
   return Object.freeze({
     status,
-    headers: { ...JSON_HEADERS, ...headers },
-    body: JSON.stringify({ code, message }),
+    headers: Object.freeze({ "content-type": JSON_TYPE, "content-length": length, ...headers }),
+    body,
   });
 }
 

@@ -24,7 +24,10 @@ export type Verification =
   | { readonly kind: "rejected"; readonly code: ErrorCode; readonly cause: RejectionCause };
 
 /** Verifies a delivery with the secrets of its tenant, or of the shared app. */
-export type Verify = (delivery: VerifiableDelivery, deadline: Deadline) => Promise<Verification>;
+export type Verify = (
+  delivery: VerifiableDelivery,
+  deadline: Deadline,
+) => Verification | Promise<Verification>;
 
 /** Creates the signature check, which takes the same time for known and unknown tenants. */
 export function createVerify({
@@ -41,8 +44,20 @@ export function createVerify({
 }): Verify {
   const verify = createUniformTimeVerifier(directory.mostSecrets);
 
-  return async ({ tenant: slug, signature, body }, deadline) => {
-    const tenant = slug === undefined ? null : await find(slug, body, deadline);
+  return (delivery, deadline) => {
+    const { tenant: slug, body } = delivery;
+    if (slug === undefined) return verifyFor(delivery, null);
+    const found = lookUp(() => directory.bySlug(slug), deadline);
+    // Listed tenants are found without waiting.
+    return found instanceof Promise
+      ? hold(found, body).then((tenant) => verifyFor(delivery, tenant))
+      : verifyFor(delivery, found);
+  };
+
+  function verifyFor(
+    { tenant: slug, signature, body }: VerifiableDelivery,
+    tenant: KnownTenant | null,
+  ): Verification {
     const secrets = (slug === undefined ? appSecrets : tenant?.secrets) ?? null;
     const unknown = slug !== undefined && tenant === null;
     let code: ErrorCode;
@@ -58,15 +73,13 @@ export function createVerify({
     const cause = causeOf(code, signature);
     logRejection({ cause, tenant: slug, signature, body, secrets });
     return { kind: "rejected", code, cause };
-  };
+  }
 
-  async function find(
-    slug: string,
+  /** Counts the body while its tenant is looked up. */
+  async function hold(
+    found: Promise<KnownTenant | null>,
     body: Uint8Array,
-    deadline: Deadline,
   ): Promise<KnownTenant | null> {
-    const found = lookUp(() => directory.bySlug(slug), deadline);
-    if (!(found instanceof Promise)) return found;
     // A rejection before the await below must not count as unhandled.
     found.catch(() => {});
     budget.take(body.byteLength);

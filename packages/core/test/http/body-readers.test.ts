@@ -7,7 +7,7 @@ import {
   nodeBody,
   webBody,
 } from "@jobber-sync/core/http";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 const limits = (parts: Partial<BodyLimits> = {}): BodyLimits => ({
   maxBytes: 100,
@@ -123,6 +123,40 @@ describe.each(readers)("%s", (_name, readerOf) => {
 });
 
 describe("nodeBody", () => {
+  it("is complete with the last chunk of the promised length, before the stream ends", async () => {
+    const request = nodeRequest(stalling(bytes("x")), { headers: { "content-length": "1" } });
+    expect(await textOf(nodeBody(request))).toBe("x");
+    const halves = async function* () {
+      yield bytes("ab");
+      yield* stalling(bytes("cd"));
+    };
+    const whole = nodeRequest(halves(), { headers: { "content-length": "4" } });
+    expect(await textOf(nodeBody(whole))).toBe("abcd");
+  });
+
+  it("waits for the end of a chunked body, whatever its Content-Length says", async () => {
+    const headers = { "content-length": "1", "transfer-encoding": "chunked" };
+    expect(await textOf(nodeBody(nodeRequest([bytes("x"), bytes("y")], { headers })))).toBe("xy");
+  });
+
+  it("rejects a body whose sender disconnects before its promised length", async () => {
+    const request = nodeRequest(stalling(bytes("x")), { headers: { "content-length": "2" } });
+    const read = codeOf(nodeBody(request).read(limits()));
+    request.destroy();
+    expect(await read).toBe("ERR_BODY_ABORTED");
+  });
+
+  it("takes its timeout from the caller's clock if there is one", async () => {
+    let pass = () => {};
+    const onTimeout = vi.fn((listener: (() => void) | null) => {
+      pass = listener ?? pass;
+    });
+    const read = codeOf(nodeBody(nodeRequest(stalling(bytes("x")))).read(limits({ onTimeout })));
+    pass();
+    expect(await read).toBe("ERR_BODY_TIMEOUT");
+    expect(onTimeout).toHaveBeenLastCalledWith(null);
+  });
+
   it("prefers the bytes that a parser kept in rawBody or body to the stream", async () => {
     expect(
       await textOf(
