@@ -4,6 +4,7 @@ import { boundedPool } from "../database/bounded-pool.ts";
 import { checkDurability, DURABILITY_JSON, type Durability } from "../database/durability.ts";
 import { createGroupCommit } from "../database/group-commit.ts";
 import { jsonText } from "../database/json-text.ts";
+import { keyTailSql } from "../database/key-tail-sql.ts";
 import { inSeries, runTransaction } from "../database/transaction.ts";
 import { type InboxContext, transactionNowSql } from "./inbox-context.ts";
 import { type WakeUp, wakeLater } from "./wake-later.ts";
@@ -123,7 +124,7 @@ SELECT json_build_object(
   'rows', (SELECT json_agg(json_build_array(
     sequence,
     (SELECT true FROM ${deliveries} d
-     WHERE right(d.delivery_key, 20) = right(new."deliveryKey", 20) AND d.tenant = new."tenant"
+     WHERE ${keyTailSql("d.delivery_key")} = ${keyTailSql('new."deliveryKey"')} AND d.tenant = new."tenant"
        AND d.delivery_key = new."deliveryKey" LIMIT 1),
     (SELECT true FROM ${deliveries} d
      WHERE d.tenant = new."tenant" AND d.object_type = new."objectType" AND d.object_id = new."objectId"

@@ -1,3 +1,5 @@
+import { keyTailSql } from "../database/key-tail-sql.ts";
+
 /** Deliveries, the lanes of their objects, and the rate limit of each tenant. */
 export const MIGRATION_0002: readonly string[] = [
   `CREATE TABLE jobber_deliveries (
@@ -26,9 +28,7 @@ export const MIGRATION_0002: readonly string[] = [
   claim_id text
 )`,
 
-  // Keys end in the time of the change. Starting the index with it keeps one day's keys together,
-  // so a batch writes few pages.
-  `CREATE INDEX jobber_deliveries_key ON jobber_deliveries (right(delivery_key, 20), tenant, delivery_key)`,
+  `CREATE INDEX jobber_deliveries_key ON jobber_deliveries (${keyTailSql("delivery_key")})`,
 
   // The id comes first: without statistics the planner would otherwise use this index for a
   // tenant's rows, all of which it then sorts, rather than the ones by tenant and time below.
