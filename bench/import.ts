@@ -1,12 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type Ratio, summary } from "./compare.ts";
+import { summary } from "./compare.ts";
+import type { Figure } from "./figure.ts";
 
 const ROUNDS = 21;
 
 /** Measures the import of the built core against the import of zod alone. */
-export async function importRows(): Promise<readonly Ratio[]> {
+export async function importRows(): Promise<readonly Figure[]> {
   const core = buildCore();
   const zod = pathToFileURL(createRequire(fileURLToPath(core)).resolve("zod"));
   zod.pathname = zod.pathname.replace(/\.cjs$/, ".js");
@@ -21,8 +22,8 @@ export async function importRows(): Promise<readonly Ratio[]> {
     summary(
       {
         name: "import of core",
-        against: "import of zod; 1.2 × its time is 0.83 × its speed",
-        target: 0.83,
+        against: "import of zod; 1.15 × its time is 0.87 × its speed",
+        target: 0.87,
       },
       ratios,
     ),

@@ -4,7 +4,8 @@ import pg from "pg";
 import { PgBoss } from "pg-boss";
 import { startTestServer } from "../packages/postgres/test/support/embedded-postgres.ts";
 import { byCallers, CALLERS } from "./callers.ts";
-import { compare, type Ratio } from "./compare.ts";
+import { compare } from "./compare.ts";
+import type { Figure } from "./figure.ts";
 import { sampleChange, sampleDelivery } from "./samples.ts";
 
 const PLAIN = `
@@ -18,7 +19,7 @@ const PLAIN = `
   ALTER TABLE plain_submissions DROP COLUMN position`;
 
 /** Measures the Postgres inbox and store on a server with default settings. */
-export async function postgresRows(): Promise<readonly Ratio[]> {
+export async function postgresRows(): Promise<readonly Figure[]> {
   const server = await startTestServer();
   const { connectionString } = server;
   const pool = new pg.Pool({ connectionString, ...POOL_SETTINGS, max: 16 }).on("error", () => {});

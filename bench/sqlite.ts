@@ -4,21 +4,22 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { openSqlite } from "@jobber-sync/sqlite";
 import { byCallers } from "./callers.ts";
-import { compare, type Ratio } from "./compare.ts";
+import { compare } from "./compare.ts";
+import type { Figure } from "./figure.ts";
 import { sampleDelivery } from "./samples.ts";
 
 /**
  * Measures the SQLite inbox with a growing queue, as while the workers are down, and with a queue
  * that stays empty.
  */
-export async function sqliteRows(): Promise<readonly Ratio[]> {
+export async function sqliteRows(): Promise<readonly Figure[]> {
   return [
     await acceptRow("queue grows", false),
     await acceptRow("queue emptied between rounds", true),
   ];
 }
 
-async function acceptRow(name: string, emptied: boolean): Promise<Ratio> {
+async function acceptRow(name: string, emptied: boolean): Promise<Figure> {
   const folder = mkdtempSync(join(tmpdir(), "jobber-sync-bench-"));
   const { inbox, close } = openSqlite(join(folder, "ours.db"));
   const worker = new DatabaseSync(join(folder, "ours.db"));
