@@ -2,8 +2,8 @@ import type { ChangeFeed, ObjectRef } from "@jobber-sync/core/ports";
 import { jsonText } from "../database/json-text.ts";
 import { runTransaction } from "../database/transaction.ts";
 import { nowSql, nowValue, OBJECT_JSON, wholeLimit } from "../inbox/inbox-context.ts";
-import { arrivedInFutureSql, delayedInFutureSql, laneHeldSql } from "../inbox/lane-sql.ts";
-import type { FeedContext } from "./feed-context.ts";
+import { laneHeldSql } from "../inbox/lane-sql.ts";
+import { committedInFutureSql, delayedInFutureSql, type FeedContext } from "./feed-context.ts";
 
 // As for deliveries: without statistics the planner would sort a backlog instead of walking an
 // index.
@@ -70,7 +70,7 @@ found AS (
     SELECT d.* FROM input, (SELECT tenant FROM tenants WHERE ${wanted}) AS tenants CROSS JOIN LATERAL (
       ${waiting("delay_ms = 0 AND due_at <= input.now")}
       UNION ALL ${waiting("delay_ms > 0 AND due_at <= input.now")}
-      UNION ALL ${waiting(arrivedInFutureSql("input.now"))}
+      UNION ALL ${waiting(committedInFutureSql("input.now"))}
     ) AS d
     UNION ALL
     (SELECT ${object}, d.due_at FROM input, ${changes} d
