@@ -12,8 +12,8 @@ import {
 } from "./outbox-context.ts";
 
 /**
- * A connection with an open transaction of yours: pg's client, or what `fromDrizzle`, `fromKysely`
- * and `fromPrisma` return.
+ * A connection with an open transaction of yours: pg's client, or an object that runs a statement
+ * in the transaction of a query builder. Rows have their columns by name.
  */
 export interface TransactionClient {
   query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly object[] }>;
@@ -76,7 +76,7 @@ function checkClient(transaction: unknown): TransactionClient {
   if (typeof (transaction as TransactionClient | null)?.query === "function")
     return transaction as TransactionClient;
   throw new TypeError(
-    "transaction must be pg's client, or what fromDrizzle, fromKysely or fromPrisma return.",
+    "transaction must be pg's client, or an object whose query(text, values) runs in your transaction.",
   );
 }
 
