@@ -3,6 +3,15 @@ import { defineConfig } from "vitepress";
 
 const sidebar = JSON.parse(readFileSync(new URL("sidebar.json", import.meta.url), "utf8"));
 
+/** Returns the anchor that GitHub derives from a heading, so that links work in both places. */
+function githubAnchor(heading: string): string {
+  return heading
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+    .replaceAll(" ", "-");
+}
+
 export default defineConfig({
   title: "jobber-sync",
   description:
@@ -15,6 +24,7 @@ export default defineConfig({
   head: [["link", { rel: "icon", href: "data:," }]],
   lastUpdated: false,
   markdown: {
+    anchor: { slugify: githubAnchor },
     config(md) {
       const fence = md.renderer.rules.fence;
       md.renderer.rules.fence = (tokens, index, options, env, self) => {
