@@ -116,4 +116,18 @@ describe("sync.eraseTenant", () => {
     await connect();
     await expect.poll(name, { timeout: 20_000 }).toBe("John Doe");
   });
+
+  it("does not erase while a reconcile of the tenant is active, which would write data again", async () => {
+    const { database } = await openSync({ tenants: [{ slug: "acme" }] });
+    const { eraseTenant } = createErasure({
+      database,
+      refreshTenants() {},
+      now: Date.now,
+      waitMs: 1,
+    });
+    await database.lease.acquire("jobber-reconcile:acme", "a reconciler", 60_000);
+    await expect(eraseTenant("acme")).rejects.toMatchObject({ code: "ERR_STORE_BUSY" });
+    await database.lease.release("jobber-reconcile:acme", "a reconciler");
+    expect(await eraseTenant("acme")).toMatchObject({ contacts: 0 });
+  });
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as delayFor } from "node:timers/promises";
 import { JobberSyncError, toInstant } from "@jobber-sync/core";
 import type {
@@ -35,6 +36,9 @@ export interface ErasureOptions {
   readonly waitMs?: number;
 }
 
+/** The lease that the reconciler of the api package holds during a run, before the tenant. */
+const RECONCILE_LEASE = "jobber-reconcile:";
+const LEASE_MS = 120_000;
 const LOOK_AGAIN_MS = 100;
 // Longer than the lease of a worker that died, shorter than a request's usual time-out.
 const WAIT_MS = 60_000;
@@ -49,7 +53,7 @@ export function createErasure({
   now,
   waitMs = WAIT_MS,
 }: ErasureOptions): Erasure {
-  const { inbox, outbox, tokens, cursors } = database;
+  const { inbox, outbox, tokens, cursors, lease } = database;
 
   async function erase(tenant: string, jobberClientId?: string): Promise<ErasureReport> {
     const store = eraserOf(database);
@@ -88,6 +92,29 @@ export function createErasure({
     }
   }
 
+  /**
+   * Runs `task` while no reconcile of the tenant is active. An active one writes what it has read,
+   * and its position, until its next request fails.
+   */
+  async function betweenReconciles<T>(tenant: string, task: () => Promise<T>): Promise<T> {
+    const name = `${RECONCILE_LEASE}${tenant}`;
+    const holder = randomUUID();
+    const end = performance.now() + waitMs;
+    while (!(await lease.acquire(name, holder, LEASE_MS))) {
+      if (performance.now() > end)
+        throw new JobberSyncError(
+          "ERR_STORE_BUSY",
+          "A reconcile of the tenant is still active, so its data may be written again. Erase again once it has ended.",
+        );
+      await delayFor(LOOK_AGAIN_MS);
+    }
+    try {
+      return await task();
+    } finally {
+      await lease.release(name, holder);
+    }
+  }
+
   return {
     eraseContact: (tenant, jobberClientId) =>
       erase(tenant, named("jobberClientId", jobberClientId)),
@@ -96,9 +123,11 @@ export function createErasure({
       // First, so that nothing new is fetched and no delivery accepted.
       await tokens.remove(named("tenant", tenant));
       refreshTenants();
-      const report = await erase(tenant);
-      await cursors.clear(tenant);
-      return report;
+      return betweenReconciles(tenant, async () => {
+        const report = await erase(tenant);
+        await cursors.clear(tenant);
+        return report;
+      });
     },
   };
 }
