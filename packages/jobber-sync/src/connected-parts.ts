@@ -23,6 +23,7 @@ import {
   type JobberSyncOptions,
   keyObjects,
 } from "./options.ts";
+import { awaitCreates } from "./push/await-creates.ts";
 import { createConnectedTenants, type SyncTenant } from "./tenants/connected-tenants.ts";
 
 /** The parts that talk to Jobber. */
@@ -30,6 +31,8 @@ export interface ConnectedParts<X extends RecordExtras> {
   readonly app: CheckedApp;
   readonly tenants: TenantResolver;
   readonly api: JobberApi<X>;
+  /** The API as the worker reads from it. */
+  readonly source: JobberApi<X>;
   readonly reconciler: Reconciler | null;
   readonly connect: ConnectHandlers;
   /** `null` for a database without an outbox. */
@@ -129,7 +132,9 @@ export function connectedParts<X extends RecordExtras>(
     now,
   });
   const refreshTenants = () => directory.refresh();
-  return { app, tenants, api, reconciler, connect, push, refreshTenants };
+  const { outbox } = database;
+  const source = outbox === undefined ? api : awaitCreates(api, { outbox, store, now });
+  return { app, tenants, api, source, reconciler, connect, push, refreshTenants };
 }
 
 /**

@@ -146,7 +146,7 @@ export function createJobberSync<X extends RecordExtras = AnyExtras>(
     ...shared,
     inbox,
     store,
-    source: connected?.api,
+    source: connected?.source,
     topics: options.topics ?? "sync",
     on: options.on,
     changes: options.changes,
