@@ -20,6 +20,9 @@ import { readObject } from "./running/read-object.ts";
 import type { PushRequest } from "./running/run-context.ts";
 import { createRunObject } from "./running/run-object.ts";
 
+/** Interval at which finished changes are deleted and long pauses ended. Milliseconds. */
+const PURGE_MS = 3_600_000;
+
 /** Options of {@link createPush}. */
 export interface CreatePushOptions {
   readonly outbox: Outbox;
@@ -137,7 +140,9 @@ export interface Push {
   ): readonly PreparedStatement[];
   /** The stored changes: list them, and resolve those that wait for a person. */
   readonly outbox: Outbox;
-  /** Starts sending. Has no effect while started. */
+  /**
+   * Starts sending, and deletes changes 90 days after they were done. Has no effect while started.
+   */
   start(): void;
   /**
    * Stops sending and resolves once active runs have ended.
@@ -232,6 +237,11 @@ export function createPush(options: CreatePushOptions): Push {
         await runObject(object, abort.signal);
       };
       const listening = outbox.listen(run, { concurrency, signal: stop.signal, onError });
+      const purge = () =>
+        void outbox.purge({ now: now() }).catch((error) => stop.signal.aborted || onError(error));
+      const purges = setInterval(purge, PURGE_MS);
+      stop.signal.addEventListener("abort", () => clearInterval(purges), { once: true });
+      purge();
       session = { stop, abort, listening };
     },
     async stop({ graceMs = 10_000 } = {}) {

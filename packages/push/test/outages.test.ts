@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { createMemoryOutbox, createMemoryStore } from "@jobber-sync/core";
 import { contact } from "@jobber-sync/push";
 import { describe, expect, it } from "vitest";
 import { openPush } from "./support/open-push.ts";
@@ -143,6 +144,26 @@ describe("a plan", () => {
 });
 
 describe("push", () => {
+  it("ends pauses of more than seven days while it is started", async () => {
+    const { push, client, intent, clock, account } = await openWithClient();
+    account.conditions.hidden.add("Mutation.clientArchive");
+    await push("acme", contact(client.id).archive(), { key: "a" });
+    await push.drain();
+    expect(await intent("a")).toMatchObject({ state: "paused" });
+    clock.now += 7 * 86_400_000 + 1;
+    push.start();
+    await expect.poll(async () => (await intent("a")).state).toBe("check");
+    await push.stop();
+  });
+
+  it("ends a drain when the outbox fails", async () => {
+    const outbox = createMemoryOutbox({ store: createMemoryStore() });
+    const claim = () => Promise.reject(new Error("the outbox failed"));
+    const { push, client } = await openWithClient({ push: { outbox: { ...outbox, claim } } });
+    await push("acme", contact(client.id).archive(), { key: "a" });
+    expect(await push.drain()).toBe(0);
+  });
+
   it("rejects changes that cannot work, naming what is missing", async () => {
     const { push, client, seen } = await openWithClient();
     const edit = contact(client.id).edit({ firstName: "Anna" });

@@ -58,9 +58,10 @@ export function createRunObject(options: RunObjectOptions): RunObject {
       }
       return true;
     } catch (error) {
-      // The lease expires, and the intents are claimed again.
+      // The lease expires, and the intents are claimed again. Not counted as a run: a drain would
+      // otherwise repeat it without end.
       onError(error);
-      return true;
+      return false;
     }
   };
 }
