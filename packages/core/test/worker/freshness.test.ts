@@ -74,6 +74,22 @@ describe("worker: freshness of a job", () => {
     expect(t.looks).toEqual([2]);
   });
 
+  it("is proven by one fetch for a burst within a second, 2 s after its last notification", async () => {
+    const t = open(() => found("Mg==", "new", AT));
+    await t.send(updated());
+    t.clock.now += 300;
+    await t.send(updated());
+    t.worker.start();
+    const dueAt = async () => (await t.inbox.list({})).map((row) => row.dueAt - t.clock.now);
+    await expect.poll(dueAt).toEqual([2000, 2000]);
+    expect(t.looks).toEqual([]);
+    t.clock.now += 2000;
+    await expect.poll(t.states).toEqual(["done", "done"]);
+    await t.worker.stop();
+    await t.elapse(120);
+    expect(t.looks).toEqual([2.3]);
+  });
+
   it("serves a delivery that waits for its look with the fetch for a later one", async () => {
     const t = open(() =>
       found("Mg==", "x", t.looks.length === 1 ? BEFORE : "2026-01-25T10:00:09Z"),

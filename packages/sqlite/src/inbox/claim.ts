@@ -15,7 +15,7 @@ import {
   OPEN,
   wholeLimit,
 } from "./inbox-context.ts";
-import { freeLane, readLane, takeLane } from "./lanes.ts";
+import { readLane, takeLane } from "./lanes.ts";
 import { readRefresh } from "./refreshes.ts";
 
 // INDEXED BY: after ANALYZE on an empty queue the planner scans every due row.
@@ -64,11 +64,7 @@ export function createClaim({ database }: InboxContext): Inbox["claim"] {
         const starts =
           transaction.get(READY, ...key, ...due, debounced ? 1 : 0) !== undefined ||
           (refresh !== null && transitions.isRefreshReady(refresh, now));
-        if (!starts) {
-          // An expired lane without anything left to claim would be offered again and again.
-          if (lane !== null) freeLane(transaction, object, lane.claimId);
-          return null;
-        }
+        if (!starts) return null;
         const rows = transaction.all<ClaimedDelivery>(CLAIM, id, ...values);
         takeLane(transaction, object, { claimId: id, until: now + leaseMs, leaseMs });
         // RETURNING guarantees no order.
