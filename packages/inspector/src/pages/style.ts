@@ -29,9 +29,10 @@ table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
 caption { text-align: left; font-weight: 600; padding: 0.6rem 0.75rem; }
 th, td { text-align: left; vertical-align: top; padding: 0.5rem 0.75rem; border-top: 1px solid var(--line); }
 th { color: var(--dim); font-weight: 600; white-space: nowrap; }
-td { min-width: 4rem; max-width: 28rem; overflow-wrap: anywhere; }
+td { min-width: 6.5rem; max-width: 28rem; overflow-wrap: anywhere; }
+td:first-child > code { white-space: nowrap; }
 time { white-space: nowrap; }
-td a code { display: inline-block; min-width: 14rem; }
+td a code { display: inline-block; min-width: 10rem; }
 code, pre { font: 0.85em/1.5 ui-monospace, monospace; }
 pre { background: var(--raised); border: 1px solid var(--line); border-radius: 6px; padding: 0.75rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); gap: 0.75rem 1.5rem; margin: 1rem 0; }

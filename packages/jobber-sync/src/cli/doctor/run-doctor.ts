@@ -35,6 +35,6 @@ export async function runDoctor(patient: Patient): Promise<readonly CheckResult[
 }
 
 /** Sorts results in the order of {@link CHECKS}. */
-export function inOrder(results: readonly CheckResult[]): readonly CheckResult[] {
+function inOrder(results: readonly CheckResult[]): readonly CheckResult[] {
   return [...results].sort((a, b) => CHECKS.indexOf(a.check) - CHECKS.indexOf(b.check));
 }
