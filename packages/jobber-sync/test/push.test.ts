@@ -1,4 +1,5 @@
 import { contact, type PushEvent } from "@jobber-sync/push";
+import { notificationPayload, signedRequest } from "@jobber-sync/testing";
 import { describe, expect, it } from "vitest";
 import { openSync } from "./support/open-sync.ts";
 
@@ -33,6 +34,42 @@ describe("sync.push", () => {
     expect(events).toMatchObject([{ verb: "contact.create", ref: "lead-1", reason: "sent" }]);
     expect(changes).toEqual([["Ann", "push", "lead-1"]]);
     expect((await sync.store.contacts("acme"))[0]).toMatchObject({ email: "ann@example.com" });
+  });
+
+  it("falls silent when a handler pushes on every change, whatever echoes come", async () => {
+    let keys = 0;
+    const { sync, account, push, jobber } = await openConnected({
+      tenants: [{ slug: "acme" }],
+      reconcile: false,
+      changes: {
+        async contact({ tenant, after }) {
+          keys += 1;
+          const firstName = (after.firstName ?? "").toUpperCase();
+          const edit = contact(after.jobberClientId).edit({ firstName });
+          await sync.push?.(tenant, edit, { key: `handler-${keys}`, force: true });
+        },
+      },
+    });
+    const client = account.addClient({ firstName: "Ann" });
+    const notify = async (topic: "CLIENT_CREATE" | "CLIENT_UPDATE") => {
+      const about = { accountId: account.id, itemId: client.id };
+      const occurredAt = new Date().toISOString();
+      const payload = notificationPayload(topic, { ...about, occurredAt });
+      const webhook = signedRequest(payload, jobber.clientSecret);
+      await sync.receiver.handle({ method: "POST", tenant: "acme", ...webhook });
+    };
+    await notify("CLIENT_CREATE");
+    await sync.drain();
+    expect(account.get("client", client.id)?.firstName).toBe("ANN");
+    for (let echo = 0; echo < 3; echo += 1) {
+      await notify("CLIENT_UPDATE");
+      await sync.drain();
+    }
+    expect(jobber.counts.queries.clientEdit).toBe(1);
+    // The change that the webhook brought, and the one that the push made.
+    expect(keys).toBe(2);
+    const intents = await push.outbox.list({});
+    expect(intents.map(({ reason }) => reason)).toEqual(["sent", "converged"]);
   });
 
   it("is counted in health, and emptied by an erasure", async () => {
