@@ -16,7 +16,7 @@ const CALLS = 5000;
 /** The name of this library's row. */
 export const OURS = "jobber-sync";
 /** The name of the row without a library. */
-export const BY_HAND = "by hand";
+const BY_HAND = "by hand";
 
 /** CPU time of one library per call and per request of an Express route. Microseconds. */
 export interface PeerRow {

@@ -19,7 +19,7 @@ export interface ChangeRetryPolicy {
   readonly maxAttempts: number;
 }
 
-export const DEFAULT_CHANGE_RETRY: ChangeRetryPolicy = {
+const DEFAULT_CHANGE_RETRY: ChangeRetryPolicy = {
   firstDelayMs: 2000,
   maxDelayMs: 60 * 60 * 1000,
   maxAttempts: 20,
