@@ -25,7 +25,7 @@ export default defineConfig([
     target: "node22",
     minify: true,
     noExternal: BUNDLED.map((name) => new RegExp(`^${name}(/|$)`)),
-    external: ["jobber-sync", "@jobber-sync/postgres", "pg", "pg-boss"],
+    external: ["jobber-sync", "@jobber-sync/postgres", "pg"],
     esbuildOptions(options) {
       // Workspace packages are bundled from their sources: no build has to run first.
       options.conditions = ["jobber-sync-source"];

@@ -106,32 +106,15 @@ async function openPostgres(
   connectionString: string,
   app: JobberSyncOptions["app"],
 ): Promise<Target> {
-  const { createPostgres, POOL_SETTINGS, BOSS_SETTINGS } = (await fromFolder(
+  const { createPostgres, POOL_SETTINGS } = (await fromFolder(
     cwd,
     "@jobber-sync/postgres",
   )) as typeof import("@jobber-sync/postgres");
   const { default: pg } = (await fromFolder(cwd, "pg")) as typeof import("pg");
-  const { PgBoss } = (await fromFolder(cwd, "pg-boss")) as typeof import("pg-boss");
   const pool = new pg.Pool({ connectionString, ...POOL_SETTINGS }).on("error", () => {});
-  const boss = new PgBoss({
-    connectionString,
-    ...BOSS_SETTINGS,
-    migrate: false,
-    supervise: false,
-    schedule: false,
-  }).on("error", () => {});
-  const close = async () => {
-    await boss.stop({ graceful: false });
-    await pool.end();
-  };
-  try {
-    await boss.start();
-    const database = createPostgres({ pool, boss, migrate: false });
-    return targetOf(withoutPassword(connectionString), { database, app }, close);
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  // Without pg-boss: a worker that uses it finds replayed rows when it looks for overdue ones.
+  const database = createPostgres({ pool, migrate: false });
+  return targetOf(withoutPassword(connectionString), { database, app }, () => pool.end());
 }
 
 async function fromFolder(cwd: string, name: string): Promise<unknown> {
@@ -141,7 +124,7 @@ async function fromFolder(cwd: string, name: string): Promise<unknown> {
   } catch (error) {
     throw new CliError(
       "ERR_CLI_CONFIG",
-      `A PostgreSQL database needs ${name} in this folder: npm install @jobber-sync/postgres pg pg-boss`,
+      `A PostgreSQL database needs ${name} in this folder: npm install @jobber-sync/postgres pg`,
       { cause: error },
     );
   }
